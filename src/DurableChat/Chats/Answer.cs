@@ -1,0 +1,11 @@
+namespace DurableChat.Chats;
+
+/// <summary>What a generation gave: an assistant message before it has an id. Immutable.</summary>
+/// <param name="Parts">Its parts, neighbours of one kind joined.</param>
+/// <param name="FinishReason">Why it ends.</param>
+/// <param name="Usage">What it cost, if known.</param>
+public sealed record Answer(IReadOnlyList<MessagePart> Parts, FinishReason FinishReason, TokenUsage? Usage = null)
+{
+    /// <summary>The tool calls among the parts.</summary>
+    public IEnumerable<ToolCallPart> ToolCalls => Parts.OfType<ToolCallPart>();
+}

@@ -1,0 +1,10 @@
+namespace DurableChat.Chats;
+
+/// <summary>What stands in place of the result of a tool call that was never answered. The model reads it.</summary>
+internal static class CancellationReasons
+{
+    public const string TurnEnded = "Cancelled: the turn ended before this call had a result.";
+    public const string NewMessage = "Cancelled: the user sent a new message instead of answering this call.";
+    public const string Interrupted = "Cancelled: the user stopped the turn.";
+    public const string Failed = "Cancelled: the turn failed before this call had a result.";
+}

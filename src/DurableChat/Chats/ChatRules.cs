@@ -1,0 +1,46 @@
+namespace DurableChat.Chats;
+
+/// <summary>
+/// Every rule about statuses, queue, edits, interrupts and leases: pure functions of the chat's state and a command. No I/O, no clock,
+/// no randomness; equal arguments give equal decisions. Thread-safe.
+/// </summary>
+public static class ChatRules
+{
+    /// <summary>Decides on a new chat.</summary>
+    public static Decision Decide(CreateChat command, DecisionContext context)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return CreateRules.Create(command, context);
+    }
+
+    /// <summary>Decides on a command to a chat.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The command is of no known kind.</exception>
+    public static Decision Decide(Chat chat, ChatCommand command, DecisionContext context)
+    {
+        ArgumentNullException.ThrowIfNull(chat);
+        return command switch
+        {
+            SendMessage send => SendRules.Send(chat, send, context),
+            EditMessage edit => EditRules.Edit(chat, edit, context),
+            DeleteQueued delete => QueueRules.Delete(chat, delete, context),
+            PromoteQueued promote => QueueRules.Promote(chat, promote, context),
+            Interrupt interrupt => InterruptRules.Interrupt(chat, interrupt, context),
+            SubmitToolResults submit => ToolRules.Submit(chat, submit, context),
+            Archive => TitleAndArchiveRules.SetArchived(chat, archived: true, context),
+            Unarchive => TitleAndArchiveRules.SetArchived(chat, archived: false, context),
+            Rename rename => TitleAndArchiveRules.Rename(chat, rename, context),
+            AcquireLease acquire => LeaseRules.Acquire(chat, acquire, context),
+            ReleaseLease release => LeaseRules.Release(chat, release, context),
+            RecordAttempt attempt => AttemptRules.RecordAttempt(chat, attempt, context),
+            RecordRetry retry => AttemptRules.RecordRetry(chat, retry, context),
+            CommitStep step => StepRules.CommitStep(chat, step, context),
+            EnterRequiresAction enter => StepRules.EnterRequiresAction(chat, enter, context),
+            FinishTurn finish => FinishRules.FinishTurn(chat, finish, context),
+            FinishInterruption finish => FinishRules.FinishInterruption(chat, finish, context),
+            FailTurn fail => FinishRules.Fail(chat, fail, context),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+        };
+    }
+
+    internal static Decision.Refused Refuse(RefusalCode code, string message, string? field = null) => new(new Refusal(code, message, field));
+}

@@ -1,0 +1,18 @@
+namespace DurableChat.Chats;
+
+/// <summary>Makes a chat with its first message, and runs it. Not a <see cref="ChatCommand"/>: there is no state yet.</summary>
+/// <param name="Id">The new chat's id.</param>
+/// <param name="Owner">Whose chat.</param>
+/// <param name="Content">The first message.</param>
+/// <param name="Model">The configured name of the model that answers.</param>
+public sealed record CreateChat(ChatId Id, string Owner, string Content, string Model)
+{
+    /// <summary>A name for people; null takes it from the first message.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The tools that run in the client.</summary>
+    public IReadOnlyList<ClientTool> ClientTools { get; init; } = [];
+
+    /// <summary>The replica that takes the lease; null leaves the turn to whoever takes it.</summary>
+    public string? ClaimBy { get; init; }
+}

@@ -1,0 +1,51 @@
+namespace DurableChat.Chats;
+
+internal static class CreateRules
+{
+    private const int DerivedTitleLength = 60;
+
+    public static Decision Create(CreateChat command, DecisionContext context)
+    {
+        Decision? refused = InputRules.CheckContent(command.Content, context.Limits)
+            ?? (command.Title is { } given ? InputRules.CheckTitle(given, context.Limits) : null)
+            ?? InputRules.CheckClientTools(command.ClientTools, context.Limits);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var draft = new TransitionDraft(
+            new Chat
+            {
+                Id = command.Id,
+                Owner = command.Owner,
+                Title = command.Title ?? DeriveTitle(command.Content, context.Limits),
+                Model = command.Model,
+                Status = ChatStatus.Waiting,
+                Version = 0,
+                Epoch = 1,
+                ClientTools = command.ClientTools,
+                CreatedAt = context.Now,
+                UpdatedAt = context.Now,
+            },
+            context.Now);
+        draft.AppendUser(command.Content);
+        draft.StartTurn(command.ClaimBy);
+        return draft.Accept();
+    }
+
+    private static string DeriveTitle(string content, ChatLimits limits)
+    {
+        var words = string.Join(' ', content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var clean = string.Concat(words.Where(c => !char.IsControl(c)));
+        var length = Math.Min(DerivedTitleLength, limits.MaxTitleLength);
+        if (clean.Length <= length)
+        {
+            return clean.Length == 0 ? "Chat" : clean;
+        }
+
+        // Half a surrogate pair is not valid UTF-8.
+        var end = char.IsHighSurrogate(clean[length - 2]) ? length - 2 : length - 1;
+        return $"{clean[..end].TrimEnd()}…";
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace DurableChat.Chats;
+
+/// <summary>Who speaks in a message.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<MessageRole>))]
+public enum MessageRole
+{
+    /// <summary>The owner of the chat.</summary>
+    User,
+
+    /// <summary>The model.</summary>
+    Assistant,
+
+    /// <summary>Results of tool calls of the assistant message before.</summary>
+    Tool,
+}

@@ -1,0 +1,36 @@
+namespace DurableChat.Chats;
+
+/// <summary>Says something: runs at once if the chat is idle, else waits or interrupts.</summary>
+/// <param name="Content">The text.</param>
+/// <param name="BusyBehavior">What to do while a turn runs.</param>
+public sealed record SendMessage(string Content, BusyBehavior BusyBehavior = BusyBehavior.Queue) : TurnCommand;
+
+/// <summary>Replaces a user message: it and all that followed is removed, the new text is appended, and a new turn runs.</summary>
+/// <param name="Target">The message, as read at the epoch of the chat; null if the history has no such message.</param>
+/// <param name="Content">The new text.</param>
+public sealed record EditMessage(Message? Target, string Content) : TurnCommand;
+
+/// <summary>Takes a message out of the queue.</summary>
+/// <param name="QueuedId">Which one.</param>
+public sealed record DeleteQueued(long QueuedId) : ChatCommand;
+
+/// <summary>Runs a queued message next: at once if the chat is idle, else by interrupting the turn.</summary>
+/// <param name="QueuedId">Which one.</param>
+public sealed record PromoteQueued(long QueuedId) : TurnCommand;
+
+/// <summary>Stops the turn. What was answered so far is kept; the queue goes on.</summary>
+public sealed record Interrupt : TurnCommand;
+
+/// <summary>Answers client-side tool calls, all or some of those that are pending.</summary>
+/// <param name="Results">The answers.</param>
+public sealed record SubmitToolResults(IReadOnlyList<ToolResultPart> Results) : TurnCommand;
+
+/// <summary>Puts the chat away.</summary>
+public sealed record Archive : ChatCommand;
+
+/// <summary>Brings an archived chat back.</summary>
+public sealed record Unarchive : ChatCommand;
+
+/// <summary>Gives the chat another name.</summary>
+/// <param name="Title">The new name.</param>
+public sealed record Rename(string Title) : ChatCommand;

@@ -1,0 +1,77 @@
+namespace DurableChat.Chats;
+
+internal static class SendRules
+{
+    public static Decision Send(Chat chat, SendMessage command, DecisionContext context)
+    {
+        Decision? refused = InputRules.CheckContent(command.Content, context.Limits) ?? RefuseIfArchived(chat);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        var interrupt = command.BusyBehavior == BusyBehavior.Interrupt;
+        return chat.Status switch
+        {
+            ChatStatus.Waiting or ChatStatus.Error => RunNext(chat, command, context),
+            ChatStatus.RequiresAction when interrupt => RunInsteadOfToolResults(chat, command, context),
+            ChatStatus.Running or ChatStatus.Interrupting or ChatStatus.RequiresAction => Enqueue(chat, command, interrupt, context),
+            _ => throw new ArgumentOutOfRangeException(nameof(chat), chat.Status, "Unknown status."),
+        };
+    }
+
+    internal static Decision.Refused? RefuseIfArchived(Chat chat) =>
+        chat.Archived ? ChatRules.Refuse(RefusalCode.ChatArchived, "The chat is archived. Unarchive it first.") : null;
+
+    private static Decision RunNext(Chat chat, SendMessage command, DecisionContext context)
+    {
+        var draft = new TransitionDraft(chat, context.Now);
+        if (chat.Queue.Count == 0)
+        {
+            draft.AppendUser(command.Content);
+            draft.StartTurn(command.ClaimBy);
+            return draft.Accept();
+        }
+
+        // After a failed turn messages may still wait. They were said before this one, so they run before it.
+        if (RefuseIfFull(chat, context, leaving: 1) is { } refused)
+        {
+            return refused;
+        }
+
+        draft.Enqueue(command.Content, command.BusyBehavior == BusyBehavior.Interrupt);
+        draft.EndTurn(command.ClaimBy);
+        return draft.Accept();
+    }
+
+    private static Decision.Accepted RunInsteadOfToolResults(Chat chat, SendMessage command, DecisionContext context)
+    {
+        var draft = new TransitionDraft(chat, context.Now);
+        draft.CancelPendingToolCalls(CancellationReasons.NewMessage);
+        draft.AppendUser(command.Content);
+        draft.StartTurn(command.ClaimBy);
+        return draft.Accept();
+    }
+
+    private static Decision Enqueue(Chat chat, SendMessage command, bool interrupt, DecisionContext context)
+    {
+        if (RefuseIfFull(chat, context, leaving: 0) is { } refused)
+        {
+            return refused;
+        }
+
+        var draft = new TransitionDraft(chat, context.Now);
+        draft.Enqueue(command.Content, urgent: interrupt);
+        if (interrupt)
+        {
+            InterruptRules.Stop(draft, command.ClaimBy);
+        }
+
+        return draft.Accept();
+    }
+
+    private static Decision.Refused? RefuseIfFull(Chat chat, DecisionContext context, int leaving) =>
+        chat.Queue.Count + 1 - leaving > context.Limits.MaxQueue
+            ? ChatRules.Refuse(RefusalCode.QueueFull, $"The queue already holds {chat.Queue.Count} messages, the most it may.")
+            : null;
+}

@@ -1,0 +1,64 @@
+namespace DurableChat.Chats;
+
+internal static class StepRules
+{
+    public static Decision CommitStep(Chat chat, CommitStep command, DecisionContext context)
+    {
+        if (LeaseRules.RefuseUnlessRunning(chat, command) is { } refused)
+        {
+            return refused;
+        }
+
+        if (Record(chat, command, command.Answer, command.Results, context) is not { } draft)
+        {
+            return UnknownCall();
+        }
+
+        if (draft.Next.PendingToolCalls.Count == 0)
+        {
+            draft.Next = draft.Next with { Step = chat.Step + 1 };
+            draft.BeginGeneration(attempt: 1);
+        }
+
+        return draft.Accept();
+    }
+
+    public static Decision EnterRequiresAction(Chat chat, EnterRequiresAction command, DecisionContext context)
+    {
+        if (LeaseRules.RefuseUnlessRunning(chat, command) is { } refused)
+        {
+            return refused;
+        }
+
+        if (Record(chat, command, command.Answer, command.Results, context) is not { } draft)
+        {
+            return UnknownCall();
+        }
+
+        if (draft.Next.PendingToolCalls.Count == 0)
+        {
+            return ChatRules.Refuse(RefusalCode.NoActionRequired, "No tool call is left to wait for.");
+        }
+
+        draft.Next = draft.Next with { Status = ChatStatus.RequiresAction, Step = chat.Step + 1, Attempt = 0, Retry = null, Lease = null };
+        return draft.Accept();
+    }
+
+    /// <summary>Appends the message and the results; null if a result belongs to no pending call, or a call is answered twice.</summary>
+    private static TransitionDraft? Record(Chat chat, GenerationCommand command, Answer? answer, IReadOnlyList<ToolResultPart> results, DecisionContext context)
+    {
+        var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
+        draft.AppendAnswer(answer);
+        var open = draft.Next.PendingToolCalls.Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
+        if (!results.All(result => open.Remove(result.CallId)))
+        {
+            return null;
+        }
+
+        draft.AppendToolResults(results);
+        return draft;
+    }
+
+    private static Decision.Refused UnknownCall() =>
+        ChatRules.Refuse(RefusalCode.ToolCallNotFound, "A result belongs to no pending tool call.");
+}

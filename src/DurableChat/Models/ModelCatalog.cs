@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace DurableChat.Models;
+
+/// <summary>The models of this server, by name. Immutable and thread-safe.</summary>
+public sealed class ModelCatalog
+{
+    private readonly Dictionary<string, ModelDefinition> _models;
+
+    /// <summary>Makes a catalogue; the first model is the default.</summary>
+    /// <exception cref="ArgumentException">There is no model, or two share a name.</exception>
+    public ModelCatalog(IEnumerable<ModelDefinition> models)
+    {
+        All = [.. models];
+        if (All.Count == 0)
+        {
+            throw new ArgumentException("At least one model must be configured.", nameof(models));
+        }
+
+        _models = All.ToDictionary(model => model.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>All models, in the order of the configuration.</summary>
+    public IReadOnlyList<ModelDefinition> All { get; }
+
+    /// <summary>The model of chats that name none.</summary>
+    public ModelDefinition Default => All[0];
+
+    /// <summary>Finds a model by its configured name.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out ModelDefinition? model) => _models.TryGetValue(name, out model);
+}

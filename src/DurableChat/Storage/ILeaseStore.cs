@@ -1,0 +1,29 @@
+using DurableChat.Chats;
+
+namespace DurableChat.Storage;
+
+/// <summary>
+/// Who is alive, and which chats nobody drives. A lease lives as long as the one heartbeat row of its replica does, so keeping leases alive costs a
+/// write per replica, not per chat. Times are the store's own, so replicas' clocks may differ.
+/// Liveness here is a hint: two workers may both believe they may take a chat, and the commit of <see cref="AcquireLease"/> lets one through.
+/// Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>.
+/// </summary>
+public interface ILeaseStore
+{
+    /// <summary>Says that a replica is alive, from now for as long as the caller's lease lasts.</summary>
+    Task HeartbeatAsync(string replica, CancellationToken cancellationToken);
+
+    /// <summary>Says that a replica is gone for good: its leases can be taken at once.</summary>
+    Task RetireAsync(string replica, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Finds chats that need a worker and have no lease, or one whose holder's last heartbeat is older than <paramref name="leaseDuration"/>, those
+    /// waiting longest first.
+    /// </summary>
+    Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>A chat that a worker may take.</summary>
+/// <param name="Id">Which chat.</param>
+/// <param name="HolderToken">The fencing token of the lease whose holder is gone; null if there is no lease.</param>
+public sealed record ClaimableChat(ChatId Id, long? HolderToken);

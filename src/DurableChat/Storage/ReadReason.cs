@@ -1,0 +1,20 @@
+namespace DurableChat.Storage;
+
+/// <summary>What a read of messages is for; the label <c>reason</c> of the metric that counts reads.</summary>
+public enum ReadReason
+{
+    /// <summary>The first messages of a stream that has just connected.</summary>
+    Initial,
+
+    /// <summary>A stream's cursor is behind, and the window cannot bring it to the head.</summary>
+    CatchUp,
+
+    /// <summary>History was rewritten under an open stream.</summary>
+    FullRefresh,
+
+    /// <summary>A worker needs the history for the model.</summary>
+    Worker,
+
+    /// <summary>A client asked for history pages or a single message.</summary>
+    Request,
+}

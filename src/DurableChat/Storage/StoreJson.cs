@@ -1,0 +1,134 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableChat.Chats;
+
+namespace DurableChat.Storage;
+
+/// <summary>
+/// How stores write what they do not query by: message bodies and the inner state of a chat. One form for every store, so that a chat can move
+/// between them. Members may be added, never renamed.
+/// </summary>
+public static class StoreJson
+{
+    /// <summary>Writes the body of a message: all but its ids, role and time.</summary>
+    public static string WriteBody(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var body = new MessageBody(message.Parts, message.Generation, message.Model, message.FinishReason, message.Usage);
+        return JsonSerializer.Serialize(body, StoreJsonContext.Relaxed.MessageBody);
+    }
+
+    /// <summary>Reads what <see cref="WriteBody"/> wrote, and puts the message together.</summary>
+    /// <exception cref="ChatStoreException">The text is no message body.</exception>
+    public static Message ReadMessage(long id, long previousId, MessageRole role, DateTimeOffset createdAt, string body)
+    {
+        var read = Read(body, StoreJsonContext.Relaxed.MessageBody);
+        return new Message
+        {
+            Id = id,
+            PreviousId = previousId,
+            Role = role,
+            CreatedAt = createdAt,
+            Parts = read.Parts,
+            Generation = read.Generation,
+            Model = read.Model,
+            FinishReason = read.FinishReason,
+            Usage = read.Usage,
+        };
+    }
+
+    /// <summary>Writes the inner state of a chat: what changes with a turn, and no query looks at.</summary>
+    public static string WriteState(Chat chat)
+    {
+        ArgumentNullException.ThrowIfNull(chat);
+        var state = new ChatState(
+            chat.LastAssignedId,
+            chat.Generation,
+            chat.Attempt,
+            chat.Step,
+            chat.Retry,
+            chat.Error,
+            chat.PendingToolCalls,
+            [.. chat.Queue.Select(queued => queued.Id)],
+            [.. chat.Queue.Where(queued => queued.Urgent).Select(queued => queued.Id)],
+            chat.LastQueuedId);
+        return JsonSerializer.Serialize(state, StoreJsonContext.Relaxed.ChatState);
+    }
+
+    /// <summary>Puts the inner state back into a chat read from columns, with the rows of its queue in any order.</summary>
+    /// <exception cref="ChatStoreException">The text is no chat state, or a queued message is missing.</exception>
+    public static Chat ReadState(Chat columns, string state, IEnumerable<QueuedMessage> queueRows)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var read = Read(state, StoreJsonContext.Relaxed.ChatState);
+        var rows = queueRows.ToDictionary(queued => queued.Id);
+        return columns with
+        {
+            LastAssignedId = read.LastAssignedId,
+            Generation = read.Generation,
+            Attempt = read.Attempt,
+            Step = read.Step,
+            Retry = read.Retry,
+            Error = read.Error,
+            PendingToolCalls = read.PendingToolCalls,
+            LastQueuedId = read.LastQueuedId,
+            Queue = [.. read.QueueOrder.Select(id => rows.TryGetValue(id, out var queued)
+                ? queued with { Urgent = read.UrgentQueued.Contains(id) }
+                : throw new ChatStoreException($"Queued message {id} of chat {columns.Id} is missing."))],
+        };
+    }
+
+    /// <summary>Writes the client-side tools of a chat.</summary>
+    public static string WriteClientTools(IReadOnlyList<ClientTool> tools) =>
+        JsonSerializer.Serialize(tools, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
+
+    /// <summary>Reads what <see cref="WriteClientTools"/> wrote.</summary>
+    /// <exception cref="ChatStoreException">The text is no list of tools.</exception>
+    public static IReadOnlyList<ClientTool> ReadClientTools(string json) => Read(json, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
+
+    private static T Read<T>(string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new ChatStoreException($"A stored {typeof(T).Name} is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new ChatStoreException($"A stored {typeof(T).Name} cannot be read.", exception);
+        }
+    }
+}
+
+internal sealed record MessageBody(
+    IReadOnlyList<MessagePart> Parts,
+    long Generation,
+    string? Model,
+    FinishReason? FinishReason,
+    TokenUsage? Usage);
+
+internal sealed record ChatState(
+    long LastAssignedId,
+    long Generation,
+    int Attempt,
+    int Step,
+    RetryState? Retry,
+    ChatError? Error,
+    IReadOnlyList<ToolCallPart> PendingToolCalls,
+    IReadOnlyList<long> QueueOrder,
+    IReadOnlyList<long> UrgentQueued,
+    long LastQueuedId);
+
+[JsonSerializable(typeof(MessageBody))]
+[JsonSerializable(typeof(ChatState))]
+[JsonSerializable(typeof(IReadOnlyList<ClientTool>))]
+internal sealed partial class StoreJsonContext : JsonSerializerContext
+{
+    // The text goes into a database, never into HTML, so it need not escape half of the world's letters.
+    public static StoreJsonContext Relaxed { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
