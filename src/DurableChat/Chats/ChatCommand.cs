@@ -1,6 +1,6 @@
 namespace DurableChat.Chats;
 
-/// <summary>A wish to change a chat. <see cref="ChatRules.Decide"/> says what comes of it.</summary>
+/// <summary>A wish to change a chat. <see cref="ChatRules"/> says what comes of it.</summary>
 public abstract record ChatCommand
 {
     private protected ChatCommand()

@@ -36,5 +36,5 @@ public readonly record struct MessageQuery
     public static MessageQuery Before(long beforeId, int limit, ReadReason reason) => new(0, beforeId, limit, reason);
 
     /// <summary>One message.</summary>
-    public static MessageQuery Single(long id, ReadReason reason) => new(id - 1, id + 1, 1, reason);
+    public static MessageQuery One(long id, ReadReason reason) => new(id - 1, id + 1, 1, reason);
 }

@@ -1,0 +1,58 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+
+namespace DurableChat.Feeds;
+
+/// <summary>
+/// Reads from the database what feeds lack: at most one read under way for a chat and a place in its history, however many subscribers wait for it, and what
+/// it brings fills the window for all. Thread-safe.
+/// </summary>
+internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeProvider time)
+{
+    private readonly SingleFlight<(ChatId Chat, CatchUpKey Key), CatchUpPage?> _pages = new(options.ReadTimeout, time);
+    private readonly SingleFlight<ChatId, Chat?> _chats = new(options.ReadTimeout, time);
+
+    /// <summary>Reads the messages after a place; null if the chat is gone.</summary>
+    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
+    {
+        var key = (feed.Id, wanted);
+        return options.CoalesceReads
+            ? _pages.RunAsync(key, underWay => Serves(underWay, key), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken)
+            : ReadPageAsync(feed, wanted, reason, cancellationToken);
+    }
+
+    /// <summary>Loads the state that a feed lacks.</summary>
+    public Task<Chat?> LoadAsync(Feed feed, CancellationToken cancellationToken) =>
+        _chats.RunAsync(feed.Id, underWay => underWay == feed.Id, ct => LoadChatAsync(feed, ct), cancellationToken);
+
+    /// <summary>A read that begins at or a little before the wanted place will most likely reach it. If it does not, the subscriber asks again.</summary>
+    private bool Serves((ChatId Chat, CatchUpKey Key) underWay, (ChatId Chat, CatchUpKey Key) wanted) =>
+        underWay.Chat == wanted.Chat
+        && underWay.Key.Epoch == wanted.Key.Epoch
+        && underWay.Key.AfterId <= wanted.Key.AfterId
+        && wanted.Key.AfterId - underWay.Key.AfterId < options.CatchUpMessages;
+
+    private async Task<CatchUpPage?> ReadPageAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
+    {
+        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, reason) with { MaxBytes = options.CatchUpBytes };
+        var read = await store.ReadMessagesAsync(feed.Id, query, cancellationToken).ConfigureAwait(false);
+        if (read is null)
+        {
+            feed.MarkDeleted();
+            return null;
+        }
+
+        var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0)).ToArray();
+        var page = new CatchUpPage(read.Epoch, wanted.AfterId, events);
+        feed.Fill(page);
+        return page;
+    }
+
+    private async Task<Chat?> LoadChatAsync(Feed feed, CancellationToken cancellationToken)
+    {
+        var doubts = feed.BeginLoad();
+        var chat = await store.LoadAsync(feed.Id, cancellationToken).ConfigureAwait(false);
+        feed.CompleteLoad(chat, doubts);
+        return chat;
+    }
+}

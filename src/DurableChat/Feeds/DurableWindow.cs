@@ -1,0 +1,197 @@
+namespace DurableChat.Feeds;
+
+/// <summary>
+/// The newest messages of one chat, as events: a contiguous run of one epoch, bounded in number and bytes.
+/// <para>
+/// The invariant is that the run holds <em>every</em> message of the history with an id above <see cref="Floor"/> and up to <see cref="Tail"/>.
+/// Messages are neighbours only if one's <see cref="MessageEvent.PreviousId"/> is the other's id, so a hole cannot be closed by mistake. What is published
+/// ahead of its turn waits aside and is not visible.
+/// </para>
+/// Not thread-safe: the feed's lock guards it.
+/// </summary>
+internal sealed class DurableWindow(int maxMessages, int maxBytes)
+{
+    /// <summary>How many messages may wait for one that comes before them. More than that means a gap that only a read can close.</summary>
+    private const int MaxWaiting = 64;
+
+    // A plain list with a moving start would shift on each eviction; a linked list would cost an object per message.
+    private readonly RingBuffer<MessageEvent> _run = new();
+    private readonly SortedList<long, MessageEvent> _waiting = [];
+
+    /// <summary>The epoch of everything in here.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>Every message with a higher id, up to <see cref="Tail"/>, is in the run.</summary>
+    public long Floor { get; private set; }
+
+    /// <summary>The id of the newest message of the run; <see cref="Floor"/> if the run is empty.</summary>
+    public long Tail { get; private set; }
+
+    /// <summary>How many messages the run has.</summary>
+    public int Count => _run.Count;
+
+    /// <summary>What run and waiting messages take in memory.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Forgets everything. From here on the window holds what comes after <paramref name="floor"/>.</summary>
+    public void Reset(long epoch, long floor)
+    {
+        _run.Clear();
+        _waiting.Clear();
+        Bytes = 0;
+        Epoch = epoch;
+        Floor = floor;
+        Tail = floor;
+    }
+
+    /// <summary>Gives the memory back and keeps its place: what follows is held again.</summary>
+    public void Evict() => Reset(Epoch, Tail);
+
+    /// <summary>Takes in a message of the window's epoch, published in any order, any number of times.</summary>
+    public void Publish(MessageEvent message)
+    {
+        if (message.MessageId <= Tail)
+        {
+            return;
+        }
+
+        if (message.PreviousId == Tail)
+        {
+            Append(message);
+            TakeInWaiting();
+        }
+        else if (_waiting.Count < MaxWaiting && message.Bytes <= maxBytes - Bytes && _waiting.TryAdd(message.MessageId, message))
+        {
+            Bytes += message.Bytes;
+        }
+    }
+
+    /// <summary>
+    /// Takes in what was read: every message of the history from the first of <paramref name="page"/> to its last. It extends the run at either end; a
+    /// page above the run replaces it; one below it changes nothing.
+    /// </summary>
+    public void Fill(IReadOnlyList<MessageEvent> page)
+    {
+        if (page.Count == 0)
+        {
+            return;
+        }
+
+        if (page[0].PreviousId > Tail)
+        {
+            Reset(Epoch, page[0].PreviousId);
+        }
+
+        if (page[^1].MessageId >= Floor)
+        {
+            Prepend(page);
+        }
+
+        foreach (var message in page)
+        {
+            if (message.MessageId > Tail && message.PreviousId == Tail)
+            {
+                Append(message);
+            }
+        }
+
+        TakeInWaiting();
+    }
+
+    /// <summary>
+    /// True if the run holds every message after <paramref name="cursor"/> up to <paramref name="headId"/>. Only then may it answer.
+    /// </summary>
+    public bool Covers(long cursor, long headId) => cursor >= Floor && Tail == headId;
+
+    /// <summary>The place in the run of the first message after a cursor; <see cref="Count"/> if there is none.</summary>
+    public int IndexAfter(long cursor)
+    {
+        int low = 0, high = _run.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (_run[middle].MessageId <= cursor)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>A message of the run by its place, the oldest at 0.</summary>
+    public MessageEvent this[int index] => _run[index];
+
+    private void Append(MessageEvent message)
+    {
+        _run.AddLast(message);
+        Bytes += message.Bytes;
+        Tail = message.MessageId;
+        while (_run.Count > maxMessages || Bytes > maxBytes)
+        {
+            if (_run.Count == 0)
+            {
+                DropWaiting();
+                break;
+            }
+
+            var oldest = _run.RemoveFirst();
+            Bytes -= oldest.Bytes;
+            Floor = oldest.MessageId;
+        }
+    }
+
+    private void Prepend(IReadOnlyList<MessageEvent> page)
+    {
+        for (var i = page.Count - 1; i >= 0; i--)
+        {
+            var message = page[i];
+            if (message.MessageId > Floor)
+            {
+                continue;
+            }
+
+            if (message.MessageId != Floor || _run.Count >= maxMessages || Bytes + message.Bytes > maxBytes)
+            {
+                return;
+            }
+
+            _run.AddFirst(message);
+            Bytes += message.Bytes;
+            Floor = message.PreviousId;
+        }
+    }
+
+    private void TakeInWaiting()
+    {
+        while (_waiting.Count > 0)
+        {
+            var next = _waiting.Values[0];
+            if (next.MessageId > Tail && next.PreviousId != Tail)
+            {
+                return;
+            }
+
+            _waiting.RemoveAt(0);
+            Bytes -= next.Bytes;
+            if (next.MessageId > Tail)
+            {
+                Append(next);
+            }
+        }
+    }
+
+    private void DropWaiting()
+    {
+        foreach (var message in _waiting.Values)
+        {
+            Bytes -= message.Bytes;
+        }
+
+        _waiting.Clear();
+    }
+}

@@ -1,0 +1,495 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+
+namespace DurableChat.Feeds;
+
+/// <summary>
+/// What one replica has in memory of one chat: its newest known state, the durable window, and the answer in flight. Publishers put things in, subscribers
+/// look with a cursor; nobody waits for anybody. Everything in here is a copy of what has committed (or, for the answer in flight, of what the worker
+/// made), so it can be thrown away at any time.
+/// <para>Thread-safe: one lock guards all mutable fields and is never held across I/O or a caller's code.</para>
+/// </summary>
+internal sealed class Feed
+{
+    private const int MaxEventsPerLook = 64;
+    private const int MaxBytesPerLook = 256 * 1024;
+
+    private readonly object _gate = new();
+    private readonly FeedRegistry _registry;
+    private readonly FeedOptions _options;
+    private readonly HeadSignal _signal = new();
+
+    // Guarded by _gate.
+    private readonly DurableWindow _window;
+    private Chat? _chat;
+    private StateEvents? _events;
+    private LiveGeneration? _live;
+    private bool _unsynced = true;
+    private int _doubts;
+    private int _settledDoubts;
+    private bool _deleted;
+    private bool _removed;
+    private int _pins;
+    private long _lastUsed;
+    private long _countedBytes;
+
+    public Feed(ChatId id, FeedRegistry registry, FeedOptions options)
+    {
+        Id = id;
+        _registry = registry;
+        _options = options;
+        _window = new DurableWindow(options.WindowMessages, options.WindowBytes);
+        _lastUsed = registry.Time.GetTimestamp();
+    }
+
+    public ChatId Id { get; }
+
+    /// <summary>Orders the commits of this replica to the chat, so that they neither conflict nor publish out of turn.</summary>
+    public SemaphoreSlim CommitGate { get; } = new(1, 1);
+
+    /// <summary>When it was last looked at or published to: a timestamp of the registry's time provider.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    /// <summary>The chat's state, if the feed knows the present one.</summary>
+    public Chat? TryGetChat()
+    {
+        lock (_gate)
+        {
+            return _unsynced || _deleted ? null : _chat;
+        }
+    }
+
+    /// <summary>True if the chat is known to be gone for good: ids are not used twice.</summary>
+    public bool IsDeleted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _deleted;
+            }
+        }
+    }
+
+    /// <summary>Takes in what has committed, in any order. The window is filled before the head is raised, and both before anybody is woken.</summary>
+    public void Publish(Transition transition)
+    {
+        var publishedAt = _registry.Time.GetTimestamp();
+        lock (_gate)
+        {
+            var next = transition.Next;
+            if (_deleted || (_chat is not null && next.Epoch < _chat.Epoch))
+            {
+                return;
+            }
+
+            if (_chat is null || next.Epoch > _chat.Epoch)
+            {
+                _window.Reset(next.Epoch, transition.Appended is [var first, ..] ? first.PreviousId : next.LastMessageId);
+            }
+
+            foreach (var message in transition.Appended)
+            {
+                _window.Publish(StreamEvents.Message(Id, next.Epoch, message, publishedAt));
+            }
+
+            RaiseTo(next, publishedAt);
+
+            // A committed state is a whole state. Only a doubt, which may concern a later commit, has to be settled by a load.
+            _unsynced = _doubts != _settledDoubts;
+            AfterChange();
+        }
+
+        _signal.Raise();
+        _registry.EnforceBudget();
+    }
+
+    /// <summary>Says that commits may have happened that the feed was not told of. Until it is loaded again it serves nothing as the present.</summary>
+    public void MarkUnsynced()
+    {
+        lock (_gate)
+        {
+            _unsynced = true;
+            _doubts++;
+        }
+
+        _signal.Raise();
+    }
+
+    /// <summary>To be called before the state is read; the answer goes to <see cref="CompleteLoad"/>.</summary>
+    public int BeginLoad()
+    {
+        lock (_gate)
+        {
+            return _doubts;
+        }
+    }
+
+    /// <summary>Takes in the state that was read, or that there is none. A doubt raised after the read began remains.</summary>
+    public void CompleteLoad(Chat? chat, int doubts)
+    {
+        lock (_gate)
+        {
+            if (chat is null)
+            {
+                Delete();
+                return;
+            }
+
+            if (_deleted)
+            {
+                return;
+            }
+
+            if (_chat is null || chat.Epoch > _chat.Epoch)
+            {
+                _window.Reset(chat.Epoch, chat.LastMessageId);
+            }
+
+            RaiseTo(chat, publishedAt: 0);
+            _settledDoubts = Math.Max(_settledDoubts, doubts);
+            _unsynced = _doubts != _settledDoubts;
+            AfterChange();
+        }
+
+        _signal.Raise();
+    }
+
+    /// <summary>Takes in messages that were read, if they still belong to the present epoch.</summary>
+    public void Fill(CatchUpPage page)
+    {
+        lock (_gate)
+        {
+            if (_chat is null || _deleted || page.Epoch < _chat.Epoch)
+            {
+                return;
+            }
+
+            if (page.Epoch > _chat.Epoch)
+            {
+                // The database knows of a rewrite that the feed was not told of.
+                _unsynced = true;
+                _doubts++;
+                return;
+            }
+
+            _window.Fill(page.Events);
+            AfterChange();
+        }
+
+        _registry.EnforceBudget();
+    }
+
+    /// <summary>Says that the chat is gone. Every stream of it ends.</summary>
+    public void MarkDeleted()
+    {
+        lock (_gate)
+        {
+            Delete();
+        }
+    }
+
+    /// <summary>Opens a generation for its parts; false if the chat has moved on.</summary>
+    public bool BeginGeneration(long generation)
+    {
+        lock (_gate)
+        {
+            if (_chat is null || _chat.Generation != generation || !_chat.NeedsWorker)
+            {
+                return false;
+            }
+
+            _live = new LiveGeneration(Id, _chat.Epoch, _chat.LastMessageId, generation);
+            AfterChange();
+        }
+
+        _signal.Raise();
+        return true;
+    }
+
+    /// <summary>Adds a part to the answer in flight; gives its length so far in UTF-16 code units, or null if that generation is over.</summary>
+    public int? AppendPart(long generation, MessagePart part)
+    {
+        int chars;
+        lock (_gate)
+        {
+            if (_live?.Generation != generation)
+            {
+                return null;
+            }
+
+            var shown = _live.Append(part, _registry.Time.GetTimestamp());
+            chars = _live.Chars;
+            if (!shown)
+            {
+                return chars;
+            }
+
+            AfterChange();
+        }
+
+        _signal.Raise();
+        return chars;
+    }
+
+    /// <summary>The parts of the answer in flight so far, joined; null if that generation is over.</summary>
+    public IReadOnlyList<MessagePart>? TryGetParts(long generation)
+    {
+        lock (_gate)
+        {
+            return _live?.Generation == generation ? _live.ToParts() : null;
+        }
+    }
+
+    /// <summary>The newest messages up to the head if the window holds them from the very first on; null if it does not.</summary>
+    public IReadOnlyList<Message>? TryGetWholeHistory()
+    {
+        MessageEvent[] events;
+        lock (_gate)
+        {
+            if (_chat is null || _unsynced || _deleted || !_window.Covers(0, _chat.LastMessageId))
+            {
+                return null;
+            }
+
+            Touch();
+            events = [.. Enumerable.Range(0, _window.Count).Select(index => _window[index])];
+        }
+
+        return [.. events.Select(message => message.ToMessage())];
+    }
+
+    /// <summary>Adds the events that come next for a subscriber, and moves its cursor past them; or says what stands in the way.</summary>
+    public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        lock (_gate)
+        {
+            if (_deleted)
+            {
+                return new FeedLook(FeedLookKind.Deleted);
+            }
+
+            if (_chat is null || _events is null || _unsynced)
+            {
+                return new FeedLook(FeedLookKind.Unsynced);
+            }
+
+            Touch();
+            RestartIfRewritten(cursor, events);
+            if (cursor.SeenStatus == 0)
+            {
+                AddStatus(cursor, events);
+            }
+
+            if (cursor.Position.MessageId < _chat.LastMessageId)
+            {
+                var miss = AddMessages(cursor, events);
+                if (events.Count > 0)
+                {
+                    return new FeedLook(FeedLookKind.Delivered);
+                }
+
+                return miss;
+            }
+
+            AddWhatFollowsTheHead(cursor, events);
+            return events.Count > 0 ? new FeedLook(FeedLookKind.Delivered) : new FeedLook(FeedLookKind.Idle, _signal.Revision);
+        }
+    }
+
+    /// <summary>Completes when the feed is no longer as <see cref="Look"/> saw it.</summary>
+    public Task WaitAsync(long revision, CancellationToken cancellationToken) => _signal.WaitAsync(revision, cancellationToken);
+
+    /// <summary>Keeps the feed from being removed; false if it is removed already and another must be taken.</summary>
+    public bool TryPin()
+    {
+        lock (_gate)
+        {
+            if (_removed)
+            {
+                return false;
+            }
+
+            _pins++;
+            Touch();
+            return true;
+        }
+    }
+
+    /// <summary>Undoes a <see cref="TryPin"/>.</summary>
+    public void Unpin()
+    {
+        lock (_gate)
+        {
+            _pins--;
+            Touch();
+        }
+    }
+
+    /// <summary>
+    /// Marks the feed as removed if nobody holds it and it has rested since <paramref name="restedSince"/>. The decision and the mark are one, so nobody can
+    /// take hold of it in between.
+    /// </summary>
+    public bool TryRemove(long restedSince)
+    {
+        lock (_gate)
+        {
+            if (_removed || _pins > 0 || _lastUsed > restedSince)
+            {
+                return false;
+            }
+
+            _removed = true;
+            _registry.CountBytes(-_countedBytes);
+            _countedBytes = 0;
+            return true;
+        }
+    }
+
+    /// <summary>Empties the window to save memory. Whoever needs its messages reads them from the database.</summary>
+    public void Evict()
+    {
+        lock (_gate)
+        {
+            _window.Evict();
+            AfterChange();
+        }
+    }
+
+    private void RaiseTo(Chat next, long publishedAt)
+    {
+        if (_chat is not null && next.Version <= _chat.Version)
+        {
+            return;
+        }
+
+        _events = StateEvents.Of(next, _chat, _events, publishedAt);
+        _chat = next;
+        if (_live is not null && (_live.Generation < next.Generation || !next.NeedsWorker))
+        {
+            _live = null;
+        }
+    }
+
+    private void Delete()
+    {
+        _deleted = true;
+        _live = null;
+        _events = null;
+        _window.Reset(0, 0);
+        AfterChange();
+        _signal.Raise();
+    }
+
+    private void RestartIfRewritten(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        var position = cursor.Position;
+        if (position.Epoch == 0)
+        {
+            cursor.Position = position = position with { Epoch = _chat!.Epoch };
+        }
+
+        // A message above the head is of a history that is no more, e.g. of a backup's future.
+        if (position.Epoch != _chat!.Epoch || position.MessageId > _chat.LastMessageId)
+        {
+            Restart(cursor, events);
+        }
+    }
+
+    private void Restart(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        events.Add(StreamEvents.HistoryReset(Id, _chat!.Epoch));
+        cursor.Restart(_chat.Epoch);
+    }
+
+    private void AddStatus(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        var status = _events!.Status;
+        if (status.Version > cursor.SeenStatus)
+        {
+            events.Add(status.Event);
+            cursor.SeenStatus = status.Version;
+        }
+    }
+
+    private FeedLook AddMessages(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        var from = cursor.Position.MessageId;
+        if (cursor.Refreshing || !_window.Covers(from, _chat!.LastMessageId))
+        {
+            return Miss(cursor);
+        }
+
+        _registry.Metrics.WindowHit();
+        var bytes = 0;
+        for (var index = _window.IndexAfter(from); index < _window.Count && events.Count < MaxEventsPerLook && bytes < MaxBytesPerLook; index++)
+        {
+            var message = _window[index];
+            if (!cursor.TryAdvance(message))
+            {
+                // The cursor stands at a message that an edit removed.
+                Restart(cursor, events);
+                break;
+            }
+
+            events.Add(message);
+            bytes += message.Frame.Length;
+        }
+
+        return default;
+    }
+
+    private FeedLook Miss(SubscriberCursor cursor)
+    {
+        var from = cursor.Position.MessageId;
+        if (cursor.Refreshing)
+        {
+            return new FeedLook(FeedLookKind.Miss, CatchUp: new CatchUpKey(_chat!.Epoch, from), Reason: ReadReason.FullRefresh);
+        }
+
+        _registry.Metrics.WindowMiss();
+
+        // What the window lacks at its end serves every subscriber near the head, so the read begins there and not at this cursor.
+        var lacksOnlyTheEnd = _options.WindowMessages > 0 && from >= _window.Floor && from - _window.Tail <= _options.WindowMessages;
+        return new FeedLook(
+            FeedLookKind.Miss,
+            CatchUp: new CatchUpKey(_chat!.Epoch, lacksOnlyTheEnd ? _window.Tail : from),
+            Reason: cursor.Initial ? ReadReason.Initial : ReadReason.CatchUp);
+    }
+
+    private void AddWhatFollowsTheHead(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        cursor.Initial = false;
+        cursor.Refreshing = false;
+        AddStatus(cursor, events);
+        _events!.AddChangesAfter(cursor.SeenState, events);
+        cursor.SeenState = _chat!.Version;
+        var position = cursor.Position;
+        if (position.Seq > 0 && (_live?.Generation != position.Generation || position.Seq > _live.LastSeq))
+        {
+            cursor.Position = position = position with { Generation = _live?.Generation ?? position.Generation, Seq = 0 };
+            events.Add(StreamEvents.PreviewReset(Id, position));
+        }
+
+        if (_live is null)
+        {
+            return;
+        }
+
+        var seq = _live.Generation == position.Generation ? position.Seq : 0;
+        cursor.Position = position with { Generation = _live.Generation, Seq = _live.ReadAfter(seq, events, MaxEventsPerLook) };
+    }
+
+    private void Touch() => Volatile.Write(ref _lastUsed, _registry.Time.GetTimestamp());
+
+    private void AfterChange()
+    {
+        Touch();
+        var bytes = (long)_window.Bytes + (_live?.Bytes ?? 0) + (_events?.Bytes ?? 0);
+        if (!_removed && bytes != _countedBytes)
+        {
+            _registry.CountBytes(bytes - _countedBytes);
+            _countedBytes = bytes;
+        }
+    }
+}

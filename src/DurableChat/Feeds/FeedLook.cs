@@ -1,0 +1,30 @@
+using DurableChat.Storage;
+
+namespace DurableChat.Feeds;
+
+/// <summary>What a look at the feed gave a subscriber.</summary>
+internal readonly record struct FeedLook(FeedLookKind Kind, long Revision = 0, CatchUpKey CatchUp = default, ReadReason Reason = default);
+
+/// <summary>The kinds of <see cref="FeedLook"/>.</summary>
+internal enum FeedLookKind
+{
+    /// <summary>There are events to deliver.</summary>
+    Delivered,
+
+    /// <summary>The subscriber has everything; wait for another revision than <see cref="FeedLook.Revision"/>.</summary>
+    Idle,
+
+    /// <summary>The window cannot answer: read <see cref="FeedLook.CatchUp"/>.</summary>
+    Miss,
+
+    /// <summary>The feed does not know the chat's present state: load it.</summary>
+    Unsynced,
+
+    /// <summary>The chat is gone.</summary>
+    Deleted,
+}
+
+/// <summary>Which read brings a cursor forward.</summary>
+/// <param name="Epoch">The epoch the reader wants; a page of another epoch is of no use to it.</param>
+/// <param name="AfterId">The message after which to read.</param>
+internal readonly record struct CatchUpKey(long Epoch, long AfterId);

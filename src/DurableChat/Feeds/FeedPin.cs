@@ -1,0 +1,17 @@
+namespace DurableChat.Feeds;
+
+/// <summary>A hold on a feed: while it lasts, the feed is the only one of its chat and stays. Dispose once.</summary>
+internal sealed class FeedPin(Feed feed) : IDisposable
+{
+    private int _released;
+
+    public Feed Feed => feed;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            feed.Unpin();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using DurableChat.Chats;
+
+namespace DurableChat.Feeds;
+
+/// <summary>
+/// The answer in flight: its parts, numbered 1, 2, 3, … Text is kept once, however many parts it came in, with the place where each part ends. So a reader
+/// at any part gets exactly what it lacks: the newest parts as they were published, or older ones joined into few frames. A late joiner is a reader at part 0.
+/// Not thread-safe: the feed's lock guards it.
+/// </summary>
+internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId, long generation)
+{
+    /// <summary>How many of the newest parts are kept as they were published. A reader that keeps up never asks for older ones.</summary>
+    private const int RecentParts = 64;
+
+    /// <summary>How much text one joined frame carries, in UTF-16 code units. Frames of megabytes break proxies.</summary>
+    private const int MaxFrameChars = 16 * 1024;
+
+    private const int MaxCachedFrames = 32;
+
+    private readonly List<LiveSegment> _segments = [];
+    private readonly RingBuffer<StreamEvent> _recent = new();
+    private readonly Dictionary<(long First, long Last), StreamEvent> _frames = [];
+    private string _carry = string.Empty;
+
+    /// <summary>Which generation.</summary>
+    public long Generation => generation;
+
+    /// <summary>The number of the newest part; 0 before the first.</summary>
+    public long LastSeq { get; private set; }
+
+    /// <summary>What it takes in memory, about.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>How many UTF-16 code units the answer has so far.</summary>
+    public int Chars { get; private set; }
+
+    /// <summary>Adds a part. False if nothing can be shown yet: an empty text, or half a character whose other half is to come.</summary>
+    public bool Append(MessagePart part, long publishedAt)
+    {
+        if (MakeWhole(part) is not { } whole)
+        {
+            return false;
+        }
+
+        LastSeq++;
+        if (_segments.Count == 0 || !_segments[^1].TryAppend(whole))
+        {
+            _segments.Add(new LiveSegment(whole, LastSeq));
+        }
+
+        var published = StreamEvents.Part(chat, At(LastSeq), LastSeq, whole, publishedAt);
+        _recent.AddLast(published);
+        Bytes += published.Bytes + (LiveSegment.CharsOf(whole) * sizeof(char)) + sizeof(int);
+        Chars += LiveSegment.CharsOf(whole);
+        if (_recent.Count > RecentParts)
+        {
+            Bytes -= _recent.RemoveFirst().Bytes;
+        }
+
+        // Joined frames end at what was then the newest part; readers have moved on.
+        _frames.Clear();
+        return true;
+    }
+
+    /// <summary>Adds the events for parts after <paramref name="seq"/>, at most <paramref name="maxEvents"/>, and gives the number of the last part they cover.</summary>
+    public long ReadAfter(long seq, List<StreamEvent> events, int maxEvents)
+    {
+        var firstRecent = LastSeq - _recent.Count;
+        while (seq < LastSeq && maxEvents-- > 0)
+        {
+            if (seq >= firstRecent)
+            {
+                events.Add(_recent[(int)(seq - firstRecent)]);
+                seq++;
+            }
+            else
+            {
+                seq = ReadJoined(seq, events);
+            }
+        }
+
+        return seq;
+    }
+
+    /// <summary>The answer's parts so far, neighbours of one kind joined.</summary>
+    public IReadOnlyList<MessagePart> ToParts() => [.. _segments.Select(segment => segment.ToPart())];
+
+    private Position At(long seq) => new(epoch, baseMessageId, generation, seq);
+
+    private long ReadJoined(long seq, List<StreamEvent> events)
+    {
+        var segment = _segments[FindSegment(seq + 1)];
+        var last = segment.LastWithin(seq + 1, MaxFrameChars);
+        if (!_frames.TryGetValue((seq + 1, last), out var frame))
+        {
+            frame = StreamEvents.Part(chat, At(last), seq + 1, segment.Slice(seq + 1, last), publishedAt: 0);
+            if (_frames.Count < MaxCachedFrames)
+            {
+                _frames.Add((seq + 1, last), frame);
+            }
+        }
+
+        events.Add(frame);
+        return last;
+    }
+
+    private int FindSegment(long seq)
+    {
+        int low = 0, high = _segments.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) >>> 1;
+            if (_segments[middle].FirstSeq <= seq)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>Half a surrogate pair is not valid UTF-8: it waits for its other half, or is dropped with a change of kind.</summary>
+    private MessagePart? MakeWhole(MessagePart part)
+    {
+        if (part is not (TextPart or ReasoningPart))
+        {
+            _carry = string.Empty;
+            return part;
+        }
+
+        var sameKind = _segments.Count == 0 || _segments[^1].Accepts(part);
+        var text = (sameKind ? _carry : string.Empty) + LiveSegment.TextOf(part);
+        _carry = string.Empty;
+        if (text.Length > 0 && char.IsHighSurrogate(text[^1]))
+        {
+            _carry = text[^1..];
+            text = text[..^1];
+        }
+
+        return text.Length == 0 ? null : part is TextPart ? new TextPart(text) : new ReasoningPart(text);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using DurableChat.Chats;
+
+namespace DurableChat.Feeds;
+
+/// <summary>A run of parts of one kind within an answer in flight: text, reasoning, or a single part of another kind. Not thread-safe.</summary>
+internal sealed class LiveSegment
+{
+    private readonly MessagePart _first;
+    private readonly StringBuilder? _text;
+    private readonly List<int> _ends = [];
+
+    public LiveSegment(MessagePart first, long firstSeq)
+    {
+        _first = first;
+        FirstSeq = firstSeq;
+        if (TextOf(first) is { } text)
+        {
+            _text = new StringBuilder(text);
+        }
+
+        _ends.Add(_text?.Length ?? 0);
+    }
+
+    public long FirstSeq { get; }
+
+    private long LastSeq => FirstSeq + _ends.Count - 1;
+
+    public static string? TextOf(MessagePart part) => part switch
+    {
+        TextPart text => text.Text,
+        ReasoningPart reasoning => reasoning.Text,
+        _ => null,
+    };
+
+    public static int CharsOf(MessagePart part) => part switch
+    {
+        ToolCallPart call => call.Arguments.Length + call.Name.Length,
+        ToolResultPart result => result.Result.Length,
+        _ => TextOf(part)?.Length ?? 0,
+    };
+
+    /// <summary>True if a part can be joined to this segment.</summary>
+    public bool Accepts(MessagePart part) => _text is not null && part.GetType() == _first.GetType();
+
+    public bool TryAppend(MessagePart part)
+    {
+        if (!Accepts(part))
+        {
+            return false;
+        }
+
+        _text!.Append(TextOf(part));
+        _ends.Add(_text.Length);
+        return true;
+    }
+
+    /// <summary>The last part such that it and those from <paramref name="seq"/> on have at most <paramref name="maxChars"/>; at least <paramref name="seq"/> itself.</summary>
+    public long LastWithin(long seq, int maxChars)
+    {
+        var start = StartOf(seq);
+        var index = _ends.BinarySearch(start + maxChars);
+        var last = FirstSeq + (index >= 0 ? index : ~index - 1);
+        return Math.Clamp(last, seq, LastSeq);
+    }
+
+    /// <summary>Parts <paramref name="first"/> to <paramref name="last"/> as one.</summary>
+    public MessagePart Slice(long first, long last)
+    {
+        if (_text is null)
+        {
+            return _first;
+        }
+
+        var start = StartOf(first);
+        return WithText(_text.ToString(start, _ends[(int)(last - FirstSeq)] - start));
+    }
+
+    public MessagePart ToPart() => _text is null ? _first : WithText(_text.ToString());
+
+    private int StartOf(long seq) => seq == FirstSeq ? 0 : _ends[(int)(seq - FirstSeq) - 1];
+
+    private MessagePart WithText(string text) => _first is TextPart ? new TextPart(text) : new ReasoningPart(text);
+}

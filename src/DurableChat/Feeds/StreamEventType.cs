@@ -1,0 +1,32 @@
+namespace DurableChat.Feeds;
+
+/// <summary>The kinds of event on a chat's stream. Their snake_case names are the wire's.</summary>
+public enum StreamEventType
+{
+    /// <summary>A committed message.</summary>
+    Message,
+
+    /// <summary>A piece of the answer in flight.</summary>
+    MessagePart,
+
+    /// <summary>The chat's status, title, model or archived flag.</summary>
+    Status,
+
+    /// <summary>The whole queue.</summary>
+    QueueUpdate,
+
+    /// <summary>History was rewritten: forget all messages and parts; the new history follows.</summary>
+    HistoryReset,
+
+    /// <summary>The answer in flight starts anew, or will not come: forget its parts.</summary>
+    PreviewReset,
+
+    /// <summary>An attempt failed; another follows.</summary>
+    Retry,
+
+    /// <summary>The turn failed.</summary>
+    Error,
+
+    /// <summary>The turn waits for results of client-side tools.</summary>
+    ActionRequired,
+}

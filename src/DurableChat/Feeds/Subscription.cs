@@ -1,0 +1,119 @@
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Polly;
+
+namespace DurableChat.Feeds;
+
+/// <summary>
+/// One subscriber of one chat: a cursor that pulls. Each call of <see cref="NextAsync"/> gives what comes next, from memory if the feed has it, else from
+/// the database, and waits if there is nothing. Used by one caller at a time; dispose it to let the feed go.
+/// </summary>
+public sealed class Subscription : IDisposable
+{
+    private readonly FeedPin _pin;
+    private readonly CatchUpReader _reader;
+    private readonly FeedMetrics _metrics;
+    private readonly ResiliencePipeline _retry;
+    private readonly SubscriberCursor _cursor;
+    private bool _disposed;
+
+    internal Subscription(FeedPin pin, CatchUpReader reader, FeedMetrics metrics, ResiliencePipeline retry, Position position)
+    {
+        _pin = pin;
+        _reader = reader;
+        _metrics = metrics;
+        _retry = retry;
+        _cursor = new SubscriberCursor(position);
+        metrics.SubscriptionOpened();
+    }
+
+    /// <summary>How far the subscriber has got, counting what the last call gave.</summary>
+    public Position Position => _cursor.Position;
+
+    /// <summary>
+    /// Replaces the content of <paramref name="events"/> with the next events, at least one, in the order to be sent. False if the chat is gone.
+    /// </summary>
+    /// <exception cref="ChatStoreException">The database could not be read, several times in a row. The subscription can be used further.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up. The subscription can be used further.</exception>
+    public async ValueTask<bool> NextAsync(List<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        events.Clear();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var look = _pin.Feed.Look(_cursor, events);
+            switch (look.Kind)
+            {
+                case FeedLookKind.Delivered:
+                    return true;
+                case FeedLookKind.Idle:
+                    await _pin.Feed.WaitAsync(look.Revision, cancellationToken).ConfigureAwait(false);
+                    break;
+                case FeedLookKind.Unsynced:
+                    await _retry.ExecuteAsync(
+                        static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct).ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
+                    break;
+                case FeedLookKind.Miss:
+                    var page = await _retry.ExecuteAsync(
+                        static async (state, ct) => await state.Self._reader.ReadAsync(state.Self._pin.Feed, state.Look.CatchUp, state.Look.Reason, ct).ConfigureAwait(false),
+                        (Self: this, Look: look),
+                        cancellationToken).ConfigureAwait(false);
+                    Take(page, events);
+                    if (events.Count > 0)
+                    {
+                        return true;
+                    }
+
+                    break;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>Tells that events have been handed to the network, so that deliveries and the time since their commit are counted.</summary>
+    public void ConfirmSent(IReadOnlyList<StreamEvent> events) => _metrics.Sent(events);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _metrics.SubscriptionClosed();
+            _pin.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Takes from a page what continues this cursor. A page of another epoch, or one that begins after the cursor because only the end of the window was
+    /// lacking, or one that ends before it, gives nothing: the next look decides anew.
+    /// </summary>
+    private void Take(CatchUpPage? page, List<StreamEvent> events)
+    {
+        if (page is null || page.Epoch != _cursor.Position.Epoch || page.AfterId > _cursor.Position.MessageId)
+        {
+            return;
+        }
+
+        foreach (var message in page.Events)
+        {
+            if (message.MessageId <= _cursor.Position.MessageId)
+            {
+                continue;
+            }
+
+            if (!_cursor.TryAdvance(message))
+            {
+                // Within one epoch only a position that the history never had breaks the chain.
+                events.Add(StreamEvents.HistoryReset(_pin.Feed.Id, page.Epoch));
+                _cursor.Restart(page.Epoch);
+                return;
+            }
+
+            events.Add(message);
+        }
+    }
+}

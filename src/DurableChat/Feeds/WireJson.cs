@@ -1,0 +1,42 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableChat.Chats;
+
+namespace DurableChat.Feeds;
+
+/// <summary>How stream events look as JSON. The member order is the order on the wire.</summary>
+[JsonSerializable(typeof(MessageEnvelope))]
+[JsonSerializable(typeof(PartEnvelope))]
+[JsonSerializable(typeof(StatusEnvelope))]
+[JsonSerializable(typeof(QueueEnvelope))]
+[JsonSerializable(typeof(ResetEnvelope))]
+[JsonSerializable(typeof(RetryEnvelope))]
+[JsonSerializable(typeof(ErrorEnvelope))]
+[JsonSerializable(typeof(ActionEnvelope))]
+internal sealed partial class WireJson : JsonSerializerContext
+{
+    // Events travel as text/event-stream and WebSocket text, never inside HTML; line breaks are escaped in any case.
+    public static WireJson Relaxed { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
+
+internal sealed record MessageEnvelope(string Type, string ChatId, string Position, Message Message);
+
+internal sealed record PartEnvelope(string Type, string ChatId, string Position, long Generation, long FirstSeq, long Seq, MessagePart Part);
+
+internal sealed record StatusEnvelope(string Type, string ChatId, long Version, ChatStatus Status, string Title, string Model, bool Archived);
+
+internal sealed record QueueEnvelope(string Type, string ChatId, long Version, IReadOnlyList<QueuedMessage> Queue);
+
+internal sealed record ResetEnvelope(string Type, string ChatId, string Position, long? Epoch, long? Generation);
+
+internal sealed record RetryEnvelope(string Type, string ChatId, long Version, int Attempt, int MaxAttempts, DateTimeOffset RetryAt, ChatError Error);
+
+internal sealed record ErrorEnvelope(string Type, string ChatId, long? Version, ChatError Error);
+
+internal sealed record ActionEnvelope(string Type, string ChatId, long Version, IReadOnlyList<ToolCallPart> ToolCalls);
