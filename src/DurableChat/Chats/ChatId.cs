@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace DurableChat.Chats;
 
 /// <summary>Names one chat: 32 lower-case hexadecimal digits. The default value names no chat.</summary>
+[JsonConverter(typeof(ChatIdConverter))]
 public readonly record struct ChatId
 {
     private const int Length = 32;

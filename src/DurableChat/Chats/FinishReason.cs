@@ -24,6 +24,9 @@ public enum FinishReason
     /// <summary>The user stopped the turn; the message is what had arrived by then.</summary>
     Interrupted,
 
+    /// <summary>The model call failed for good; the message is what had arrived by then.</summary>
+    Failed,
+
     /// <summary>The server was shut down in mid-answer; the next message of the same turn goes on where this one stops.</summary>
     HandedOver,
 }

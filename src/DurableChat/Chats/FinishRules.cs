@@ -29,7 +29,7 @@ internal static class FinishRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.AppendAnswer(command.Partial);
+        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
         draft.CancelPendingToolCalls(CancellationReasons.Interrupted);
         draft.EndTurn();
         return draft.Accept();
@@ -43,7 +43,7 @@ internal static class FinishRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.AppendAnswer(command.Partial);
+        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
         draft.CancelPendingToolCalls(CancellationReasons.Failed);
         draft.Next = draft.Next with
         {

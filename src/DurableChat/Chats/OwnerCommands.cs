@@ -25,12 +25,7 @@ public sealed record Interrupt : TurnCommand;
 /// <param name="Results">The answers.</param>
 public sealed record SubmitToolResults(IReadOnlyList<ToolResultPart> Results) : TurnCommand;
 
-/// <summary>Puts the chat away.</summary>
-public sealed record Archive : ChatCommand;
-
-/// <summary>Brings an archived chat back.</summary>
-public sealed record Unarchive : ChatCommand;
-
-/// <summary>Gives the chat another name.</summary>
-/// <param name="Title">The new name.</param>
-public sealed record Rename(string Title) : ChatCommand;
+/// <summary>Renames a chat, puts it away or brings it back.</summary>
+/// <param name="Title">The new name; null leaves it.</param>
+/// <param name="Archived">True puts the chat away, false brings it back; null leaves it.</param>
+public sealed record UpdateChat(string? Title = null, bool? Archived = null) : ChatCommand;

@@ -241,13 +241,17 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>The newest messages up to the head if the window holds them from the very first on; null if it does not.</summary>
-    public IReadOnlyList<Message>? TryGetWholeHistory()
+    /// <summary>
+    /// The newest messages up to the head, all that the window has; null if they are neither the whole history nor as many as <paramref name="enoughMessages"/>
+    /// or as large as <paramref name="enoughBytes"/>.
+    /// </summary>
+    public IReadOnlyList<Message>? TryGetHistory(int enoughMessages, int enoughBytes)
     {
         MessageEvent[] events;
         lock (_gate)
         {
-            if (_chat is null || _unsynced || _deleted || !_window.Covers(0, _chat.LastMessageId))
+            if (_chat is null || _unsynced || _deleted || !_window.Covers(_window.Floor, _chat.LastMessageId)
+                || (_window.Floor > 0 && _window.Count < enoughMessages && _window.Bytes < enoughBytes))
             {
                 return null;
             }
@@ -316,13 +320,14 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>Undoes a <see cref="TryPin"/>.</summary>
-    public void Unpin()
+    /// <summary>Undoes a <see cref="TryPin"/>; true if nothing is left to keep, because the chat is gone or never was.</summary>
+    public bool Unpin()
     {
         lock (_gate)
         {
             _pins--;
             Touch();
+            return _deleted && _pins == 0;
         }
     }
 

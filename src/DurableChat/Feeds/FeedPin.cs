@@ -1,7 +1,7 @@
 namespace DurableChat.Feeds;
 
 /// <summary>A hold on a feed: while it lasts, the feed is the only one of its chat and stays. Dispose once.</summary>
-internal sealed class FeedPin(Feed feed) : IDisposable
+internal sealed class FeedPin(FeedRegistry registry, Feed feed) : IDisposable
 {
     private int _released;
 
@@ -11,7 +11,7 @@ internal sealed class FeedPin(Feed feed) : IDisposable
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
         {
-            feed.Unpin();
+            registry.Unpin(feed);
         }
     }
 }

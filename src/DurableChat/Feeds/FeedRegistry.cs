@@ -41,7 +41,7 @@ internal sealed class FeedRegistry
             var feed = _feeds.GetOrAdd(id, static (key, registry) => new Feed(key, registry, registry._options), this);
             if (feed.TryPin())
             {
-                return new FeedPin(feed);
+                return new FeedPin(this, feed);
             }
 
             // Marked as removed, about to leave the dictionary. Help it out, so that the next round finds or makes another.
@@ -50,7 +50,16 @@ internal sealed class FeedRegistry
     }
 
     /// <summary>Takes hold of a chat's feed if there is one.</summary>
-    public FeedPin? TryPin(ChatId id) => _feeds.TryGetValue(id, out var feed) && feed.TryPin() ? new FeedPin(feed) : null;
+    public FeedPin? TryPin(ChatId id) => _feeds.TryGetValue(id, out var feed) && feed.TryPin() ? new FeedPin(this, feed) : null;
+
+    /// <summary>Lets go of a feed. One of a chat that does not exist goes at once, so that guessing ids fills no memory.</summary>
+    public void Unpin(Feed feed)
+    {
+        if (feed.Unpin() && feed.TryRemove(long.MaxValue))
+        {
+            _feeds.TryRemove(KeyValuePair.Create(feed.Id, feed));
+        }
+    }
 
     /// <summary>Removes the feeds that have rested for the idle time.</summary>
     public void RemoveIdle()

@@ -8,7 +8,7 @@ namespace DurableChat.Feeds;
 /// </summary>
 public class StreamEvent
 {
-    private static readonly string[] _names = ["message", "message_part", "status", "queue_update", "history_reset", "preview_reset", "retry", "error", "action_required"];
+    private static readonly string[] _names = ["message", "message_part", "status", "queue_update", "history_reset", "preview_reset", "retry", "error", "action_required", "chats", "chat", "chat_deleted"];
 
     internal StreamEvent(StreamEventType type, string? position, ReadOnlySpan<byte> json, long publishedAt)
     {

@@ -1,6 +1,6 @@
 namespace DurableChat.Feeds;
 
-/// <summary>The kinds of event on a chat's stream. Their snake_case names are the wire's.</summary>
+/// <summary>The kinds of event on a stream. Their snake_case names are the wire's.</summary>
 public enum StreamEventType
 {
     /// <summary>A committed message.</summary>
@@ -29,4 +29,13 @@ public enum StreamEventType
 
     /// <summary>The turn waits for results of client-side tools.</summary>
     ActionRequired,
+
+    /// <summary>The owner's list of chats as it stands, its newest part: replaces what the client has. Only on the watch stream.</summary>
+    Chats,
+
+    /// <summary>A chat of the list is new or has changed. Only on the watch stream.</summary>
+    Chat,
+
+    /// <summary>A chat of the list is gone. Only on the watch stream.</summary>
+    ChatDeleted,
 }

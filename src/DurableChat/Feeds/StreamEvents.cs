@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DurableChat.Chats;
+using DurableChat.Storage;
 
 namespace DurableChat.Feeds;
 
@@ -74,6 +75,15 @@ internal static class StreamEvents
             Serialize(new ResetEnvelope("preview_reset", chat.Value, text, null, position.Generation), WireJson.Relaxed.ResetEnvelope),
             publishedAt: 0);
     }
+
+    public static StreamEvent Chats(IReadOnlyList<ChatSummary> chats) =>
+        new(StreamEventType.Chats, null, Serialize(new ChatsEnvelope("chats", chats), WireJson.Relaxed.ChatsEnvelope), publishedAt: 0);
+
+    public static StreamEvent Chat(ChatSummary chat) =>
+        new(StreamEventType.Chat, null, Serialize(new ChatEnvelope("chat", chat.Id.Value, chat), WireJson.Relaxed.ChatEnvelope), publishedAt: 0);
+
+    public static StreamEvent ChatDeleted(ChatId chat) =>
+        new(StreamEventType.ChatDeleted, null, Serialize(new ChatDeletedEnvelope("chat_deleted", chat.Value), WireJson.Relaxed.ChatDeletedEnvelope), publishedAt: 0);
 
     private static byte[] Serialize<T>(T envelope, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(envelope, type);
 }

@@ -9,7 +9,7 @@ namespace DurableChat.Feeds;
 /// One subscriber of one chat: a cursor that pulls. Each call of <see cref="NextAsync"/> gives what comes next, from memory if the feed has it, else from
 /// the database, and waits if there is nothing. Used by one caller at a time; dispose it to let the feed go.
 /// </summary>
-public sealed class Subscription : IDisposable
+public sealed class Subscription : IEventSource
 {
     private readonly FeedPin _pin;
     private readonly CatchUpReader _reader;

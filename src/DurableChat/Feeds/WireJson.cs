@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableChat.Chats;
+using DurableChat.Storage;
 
 namespace DurableChat.Feeds;
 
@@ -14,6 +15,9 @@ namespace DurableChat.Feeds;
 [JsonSerializable(typeof(RetryEnvelope))]
 [JsonSerializable(typeof(ErrorEnvelope))]
 [JsonSerializable(typeof(ActionEnvelope))]
+[JsonSerializable(typeof(ChatsEnvelope))]
+[JsonSerializable(typeof(ChatEnvelope))]
+[JsonSerializable(typeof(ChatDeletedEnvelope))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     // Events travel as text/event-stream and WebSocket text, never inside HTML; line breaks are escaped in any case.
@@ -40,3 +44,9 @@ internal sealed record RetryEnvelope(string Type, string ChatId, long Version, i
 internal sealed record ErrorEnvelope(string Type, string ChatId, long? Version, ChatError Error);
 
 internal sealed record ActionEnvelope(string Type, string ChatId, long Version, IReadOnlyList<ToolCallPart> ToolCalls);
+
+internal sealed record ChatsEnvelope(string Type, IReadOnlyList<ChatSummary> Chats);
+
+internal sealed record ChatEnvelope(string Type, string ChatId, ChatSummary Chat);
+
+internal sealed record ChatDeletedEnvelope(string Type, string ChatId);

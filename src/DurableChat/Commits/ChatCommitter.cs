@@ -1,0 +1,192 @@
+using DurableChat.Chats;
+using DurableChat.Feeds;
+using DurableChat.Storage;
+
+namespace DurableChat.Commits;
+
+/// <summary>Makes the command for a chat's present state; null if what it looked up belongs to another state, so that the state must be loaded anew.</summary>
+internal delegate ValueTask<ChatCommand?> CommandFactory(Chat chat, CancellationToken cancellationToken);
+
+/// <summary>
+/// Brings a command to a chat: takes the state from memory (or loads it), decides, commits if the version is still the same, publishes. A conflict means
+/// that the state was not the present one: it is loaded, and the rules decide again. Thread-safe.
+/// </summary>
+internal sealed class ChatCommitter(
+    IChatStore store,
+    FeedRegistry feeds,
+    CatchUpReader reader,
+    IEnumerable<ICommitObserver> observers,
+    ChatLimits limits,
+    TimeProvider time)
+{
+    /// <summary>Each conflict means that somebody else's commit went through, so this is reached only if a chat is written to without pause.</summary>
+    private const int MaxTries = 20;
+
+    private readonly ICommitObserver[] _observers = [.. observers];
+
+    /// <summary>Creates a chat. <see cref="CommandResult.NotFound"/> if the id is taken by another owner or a deleted chat.</summary>
+    public async Task<CommandResult> CreateAsync(CreateChat command, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    {
+        var decision = ChatRules.Decide(command, new DecisionContext(time.GetUtcNow(), limits));
+        if (decision is not Decision.Accepted { Transition: var transition })
+        {
+            return new CommandResult.Refused(((Decision.Refused)decision).Refusal);
+        }
+
+        using var pin = feeds.Pin(command.Id);
+        await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var result = await CommitAsync(pin.Feed, transition, idempotency).ConfigureAwait(false);
+            if (result is not null)
+            {
+                return result;
+            }
+
+            var existing = await reader.LoadAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+            return existing?.Owner == command.Owner && idempotency is not null
+                && await store.FindIdempotencyRecordAsync(command.Id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
+                ? new CommandResult.Repeated(record)
+                : new CommandResult.NotFound();
+        }
+        finally
+        {
+            pin.Feed.CommitGate.Release();
+        }
+    }
+
+    /// <summary>Brings a command to a chat.</summary>
+    /// <param name="id">Which chat.</param>
+    /// <param name="owner">Who asks; null for the worker.</param>
+    /// <param name="makeCommand">Makes the command; called again after a conflict.</param>
+    /// <param name="idempotency">Set if the command is to be done once only.</param>
+    /// <param name="cancellationToken">Ends the wait for the chat's turn, and reads. A commit that has begun goes on, so that its outcome is known.</param>
+    /// <exception cref="ChatStoreException">The database failed. If it failed in the commit, it may have happened or not.</exception>
+    public async Task<CommandResult> ExecuteAsync(
+        ChatId id, string? owner, CommandFactory makeCommand, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    {
+        using var pin = feeds.Pin(id);
+        var feed = pin.Feed;
+        await feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var attempt = 0; attempt < MaxTries; attempt++)
+            {
+                var remembered = feed.TryGetChat();
+                var chat = remembered ?? await reader.LoadAsync(feed, cancellationToken).ConfigureAwait(false);
+                if (chat is null || (owner is not null && chat.Owner != owner))
+                {
+                    return new CommandResult.NotFound();
+                }
+
+                var command = await makeCommand(chat, cancellationToken).ConfigureAwait(false);
+                if (command is null)
+                {
+                    feed.MarkUnsynced();
+                    continue;
+                }
+
+                switch (ChatRules.Decide(chat, command, new DecisionContext(time.GetUtcNow(), limits)))
+                {
+                    case Decision.Accepted accepted:
+                        if (await CommitAsync(feed, accepted.Transition, idempotency).ConfigureAwait(false) is { } result)
+                        {
+                            return result;
+                        }
+
+                        break;
+
+                    case Decision.Unchanged:
+                        return new CommandResult.Unchanged(chat);
+
+                    case Decision.Refused refused:
+                        if (idempotency is not null
+                            && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record)
+                        {
+                            return new CommandResult.Repeated(record);
+                        }
+
+                        if (remembered is null)
+                        {
+                            return new CommandResult.Refused(refused.Refusal);
+                        }
+
+                        // What is remembered may be old; only the present state may refuse.
+                        feed.MarkUnsynced();
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            feed.CommitGate.Release();
+        }
+
+        throw new ChatStoreException($"Chat {id} was changed by others {MaxTries} times in a row.");
+    }
+
+    /// <summary>Deletes a chat; false if there is none of this owner.</summary>
+    public async Task<bool> DeleteAsync(ChatId id, string owner, CancellationToken cancellationToken)
+    {
+        using var pin = feeds.Pin(id);
+        await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var chat = pin.Feed.TryGetChat() ?? await reader.LoadAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+            if (chat?.Owner != owner || !await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            pin.Feed.MarkDeleted();
+            foreach (var observer in _observers)
+            {
+                observer.OnDeleted(id, owner);
+            }
+
+            return true;
+        }
+        finally
+        {
+            pin.Feed.CommitGate.Release();
+        }
+    }
+
+    /// <summary>Commits and publishes; null after a conflict. Called with the feed's gate held, which keeps publication in the order of commits.</summary>
+    private async Task<CommandResult?> CommitAsync(Feed feed, Transition transition, IdempotencyRequest? idempotency)
+    {
+        var record = idempotency is null
+            ? null
+            : new IdempotencyRecord(idempotency.Key, idempotency.Fingerprint, idempotency.Outcome(transition), transition.Next.UpdatedAt);
+        CommitResult result;
+        try
+        {
+            // Not the caller's token: a browser that goes away must not leave it open whether its message was taken.
+            result = await store.CommitAsync(transition, record, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            feed.MarkUnsynced();
+            throw;
+        }
+
+        switch (result)
+        {
+            case CommitResult.Committed:
+                feed.Publish(transition);
+                foreach (var observer in _observers)
+                {
+                    observer.OnCommitted(transition);
+                }
+
+                return new CommandResult.Committed(transition);
+
+            case CommitResult.Repeated repeated:
+                return new CommandResult.Repeated(repeated.Record);
+
+            default:
+                feed.MarkUnsynced();
+                return null;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+using DurableChat.Chats;
+using DurableChat.Feeds;
+using DurableChat.Models;
+using DurableChat.Workers;
+
+namespace DurableChat;
+
+/// <summary>All settings of the library, by feature.</summary>
+public sealed class DurableChatOptions
+{
+    /// <summary>What one chat may hold.</summary>
+    public ChatLimits Limits { get; set; } = new();
+
+    /// <summary>What is kept in memory.</summary>
+    public FeedOptions Feeds { get; set; } = new();
+
+    /// <summary>How chats are driven.</summary>
+    public WorkerOptions Worker { get; set; } = new();
+
+    /// <summary>How tools run.</summary>
+    public ToolOptions Tools { get; set; } = new();
+
+    /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new List<string>();
+        Check("Limits", Limits);
+        Check("Feeds", Feeds);
+        Check("Worker", Worker);
+        Check("Worker:Retry", Worker.Retry);
+        Check("Tools", Tools);
+        foreach (var (name, value) in new[]
+        {
+            ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout),
+            ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
+            ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:TakeoverInterval", Worker.TakeoverInterval),
+        })
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+            {
+                problems.Add($"{name} must be more than zero and at most a day.");
+            }
+        }
+
+        if (Worker.LeaseDuration < 2 * Worker.HeartbeatInterval)
+        {
+            problems.Add("Worker:LeaseDuration must be at least twice Worker:HeartbeatInterval, or living replicas lose their chats.");
+        }
+
+        if (Worker.DrainTime < TimeSpan.Zero)
+        {
+            problems.Add("Worker:DrainTime must not be negative.");
+        }
+
+        return problems;
+
+        void Check(string section, object settings)
+        {
+            var results = new List<ValidationResult>();
+            Validator.TryValidateObject(settings, new ValidationContext(settings), results, validateAllProperties: true);
+            problems.AddRange(results.Select(result => $"{section}: {result.ErrorMessage}"));
+        }
+    }
+}

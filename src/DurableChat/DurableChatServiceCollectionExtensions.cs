@@ -1,0 +1,113 @@
+using System.Diagnostics.Metrics;
+using DurableChat.Commits;
+using DurableChat.Diagnostics;
+using DurableChat.Feeds;
+using DurableChat.Models;
+using DurableChat.Storage;
+using DurableChat.Watching;
+using DurableChat.Workers;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace DurableChat;
+
+/// <summary>Adds DurableChat to a host.</summary>
+public static class DurableChatServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds everything but the store and the models: register an <see cref="IChatStore"/>, an <see cref="ILeaseStore"/> and a <see cref="ModelCatalog"/>, and any
+    /// <see cref="AIFunction"/>s that models may call.
+    /// </summary>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public static IServiceCollection AddDurableChat(this IServiceCollection services, DurableChatOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validate() is [_, ..] problems)
+        {
+            throw new ArgumentException(string.Join(' ', problems), nameof(options));
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new FeedMetrics(provider.GetService<IMeterFactory>(), Time(provider)));
+        services.AddSingleton(provider => new WorkerMetrics(provider.GetService<IMeterFactory>()));
+        services.AddSingleton(provider => new FeedRegistry(options.Feeds, provider.GetRequiredService<FeedMetrics>(), Time(provider)));
+        services.AddSingleton(provider => new CatchUpReader(provider.GetRequiredService<IChatStore>(), options.Feeds, Time(provider)));
+        services.AddSingleton<OwnerFeedRegistry>();
+        services.AddSingleton(provider => new Worker(
+            provider.GetRequiredService<FeedRegistry>(),
+            new Lazy<TurnRunner>(provider.GetRequiredService<TurnRunner>),
+            options.Worker,
+            provider.GetRequiredService<WorkerMetrics>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<Worker>>()));
+        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<OwnerFeedRegistry>());
+        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Worker>());
+        services.AddSingleton(provider => new ChatCommitter(
+            provider.GetRequiredService<IChatStore>(),
+            provider.GetRequiredService<FeedRegistry>(),
+            provider.GetRequiredService<CatchUpReader>(),
+            provider.GetServices<ICommitObserver>(),
+            options.Limits,
+            Time(provider)));
+        services.AddSingleton(provider => new ToolRegistry(
+            provider.GetServices<AIFunction>(), options.Tools, Time(provider), provider.GetRequiredService<ILogger<ToolRegistry>>()));
+        services.AddSingleton(provider => new Generator(
+            provider.GetRequiredService<ModelCatalog>(),
+            provider.GetRequiredService<ToolRegistry>(),
+            new HistoryReader(provider.GetRequiredService<IChatStore>(), options.Worker),
+            options.Worker,
+            provider.GetRequiredService<WorkerMetrics>(),
+            Time(provider)));
+        services.AddSingleton(provider => new TurnRunner(
+            provider.GetRequiredService<ChatCommitter>(),
+            provider.GetRequiredService<CatchUpReader>(),
+            provider.GetRequiredService<Generator>(),
+            provider.GetRequiredService<ToolRegistry>(),
+            options.Worker,
+            provider.GetRequiredService<WorkerMetrics>(),
+            provider,
+            Time(provider),
+            provider.GetRequiredService<ILogger<TurnRunner>>()));
+        services.AddSingleton(provider => new ChatService(
+            provider.GetRequiredService<IChatStore>(),
+            provider.GetRequiredService<FeedRegistry>(),
+            provider.GetRequiredService<CatchUpReader>(),
+            provider.GetRequiredService<ChatCommitter>(),
+            provider.GetRequiredService<Worker>(),
+            provider.GetRequiredService<OwnerFeedRegistry>(),
+            provider.GetRequiredService<ModelCatalog>(),
+            provider.GetRequiredService<FeedMetrics>(),
+            StoreRetry(Time(provider)),
+            Time(provider)));
+        services.AddHostedService(provider => new LeaseTakeover(
+            provider.GetRequiredService<ILeaseStore>(),
+            provider.GetRequiredService<ChatCommitter>(),
+            provider.GetRequiredService<Worker>(),
+            options.Worker,
+            provider.GetRequiredService<WorkerMetrics>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<LeaseTakeover>>()));
+        services.AddHostedService(provider => new FeedSweeper(provider.GetRequiredService<FeedRegistry>(), options.Feeds, Time(provider)));
+        return services;
+    }
+
+    private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
+
+    /// <summary>A stream outlives a short failure of the database: its reads are tried a few times before the client is told to come back.</summary>
+    private static ResiliencePipeline StoreRetry(TimeProvider time) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<ChatStoreException>().Handle<TimeoutException>(),
+                MaxRetryAttempts = 4,
+                Delay = TimeSpan.FromMilliseconds(100),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            })
+            .Build();
+}

@@ -1,0 +1,30 @@
+namespace DurableChat.Models;
+
+/// <summary>Decides whether and when a failed model call is repeated. Pure.</summary>
+public static class RetryPolicy
+{
+    /// <summary>How long to wait; null to give up.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="attempt">The attempt that failed, from 1.</param>
+    /// <param name="maxAttempts">After how many attempts to give up.</param>
+    /// <param name="failure">Why it failed.</param>
+    /// <param name="random">A number from 0 up to 1.</param>
+    public static TimeSpan? NextDelay(RetryOptions options, int attempt, int maxAttempts, ModelFailure failure, double random)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(failure);
+        if (!failure.Error.Retryable || attempt >= maxAttempts)
+        {
+            return null;
+        }
+
+        if (failure.RetryAfter is { } asked)
+        {
+            return asked < options.MaxRetryAfter ? asked : options.MaxRetryAfter;
+        }
+
+        var delay = options.FirstDelay.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 30));
+        var spread = 1 + (options.Jitter * ((2 * random) - 1));
+        return TimeSpan.FromSeconds(Math.Min(delay, options.MaxDelay.TotalSeconds) * spread);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using DurableChat.Chats;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Models;
+
+/// <summary>
+/// The tools that run on the server. A call may run more than once, if the server dies between the call and the commit of its result: it then has the same
+/// call id, which the tool finds under <see cref="IdempotencyKey"/> in the context of its arguments. Thread-safe.
+/// </summary>
+public sealed partial class ToolRegistry
+{
+    /// <summary>The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds the call id.</summary>
+    public const string IdempotencyKey = "idempotency_key";
+
+    private readonly Dictionary<string, AIFunction> _tools;
+    private readonly ToolOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ToolRegistry> _logger;
+
+    /// <summary>Makes a registry.</summary>
+    /// <exception cref="ArgumentException">Two tools share a name.</exception>
+    public ToolRegistry(IEnumerable<AIFunction> tools, ToolOptions options, TimeProvider time, ILogger<ToolRegistry> logger)
+    {
+        _tools = tools.ToDictionary(tool => tool.Name, StringComparer.Ordinal);
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>True if a call of this name waits for the client. A server's tool hides a client's of the same name.</summary>
+    public bool IsClientTool(string name, Chat chat)
+    {
+        ArgumentNullException.ThrowIfNull(chat);
+        return !_tools.ContainsKey(name) && chat.ClientTools.Any(tool => tool.Name == name);
+    }
+
+    /// <summary>What the model is told about tools: the server's and the chat's client-side ones.</summary>
+    public IList<AITool> Declare(Chat chat)
+    {
+        ArgumentNullException.ThrowIfNull(chat);
+        return
+        [
+            .. _tools.Values,
+            .. chat.ClientTools.Where(tool => IsClientTool(tool.Name, chat)).Select(tool =>
+            {
+                using var schema = JsonDocument.Parse(tool.Parameters);
+                return AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, schema.RootElement.Clone());
+            }),
+        ];
+    }
+
+    /// <summary>Runs a call. Whatever goes wrong becomes a result that the model can read.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<ToolResultPart> InvokeAsync(ToolCallPart call, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (!_tools.TryGetValue(call.Name, out var tool))
+        {
+            return new ToolResultPart(call.CallId, $"There is no tool named '{call.Name}'.", IsError: true);
+        }
+
+        using var limit = new CancellationTokenSource(_options.CallTimeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var arguments = new AIFunctionArguments(ToolArguments.Parse(call.Arguments))
+            {
+                Services = services,
+                Context = new Dictionary<object, object?> { [IdempotencyKey] = call.CallId },
+            };
+
+            // A tool that ignores its token must not hold the turn.
+            var result = await tool.InvokeAsync(arguments, both.Token).AsTask().WaitAsync(both.Token).ConfigureAwait(false);
+            return new ToolResultPart(call.CallId, Cut(AsText(result)));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return new ToolResultPart(call.CallId, "The tool took too long.", IsError: true);
+        }
+        catch (ToolInputException exception)
+        {
+            return new ToolResultPart(call.CallId, exception.Message, IsError: true);
+        }
+#pragma warning disable CA1031 // A tool is somebody else's code; its failure is the model's to deal with.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogToolFailed(call.Name, call.CallId, exception);
+            return new ToolResultPart(call.CallId, "The tool failed.", IsError: true);
+        }
+    }
+
+    private static string AsText(object? result) => result switch
+    {
+        null => "null",
+        string text => text,
+        JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        JsonElement json => json.GetRawText(),
+        _ => JsonSerializer.Serialize(result, result.GetType()),
+    };
+
+    private string Cut(string text) =>
+        text.Length <= _options.MaxResultChars ? text : $"{text[.._options.MaxResultChars]}\n[cut off after {_options.MaxResultChars} characters]";
+
+    [LoggerMessage(1, LogLevel.Warning, "Tool {Tool} failed on call {CallId}")]
+    private partial void LogToolFailed(string tool, string callId, Exception exception);
+}

@@ -1,0 +1,107 @@
+using DurableChat.Chats;
+using DurableChat.Feeds;
+
+namespace DurableChat.Watching;
+
+/// <summary>
+/// What has changed of late in the list of one owner: the newest word on each chat, bounded. A watcher is a cursor into it. It exists only while somebody
+/// watches. Thread-safe.
+/// </summary>
+internal sealed class OwnerFeed
+{
+    /// <summary>A watcher that lags behind more changed chats than this gets the list anew.</summary>
+    private const int MaxChanges = 1024;
+
+    private readonly object _gate = new();
+    private readonly HeadSignal _signal = new();
+
+    // Guarded by _gate.
+    private readonly SortedDictionary<long, (ChatId Chat, StreamEvent Event)> _changes = [];
+    private readonly Dictionary<ChatId, (long Revision, long Version)> _latest = [];
+    private long _revision;
+    private long _floor;
+    private int _pins;
+    private bool _removed;
+
+    public bool TryPin()
+    {
+        lock (_gate)
+        {
+            _pins += _removed ? 0 : 1;
+            return !_removed;
+        }
+    }
+
+    /// <summary>True if that was the last hold: the feed is then removed for good.</summary>
+    public bool Unpin()
+    {
+        lock (_gate)
+        {
+            return _removed = --_pins == 0;
+        }
+    }
+
+    /// <summary>Takes in a change; one that is older than what is known is dropped.</summary>
+    public void Publish(ChatId chat, long version, StreamEvent change)
+    {
+        lock (_gate)
+        {
+            if (_latest.TryGetValue(chat, out var known))
+            {
+                if (known.Version >= version)
+                {
+                    return;
+                }
+
+                _changes.Remove(known.Revision);
+            }
+
+            _revision++;
+            _changes.Add(_revision, (chat, change));
+            _latest[chat] = (_revision, version);
+            if (_changes.Count > MaxChanges)
+            {
+                var (oldest, entry) = _changes.First();
+                _changes.Remove(oldest);
+                _latest.Remove(entry.Chat);
+                _floor = oldest;
+            }
+        }
+
+        _signal.Raise();
+    }
+
+    /// <summary>Where a watcher stands that reads the list from the database now.</summary>
+    public long Now()
+    {
+        lock (_gate)
+        {
+            return _revision;
+        }
+    }
+
+    /// <summary>Adds the changes after a place and moves it; false if too much has happened since, so that the list must be read anew.</summary>
+    public bool TryLook(ref long seen, List<StreamEvent> events, out long signal)
+    {
+        lock (_gate)
+        {
+            signal = _signal.Revision;
+            if (seen < _floor)
+            {
+                return false;
+            }
+
+            if (seen == _revision)
+            {
+                return true;
+            }
+
+            var from = seen;
+            events.AddRange(_changes.Where(change => change.Key > from).Select(change => change.Value.Event));
+            seen = _revision;
+            return true;
+        }
+    }
+
+    public Task WaitAsync(long signal, CancellationToken cancellationToken) => _signal.WaitAsync(signal, cancellationToken);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Feeds;
+using DurableChat.Storage;
+
+namespace DurableChat.Watching;
+
+/// <summary>The owner feeds of this replica: one for each owner whose list somebody watches. Thread-safe.</summary>
+internal sealed class OwnerFeedRegistry : ICommitObserver
+{
+    private readonly ConcurrentDictionary<string, OwnerFeed> _feeds = new(StringComparer.Ordinal);
+
+    /// <summary>How many owners are watched.</summary>
+    public int Count => _feeds.Count;
+
+    /// <summary>Takes hold of an owner's feed.</summary>
+    public OwnerFeed Pin(string owner)
+    {
+        while (true)
+        {
+            var feed = _feeds.GetOrAdd(owner, static _ => new OwnerFeed());
+            if (feed.TryPin())
+            {
+                return feed;
+            }
+
+            _feeds.TryRemove(KeyValuePair.Create(owner, feed));
+        }
+    }
+
+    /// <summary>Undoes a <see cref="Pin"/>.</summary>
+    public void Unpin(string owner, OwnerFeed feed)
+    {
+        if (feed.Unpin())
+        {
+            _feeds.TryRemove(KeyValuePair.Create(owner, feed));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnCommitted(Transition transition)
+    {
+        var chat = transition.Next;
+        if (_feeds.TryGetValue(chat.Owner, out var feed))
+        {
+            feed.Publish(chat.Id, chat.Version, StreamEvents.Chat(ChatSummary.Of(chat)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnDeleted(ChatId id, string owner)
+    {
+        if (_feeds.TryGetValue(owner, out var feed))
+        {
+            feed.Publish(id, long.MaxValue, StreamEvents.ChatDeleted(id));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Feeds;
+using DurableChat.Models;
+using Microsoft.Extensions.AI;
+
+namespace DurableChat.Workers;
+
+/// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
+internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time)
+{
+    /// <summary>Calls the model; null if the chat has moved on, so that the answer would count for nothing.</summary>
+    /// <exception cref="GenerationFailedException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException">The call was interrupted. What had arrived is in the feed.</exception>
+    public async Task<Answer?> GenerateAsync(Feed feed, Chat chat, CancellationToken cancellationToken)
+    {
+        if (!models.TryGet(chat.Model, out var model))
+        {
+            throw new GenerationFailedException(ModelErrors.NotConfigured, null);
+        }
+
+        var history = await histories.ReadAsync(feed, chat, cancellationToken).ConfigureAwait(false);
+        if (history is null || !feed.BeginGeneration(chat.Generation))
+        {
+            feed.MarkUnsynced();
+            return null;
+        }
+
+        var began = time.GetTimestamp();
+        using var silence = new CancellationTokenSource(options.ModelSilence, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        try
+        {
+            return await StreamAsync(feed, chat, model, history, silence, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException exception) when (silence.IsCancellationRequested)
+        {
+            throw new GenerationFailedException(ModelErrors.Timeout, exception);
+        }
+#pragma warning disable CA1031 // A model client is somebody else's code and may throw anything.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // An interruption can surface as any exception of the client.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new GenerationFailedException(ModelErrors.Map(exception, model), exception);
+        }
+        finally
+        {
+            metrics.GenerationEnded(model.Name, time.GetElapsedTime(began));
+        }
+    }
+
+    private async Task<Answer?> StreamAsync(
+        Feed feed, Chat chat, ModelDefinition model, IReadOnlyList<Message> history, CancellationTokenSource silence, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var answer = new AnswerReader(() => $"call_{Guid.CreateVersion7():N}");
+        var isFirst = true;
+        var cut = false;
+        var updates = model.Client.GetStreamingResponseAsync(
+            HistoryMapper.Map(history, options.SystemPrompt),
+            new ChatOptions { Tools = tools.Declare(chat) },
+            cancellationToken);
+        await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            silence.CancelAfter(options.ModelSilence);
+            foreach (var part in answer.Read(update))
+            {
+                if (isFirst)
+                {
+                    isFirst = false;
+                    metrics.FirstPart(model.Name, time.GetElapsedTime(began));
+                }
+
+                if (feed.AppendPart(chat.Generation, part) is not { } chars)
+                {
+                    return null;
+                }
+
+                cut |= chars >= options.MaxAnswerChars;
+            }
+
+            if (cut)
+            {
+                break;
+            }
+        }
+
+        if (feed.TryGetParts(chat.Generation) is not { } parts)
+        {
+            return null;
+        }
+
+        if (parts.Count == 0)
+        {
+            throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true);
+        }
+
+        return new Answer(parts, cut ? FinishReason.Length : answer.FinishReason, answer.Usage);
+    }
+}

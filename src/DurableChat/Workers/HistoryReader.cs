@@ -1,0 +1,55 @@
+using DurableChat.Chats;
+using DurableChat.Feeds;
+using DurableChat.Models;
+using DurableChat.Storage;
+
+namespace DurableChat.Workers;
+
+/// <summary>Gets the history that the model is given: from the window if it has enough, else from the database, newest first. Thread-safe.</summary>
+internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
+{
+    private const int PageMessages = 256;
+
+    /// <summary>The newest messages that fit; null if the chat has moved on to another epoch meanwhile.</summary>
+    public async Task<IReadOnlyList<Message>?> ReadAsync(Feed feed, Chat chat, CancellationToken cancellationToken)
+    {
+        var history = feed.TryGetHistory(options.MaxHistoryMessages, options.MaxHistoryBytes)
+            ?? await ReadFromStoreAsync(chat, cancellationToken).ConfigureAwait(false);
+        return history is null || history.Count == 0 || history[^1].Id != chat.LastMessageId
+            ? null
+            : HistoryBudget.Choose(history, options.MaxHistoryMessages, options.MaxHistoryBytes);
+    }
+
+    private async Task<IReadOnlyList<Message>?> ReadFromStoreAsync(Chat chat, CancellationToken cancellationToken)
+    {
+        var pages = new List<IReadOnlyList<Message>>();
+        var before = chat.LastMessageId + 1;
+        var count = 0;
+        while (count < options.MaxHistoryMessages)
+        {
+            var query = MessageQuery.Before(before, PageMessages, ReadReason.Worker) with { MaxBytes = options.MaxHistoryBytes };
+            var page = await store.ReadMessagesAsync(chat.Id, query, cancellationToken).ConfigureAwait(false);
+            if (page is null || page.Epoch != chat.Epoch)
+            {
+                return null;
+            }
+
+            if (page.Messages.Count == 0)
+            {
+                break;
+            }
+
+            pages.Add(page.Messages);
+            count += page.Messages.Count;
+            before = page.Messages[0].Id;
+            if (page.Messages[0].PreviousId == 0 || page.Messages.Count < PageMessages)
+            {
+                // Fewer than asked for: the beginning is reached, or the byte limit, behind which nothing would be used.
+                break;
+            }
+        }
+
+        pages.Reverse();
+        return [.. pages.SelectMany(page => page)];
+    }
+}

@@ -1,0 +1,135 @@
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Workers;
+
+/// <summary>
+/// Keeps this replica's heartbeat and takes chats that nobody drives: those of replicas that have gone, those that waited for a place, and at the start those of
+/// the process before. Woken when there is work; a slow poll is the net below.
+/// </summary>
+internal sealed partial class LeaseTakeover(
+    ILeaseStore leases,
+    ChatCommitter committer,
+    Worker worker,
+    WorkerOptions options,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    ILogger<LeaseTakeover> logger) : IHostedService, IDisposable
+{
+    private const int MaxClaimsAtOnce = 64;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private Task _loops = Task.CompletedTask;
+
+    /// <summary>Writes the first heartbeat before anything else, so that a lease taken by the first request is alive.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await leases.HeartbeatAsync(options.Replica, cancellationToken).ConfigureAwait(false);
+        worker.WorkWaits += Wake;
+        _loops = Task.WhenAll(
+            Task.Run(() => RepeatAsync("heartbeat", options.HeartbeatInterval, null, ct => leases.HeartbeatAsync(options.Replica, ct)), CancellationToken.None),
+            Task.Run(() => RepeatAsync("takeover", options.TakeoverInterval, _wake, TakeOverAsync), CancellationToken.None));
+    }
+
+    /// <summary>Drains the worker and gives up the replica's name, so that others need not wait for its heartbeat to grow old.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        worker.WorkWaits -= Wake;
+        await worker.DrainAsync(cancellationToken).ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await leases.RetireAsync(options.Replica, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ChatStoreException exception)
+        {
+            LogFailed("retire", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Takes what there is, as far as there are places.</summary>
+    internal async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        while (Math.Min(worker.FreePlaces, MaxClaimsAtOnce) is > 0 and var places)
+        {
+            var claimable = await leases.FindClaimableAsync(options.LeaseDuration, places, cancellationToken).ConfigureAwait(false);
+            var taken = 0;
+            foreach (var chat in claimable)
+            {
+                var result = await committer.ExecuteAsync(chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false);
+                if (result is CommandResult.Committed)
+                {
+                    taken++;
+                    metrics.TookOver();
+                    LogTaken(chat.Id);
+                }
+            }
+
+            if (taken == 0 || claimable.Count < places)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The holder is gone only if the lease is still the one that was found stale.</summary>
+    private AcquireLease Claim(Chat chat, ClaimableChat found) =>
+        new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token);
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A wake-up is waiting already.
+        }
+    }
+
+    private async Task RepeatAsync(string what, TimeSpan interval, SemaphoreSlim? wake, Func<CancellationToken, Task> act)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await act(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogFailed(what, exception);
+            }
+
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            var timer = Task.Delay(interval, time, pause.Token);
+            var woken = wake?.WaitAsync(pause.Token);
+            await (woken is null ? timer : Task.WhenAny(timer, woken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pause.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Took chat {Chat}, which nobody drove")]
+    private partial void LogTaken(ChatId chat);
+
+    [LoggerMessage(2, LogLevel.Warning, "The {What} failed; it will be tried again")]
+    private partial void LogFailed(string what, Exception exception);
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Diagnostics;
+using DurableChat.Feeds;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Workers;
+
+/// <summary>
+/// Drives the chats whose lease this replica holds: one run for a lease, begun by the commit that granted it, whoever made it. A run belongs to no request, so
+/// it outlives the browser. Thread-safe.
+/// </summary>
+internal sealed partial class Worker(
+    FeedRegistry feeds,
+    Lazy<TurnRunner> runner,
+    WorkerOptions options,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    ILogger<Worker> logger) : ICommitObserver
+{
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<ChatId, Run> _runs = new();
+    private readonly ConcurrentDictionary<Task, byte> _tasks = new();
+    private volatile bool _accepting = true;
+    private volatile bool _draining;
+
+    /// <summary>Says that a chat waits for a worker, or that this one has a place free.</summary>
+    public event Action? WorkWaits;
+
+    /// <summary>Who takes the lease of a turn that starts now; null if this replica takes no more.</summary>
+    public string? ClaimBy => FreePlaces > 0 ? options.Replica : null;
+
+    /// <summary>How many more turns this replica takes.</summary>
+    public int FreePlaces => _accepting ? Math.Max(0, options.MaxConcurrentTurns - _runs.Count) : 0;
+
+    /// <summary>How many turns it drives.</summary>
+    public int Count => _runs.Count;
+
+    /// <inheritdoc/>
+    public void OnCommitted(Transition transition)
+    {
+        var chat = transition.Next;
+        var isOurs = chat.NeedsWorker && chat.Lease?.Replica == options.Replica;
+        if (_runs.TryGetValue(chat.Id, out var run))
+        {
+            if (!isOurs || run.Token != chat.Lease!.Token)
+            {
+                run.Stop();
+            }
+            else
+            {
+                if (chat.Status == ChatStatus.Interrupting)
+                {
+                    run.Interrupt();
+                }
+
+                return;
+            }
+        }
+
+        if (isOurs)
+        {
+            Start(chat.Id, chat.Lease!.Token);
+        }
+        else if (chat.NeedsWorker && chat.Lease is null)
+        {
+            WorkWaits?.Invoke();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnDeleted(ChatId id, string owner)
+    {
+        if (_runs.TryGetValue(id, out var run))
+        {
+            run.Stop();
+        }
+    }
+
+    /// <summary>
+    /// Takes no more turns, lets those that run go on for the drain time, and then hands them over with what they have. Completes when none is left.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _accepting = false;
+        try
+        {
+            await Task.WhenAll(_tasks.Keys).WaitAsync(options.DrainTime, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            LogHandingOver(_runs.Count);
+        }
+
+        _draining = true;
+        foreach (var run in _runs.Values)
+        {
+            run.Interrupt();
+        }
+
+        await Task.WhenAll(_tasks.Keys).WaitAsync(options.DrainTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in _runs.Values)
+        {
+            run.Stop();
+        }
+    }
+
+    private void Start(ChatId id, long token)
+    {
+        var run = new Run(token);
+        _runs[id] = run;
+        metrics.RunStarted();
+        var task = Task.Run(() => DriveAsync(id, run));
+        _tasks[task] = 0;
+        _ = task.ContinueWith(static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _), _tasks, TaskScheduler.Default);
+    }
+
+    /// <summary>A run that fails, because the database is away or the program is wrong, is tried again for as long as the lease is ours: no chat may be left stuck.</summary>
+    private async Task DriveAsync(ChatId id, Run run)
+    {
+        using var pin = feeds.Pin(id);
+        var pause = _firstPause;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await runner.Value.RunAsync(pin.Feed, run, () => _draining).ConfigureAwait(false);
+                    return;
+                }
+                catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+                {
+                    return;
+                }
+#pragma warning disable CA1031 // Whatever went wrong, somebody must go on driving the chat.
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    LogRunFailed(id, pause, exception);
+                    if (_draining)
+                    {
+                        return;
+                    }
+                }
+
+                await Task.Delay(pause, time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            }
+        }
+        finally
+        {
+            var wasFull = FreePlaces == 0;
+            _runs.TryRemove(KeyValuePair.Create(id, run));
+            run.Dispose();
+            metrics.RunEnded();
+            if (wasFull && _accepting)
+            {
+                WorkWaits?.Invoke();
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The run of chat {Chat} failed; next try in {Pause}")]
+    private partial void LogRunFailed(ChatId chat, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Information, "Handing over {Count} running turns")]
+    private partial void LogHandingOver(int count);
+}
