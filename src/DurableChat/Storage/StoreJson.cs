@@ -79,6 +79,13 @@ public static class StoreJson
         };
     }
 
+    /// <summary>Writes a text as a JSON string: databases do not agree on texts with a NUL inside.</summary>
+    public static string WriteText(string text) => JsonSerializer.Serialize(text, StoreJsonContext.Relaxed.String);
+
+    /// <summary>Reads what <see cref="WriteText"/> wrote.</summary>
+    /// <exception cref="ChatStoreException">The text is no JSON string.</exception>
+    public static string ReadText(string json) => Read(json, StoreJsonContext.Relaxed.String);
+
     /// <summary>Writes the client-side tools of a chat.</summary>
     public static string WriteClientTools(IReadOnlyList<ClientTool> tools) =>
         JsonSerializer.Serialize(tools, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
@@ -122,6 +129,7 @@ internal sealed record ChatState(
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(ChatState))]
 [JsonSerializable(typeof(IReadOnlyList<ClientTool>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext
 {
     // The text goes into a database, never into HTML, so it need not escape half of the world's letters.

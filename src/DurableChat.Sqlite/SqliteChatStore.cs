@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using System.Text;
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>
+/// Keeps chats in a SQLite file, for one process. Commits go through one writer that makes many durable at once; reads run beside it. A lock file keeps a second
+/// process away. Thread-safe.
+/// </summary>
+public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
+{
+    private readonly SqliteFileLock _lock;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaderPool _readers;
+    private readonly StoreMetrics _metrics;
+    private readonly TimeProvider _time;
+
+    private SqliteChatStore(SqliteFileLock fileLock, SqliteWriter writer, SqliteReaderPool readers, StoreMetrics metrics, TimeProvider time)
+    {
+        _lock = fileLock;
+        _writer = writer;
+        _readers = readers;
+        _metrics = metrics;
+        _time = time;
+    }
+
+    /// <summary>Opens the database, makes it if it is missing, and brings its schema up to date.</summary>
+    /// <exception cref="ChatStoreException">It cannot be opened, is in use, or belongs to a newer version. The message says what to do.</exception>
+    public static SqliteChatStore Open(SqliteStoreOptions options, StoreMetrics metrics, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var path = Path.GetFullPath(options.Path);
+        MakeFolder(path);
+        var fileLock = SqliteFileLock.Take(path);
+        try
+        {
+            var connection = SqliteConnections.OpenWriter(path);
+            try
+            {
+                SqliteMigrations.Apply(connection, path);
+
+                // Under the lock there is no other process: whoever held leases here has gone.
+                SqliteConnections.Execute(connection, SqliteStatements.RetireAll);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+
+            return new SqliteChatStore(
+                fileLock,
+                new SqliteWriter(new SqliteSession(connection, metrics), path),
+                new SqliteReaderPool(path, options.Readers, metrics),
+                metrics,
+                time);
+        }
+        catch (SqliteException exception)
+        {
+            fileLock.Dispose();
+            throw SqliteConnections.Explain(exception, path);
+        }
+        catch
+        {
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Chat?> LoadAsync(ChatId id, CancellationToken cancellationToken) => _readers.RunAsync(
+        session =>
+        {
+            (Chat Columns, string State) read;
+            using (var row = session.Query("load", SqliteStatements.LoadChat, ("$id", id.Value)))
+            {
+                if (!row.Read())
+                {
+                    return null;
+                }
+
+                read = SqliteRows.ReadChat(id, row);
+            }
+
+            var queue = new List<QueuedMessage>();
+            using (var row = session.Query("load", SqliteStatements.LoadQueue, ("$id", id.Value)))
+            {
+                while (row.Read())
+                {
+                    queue.Add(SqliteRows.ReadQueued(row));
+                }
+            }
+
+            return StoreJson.ReadState(read.Columns, read.State, queue);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        var started = Stopwatch.GetTimestamp();
+        CommitResult? result = null;
+        try
+        {
+            result = await _writer.RunAsync(session => SqliteCommit.Run(session, transition, idempotency), cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        finally
+        {
+            _metrics.Commit(result, started);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<MessagePage?> ReadMessagesAsync(ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    {
+        _metrics.MessageRead(query.Reason);
+        return _readers.RunAsync(session => ReadMessages(session, id, query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _readers.RunAsync<IReadOnlyList<ChatSummary>>(
+            session =>
+            {
+                var chats = new List<ChatSummary>();
+                using var row = session.Query(
+                    "list",
+                    SqliteStatements.List,
+                    ("$owner", owner),
+                    ("$archived", query.Archived),
+                    ("$after_time", query.After is null ? null : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
+                    ("$after_id", query.After?.Id.Value),
+                    ("$limit", query.Limit));
+                while (row.Read())
+                {
+                    chats.Add(SqliteRows.ReadSummary(row));
+                }
+
+                return chats;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _writer.RunAsync(
+        session =>
+        {
+            var now = SqliteRows.ToMicroseconds(_time.GetUtcNow());
+            if (session.Execute("delete", SqliteStatements.BuryChat, ("$id", id.Value), ("$now", now)) == 0)
+            {
+                return false;
+            }
+
+            foreach (var statement in SqliteStatements.DeleteChat)
+            {
+                session.Execute("delete", statement, ("$id", id.Value));
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) =>
+        _readers.RunAsync(session => SqliteCommit.Find(session, "idempotency", id, key, _time.GetUtcNow()), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task HeartbeatAsync(string replica, CancellationToken cancellationToken) => _writer.RunAsync(
+        session => session.Execute("heartbeat", SqliteStatements.Heartbeat, ("$id", replica), ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow()))),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RetireAsync(string replica, CancellationToken cancellationToken) =>
+        _writer.RunAsync(session => session.Execute("heartbeat", SqliteStatements.Retire, ("$id", replica)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) =>
+        _readers.RunAsync<IReadOnlyList<ClaimableChat>>(
+            session =>
+            {
+                var chats = new List<ClaimableChat>();
+                var aliveSince = SqliteRows.ToMicroseconds(_time.GetUtcNow() - leaseDuration);
+                using var row = session.Query("claimable", SqliteStatements.FindClaimable, ("$alive_since", aliveSince), ("$limit", limit));
+                while (row.Read())
+                {
+                    chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+                }
+
+                return chats;
+            },
+            cancellationToken);
+
+    /// <summary>Writes what still waits and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        _readers.Dispose();
+        _lock.Dispose();
+    }
+
+    private static MessagePage? ReadMessages(SqliteSession session, ChatId id, MessageQuery query)
+    {
+        long version, epoch, head;
+        using (var row = session.Query("read_messages", SqliteStatements.ReadHead, ("$id", id.Value)))
+        {
+            if (!row.Read())
+            {
+                return null;
+            }
+
+            (version, epoch, head) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+        }
+
+        var messages = new List<Message>();
+        long bytes = 0;
+        using (var row = query.BeforeId is { } before
+            ? session.Query("read_messages", SqliteStatements.ReadBefore, ("$id", id.Value), ("$after", query.AfterId), ("$before", before), ("$limit", query.Limit))
+            : session.Query("read_messages", SqliteStatements.ReadAfter, ("$id", id.Value), ("$after", query.AfterId), ("$limit", query.Limit)))
+        {
+            while (row.Read())
+            {
+                var body = row.GetString(4);
+                bytes += Encoding.UTF8.GetByteCount(body);
+                if (messages.Count > 0 && bytes > query.MaxBytes)
+                {
+                    break;
+                }
+
+                messages.Add(SqliteRows.ReadMessage(row, body));
+            }
+        }
+
+        if (query.BeforeId is not null)
+        {
+            messages.Reverse();
+        }
+
+        return new MessagePage(version, epoch, head, messages);
+    }
+
+    private static void MakeFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ChatStoreException($"The folder of the database '{path}' cannot be made. Check the path and its permissions.", exception);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>Writes one transition within the writer's transaction.</summary>
+internal static class SqliteCommit
+{
+    private const string Operation = "commit";
+
+    public static CommitResult Run(SqliteSession session, Transition transition, IdempotencyRecord? idempotency)
+    {
+        if (idempotency is not null && Find(session, Operation, transition.Next.Id, idempotency.Key, idempotency.CreatedAt) is { } earlier)
+        {
+            return new CommitResult.Repeated(earlier);
+        }
+
+        var rows = transition.ExpectedVersion == 0 ? InsertChat(session, transition.Next) : UpdateChat(session, transition);
+        if (rows == 0)
+        {
+            return new CommitResult.Conflict();
+        }
+
+        WriteMessages(session, transition);
+        WriteQueue(session, transition);
+        if (idempotency is not null)
+        {
+            WriteKey(session, transition.Next.Id, idempotency);
+        }
+
+        return new CommitResult.Committed();
+    }
+
+    public static IdempotencyRecord? Find(SqliteSession session, string operation, ChatId id, string key, DateTimeOffset now)
+    {
+        using var row = session.Query(operation, SqliteStatements.FindKey, ("$chat_id", id.Value), ("$key", key), ("$expired_at", ExpiredAt(now)));
+        return row.Read()
+            ? new IdempotencyRecord(key, row.GetString(0), row.GetString(1), SqliteRows.FromMicroseconds(row.GetInt64(2)))
+            : null;
+    }
+
+    private static long ExpiredAt(DateTimeOffset now) => SqliteRows.ToMicroseconds(now - IdempotencyRecord.Lifetime);
+
+    private static int InsertChat(SqliteSession session, Chat chat) => session.Execute(
+        Operation,
+        SqliteStatements.InsertChat,
+        [
+            .. SqliteRows.OfChat(chat),
+            ("$owner", chat.Owner),
+            ("$created_at", SqliteRows.ToMicroseconds(chat.CreatedAt)),
+            ("$client_tools", StoreJson.WriteClientTools(chat.ClientTools)),
+        ]);
+
+    private static int UpdateChat(SqliteSession session, Transition transition) => session.Execute(
+        Operation,
+        SqliteStatements.UpdateChat,
+        [
+            .. SqliteRows.OfChat(transition.Next),
+            ("$expected_version", transition.ExpectedVersion),
+            ("$fencing_token", transition.FencingToken),
+        ]);
+
+    private static void WriteMessages(SqliteSession session, Transition transition)
+    {
+        var id = transition.Next.Id.Value;
+        if (transition.RemovedFrom is { } from)
+        {
+            session.Execute(Operation, SqliteStatements.RemoveMessages, ("$id", id), ("$from", from));
+        }
+
+        foreach (var message in transition.Appended)
+        {
+            session.Execute(
+                Operation,
+                SqliteStatements.InsertMessage,
+                ("$chat_id", id),
+                ("$id", message.Id),
+                ("$previous_id", message.PreviousId),
+                ("$role", SqliteRows.ToText(message.Role)),
+                ("$created_at", SqliteRows.ToMicroseconds(message.CreatedAt)),
+                ("$body", StoreJson.WriteBody(message)));
+        }
+    }
+
+    private static void WriteQueue(SqliteSession session, Transition transition)
+    {
+        var id = transition.Next.Id.Value;
+        foreach (var queued in transition.Enqueued)
+        {
+            session.Execute(
+                Operation,
+                SqliteStatements.InsertQueued,
+                ("$chat_id", id),
+                ("$id", queued.Id),
+                ("$content", StoreJson.WriteText(queued.Content)),
+                ("$created_at", SqliteRows.ToMicroseconds(queued.CreatedAt)));
+        }
+
+        foreach (var queuedId in transition.Dequeued)
+        {
+            session.Execute(Operation, SqliteStatements.RemoveQueued, ("$chat_id", id), ("$id", queuedId));
+        }
+    }
+
+    private static void WriteKey(SqliteSession session, ChatId id, IdempotencyRecord record)
+    {
+        session.Execute(Operation, SqliteStatements.RemoveExpiredKeys, ("$chat_id", id.Value), ("$expired_at", ExpiredAt(record.CreatedAt)));
+        session.Execute(
+            Operation,
+            SqliteStatements.InsertKey,
+            ("$chat_id", id.Value),
+            ("$key", record.Key),
+            ("$fingerprint", record.Fingerprint),
+            ("$outcome", record.Outcome),
+            ("$created_at", SqliteRows.ToMicroseconds(record.CreatedAt)));
+    }
+}

@@ -1,0 +1,85 @@
+using DurableChat.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>Opens connections with the settings the store relies on, and says in plain words what SQLite's errors mean.</summary>
+internal static class SqliteConnections
+{
+    private const int CannotOpen = 14;
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int NotADatabase = 26;
+
+    /// <summary>How long another program may hold the file before that counts as an error. Our own connections never wait for each other: one writes, and readers of a WAL do not block it.</summary>
+    private const int BusyTimeoutSeconds = 2;
+
+    public static SqliteConnection OpenWriter(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            // WAL with full synchronisation: a commit is on the disk before it is acknowledged, also if the power fails.
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Execute(connection, "PRAGMA synchronous = FULL");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public static SqliteConnection OpenReader(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWrite);
+        Execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>What an error means for whoever runs the server.</summary>
+    public static ChatStoreException Explain(SqliteException exception, string path) => new(
+        exception.SqliteErrorCode switch
+        {
+            Busy or Locked => $"The database '{path}' is locked by another program. Close that program, or give the server a file of its own.",
+            ReadOnly => $"The database '{path}' cannot be written. Check the permissions of the file and of its folder.",
+            CannotOpen => $"The database '{path}' cannot be opened. Check that the path names a file, and the permissions of it and of its folder.",
+            Full => $"The disk that holds '{path}' is full.",
+            Corrupt => $"The database '{path}' is damaged. Restore it from a backup.",
+            NotADatabase => $"The file '{path}' is not a SQLite database.",
+            _ => $"SQLite failed on '{path}' (error {exception.SqliteErrorCode}).",
+        },
+        exception);
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = BusyTimeoutSeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using DurableChat.Storage;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>
+/// Keeps a second process off the database. Two servers on one file would each believe that the other's leases are dead and serve windows the other has made
+/// stale. The operating system releases the lock when the process ends, however it ends.
+/// </summary>
+internal sealed class SqliteFileLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private SqliteFileLock(FileStream file) => _file = file;
+
+    public static SqliteFileLock Take(string databasePath)
+    {
+        try
+        {
+            return new SqliteFileLock(new FileStream($"{databasePath}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ChatStoreException($"The folder of the database '{databasePath}' cannot be written. Check its permissions.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new ChatStoreException($"The database '{databasePath}' is in use by another process. Stop that process, or give this one a file of its own.", exception);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>A few connections for reading, opened when first needed. Whoever reads holds one only for that read. Thread-safe.</summary>
+internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metrics) : IDisposable
+{
+    private readonly SemaphoreSlim _places = new(size, size);
+    private readonly ConcurrentBag<SqliteSession> _free = [];
+    private volatile bool _disposed;
+
+    /// <summary>Runs a read in one snapshot of the database.</summary>
+    /// <exception cref="ChatStoreException">It failed.</exception>
+    public async Task<T> RunAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var session = _free.TryTake(out var free) ? free : new SqliteSession(SqliteConnections.OpenReader(path), metrics);
+            try
+            {
+                session.Control("BEGIN");
+                var result = read(session);
+                session.Control("COMMIT");
+                _free.Add(session);
+                return result;
+            }
+            catch
+            {
+                // Whatever state it is in, a new one is cheap.
+                session.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException exception)
+        {
+            throw SqliteConnections.Explain(exception, path);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_free.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+    }
+}

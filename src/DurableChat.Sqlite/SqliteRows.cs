@@ -1,0 +1,80 @@
+using System.Text.Json;
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>How rows and records are turned into each other.</summary>
+internal static class SqliteRows
+{
+    public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    public static string ToText<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    public static TEnum FromText<TEnum>(string text)
+        where TEnum : struct, Enum =>
+        Enum.TryParse<TEnum>(text.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var value)
+            ? value
+            : throw new ChatStoreException($"The database has an unknown {typeof(TEnum).Name}: '{text}'.");
+
+    /// <summary>Reads a row of <see cref="SqliteStatements.LoadChat"/> and its state text; the queue is still missing.</summary>
+    public static (Chat Columns, string State) ReadChat(ChatId id, SqliteDataReader row) => (
+        new Chat
+        {
+            Id = id,
+            Owner = row.GetString(0),
+            Title = row.GetString(1),
+            Model = row.GetString(2),
+            Status = FromText<ChatStatus>(row.GetString(3)),
+            Archived = row.GetBoolean(4),
+            Version = row.GetInt64(5),
+            Epoch = row.GetInt64(6),
+            LastMessageId = row.GetInt64(7),
+            Lease = row.IsDBNull(9) ? null : new Lease(row.GetString(8), row.GetInt64(9)),
+            LeaseToken = row.GetInt64(10),
+            CreatedAt = FromMicroseconds(row.GetInt64(11)),
+            UpdatedAt = FromMicroseconds(row.GetInt64(12)),
+            ClientTools = StoreJson.ReadClientTools(row.GetString(13)),
+        },
+        row.GetString(14));
+
+    public static (string, object?)[] OfChat(Chat chat) =>
+    [
+        ("$id", chat.Id.Value),
+        ("$title", chat.Title),
+        ("$model", chat.Model),
+        ("$status", ToText(chat.Status)),
+        ("$archived", chat.Archived),
+        ("$version", chat.Version),
+        ("$epoch", chat.Epoch),
+        ("$last_message_id", chat.LastMessageId),
+        ("$lease_replica", chat.Lease?.Replica),
+        ("$lease_token", chat.Lease?.Token),
+        ("$last_lease_token", chat.LeaseToken),
+        ("$updated_at", ToMicroseconds(chat.UpdatedAt)),
+        ("$state", StoreJson.WriteState(chat)),
+    ];
+
+    public static QueuedMessage ReadQueued(SqliteDataReader row) =>
+        new(row.GetInt64(0), StoreJson.ReadText(row.GetString(1)), Urgent: false, FromMicroseconds(row.GetInt64(2)));
+
+    public static Message ReadMessage(SqliteDataReader row, string body) => StoreJson.ReadMessage(
+        row.GetInt64(0), row.GetInt64(1), FromText<MessageRole>(row.GetString(2)), FromMicroseconds(row.GetInt64(3)), body);
+
+    public static ChatSummary ReadSummary(SqliteDataReader row) => new()
+    {
+        Id = ChatId.Parse(row.GetString(0)),
+        Title = row.GetString(1),
+        Model = row.GetString(2),
+        Status = FromText<ChatStatus>(row.GetString(3)),
+        Archived = row.GetBoolean(4),
+        Version = row.GetInt64(5),
+        LastMessageId = row.GetInt64(6),
+        CreatedAt = FromMicroseconds(row.GetInt64(7)),
+        UpdatedAt = FromMicroseconds(row.GetInt64(8)),
+    };
+}

@@ -1,0 +1,71 @@
+using DurableChat.Diagnostics;
+using Microsoft.Data.Sqlite;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>A connection with its prepared statements. Used by one thread at a time.</summary>
+internal sealed class SqliteSession(SqliteConnection connection, StoreMetrics metrics) : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+
+    /// <summary>True outside of a transaction. Some errors end one behind our back.</summary>
+    public bool IsAutocommit => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0;
+
+    /// <summary>Runs BEGIN, COMMIT and alike.</summary>
+    public void Control(string sql) => Prepare(sql).ExecuteNonQuery();
+
+    /// <summary>Runs a statement and gives the number of rows it changed.</summary>
+    public int Execute(string operation, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        metrics.Statements(operation);
+        return Bind(sql, parameters).ExecuteNonQuery();
+    }
+
+    /// <summary>Runs a query. Dispose the reader before the next statement.</summary>
+    public SqliteDataReader Query(string operation, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        metrics.Statements(operation);
+        return Bind(sql, parameters).ExecuteReader();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private SqliteCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = Prepare(sql);
+        if (command.Parameters.Count == 0)
+        {
+            foreach (var (name, _) in parameters)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            }
+        }
+
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters[name].Value = value ?? DBNull.Value;
+        }
+
+        return command;
+    }
+
+    private SqliteCommand Prepare(string sql)
+    {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            _commands.Add(sql, command);
+        }
+
+        return command;
+    }
+}

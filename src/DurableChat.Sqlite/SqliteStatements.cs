@@ -1,0 +1,88 @@
+namespace DurableChat.Sqlite;
+
+/// <summary>All SQL of the store, but for the migrations.</summary>
+internal static class SqliteStatements
+{
+    public const string LoadChat =
+        """
+        SELECT owner, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token,
+               created_at, updated_at, client_tools, state
+        FROM chats WHERE id = $id
+        """;
+
+    public const string LoadQueue = "SELECT id, content, created_at FROM queued_messages WHERE chat_id = $id";
+
+    public const string InsertChat =
+        """
+        INSERT INTO chats (id, owner, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token,
+                           created_at, updated_at, client_tools, state)
+        SELECT $id, $owner, $title, $model, $status, $archived, $version, $epoch, $last_message_id, $lease_replica, $lease_token, $last_lease_token,
+               $created_at, $updated_at, $client_tools, $state
+        WHERE NOT EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    public const string UpdateChat =
+        """
+        UPDATE chats SET title = $title, model = $model, status = $status, archived = $archived, version = $version, epoch = $epoch,
+                         last_message_id = $last_message_id, lease_replica = $lease_replica, lease_token = $lease_token,
+                         last_lease_token = $last_lease_token, updated_at = $updated_at, state = $state
+        WHERE id = $id AND version = $expected_version AND ($fencing_token IS NULL OR lease_token = $fencing_token)
+        """;
+
+    public const string RemoveMessages = "DELETE FROM messages WHERE chat_id = $id AND id >= $from";
+
+    public const string InsertMessage =
+        "INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) VALUES ($chat_id, $id, $previous_id, $role, $created_at, $body)";
+
+    public const string InsertQueued = "INSERT INTO queued_messages (chat_id, id, content, created_at) VALUES ($chat_id, $id, $content, $created_at)";
+
+    public const string RemoveQueued = "DELETE FROM queued_messages WHERE chat_id = $chat_id AND id = $id";
+
+    public const string FindKey = "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key AND created_at > $expired_at";
+
+    public const string RemoveExpiredKeys = "DELETE FROM idempotency_keys WHERE chat_id = $chat_id AND created_at <= $expired_at";
+
+    public const string InsertKey =
+        "INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) VALUES ($chat_id, $key, $fingerprint, $outcome, $created_at)";
+
+    public const string ReadHead = "SELECT version, epoch, last_message_id FROM chats WHERE id = $id";
+
+    public const string ReadAfter =
+        "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after ORDER BY id LIMIT $limit";
+
+    public const string ReadBefore =
+        "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after AND id < $before ORDER BY id DESC LIMIT $limit";
+
+    public const string List =
+        """
+        SELECT id, title, model, status, archived, version, last_message_id, created_at, updated_at FROM chats
+        WHERE owner = $owner AND ($archived IS NULL OR archived = $archived)
+          AND ($after_time IS NULL OR (updated_at, id) < ($after_time, $after_id))
+        ORDER BY updated_at DESC, id DESC LIMIT $limit
+        """;
+
+    public const string BuryChat = "INSERT INTO deleted_chats (id, deleted_at) SELECT id, $now FROM chats WHERE id = $id";
+
+    public static readonly string[] DeleteChat =
+    [
+        "DELETE FROM chats WHERE id = $id",
+        "DELETE FROM messages WHERE chat_id = $id",
+        "DELETE FROM queued_messages WHERE chat_id = $id",
+        "DELETE FROM idempotency_keys WHERE chat_id = $id",
+    ];
+
+    public const string Heartbeat =
+        "INSERT INTO replicas (id, heartbeat_at) VALUES ($id, $now) ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at";
+
+    public const string Retire = "DELETE FROM replicas WHERE id = $id";
+
+    public const string RetireAll = "DELETE FROM replicas";
+
+    public const string FindClaimable =
+        """
+        SELECT c.id, c.lease_token FROM chats c LEFT JOIN replicas r ON r.id = c.lease_replica
+        WHERE c.status IN ('running', 'interrupting') AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR r.heartbeat_at < $alive_since)
+        ORDER BY c.updated_at, c.id LIMIT $limit
+        """;
+}

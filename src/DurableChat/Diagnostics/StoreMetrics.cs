@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using DurableChat.Storage;
+
+namespace DurableChat.Diagnostics;
+
+/// <summary>
+/// What a store does, as metrics. For stores to call. Statements are those that read or write data; BEGIN, COMMIT and SAVEPOINT are not counted.
+/// Thread-safe.
+/// </summary>
+public sealed class StoreMetrics
+{
+    private readonly Counter<long> _statements;
+    private readonly Counter<long> _commits;
+    private readonly Counter<long> _reads;
+    private readonly Histogram<double> _duration;
+    private readonly KeyValuePair<string, object?>[] _reasons =
+        [.. Enum.GetValues<ReadReason>().Select(reason => new KeyValuePair<string, object?>("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())))];
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="meters">The host's factory; null for a meter of its own.</param>
+    public StoreMetrics(IMeterFactory? meters = null)
+    {
+        var meter = DurableChatMeter.Create(meters);
+        _statements = meter.CreateCounter<long>("durablechat.store.statements", description: "SQL statements, by operation.");
+        _commits = meter.CreateCounter<long>("durablechat.store.commits", description: "Transitions given to the store, by result.");
+        _reads = meter.CreateCounter<long>("durablechat.message.reads", description: "Reads of messages, by reason.");
+        _duration = meter.CreateHistogram(
+            "durablechat.store.commit.duration",
+            "s",
+            "Time from giving a transition to the store to its durable commit, waiting in line included.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.ShortTimes });
+        foreach (var reason in _reasons)
+        {
+            // A counter that never counted is not exported; a reader of the metrics should see the zero.
+            _reads.Add(0, reason);
+        }
+    }
+
+    /// <summary>Counts statements.</summary>
+    public void Statements(string operation, int count = 1) => _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
+
+    /// <summary>Counts a read of messages.</summary>
+    public void MessageRead(ReadReason reason) => _reads.Add(1, _reasons[(int)reason]);
+
+    /// <summary>Counts a commit; null stands for one that failed.</summary>
+    /// <param name="result">What came of it.</param>
+    /// <param name="started">The <see cref="Stopwatch"/> timestamp of its beginning.</param>
+    public void Commit(CommitResult? result, long started)
+    {
+        var name = result switch
+        {
+            CommitResult.Committed => "committed",
+            CommitResult.Conflict => "conflict",
+            CommitResult.Repeated => "repeated",
+            _ => "failed",
+        };
+        _commits.Add(1, new KeyValuePair<string, object?>("result", name));
+        _duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+}
