@@ -1,1 +1,7 @@
-Console.WriteLine("durablechat");
+using System.CommandLine;
+using DurableChat.Server;
+
+var root = new RootCommand("DurableChat: a durable chat-streaming server for AI assistants.") { ServeCommand.Create(), TokenCommand.Create() };
+
+// The host listens to signals itself; the command line's own handling would cut the drain short.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using DurableChat.Chats;
+using DurableChat.Commits;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>Answers commands.</summary>
+internal static class CommandResults
+{
+    /// <summary>What is stored, and sent again, for a command done once only.</summary>
+    public static string Outcome(Transition transition) => JsonSerializer.Serialize(CommandResponse.Of(transition), HttpJson.Strict.CommandResponse);
+
+    /// <summary>What is stored, and sent again, for a chat created once only.</summary>
+    public static string CreationOutcome(Transition transition) => JsonSerializer.Serialize(ChatResponse.Of(transition.Next), HttpJson.Strict.ChatResponse);
+
+    /// <summary>The answer to a command: 202, since the turn it may have started goes on by itself.</summary>
+    public static IResult Accepted(CommandResult result, string? fingerprint = null) => result switch
+    {
+        CommandResult.Committed committed => Json(Outcome(committed.Transition), StatusCodes.Status202Accepted),
+        CommandResult.Unchanged { Chat: var chat } => Results.Json(new CommandResponse(chat.Id, chat.Version, chat.Status), HttpJson.Strict.CommandResponse, statusCode: StatusCodes.Status202Accepted),
+        _ => Other(result, fingerprint, StatusCodes.Status202Accepted),
+    };
+
+    /// <summary>The answer to a creation.</summary>
+    public static IResult Created(CommandResult result, string? fingerprint, HttpContext context)
+    {
+        if (result is not CommandResult.Committed committed)
+        {
+            return Other(result, fingerprint, StatusCodes.Status201Created);
+        }
+
+        context.Response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path}/{committed.Transition.Next.Id}";
+        return Json(CreationOutcome(committed.Transition), StatusCodes.Status201Created);
+    }
+
+    /// <summary>The answer to a change of a chat itself.</summary>
+    public static IResult Updated(CommandResult result) => result switch
+    {
+        CommandResult.Committed committed => Results.Json(ChatResponse.Of(committed.Transition.Next), HttpJson.Strict.ChatResponse),
+        CommandResult.Unchanged unchanged => Results.Json(ChatResponse.Of(unchanged.Chat), HttpJson.Strict.ChatResponse),
+        _ => Other(result, null, StatusCodes.Status200OK),
+    };
+
+    private static IResult Other(CommandResult result, string? fingerprint, int status) => result switch
+    {
+        CommandResult.Refused refused => Problems.Of(refused.Refusal),
+        CommandResult.Repeated { Record: var record } => record.Fingerprint == fingerprint ? Json(record.Outcome, status) : Problems.KeyReused(),
+        _ => Problems.ChatNotFound(),
+    };
+
+    private static IResult Json(string json, int status) => Results.Text(json, "application/json", Encoding.UTF8, status);
+}

@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>Settings of the HTTP endpoints.</summary>
+public sealed record DurableChatHttpOptions
+{
+    /// <summary>How large a request body may be, in bytes. Default 1 MiB.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How many streams one owner may have open on this replica. Default 1,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxStreamsPerOwner { get; set; } = 1_000;
+
+    /// <summary>How often an idle stream sends a heartbeat, so that proxies do not cut it. Default 15 seconds.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may open WebSockets besides the server's own.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+}

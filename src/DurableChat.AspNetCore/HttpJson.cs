@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>How requests and responses look as JSON.</summary>
+[JsonSerializable(typeof(CreateChatRequest))]
+[JsonSerializable(typeof(UpdateChatRequest))]
+[JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(EditMessageRequest))]
+[JsonSerializable(typeof(ToolResultsRequest))]
+[JsonSerializable(typeof(ChatResponse))]
+[JsonSerializable(typeof(CommandResponse))]
+[JsonSerializable(typeof(ChatListResponse))]
+[JsonSerializable(typeof(MessagesResponse))]
+[JsonSerializable(typeof(ModelsResponse))]
+internal sealed partial class HttpJson : JsonSerializerContext
+{
+    // A misspelt field that is silently ignored costs its author hours, so it is an error.
+    public static HttpJson Strict { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 32,
+    });
+}

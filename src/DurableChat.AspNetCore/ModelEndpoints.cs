@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>The models.</summary>
+internal static class ModelEndpoints
+{
+    public static void Map(RouteGroupBuilder group) => group
+        .MapGet("/models", (ChatService chats) => Results.Json(
+            new ModelsResponse([.. chats.Models.All.Select(model => new ModelResponse(model.Name, model.Description, model == chats.Models.Default))]),
+            HttpJson.Strict.ModelsResponse))
+        .WithName("ListModels").WithSummary("Lists the models that chats can name.")
+        .Produces<ModelsResponse>();
+}

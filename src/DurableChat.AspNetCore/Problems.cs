@@ -1,0 +1,57 @@
+using DurableChat.Chats;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>
+/// Errors as problem details (RFC 9457): <c>code</c> is a stable word, <c>field</c> names what is wrong in the request, <c>retryable</c> says whether the same
+/// request may work later.
+/// </summary>
+internal static class Problems
+{
+    /// <summary>One answer for chats that do not exist and chats of others, so that ids tell nothing.</summary>
+    public static IResult ChatNotFound() => Of(StatusCodes.Status404NotFound, "chat_not_found", "There is no such chat.");
+
+    public static IResult Invalid(string field, string message) => Of(StatusCodes.Status400BadRequest, "invalid_field", message, field);
+
+    public static IResult InvalidJson(string? field, string message) => Of(StatusCodes.Status400BadRequest, "invalid_json", message, field);
+
+    public static IResult BodyTooLarge(int limit) =>
+        Of(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The request body is larger than {limit} bytes.");
+
+    public static IResult NotJson() =>
+        Of(StatusCodes.Status415UnsupportedMediaType, "not_json", "The request body must have the content type application/json.");
+
+    public static IResult KeyReused() =>
+        Of(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "The idempotency key was used before, for another request.", "Idempotency-Key");
+
+    public static IResult TooManyStreams(int limit) =>
+        Of(StatusCodes.Status429TooManyRequests, "too_many_streams", $"At most {limit} streams may be open at once.", retryable: true);
+
+    public static IResult ForeignOrigin() => Of(StatusCodes.Status403Forbidden, "foreign_origin", "Pages of this origin may not open a WebSocket here.", "Origin");
+
+    public static IResult StorageUnavailable() =>
+        Of(StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database is not available just now.", retryable: true);
+
+    public static IResult Of(Refusal refusal) => Of(StatusOf(refusal.Code), SnakeCase(refusal.Code), refusal.Message, refusal.Field);
+
+    private static IResult Of(int status, string code, string detail, string? field = null, bool retryable = false)
+    {
+        var extensions = new Dictionary<string, object?> { ["code"] = code, ["retryable"] = retryable };
+        if (field is not null)
+        {
+            extensions["field"] = field;
+        }
+
+        return Results.Problem(detail, statusCode: status, extensions: extensions);
+    }
+
+    private static int StatusOf(RefusalCode code) => code switch
+    {
+        RefusalCode.InvalidField or RefusalCode.NotAUserMessage or RefusalCode.ToolCallNotFound => StatusCodes.Status400BadRequest,
+        RefusalCode.MessageNotFound or RefusalCode.QueuedMessageNotFound => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status409Conflict,
+    };
+
+    private static string SnakeCase(RefusalCode code) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+}

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>A request body, read as a whole and understood; or the problem with it.</summary>
+internal sealed record RequestBody<T>(T? Value, string Fingerprint, IResult? Problem)
+    where T : class;
+
+/// <summary>Reads request bodies.</summary>
+internal static class RequestBody
+{
+    /// <summary>Reads a JSON body. Its fingerprint stands for the whole request: method, path and bytes.</summary>
+    public static async Task<RequestBody<T>> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int maxBytes)
+        where T : class
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            return new RequestBody<T>(null, string.Empty, Problems.NotJson());
+        }
+
+        if (await ReadBytesAsync(context, maxBytes) is not { } bytes)
+        {
+            return new RequestBody<T>(null, string.Empty, Problems.BodyTooLarge(maxBytes));
+        }
+
+        try
+        {
+            var value = JsonSerializer.Deserialize(bytes.Span, type);
+            return value is null
+                ? new RequestBody<T>(null, string.Empty, Problems.InvalidJson(null, "The request body is null."))
+                : new RequestBody<T>(value, Fingerprint(context.Request, bytes.Span), null);
+        }
+        catch (JsonException exception)
+        {
+            return new RequestBody<T>(null, string.Empty, Problems.InvalidJson(FieldOf(exception), Describe(exception)));
+        }
+    }
+
+    /// <summary>The fingerprint of a request without a body.</summary>
+    public static string Fingerprint(HttpRequest request) => Fingerprint(request, []);
+
+    private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpContext context, int maxBytes)
+    {
+        if (context.Request.ContentLength > maxBytes)
+        {
+            return null;
+        }
+
+        var buffer = new MemoryStream((int)(context.Request.ContentLength ?? 1024));
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            foreach (var segment in read.Buffer)
+            {
+                buffer.Write(segment.Span);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (buffer.Length > maxBytes)
+            {
+                return null;
+            }
+
+            if (read.IsCompleted)
+            {
+                return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+            }
+        }
+    }
+
+    private static string Fingerprint(HttpRequest request, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.PathBase}{request.Path}\n"));
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string? FieldOf(JsonException exception) => exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
+
+    /// <summary>The library's own message names our types, so the place is told in words of our own.</summary>
+    private static string Describe(JsonException exception) =>
+        exception.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "The request body has a field that this endpoint does not know."
+        : FieldOf(exception) is { } field ? $"The field '{field}' does not have the right form."
+        : exception.LineNumber is { } line ? $"The request body is not valid JSON (line {line + 1}, byte {exception.BytePositionInLine})."
+        : "The request body is not valid JSON of the right form.";
+}

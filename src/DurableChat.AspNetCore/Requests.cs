@@ -1,0 +1,41 @@
+using System.Text.Json;
+using DurableChat.Chats;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>The body of a request that creates a chat.</summary>
+/// <param name="Content">The first message.</param>
+/// <param name="Model">The configured name of the model; left out, the server's default.</param>
+/// <param name="Title">A name for people; left out, taken from the message.</param>
+/// <param name="ClientTools">Tools that run in the client.</param>
+public sealed record CreateChatRequest(string? Content, string? Model = null, string? Title = null, IReadOnlyList<ClientToolRequest>? ClientTools = null);
+
+/// <summary>A tool that runs in the client.</summary>
+/// <param name="Name">Its name: 1 to 64 letters, digits, <c>_</c> or <c>-</c>.</param>
+/// <param name="Description">What it does, for the model.</param>
+/// <param name="Parameters">The JSON Schema of its arguments.</param>
+public sealed record ClientToolRequest(string? Name, string? Description = null, JsonElement? Parameters = null);
+
+/// <summary>The body of a request that changes a chat; what is left out stays.</summary>
+/// <param name="Title">The new name.</param>
+/// <param name="Archived">True puts the chat away, false brings it back.</param>
+public sealed record UpdateChatRequest(string? Title = null, bool? Archived = null);
+
+/// <summary>The body of a request that sends a message.</summary>
+/// <param name="Content">The text.</param>
+/// <param name="BusyBehavior">What to do while a turn runs: <c>queue</c> (the default) or <c>interrupt</c>.</param>
+public sealed record SendMessageRequest(string? Content, BusyBehavior BusyBehavior = BusyBehavior.Queue);
+
+/// <summary>The body of a request that edits a message.</summary>
+/// <param name="Content">The new text.</param>
+public sealed record EditMessageRequest(string? Content);
+
+/// <summary>The body of a request that answers client-side tool calls.</summary>
+/// <param name="Results">The answers, to all or some of the pending calls.</param>
+public sealed record ToolResultsRequest(IReadOnlyList<ToolResultRequest>? Results);
+
+/// <summary>The answer to one tool call.</summary>
+/// <param name="CallId">Which call.</param>
+/// <param name="Result">The answer: a text, or any other JSON value, which the model gets as JSON.</param>
+/// <param name="IsError">True if the tool failed.</param>
+public sealed record ToolResultRequest(string? CallId, JsonElement? Result, bool IsError = false);

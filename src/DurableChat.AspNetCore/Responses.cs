@@ -1,0 +1,86 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>A chat with all that is not history.</summary>
+public sealed record ChatResponse(
+    ChatId Id,
+    string Title,
+    string Model,
+    ChatStatus Status,
+    bool Archived,
+    long Version,
+    long Epoch,
+    long LastMessageId,
+    IReadOnlyList<QueuedMessage> Queue,
+    IReadOnlyList<ToolCallPart> PendingToolCalls,
+    RetryState? Retry,
+    ChatError? Error,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>The response for a state.</summary>
+    public static ChatResponse Of(Chat chat)
+    {
+        ArgumentNullException.ThrowIfNull(chat);
+        return new ChatResponse(
+            chat.Id,
+            chat.Title,
+            chat.Model,
+            chat.Status,
+            chat.Archived,
+            chat.Version,
+            chat.Epoch,
+            chat.LastMessageId,
+            chat.Queue,
+            chat.PendingToolCalls,
+            chat.Retry,
+            chat.Error,
+            chat.CreatedAt,
+            chat.UpdatedAt);
+    }
+}
+
+/// <summary>What a command did.</summary>
+/// <param name="ChatId">To which chat.</param>
+/// <param name="Version">The version it made.</param>
+/// <param name="Status">The status after it.</param>
+/// <param name="MessageId">The user message that is now in the history, if there is one.</param>
+/// <param name="QueuedId">The message that now waits in the queue, if there is one.</param>
+public sealed record CommandResponse(ChatId ChatId, long Version, ChatStatus Status, long? MessageId = null, long? QueuedId = null)
+{
+    /// <summary>The response for a transition.</summary>
+    public static CommandResponse Of(Transition transition)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        return new CommandResponse(
+            transition.Next.Id,
+            transition.Next.Version,
+            transition.Next.Status,
+            transition.Appended.LastOrDefault(message => message.Role == MessageRole.User)?.Id,
+            transition.Enqueued is [.., var queued] && transition.Next.Queue.Contains(queued) ? queued.Id : null);
+    }
+}
+
+/// <summary>A page of an owner's chats.</summary>
+/// <param name="Chats">The chats, those changed last first.</param>
+/// <param name="NextCursor">To be handed back for the next page; null on the last one.</param>
+public sealed record ChatListResponse(IReadOnlyList<ChatSummary> Chats, string? NextCursor);
+
+/// <summary>A page of a history.</summary>
+/// <param name="Epoch">The history epoch; pages of different epochs do not belong together.</param>
+/// <param name="LastMessageId">The newest message of the chat.</param>
+/// <param name="Messages">The messages, ids ascending.</param>
+/// <param name="HasMore">True if there are more in the direction that was asked for.</param>
+public sealed record MessagesResponse(long Epoch, long LastMessageId, IReadOnlyList<Message> Messages, bool HasMore);
+
+/// <summary>The models of the server.</summary>
+/// <param name="Models">The models, the default first.</param>
+public sealed record ModelsResponse(IReadOnlyList<ModelResponse> Models);
+
+/// <summary>A model.</summary>
+/// <param name="Name">What chats name it by.</param>
+/// <param name="Description">What it is, for people.</param>
+/// <param name="IsDefault">True for the model of chats that name none.</param>
+public sealed record ModelResponse(string Name, string? Description, bool IsDefault);

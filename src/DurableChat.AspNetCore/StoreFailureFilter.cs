@@ -1,0 +1,26 @@
+using DurableChat.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>Turns a failing database into a clear answer. What went wrong goes to the log only.</summary>
+internal sealed partial class StoreFailureFilter(ILogger<StoreFailureFilter> logger) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception exception) when (exception is ChatStoreException or TimeoutException && !context.HttpContext.Response.HasStarted)
+        {
+            LogStorageUnavailable(exception);
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return Problems.StorageUnavailable();
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request failed because the database is not available")]
+    private partial void LogStorageUnavailable(Exception exception);
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DurableChat.Server.Auth;
+
+/// <summary>
+/// The tokens of the configuration. Only their hashes are held; a token is 256 random bits, so a plain hash is as hard to guess as the token. Immutable and
+/// thread-safe.
+/// </summary>
+internal sealed class TokenList
+{
+    private readonly (byte[] Hash, string Owner, bool IsOperator)[] _tokens;
+
+    private TokenList((byte[], string, bool)[] tokens) => _tokens = tokens;
+
+    /// <summary>True if there is no token: then the server serves this machine only, and everyone is the same owner.</summary>
+    public bool IsEmpty => _tokens.Length == 0;
+
+    /// <exception cref="ConfigurationException">An entry is not right.</exception>
+    public static TokenList Read(IConfiguration configuration)
+    {
+        var settings = configuration.GetSection("Auth:Tokens").Get<TokenSettings[]>() ?? [];
+        return new TokenList([.. settings.Select((entry, i) =>
+        {
+            if (string.IsNullOrWhiteSpace(entry.Owner))
+            {
+                throw new ConfigurationException($"Auth:Tokens:{i}:Owner is missing.");
+            }
+
+            return entry.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hash && hash.All(char.IsAsciiHexDigit)
+                ? (Convert.FromHexString(hash), entry.Owner, entry.Operator)
+                : throw new ConfigurationException($"Auth:Tokens:{i}:Sha256 is not a SHA-256 in hexadecimal. './durablechat token --owner NAME' makes a token and prints it.");
+        })]);
+    }
+
+    /// <summary>A new token: 256 random bits.</summary>
+    public static string Create() => $"dc_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
+
+    /// <summary>The hash that stands in the configuration.</summary>
+    public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    /// <summary>Finds whose token it is. Takes the same time whether and wherever it is in the list.</summary>
+    public (string Owner, bool IsOperator)? Find(string token)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
+        (string, bool)? found = null;
+        foreach (var entry in _tokens)
+        {
+            if (CryptographicOperations.FixedTimeEquals(entry.Hash, hash))
+            {
+                found = (entry.Owner, entry.IsOperator);
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,47 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Globalization;
+using DurableChat.Models;
+using Microsoft.Extensions.AI;
+using OpenAI;
+
+namespace DurableChat.Server.Models;
+
+/// <summary>Models behind OpenAI's chat completions API: OpenAI itself, Ollama, vLLM, llama.cpp and many more.</summary>
+internal static class OpenAIModel
+{
+    /// <summary>The worker has its own limit on silence, which is per update; this one is for the whole call.</summary>
+    private static readonly TimeSpan _networkTimeout = TimeSpan.FromHours(1);
+
+    public static ModelDefinition Create(string name, ModelSettings settings)
+    {
+        var options = new OpenAIClientOptions
+        {
+            // The worker repeats failed calls itself: visibly, and only after it has cleared the first answer from the screens.
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            NetworkTimeout = _networkTimeout,
+        };
+        if (settings.Endpoint is { } endpoint)
+        {
+            options.Endpoint = endpoint;
+        }
+
+        // Local servers ask for no key, but the package insists on one.
+        var key = settings.FindKey() is { Length: > 0 } found ? found : "none";
+        var client = new OpenAIClient(new ApiKeyCredential(key), options).GetChatClient(settings.Model).AsIChatClient();
+        return new ModelDefinition(
+            name,
+            settings.MaxOutputTokens is { } limit ? new ChatClientBuilder(client).ConfigureOptions(chat => chat.MaxOutputTokens ??= limit).Build() : client,
+            settings.Description ?? settings.Model,
+            MapError);
+    }
+
+    private static ModelFailure? MapError(Exception exception) =>
+        exception is ClientResultException { Status: > 0 } failed ? ModelErrors.OfStatus(failed.Status, RetryAfter(failed)) : null;
+
+    private static TimeSpan? RetryAfter(ClientResultException exception) =>
+        exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text.Json;
+using DurableChat.AspNetCore;
+using DurableChat.Diagnostics;
+using DurableChat.Models;
+using DurableChat.Server.Auth;
+using DurableChat.Server.Models;
+using DurableChat.Sqlite;
+using DurableChat.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using Scalar.AspNetCore;
+
+namespace DurableChat.Server;
+
+/// <summary>Puts the server together.</summary>
+internal static class ServerApplication
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+    private const string DefaultData = "durablechat.db";
+    private const string ApiPrefix = "/api/v1";
+
+    /// <summary>Builds the application; it opens its database here and listens nowhere yet.</summary>
+    /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
+    /// <exception cref="ChatStoreException">The database cannot be opened.</exception>
+    public static WebApplication Build(ServeOptions options)
+    {
+        // appsettings.json is looked for where the server is started, and beside the program.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerApplication).Assembly.GetName().Name });
+        builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
+        {
+            Path = "appsettings.json",
+            FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
+            Optional = true,
+        });
+        var configuration = builder.Configuration;
+        var tokens = TokenList.Read(configuration);
+        var urls = options.Urls ?? configuration["urls"] ?? DefaultUrl;
+        RefuseOpenServer(urls, tokens);
+        builder.WebHost.UseUrls(urls);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (configuration["Logging:Format"] == "json")
+        {
+            builder.Logging.ClearProviders().AddJsonConsole();
+        }
+
+        AddDurableChat(builder, options, tokens);
+        AddHttp(builder, tokens);
+        AddMetrics(builder);
+        var app = builder.Build();
+        Map(app, tokens);
+        return app;
+    }
+
+    /// <summary>Without tokens everybody who can reach the server is the owner of everything, so only this machine may.</summary>
+    private static void RefuseOpenServer(string urls, TokenList tokens)
+    {
+        if (!tokens.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!BindingAddressIsLoopback(url))
+            {
+                throw new ConfigurationException(
+                    $"The server would listen on {url} without asking who calls. Configure tokens ('./durablechat token --owner NAME' makes one), or listen on 127.0.0.1 only.");
+            }
+        }
+    }
+
+    private static bool BindingAddressIsLoopback(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.IsUnixPipe
+                || string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+        }
+        catch (FormatException)
+        {
+            throw new ConfigurationException($"'{url}' is not an address to listen on. An example: {DefaultUrl}");
+        }
+    }
+
+    private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options, TokenList tokens)
+    {
+        var settings = builder.Configuration.GetSection("DurableChat").Get<DurableChatOptions>() ?? new DurableChatOptions();
+        settings.Feeds.WindowMessages = options.DurableWindow ?? settings.Feeds.WindowMessages;
+        if (settings.Validate() is [_, ..] problems)
+        {
+            throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems)}");
+        }
+
+        var time = TimeProvider.System;
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(tokens);
+        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time));
+        builder.Services.AddSingleton(CurrentTimeTool.Create(time));
+        builder.Services.AddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
+        var path = options.Data ?? builder.Configuration["Store:Sqlite"] ?? DefaultData;
+        builder.Services.AddSingleton(provider => SqliteChatStore.Open(new SqliteStoreOptions(path), provider.GetRequiredService<StoreMetrics>(), time));
+        builder.Services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<SqliteChatStore>());
+        builder.Services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<SqliteChatStore>());
+        builder.Services.AddDurableChat(settings);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
+    }
+
+    private static void AddHttp(WebApplicationBuilder builder, TokenList tokens)
+    {
+        var settings = builder.Configuration.GetSection("Http").Get<DurableChatHttpOptions>() ?? new DurableChatHttpOptions();
+        builder.Services.AddDurableChatHttp(settings);
+        builder.Services.AddAuthentication(TokenAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        builder.Services.AddAuthorizationBuilder().AddPolicy(TokenAuthentication.OperatorPolicy, policy => policy.RequireRole(TokenAuthentication.OperatorPolicy));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = "DurableChat", Version = "v1", Description = "Durable chats with resumable streams." };
+            document.Servers = null;
+            return Task.CompletedTask;
+        }));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        if (tokens.IsEmpty)
+        {
+            // A page of a foreign site whose name is made to point at this machine must not get in (DNS rebinding).
+            builder.Services.Configure<Microsoft.AspNetCore.HostFiltering.HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+    }
+
+    private static void AddMetrics(WebApplicationBuilder builder) => builder.Services.AddOpenTelemetry()
+        .ConfigureResource(resource => resource.AddService("durablechat"))
+        .WithMetrics(metrics =>
+        {
+            metrics.AddMeter(DurableChatMeter.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();
+            if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+            {
+                metrics.AddOtlpExporter();
+            }
+        });
+
+    private static void Map(WebApplication app, TokenList tokens)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        if (tokens.IsEmpty)
+        {
+            app.UseHostFiltering();
+        }
+
+        app.UseWebSockets();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapDurableChat(ApiPrefix);
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", reference => reference.WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
+        app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(TokenAuthentication.OperatorPolicy);
+    }
+}
