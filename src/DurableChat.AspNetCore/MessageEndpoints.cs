@@ -66,7 +66,7 @@ internal static class MessageEndpoints
             return Problems.Invalid("before_id", "A message id is a number.");
         }
 
-        var query = before_id is null ? MessageQuery.After(after, count, ReadReason.Request) : MessageQuery.Before(before, count, ReadReason.Request);
+        var query = before_id is null ? MessageQuery.After(after, count, ReadReason.History) : MessageQuery.Before(before, count, ReadReason.History);
         if (!ChatId.TryParse(id, out var chatId) || await chats.ReadMessagesAsync(Owner.Of(context), chatId, query, context.RequestAborted) is not { } page)
         {
             return Problems.ChatNotFound();

@@ -9,6 +9,7 @@ using DurableChat.Server.Models;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 using OpenTelemetry.Metrics;
@@ -121,6 +122,9 @@ internal static class ServerApplication
         builder.Services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         builder.Services.AddAuthorizationBuilder().AddPolicy(TokenAuthentication.OperatorPolicy, policy => policy.RequireRole(TokenAuthentication.OperatorPolicy));
+
+        // Nothing here is protected with it; the default would write keys to the home folder.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {

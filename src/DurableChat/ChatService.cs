@@ -85,7 +85,7 @@ public sealed class ChatService
             async (chat, ct) =>
             {
                 var page = messageId > 0
-                    ? await _store.ReadMessagesAsync(id, MessageQuery.One(messageId, ReadReason.Request), ct).ConfigureAwait(false)
+                    ? await _store.ReadMessagesAsync(id, MessageQuery.One(messageId, ReadReason.Edit), ct).ConfigureAwait(false)
                     : null;
 
                 // Of another epoch than the state, the message may be gone by the time of the commit, or be there only since.

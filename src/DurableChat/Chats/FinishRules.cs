@@ -11,6 +11,7 @@ internal static class FinishRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
+        draft.CancelPendingToolCalls(CancellationReasons.TurnEnded);
         draft.AppendAnswer(command.Answer);
         draft.EndTurn();
         return draft.Accept();
@@ -29,8 +30,8 @@ internal static class FinishRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
         draft.CancelPendingToolCalls(CancellationReasons.Interrupted);
+        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
         draft.EndTurn();
         return draft.Accept();
     }
@@ -43,8 +44,8 @@ internal static class FinishRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
         draft.CancelPendingToolCalls(CancellationReasons.Failed);
+        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
         draft.Next = draft.Next with
         {
             Status = ChatStatus.Error,

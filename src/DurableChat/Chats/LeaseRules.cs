@@ -38,7 +38,10 @@ internal static class LeaseRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.AppendAnswer(WithoutToolCalls(command.Partial));
+        if (chat.PendingToolCalls.Count == 0)
+        {
+            draft.AppendAnswer(WithoutToolCalls(command.Partial));
+        }
 
         // A lease given back in good order is no failed attempt.
         draft.Next = draft.Next with { Lease = null, Attempt = 0, Retry = null };

@@ -4,7 +4,7 @@ internal static class StepRules
 {
     public static Decision CommitStep(Chat chat, CommitStep command, DecisionContext context)
     {
-        if (LeaseRules.RefuseUnlessRunning(chat, command) is { } refused)
+        if ((LeaseRules.RefuseUnlessRunning(chat, command) ?? RefuseAnswerBeforeResults(chat, command.Answer)) is { } refused)
         {
             return refused;
         }
@@ -25,7 +25,7 @@ internal static class StepRules
 
     public static Decision EnterRequiresAction(Chat chat, EnterRequiresAction command, DecisionContext context)
     {
-        if (LeaseRules.RefuseUnlessRunning(chat, command) is { } refused)
+        if ((LeaseRules.RefuseUnlessRunning(chat, command) ?? RefuseAnswerBeforeResults(chat, command.Answer)) is { } refused)
         {
             return refused;
         }
@@ -43,6 +43,12 @@ internal static class StepRules
         draft.Next = draft.Next with { Status = ChatStatus.RequiresAction, Step = chat.Step + 1, Attempt = 0, Retry = null, Lease = null };
         return draft.Accept();
     }
+
+    /// <summary>A message between a call and its result would make the history invalid for the model.</summary>
+    private static Decision.Refused? RefuseAnswerBeforeResults(Chat chat, Answer? answer) =>
+        answer is not null && chat.PendingToolCalls.Count > 0
+            ? ChatRules.Refuse(RefusalCode.WrongStatus, "Tool calls are pending: their results come before the next answer.")
+            : null;
 
     /// <summary>Appends the message and the results; null if a result belongs to no pending call, or a call is answered twice.</summary>
     private static TransitionDraft? Record(Chat chat, GenerationCommand command, Answer? answer, IReadOnlyList<ToolResultPart> results, DecisionContext context)

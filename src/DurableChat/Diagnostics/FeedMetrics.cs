@@ -41,10 +41,11 @@ internal sealed class FeedMetrics
 
     public void SubscriptionClosed() => _subscriptions.Add(-1);
 
-    public void Sent(IReadOnlyList<StreamEvent> events)
+    /// <summary>Counts deliveries. Only of a subscriber that was there when the message committed does the delay say something about the server.</summary>
+    public void Sent(IReadOnlyList<StreamEvent> events, bool isLive)
     {
         _deliveries.Add(events.Count);
-        if (!_commitToDelivery.Enabled)
+        if (!isLive || !_commitToDelivery.Enabled)
         {
             return;
         }

@@ -15,8 +15,7 @@ public sealed class StoreMetrics
     private readonly Counter<long> _commits;
     private readonly Counter<long> _reads;
     private readonly Histogram<double> _duration;
-    private readonly KeyValuePair<string, object?>[] _reasons =
-        [.. Enum.GetValues<ReadReason>().Select(reason => new KeyValuePair<string, object?>("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString())))];
+    private readonly TagList[] _readTags = [.. Enum.GetValues<ReadReason>().Select(TagsOf)];
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="meters">The host's factory; null for a meter of its own.</param>
@@ -25,16 +24,16 @@ public sealed class StoreMetrics
         var meter = DurableChatMeter.Create(meters);
         _statements = meter.CreateCounter<long>("durablechat.store.statements", description: "SQL statements, by operation.");
         _commits = meter.CreateCounter<long>("durablechat.store.commits", description: "Transitions given to the store, by result.");
-        _reads = meter.CreateCounter<long>("durablechat.message.reads", description: "Reads of messages, by reason.");
+        _reads = meter.CreateCounter<long>("durablechat.message.reads", description: "Reads of messages, by reason and by the route on whose behalf they happen.");
         _duration = meter.CreateHistogram(
             "durablechat.store.commit.duration",
             "s",
             "Time from giving a transition to the store to its durable commit, waiting in line included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.ShortTimes });
-        foreach (var reason in _reasons)
+        foreach (var tags in _readTags)
         {
             // A counter that never counted is not exported; a reader of the metrics should see the zero.
-            _reads.Add(0, reason);
+            _reads.Add(0, tags);
         }
     }
 
@@ -42,7 +41,7 @@ public sealed class StoreMetrics
     public void Statements(string operation, int count = 1) => _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
 
     /// <summary>Counts a read of messages.</summary>
-    public void MessageRead(ReadReason reason) => _reads.Add(1, _reasons[(int)reason]);
+    public void MessageRead(ReadReason reason) => _reads.Add(1, _readTags[(int)reason]);
 
     /// <summary>Counts a commit; null stands for one that failed.</summary>
     /// <param name="result">What came of it.</param>
@@ -59,4 +58,18 @@ public sealed class StoreMetrics
         _commits.Add(1, new KeyValuePair<string, object?>("result", name));
         _duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
+
+    private static TagList TagsOf(ReadReason reason) => new()
+    {
+        { "reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()) },
+        {
+            "route",
+            reason switch
+            {
+                ReadReason.Initial or ReadReason.CatchUp or ReadReason.FullRefresh => "stream",
+                ReadReason.Worker => "worker",
+                _ => "messages",
+            }
+        },
+    };
 }

@@ -16,6 +16,7 @@ public sealed class Subscription : IEventSource
     private readonly FeedMetrics _metrics;
     private readonly ResiliencePipeline _retry;
     private readonly SubscriberCursor _cursor;
+    private bool _wasAtHead;
     private bool _disposed;
 
     internal Subscription(FeedPin pin, CatchUpReader reader, FeedMetrics metrics, ResiliencePipeline retry, Position position)
@@ -43,6 +44,7 @@ public sealed class Subscription : IEventSource
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            _wasAtHead = !_cursor.Initial;
             var look = _pin.Feed.Look(_cursor, events);
             switch (look.Kind)
             {
@@ -73,8 +75,8 @@ public sealed class Subscription : IEventSource
         }
     }
 
-    /// <summary>Tells that events have been handed to the network, so that deliveries and the time since their commit are counted.</summary>
-    public void ConfirmSent(IReadOnlyList<StreamEvent> events) => _metrics.Sent(events);
+    /// <inheritdoc/>
+    public void ConfirmSent(IReadOnlyList<StreamEvent> events) => _metrics.Sent(events, isLive: _wasAtHead);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,6 +1,6 @@
 namespace DurableChat.Storage;
 
-/// <summary>What a read of messages is for; the label <c>reason</c> of the metric that counts reads.</summary>
+/// <summary>What a read of messages is for: the labels <c>reason</c> and <c>route</c> of the metric that counts reads.</summary>
 public enum ReadReason
 {
     /// <summary>The first messages of a stream that has just connected.</summary>
@@ -15,6 +15,9 @@ public enum ReadReason
     /// <summary>A worker needs the history for the model.</summary>
     Worker,
 
-    /// <summary>A client asked for history pages or a single message.</summary>
-    Request,
+    /// <summary>A client asked for a page of the history.</summary>
+    History,
+
+    /// <summary>An edit needs the message it replaces.</summary>
+    Edit,
 }
