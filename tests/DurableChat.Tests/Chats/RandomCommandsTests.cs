@@ -12,7 +12,7 @@ public sealed class RandomCommandsTests
     private static readonly Gen<(int Kind, int Pick, bool Flag)[]> _sequences = Gen.Select(Gen.Int[0, Kinds - 1], Gen.Int[0, 9], Gen.Bool).Array[1, 60];
 
     [Fact]
-    public void Chats_behave_like_the_plain_model_and_keep_their_invariants() => _sequences.Sample(Play, iter: 20_000);
+    public void Chats_behave_like_the_plain_model_and_keep_their_invariants() => _sequences.Sample(Play, iter: 10_000);
 
     private static void Play((int Kind, int Pick, bool Flag)[] sequence)
     {

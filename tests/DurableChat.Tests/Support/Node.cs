@@ -1,0 +1,83 @@
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Diagnostics;
+using DurableChat.Feeds;
+using DurableChat.Models;
+using DurableChat.Watching;
+using DurableChat.Workers;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Polly;
+
+namespace DurableChat.Tests.Support;
+
+/// <summary>One replica, put together by hand over a store that other replicas may share. No heartbeats and no timers of its own: the test acts for them.</summary>
+internal sealed class Node
+{
+    public Node(FakeStore store, IChatClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, params AIFunction[] functions)
+    {
+        Store = store;
+        Options = (worker ?? new WorkerOptions()) with { Replica = replica };
+        var feedOptions = feeds ?? new FeedOptions();
+        var metrics = new FeedMetrics(null, Time);
+        var workerMetrics = new WorkerMetrics(null);
+        var models = new ModelCatalog([new ModelDefinition("demo", model)]);
+        var tools = new ToolRegistry(functions, new ToolOptions(), Time, NullLogger<ToolRegistry>.Instance);
+        Feeds = new FeedRegistry(feedOptions, metrics, Time);
+        Reader = new CatchUpReader(store, feedOptions, Time);
+        OwnerFeeds = new OwnerFeedRegistry();
+        TurnRunner? runner = null;
+        Worker = new Worker(Feeds, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
+        Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
+        var generator = new Generator(models, tools, new HistoryReader(store, Options), Options, workerMetrics, Time);
+        runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance);
+        Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
+        Chats = new ChatService(store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, metrics, ResiliencePipeline.Empty, Time);
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public FakeStore Store { get; }
+
+    public WorkerOptions Options { get; }
+
+    public FeedRegistry Feeds { get; }
+
+    public CatchUpReader Reader { get; }
+
+    public OwnerFeedRegistry OwnerFeeds { get; }
+
+    public Worker Worker { get; }
+
+    public ChatCommitter Committer { get; }
+
+    public LeaseTakeover Takeover { get; }
+
+    public ChatService Chats { get; }
+
+    public async Task<ChatId> CreateAsync(string content = "hello") =>
+        ((CommandResult.Committed)await Chats.CreateAsync("owner", new NewChat(content), null, CancellationToken.None)).Transition.Next.Id;
+
+    public Task<CommandResult> ExecuteAsync(ChatId id, ChatCommand command) => Chats.ExecuteAsync("owner", id, command, null, CancellationToken.None);
+
+    /// <summary>Follows a chat until the screen is as wanted.</summary>
+    public async Task<Screen> FollowAsync(ChatId id, Func<Screen, bool> until, Screen? screen = null)
+    {
+        screen ??= new Screen();
+        using var subscription = await Chats.SubscribeAsync("owner", id, screen.Position, CancellationToken.None)
+            ?? throw new InvalidOperationException("There is no such chat.");
+        var events = new List<StreamEvent>();
+        while (!until(screen) && await subscription.NextAsync(events, CancellationToken.None))
+        {
+            screen.Show(events);
+        }
+
+        return screen;
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => null;
+    }
+}
