@@ -1,0 +1,124 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Xunit;
+
+namespace DurableChat.Conformance;
+
+/// <summary>Compare-and-swap, atomicity, fencing.</summary>
+public abstract class CommitSpecs : StoreSpecs
+{
+    [Fact]
+    public async Task A_new_chat_is_read_back_as_it_was_committed()
+    {
+        var created = New("hello 😀");
+        await CommitAsync(created);
+        AssertSame(created.Next, await Store.LoadAsync(created.Next.Id, CancellationToken.None));
+        AssertSame(created.Appended, await ReadAllAsync(created.Next.Id));
+    }
+
+    [Fact]
+    public async Task A_chat_that_exists_is_not_created_again()
+    {
+        var chat = await CommitAsync(New());
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(New("other", id: chat.Id), null, CancellationToken.None));
+        AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_commit_at_another_version_writes_nothing()
+    {
+        var chat = await CommitAsync(New());
+        var renamed = await CommitAsync(Decide(chat, new UpdateChat(Title: "renamed")));
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(Decide(chat, new SendMessage("late")), null, CancellationToken.None));
+        AssertSame(renamed, await Store.LoadAsync(chat.Id, CancellationToken.None));
+        Assert.Single(await ReadAllAsync(chat.Id));
+    }
+
+    [Fact]
+    public async Task A_commit_to_a_chat_that_does_not_exist_is_a_conflict()
+    {
+        var chat = New().Next;
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(Decide(chat, new SendMessage("to nobody")), null, CancellationToken.None));
+        Assert.Null(await Store.LoadAsync(chat.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_lease_was_taken_cannot_commit_even_at_the_right_version()
+    {
+        var chat = await CommitAsync(New());
+        var taken = await CommitAsync(Decide(chat, new AcquireLease("other", HolderIsGone: true)));
+
+        // A transition with the right version and the wrong token, such as only a broken program could make.
+        var forged = Decide(taken, Finish(taken)) with { FencingToken = chat.Lease!.Token };
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(forged, null, CancellationToken.None));
+        AssertSame(taken, await Store.LoadAsync(chat.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Of_many_commits_at_one_version_exactly_one_wins()
+    {
+        var chat = await CommitAsync(New());
+        var results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
+            Task.Run(() => Store.CommitAsync(Decide(chat, new SendMessage($"from {i}")), null, CancellationToken.None))));
+        Assert.Single(results.OfType<CommitResult.Committed>());
+        Assert.Equal(99, results.OfType<CommitResult.Conflict>().Count());
+        Assert.Single((await Store.LoadAsync(chat.Id, CancellationToken.None))!.Queue);
+    }
+
+    [Fact]
+    public async Task Commits_to_many_chats_at_once_do_not_disturb_each_other()
+    {
+        var chats = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(() => CommitTurnsAsync($"a {i}", $"b {i}"))));
+        foreach (var (chat, i) in chats.Select((chat, i) => (chat, i)))
+        {
+            Assert.Equal([$"a {i}", "answer", $"b {i}", "answer"], (await ReadAllAsync(chat.Id)).Select(Text));
+        }
+    }
+
+    [Fact]
+    public async Task Every_field_of_a_chat_survives()
+    {
+        var tools = new ClientTool[] { new("pick", "Picks \"one\".", """{"type":"object"}""") };
+        var transition = Assert.IsType<Decision.Accepted>(ChatRules.Decide(
+            new CreateChat(ChatId.Create(Harness.Now), "owner", "hello", "demo") { ClaimBy = "replica", ClientTools = tools, Title = "a title" },
+            new DecisionContext(Harness.Now, new ChatLimits()))).Transition;
+        var chat = await CommitAsync(transition);
+        chat = await CommitAsync(Decide(chat, new SendMessage("first in line")));
+        chat = await CommitAsync(Decide(chat, new RecordRetry(chat.Lease!.Token, chat.Generation, new ChatError("c", "m", true), 5, TimeSpan.FromSeconds(3))));
+        AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
+        chat = await CommitAsync(Decide(chat, new RecordAttempt(chat.Lease!.Token, chat.Generation)));
+        var call = new ToolCallPart("call", "pick", """{"a":"ä\u0000"}""");
+        chat = await CommitAsync(Decide(chat, new EnterRequiresAction(chat.Lease!.Token, chat.Generation) { Answer = new Answer([new ReasoningPart("hm"), call], FinishReason.ToolCalls) }));
+        AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
+        chat = await CommitAsync(Decide(chat, new SubmitToolResults([new ToolResultPart("call", "no", IsError: true)]) { ClaimBy = "replica" }));
+        chat = await CommitAsync(Decide(chat, new FailTurn(chat.Lease!.Token, chat.Generation, new ChatError("x", "y", false))));
+        chat = await CommitAsync(Decide(chat, new UpdateChat(Archived: true)));
+        AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
+        Assert.NotEmpty(chat.Queue);
+    }
+
+    [Fact]
+    public async Task Messages_read_as_they_were_published()
+    {
+        var chat = await CommitAsync(New("NUL \0, quote \", line\nbreak, emoji 😀, ﷽"));
+        var transition = Decide(chat, Finish(chat, new string('ü', 1_000_000)));
+        await CommitAsync(transition);
+        AssertSame(transition.Appended[^1], (await ReadAllAsync(chat.Id))[^1]);
+        Assert.Equal("NUL \0, quote \", line\nbreak, emoji 😀, ﷽", Text((await ReadAllAsync(chat.Id))[0]));
+    }
+
+    [Fact]
+    public async Task The_queue_keeps_its_order_and_its_odd_texts()
+    {
+        var chat = await CommitAsync(New());
+        chat = await CommitAsync(Decide(chat, new SendMessage("one \0")));
+        chat = await CommitAsync(Decide(chat, new SendMessage("two")));
+        chat = await CommitAsync(Decide(chat, new SendMessage("urgent", BusyBehavior.Interrupt)));
+        var read = await Store.LoadAsync(chat.Id, CancellationToken.None);
+        Assert.Equal(["urgent", "one \0", "two"], read!.Queue.Select(queued => queued.Content));
+        chat = await CommitAsync(Decide(read, new DeleteQueued(1)));
+        AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
+    }
+
+    private static string Text(Message message) => ((TextPart)message.Parts[0]).Text;
+}

@@ -1,0 +1,57 @@
+using DurableChat.Chats;
+using Xunit;
+
+namespace DurableChat.Conformance;
+
+/// <summary>Heartbeats, and which chats nobody drives.</summary>
+public abstract class LeaseSpecs : StoreSpecs
+{
+    private static readonly TimeSpan _lease = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_chat_without_a_lease_can_be_claimed_and_one_that_waits_cannot()
+    {
+        var unowned = await CommitAsync(New(claimBy: null));
+        await CommitTurnsAsync("done");
+        var found = Assert.Single(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
+        Assert.Equal((unowned.Id, null), (found.Id, found.HolderToken));
+    }
+
+    [Fact]
+    public async Task A_chat_can_be_claimed_once_its_holder_is_silent_for_the_lease()
+    {
+        await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);
+        var chat = await CommitAsync(New());
+        Assert.Empty(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
+        await Harness.AdvanceAsync(_lease - TimeSpan.FromSeconds(5));
+        await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);
+        await Harness.AdvanceAsync(TimeSpan.FromSeconds(6));
+        Assert.Empty(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
+        await Harness.AdvanceAsync(_lease);
+        var found = Assert.Single(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
+        Assert.Equal((chat.Id, chat.Lease!.Token), (found.Id, found.HolderToken!.Value));
+    }
+
+    [Fact]
+    public async Task The_chats_of_a_retired_replica_can_be_claimed_at_once()
+    {
+        await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);
+        await CommitAsync(New());
+        await Harness.Leases.RetireAsync("replica", CancellationToken.None);
+        Assert.Single(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Those_that_wait_longest_come_first_and_no_more_than_asked_for()
+    {
+        var waiting = new List<ChatId>();
+        for (var i = 0; i < 5; i++)
+        {
+            waiting.Add((await CommitAsync(New(claimBy: null))).Id);
+            await Harness.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        var found = await Harness.Leases.FindClaimableAsync(_lease, 3, CancellationToken.None);
+        Assert.Equal(waiting.Take(3), found.Select(chat => chat.Id));
+    }
+}

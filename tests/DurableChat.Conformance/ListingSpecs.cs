@@ -1,0 +1,74 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Xunit;
+
+namespace DurableChat.Conformance;
+
+/// <summary>Lists of chats, and deletion.</summary>
+public abstract class ListingSpecs : StoreSpecs
+{
+    [Fact]
+    public async Task Pages_hold_every_chat_of_the_owner_once_newest_change_first()
+    {
+        // Groups of three share one time of change, so that the id has to decide.
+        var all = new List<Chat>();
+        for (var i = 0; i < 12; i++)
+        {
+            all.Add(await CommitAsync(New($"chat {i}")));
+            if (i % 3 == 2)
+            {
+                await Harness.AdvanceAsync(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        await CommitAsync(New("not mine", owner: "other"));
+        var expected = all.OrderByDescending(chat => chat.UpdatedAt).ThenByDescending(chat => chat.Id.Value, StringComparer.Ordinal).Select(chat => chat.Id);
+        var listed = new List<ChatSummary>();
+        while (await Store.ListAsync("owner", new ChatListQuery(5, listed.Count == 0 ? null : new ChatListKey(listed[^1].UpdatedAt, listed[^1].Id)), CancellationToken.None) is [_, ..] page)
+        {
+            listed.AddRange(page);
+        }
+
+        Assert.Equal(expected, listed.Select(chat => chat.Id));
+    }
+
+    [Fact]
+    public async Task A_summary_says_what_the_chat_says()
+    {
+        var chat = await CommitTurnsAsync("a");
+        AssertSame(ChatSummary.Of(chat), (await Store.ListAsync("owner", new ChatListQuery(5), CancellationToken.None)).Single());
+    }
+
+    [Fact]
+    public async Task Archived_chats_are_listed_apart()
+    {
+        var kept = await CommitAsync(New());
+        var archived = await CommitAsync(New());
+        await CommitAsync(Decide(archived, new UpdateChat(Archived: true)));
+        Assert.Equal(kept.Id, Assert.Single(await Store.ListAsync("owner", new ChatListQuery(5, Archived: false), CancellationToken.None)).Id);
+        Assert.Equal(archived.Id, Assert.Single(await Store.ListAsync("owner", new ChatListQuery(5, Archived: true), CancellationToken.None)).Id);
+        Assert.Equal(2, (await Store.ListAsync("owner", new ChatListQuery(5), CancellationToken.None)).Count);
+    }
+
+    [Fact]
+    public async Task A_deleted_chat_is_gone_with_all_it_had()
+    {
+        var chat = await CommitAsync(New());
+        chat = await CommitAsync(Decide(chat, new SendMessage("queued")), new IdempotencyRecord("key", "f", "o", Harness.Now));
+        Assert.True(await Store.DeleteAsync(chat.Id, CancellationToken.None));
+        Assert.False(await Store.DeleteAsync(chat.Id, CancellationToken.None));
+        Assert.Null(await Store.LoadAsync(chat.Id, CancellationToken.None));
+        Assert.Null(await Store.ReadMessagesAsync(chat.Id, MessageQuery.After(0, 5, ReadReason.History), CancellationToken.None));
+        Assert.Null(await Store.FindIdempotencyRecordAsync(chat.Id, "key", CancellationToken.None));
+        Assert.Empty(await Store.ListAsync("owner", new ChatListQuery(5), CancellationToken.None));
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(Decide(chat, Finish(chat)), null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_id_of_a_deleted_chat_is_never_used_again()
+    {
+        var chat = await CommitAsync(New());
+        await Store.DeleteAsync(chat.Id, CancellationToken.None);
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(New("again", id: chat.Id), null, CancellationToken.None));
+    }
+}

@@ -1,0 +1,28 @@
+using DurableChat.Conformance;
+
+namespace DurableChat.Integration.Tests.Sqlite;
+
+public sealed class SqliteCommitTests : CommitSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
+public sealed class SqliteMessagePageTests : MessagePageSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
+public sealed class SqliteIdempotencyTests : IdempotencySpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
+public sealed class SqliteListingTests : ListingSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
+public sealed class SqliteLeaseTests : LeaseSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
