@@ -43,7 +43,7 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
         }
 
         var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0)).ToArray();
-        var page = new CatchUpPage(read.Epoch, wanted.AfterId, events);
+        var page = new CatchUpPage(read.Epoch, read.Version, wanted.AfterId, events);
         feed.Fill(page);
         return page;
     }

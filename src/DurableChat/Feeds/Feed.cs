@@ -165,15 +165,18 @@ internal sealed class Feed
                 return;
             }
 
-            if (page.Epoch > _chat.Epoch)
+            if (page.Version > _chat.Version)
             {
-                // The database knows of a rewrite that the feed was not told of.
+                // The database knows of a commit that the feed was not told of. A subscriber who takes this page would be ahead of the feed.
                 _unsynced = true;
                 _doubts++;
-                return;
             }
 
-            _window.Fill(page.Events);
+            if (page.Epoch == _chat.Epoch)
+            {
+                _window.Fill(page.Events);
+            }
+
             AfterChange();
         }
 

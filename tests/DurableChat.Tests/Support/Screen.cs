@@ -37,6 +37,9 @@ internal sealed class Screen(long firstCursor = 0)
 
     public Position Position => LastEventId is not null && Position.TryParse(LastEventId, out var position) ? position : default;
 
+    /// <summary>A new connection begins with the present status, which may be one that was shown before.</summary>
+    public void Reconnected() => StatusVersion = 0;
+
     public void Show(IEnumerable<StreamEvent> events)
     {
         foreach (var shown in events)
