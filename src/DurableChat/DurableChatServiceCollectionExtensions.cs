@@ -40,6 +40,7 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton<OwnerFeedRegistry>();
         services.AddSingleton(provider => new Worker(
             provider.GetRequiredService<FeedRegistry>(),
+            provider.GetRequiredService<CatchUpReader>(),
             new Lazy<TurnRunner>(provider.GetRequiredService<TurnRunner>),
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),

@@ -167,6 +167,11 @@ internal sealed class ChatCommitter(
         catch
         {
             feed.MarkUnsynced();
+            foreach (var observer in _observers)
+            {
+                observer.OnInDoubt(feed.Id);
+            }
+
             throw;
         }
 

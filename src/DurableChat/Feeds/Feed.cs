@@ -433,14 +433,13 @@ internal sealed class Feed
         for (var index = _window.IndexAfter(from); index < _window.Count && events.Count < MaxEventsPerLook && bytes < MaxBytesPerLook; index++)
         {
             var message = _window[index];
-            if (!cursor.TryAdvance(message))
+            if (!cursor.TryDeliver(message, Id, events))
             {
                 // The cursor stands at a message that an edit removed.
                 Restart(cursor, events);
                 break;
             }
 
-            events.Add(message);
             bytes += message.Frame.Length;
         }
 

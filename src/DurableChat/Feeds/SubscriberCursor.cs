@@ -23,22 +23,25 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>The version whose other state events were delivered; 0 for none.</summary>
     public long SeenState { get; set; }
 
-    /// <summary>Moves past a message, if it is the next one. A message that ends the generation on screen takes its parts' place.</summary>
-    public bool TryAdvance(MessageEvent message)
+    /// <summary>
+    /// Delivers a message if it is the next one. A message that ends the generation on screen takes its parts' place; before any other, parts on screen are of
+    /// an answer that never came to be, and go.
+    /// </summary>
+    public bool TryDeliver(MessageEvent message, ChatId chat, List<StreamEvent> events)
     {
         if (message.PreviousId != Position.MessageId)
         {
             return false;
         }
 
-        Position = message.Generation == 0
-            ? Position with { MessageId = message.MessageId }
-            : Position with
-            {
-                MessageId = message.MessageId,
-                Generation = message.Generation >= Position.Generation ? message.Generation : Position.Generation,
-                Seq = message.Generation >= Position.Generation ? 0 : Position.Seq,
-            };
+        if (Position.Seq > 0 && message.Generation != Position.Generation)
+        {
+            Position = Position with { Seq = 0 };
+            events.Add(StreamEvents.PreviewReset(chat, Position));
+        }
+
+        Position = Position with { MessageId = message.MessageId, Generation = Math.Max(Position.Generation, message.Generation), Seq = 0 };
+        events.Add(message);
         return true;
     }
 

@@ -107,15 +107,13 @@ public sealed class Subscription : IEventSource
                 continue;
             }
 
-            if (!_cursor.TryAdvance(message))
+            if (!_cursor.TryDeliver(message, _pin.Feed.Id, events))
             {
                 // Within one epoch only a position that the history never had breaks the chain.
                 events.Add(StreamEvents.HistoryReset(_pin.Feed.Id, page.Epoch));
                 _cursor.Restart(page.Epoch);
                 return;
             }
-
-            events.Add(message);
         }
     }
 }

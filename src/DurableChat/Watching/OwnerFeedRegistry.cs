@@ -49,6 +49,12 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     }
 
     /// <inheritdoc/>
+    public void OnInDoubt(ChatId id)
+    {
+        // Whatever comes of it shows with the chat's next commit.
+    }
+
+    /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner)
     {
         if (_feeds.TryGetValue(owner, out var feed))

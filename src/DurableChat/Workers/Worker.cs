@@ -3,6 +3,7 @@ using DurableChat.Chats;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
+using DurableChat.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Workers;
@@ -13,6 +14,7 @@ namespace DurableChat.Workers;
 /// </summary>
 internal sealed partial class Worker(
     FeedRegistry feeds,
+    CatchUpReader reader,
     Lazy<TurnRunner> runner,
     WorkerOptions options,
     WorkerMetrics metrics,
@@ -71,6 +73,9 @@ internal sealed partial class Worker(
         }
     }
 
+    /// <summary>The commit may have granted this replica a lease that nobody else will take while its heartbeat goes on: find out, or the chat is stuck.</summary>
+    public void OnInDoubt(ChatId id) => Track(Task.Run(() => ResolveAsync(id)));
+
     /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner)
     {
@@ -113,10 +118,50 @@ internal sealed partial class Worker(
         var run = new Run(token);
         _runs[id] = run;
         metrics.RunStarted();
-        var task = Task.Run(() => DriveAsync(id, run));
+        Track(Task.Run(() => DriveAsync(id, run)));
+    }
+
+    private void Track(Task task)
+    {
         _tasks[task] = 0;
         _ = task.ContinueWith(static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _), _tasks, TaskScheduler.Default);
     }
+
+    private async Task ResolveAsync(ChatId id)
+    {
+        using var pin = feeds.Pin(id);
+        for (var pause = _firstPause; !_draining; pause = Longer(pause))
+        {
+            try
+            {
+                // Behind the chat's gate, so that no commit of our own is under way meanwhile.
+                await pin.Feed.CommitGate.WaitAsync().ConfigureAwait(false);
+                try
+                {
+                    var chat = pin.Feed.TryGetChat() ?? await reader.LoadAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false);
+                    if (chat is { NeedsWorker: true, Lease: { } lease } && lease.Replica == options.Replica
+                        && !(_runs.TryGetValue(id, out var run) && run.Token == lease.Token))
+                    {
+                        Start(id, lease.Token);
+                    }
+
+                    return;
+                }
+                finally
+                {
+                    pin.Feed.CommitGate.Release();
+                }
+            }
+            catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
+            {
+                LogRunFailed(id, pause, exception);
+            }
+
+            await Task.Delay(pause, time).ConfigureAwait(false);
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < _longestPause ? pause * 2 : _longestPause;
 
     /// <summary>A run that fails, because the database is away or the program is wrong, is tried again for as long as the lease is ours: no chat may be left stuck.</summary>
     private async Task DriveAsync(ChatId id, Run run)
@@ -148,7 +193,7 @@ internal sealed partial class Worker(
                 }
 
                 await Task.Delay(pause, time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+                pause = Longer(pause);
             }
         }
         finally

@@ -28,7 +28,7 @@ internal sealed class Node
         Reader = new CatchUpReader(store, feedOptions, Time);
         OwnerFeeds = new OwnerFeedRegistry();
         TurnRunner? runner = null;
-        Worker = new Worker(Feeds, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
+        Worker = new Worker(Feeds, Reader, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
         Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
         var generator = new Generator(models, tools, new HistoryReader(store, Options), Options, workerMetrics, Time);
         runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance);

@@ -1,0 +1,128 @@
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Storage;
+using DurableChat.Tests.Support;
+using Xunit;
+
+namespace DurableChat.Tests.Commits;
+
+public sealed class ChatCommitterTests
+{
+    private readonly FakeStore _store = new();
+
+    [Fact]
+    public async Task A_conflict_with_another_replica_is_decided_anew()
+    {
+        var (here, there) = (Node("here"), Node("there"));
+        var id = await here.CreateAsync();
+        await here.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        await there.ExecuteAsync(id, new UpdateChat(Title: "renamed there"));
+
+        // Here the chat is remembered as it was before.
+        Assert.IsType<CommandResult.Committed>(await here.ExecuteAsync(id, new UpdateChat(Archived: true)));
+        Assert.Equal(("renamed there", true), (_store.State(id).Title, _store.State(id).Archived));
+    }
+
+    [Fact]
+    public async Task A_remembered_state_does_not_refuse_what_the_present_one_allows()
+    {
+        var (here, there) = (Node("here"), Node("there"));
+        var id = await here.CreateAsync();
+        await here.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        await here.ExecuteAsync(id, new UpdateChat(Archived: true));
+        await there.ExecuteAsync(id, new UpdateChat(Archived: false));
+        Assert.IsType<CommandResult.Committed>(await here.ExecuteAsync(id, new SendMessage("allowed again")));
+    }
+
+    [Fact]
+    public async Task Many_that_send_at_once_through_two_replicas_are_all_heard_once()
+    {
+        var (here, there) = (Node("here"), Node("there"));
+        var id = await here.CreateAsync();
+        var sent = await Task.WhenAll(Enumerable.Range(0, 15).Select(i => Task.Run(() => (i % 2 == 0 ? here : there).ExecuteAsync(id, new SendMessage($"m{i}")))));
+        Assert.All(sent, result => Assert.IsType<CommandResult.Committed>(result));
+        await here.FollowAsync(id, screen => screen.Status == "waiting" && screen.Texts.Count(text => text.StartsWith('m')) == 15);
+        var texts = _store.History(id).Where(message => message.Role == MessageRole.User).Select(message => ((TextPart)message.Parts[0]).Text).ToArray();
+        Assert.Equal(Enumerable.Range(0, 15).Select(i => $"m{i}").Append("hello").Order(), texts.Order());
+    }
+
+    [Fact]
+    public async Task Two_requests_cannot_both_take_the_last_place_in_the_queue()
+    {
+        var node = new Node(_store, new ScriptedModel((_, _, ct) => Silence(ct)));
+        var id = await node.CreateAsync();
+        var results = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Task.Run(() => node.ExecuteAsync(id, new SendMessage($"m{i}")))));
+        Assert.Equal(20, results.Count(result => result is CommandResult.Committed));
+        Assert.All(results.OfType<CommandResult.Refused>(), refused => Assert.Equal(RefusalCode.QueueFull, refused.Refusal.Code));
+        Assert.Equal(20, _store.State(id).Queue.Count);
+    }
+
+    [Fact]
+    public async Task A_caller_that_goes_away_does_not_undo_its_commit()
+    {
+        var node = Node("a");
+        var id = await node.CreateAsync();
+        using var gone = new CancellationTokenSource();
+        _store.Before = call =>
+        {
+            if (call == "commit")
+            {
+                gone.Cancel();
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.IsType<CommandResult.Committed>(await node.Chats.ExecuteAsync("owner", id, new UpdateChat(Title: "kept"), null, gone.Token));
+        Assert.Equal("kept", _store.State(id).Title);
+    }
+
+    [Fact]
+    public async Task Chats_of_others_are_like_chats_that_do_not_exist()
+    {
+        var node = Node("a");
+        var id = await node.CreateAsync();
+        Assert.IsType<CommandResult.NotFound>(await node.Chats.ExecuteAsync("thief", id, new Interrupt(), null, CancellationToken.None));
+        Assert.IsType<CommandResult.NotFound>(await node.Chats.EditAsync("thief", id, 1, "mine now", null, CancellationToken.None));
+        Assert.Null(await node.Chats.GetAsync("thief", id, CancellationToken.None));
+        Assert.Null(await node.Chats.SubscribeAsync("thief", id, default, CancellationToken.None));
+        Assert.Null(await node.Chats.ReadMessagesAsync("thief", id, MessageQuery.After(0, 1, ReadReason.History), CancellationToken.None));
+        Assert.False(await node.Chats.DeleteAsync("thief", id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Guessing_ids_fills_no_memory()
+    {
+        var node = Node("a");
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(await node.Chats.GetAsync("owner", ChatId.Create(node.Time.GetUtcNow()), CancellationToken.None));
+        }
+
+        Assert.Equal(0, node.Feeds.Count);
+    }
+
+    [Fact]
+    public async Task A_repeated_request_is_done_once()
+    {
+        var node = Node("a");
+        var idempotency = new IdempotencyRequest("key", "fingerprint", transition => $"{transition.Next.Version}");
+        var first = (CommandResult.Committed)await node.Chats.CreateAsync("owner", new NewChat("once"), idempotency, CancellationToken.None);
+        var second = (CommandResult.Repeated)await node.Chats.CreateAsync("owner", new NewChat("once"), idempotency, CancellationToken.None);
+        Assert.Equal("1", second.Record.Outcome);
+        var id = first.Transition.Next.Id;
+        await node.Chats.ExecuteAsync("owner", id, new SendMessage("once"), idempotency with { Key = "other" }, CancellationToken.None);
+        Assert.IsType<CommandResult.Repeated>(await node.Chats.ExecuteAsync("owner", id, new SendMessage("once"), idempotency with { Key = "other" }, CancellationToken.None));
+
+        // Even when the chat would refuse it by now.
+        await node.ExecuteAsync(id, new UpdateChat(Archived: true));
+        Assert.IsType<CommandResult.Repeated>(await node.Chats.ExecuteAsync("owner", id, new SendMessage("once"), idempotency with { Key = "other" }, CancellationToken.None));
+    }
+
+    private static async IAsyncEnumerable<Microsoft.Extensions.AI.AIContent> Silence([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        yield break;
+    }
+
+    private Node Node(string replica) => new(_store, ScriptedModel.Answering(), replica);
+}
