@@ -33,7 +33,7 @@ internal static class ServeCommand
     {
         try
         {
-            await using var app = ServerApplication.Build(options);
+            await using var app = ServerApplication.Build(options, []);
 
             // Opened before anything listens, so that what is wrong with the database is said plainly.
             _ = app.Services.GetRequiredService<IChatStore>();

@@ -28,7 +28,9 @@ internal static class ServerApplication
     /// <summary>Builds the application; it opens its database here and listens nowhere yet.</summary>
     /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
     /// <exception cref="ChatStoreException">The database cannot be opened.</exception>
-    public static WebApplication Build(ServeOptions options)
+    /// <param name="options">What the command line says.</param>
+    /// <param name="settings">Settings in the form <c>Section:Name=value</c>, which count more than the configuration.</param>
+    public static WebApplication Build(ServeOptions options, IReadOnlyList<string> settings)
     {
         // appsettings.json is looked for where the server is started, and beside the program.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerApplication).Assembly.GetName().Name });
@@ -38,6 +40,7 @@ internal static class ServerApplication
             FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
             Optional = true,
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
         var configuration = builder.Configuration;
         var tokens = TokenList.Read(configuration);
         var urls = options.Urls ?? configuration["urls"] ?? DefaultUrl;
