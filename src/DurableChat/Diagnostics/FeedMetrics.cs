@@ -24,6 +24,12 @@ internal sealed class FeedMetrics
         _evictions = _meter.CreateCounter<long>("durablechat.window.evictions", description: "Windows emptied to stay within the memory budget.");
         _deliveries = _meter.CreateCounter<long>("durablechat.deliveries", description: "Events handed to the network, one for each subscriber.");
         _subscriptions = _meter.CreateUpDownCounter<long>("durablechat.subscriptions.active", description: "Subscribers of chats.");
+        foreach (var counter in (Counter<long>[])[_hits, _misses, _evictions, _deliveries])
+        {
+            // What never counted is not exported; a reader of the metrics should see the zero.
+            counter.Add(0);
+        }
+
         _commitToDelivery = _meter.CreateHistogram(
             "durablechat.commit_to_delivery",
             "s",

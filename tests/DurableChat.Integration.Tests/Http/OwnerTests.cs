@@ -1,7 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using System.Net.Http.Json;
 using DurableChat.Server;
 using DurableChat.Server.Auth;
 using Xunit;
