@@ -137,8 +137,8 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
                     SqliteStatements.List,
                     ("$owner", owner),
                     ("$archived", query.Archived),
-                    ("$after_time", query.After is null ? null : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
-                    ("$after_id", query.After?.Id.Value),
+                    ("$after_time", query.After is null ? long.MaxValue : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
+                    ("$after_id", query.After?.Id.Value ?? string.Empty),
                     ("$limit", query.Limit));
                 while (row.Read())
                 {
