@@ -33,12 +33,13 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
     public static SqliteChatStore Open(SqliteStoreOptions options, StoreMetrics metrics, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var path = Path.GetFullPath(options.Path);
-        MakeFolder(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Readers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Readers, 64);
+        var path = Locate(options.Path);
         var fileLock = SqliteFileLock.Take(path);
         try
         {
-            var connection = SqliteConnections.OpenWriter(path);
+            var connection = SqliteConnections.OpenWriter(path, opened => SqliteMigrations.RefuseForeign(opened, path));
             try
             {
                 SqliteMigrations.Apply(connection, path);
@@ -136,8 +137,8 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
                     SqliteStatements.List,
                     ("$owner", owner),
                     ("$archived", query.Archived),
-                    ("$after_time", query.After is null ? null : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
-                    ("$after_id", query.After?.Id.Value),
+                    ("$after_time", query.After is null ? long.MaxValue : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
+                    ("$after_id", query.After?.Id.Value ?? string.Empty),
                     ("$limit", query.Limit));
                 while (row.Read())
                 {
@@ -202,7 +203,7 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync().ConfigureAwait(false);
-        _readers.Dispose();
+        await _readers.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }
 
@@ -246,11 +247,16 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
         return new MessagePage(version, epoch, head, messages);
     }
 
-    private static void MakeFolder(string path)
+    /// <summary>The file itself, so that whoever comes through a symbolic link meets the same lock; its folder is made if it is missing.</summary>
+    private static string Locate(string given)
     {
+        var path = Path.GetFullPath(given);
         try
         {
+            var file = new FileInfo(path);
+            path = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return path;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -10,6 +10,7 @@ internal static class SqliteConnections
     private const int Busy = 5;
     private const int Locked = 6;
     private const int ReadOnly = 8;
+    private const int Failure = 10;
     private const int Corrupt = 11;
     private const int Full = 13;
     private const int NotADatabase = 26;
@@ -17,11 +18,15 @@ internal static class SqliteConnections
     /// <summary>How long another program may hold the file before that counts as an error. Our own connections never wait for each other: one writes, and readers of a WAL do not block it.</summary>
     private const int BusyTimeoutSeconds = 2;
 
-    public static SqliteConnection OpenWriter(string path)
+    /// <summary>Opens the connection that writes, once <paramref name="check"/> is content with the file.</summary>
+    public static SqliteConnection OpenWriter(string path, Action<SqliteConnection>? check = null)
     {
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
+            // First of all, since it may refuse the file, and a file that is not ours should stay as it is.
+            check?.Invoke(connection);
+
             // WAL with full synchronisation: a commit is on the disk before it is acknowledged, also if the power fails.
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, "PRAGMA synchronous = FULL");
@@ -37,8 +42,16 @@ internal static class SqliteConnections
     public static SqliteConnection OpenReader(string path)
     {
         var connection = Open(path, SqliteOpenMode.ReadWrite);
-        Execute(connection, "PRAGMA query_only = ON");
-        return connection;
+        try
+        {
+            Execute(connection, "PRAGMA query_only = ON");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     public static void Execute(SqliteConnection connection, string sql)
@@ -56,6 +69,7 @@ internal static class SqliteConnections
             ReadOnly => $"The database '{path}' cannot be written. Check the permissions of the file and of its folder.",
             CannotOpen => $"The database '{path}' cannot be opened. Check that the path names a file, and the permissions of it and of its folder.",
             Full => $"The disk that holds '{path}' is full.",
+            Failure => $"Reading or writing the database '{path}' failed. Check the disk.",
             Corrupt => $"The database '{path}' is damaged. Restore it from a backup.",
             NotADatabase => $"The file '{path}' is not a SQLite database.",
             _ => $"SQLite failed on '{path}' (error {exception.SqliteErrorCode}).",

@@ -8,6 +8,9 @@ namespace DurableChat.Sqlite;
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
+    /// <summary>What the operating systems say of a file that somebody else has locked: Linux, macOS, Windows.</summary>
+    private static readonly int[] _sharingViolations = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream _file;
 
     private SqliteFileLock(FileStream file) => _file = file;
@@ -21,6 +24,10 @@ internal sealed class SqliteFileLock : IDisposable
         catch (UnauthorizedAccessException exception)
         {
             throw new ChatStoreException($"The folder of the database '{databasePath}' cannot be written. Check its permissions.", exception);
+        }
+        catch (IOException exception) when (!_sharingViolations.Contains(exception.HResult))
+        {
+            throw new ChatStoreException($"The lock file of the database '{databasePath}' cannot be made: {exception.Message} Check the path and the disk.", exception);
         }
         catch (IOException exception)
         {

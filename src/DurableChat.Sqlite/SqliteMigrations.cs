@@ -12,6 +12,22 @@ internal static class SqliteMigrations
 {
     private const string Prefix = "DurableChat.Sqlite.Migrations.";
 
+    private const string Journal = "SchemaVersions";
+
+    /// <summary>Refuses a database that holds another program's tables. Changes nothing.</summary>
+    /// <exception cref="ChatStoreException">It does.</exception>
+    public static void RefuseForeign(SqliteConnection connection, string path)
+    {
+        var tables = Read(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+        var foreign = tables.Contains(Journal)
+            ? Read(connection, $"SELECT ScriptName FROM {Journal}").Find(script => !script.StartsWith(Prefix, StringComparison.Ordinal))
+            : tables.FirstOrDefault();
+        if (foreign is not null)
+        {
+            throw new ChatStoreException($"The database '{path}' belongs to another program (it has '{foreign}'). Give the server a file of its own.");
+        }
+    }
+
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="ChatStoreException">The database was made by a newer version, or a script failed.</exception>
     public static void Apply(SqliteConnection connection, string path)
@@ -35,5 +51,19 @@ internal static class SqliteMigrations
         {
             throw new ChatStoreException($"The migration '{result.ErrorScript?.Name}' of the database '{path}' failed.", result.Error);
         }
+    }
+
+    private static List<string> Read(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var rows = command.ExecuteReader();
+        var names = new List<string>();
+        while (rows.Read())
+        {
+            names.Add(rows.GetString(0));
+        }
+
+        return names;
     }
 }

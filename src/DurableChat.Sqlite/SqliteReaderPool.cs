@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace DurableChat.Sqlite;
 
 /// <summary>A few connections for reading, opened when first needed. Whoever reads holds one only for that read. Thread-safe.</summary>
-internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metrics) : IDisposable
+internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metrics) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _places = new(size, size);
     private readonly ConcurrentBag<SqliteSession> _free = [];
@@ -19,7 +19,11 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+            {
+                throw new ChatStoreException($"The database '{path}' is closed.");
+            }
+
             var session = _free.TryTake(out var free) ? free : new SqliteSession(SqliteConnections.OpenReader(path), metrics);
             try
             {
@@ -46,12 +50,20 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits for the reads that run, refuses those that wait, and closes.</summary>
+    public async ValueTask DisposeAsync()
     {
         _disposed = true;
+        for (var place = 0; place < size; place++)
+        {
+            await _places.WaitAsync().ConfigureAwait(false);
+        }
+
         while (_free.TryTake(out var session))
         {
             session.Dispose();
         }
+
+        _places.Release(size);
     }
 }

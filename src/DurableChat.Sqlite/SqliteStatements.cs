@@ -54,11 +54,12 @@ internal static class SqliteStatements
     public const string ReadBefore =
         "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after AND id < $before ORDER BY id DESC LIMIT $limit";
 
+    /// <summary>The first page has a key above all others: with a condition that may be absent SQLite would not seek, and each page would cost all pages before it.</summary>
     public const string List =
         """
         SELECT id, title, model, status, archived, version, last_message_id, created_at, updated_at FROM chats
         WHERE owner = $owner AND ($archived IS NULL OR archived = $archived)
-          AND ($after_time IS NULL OR (updated_at, id) < ($after_time, $after_id))
+          AND (updated_at, id) < ($after_time, $after_id)
         ORDER BY updated_at DESC, id DESC LIMIT $limit
         """;
 

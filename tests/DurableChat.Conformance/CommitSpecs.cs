@@ -25,6 +25,17 @@ public abstract class CommitSpecs : StoreSpecs
     }
 
     [Fact]
+    public async Task Of_many_creations_of_one_chat_exactly_one_wins()
+    {
+        var id = ChatId.Create(Harness.Now);
+        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i =>
+            Task.Run(() => Store.CommitAsync(New($"from {i}", id: id), null, CancellationToken.None))));
+        Assert.Single(results.OfType<CommitResult.Committed>());
+        Assert.Equal(49, results.OfType<CommitResult.Conflict>().Count());
+        Assert.Single(await ReadAllAsync(id));
+    }
+
+    [Fact]
     public async Task A_commit_at_another_version_writes_nothing()
     {
         var chat = await CommitAsync(New());
@@ -52,6 +63,17 @@ public abstract class CommitSpecs : StoreSpecs
         var forged = Decide(taken, Finish(taken)) with { FencingToken = chat.Lease!.Token };
         Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(forged, null, CancellationToken.None));
         AssertSame(taken, await Store.LoadAsync(chat.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_lease_has_ended_cannot_commit_even_at_the_right_version()
+    {
+        var chat = await CommitAsync(New());
+        var ended = await CommitAsync(Decide(chat, new ReleaseLease(chat.Lease!.Token, chat.Generation, null)));
+        Assert.Null(ended.Lease);
+        var forged = Decide(ended, new SendMessage("next")) with { FencingToken = chat.Lease!.Token };
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(forged, null, CancellationToken.None));
+        AssertSame(ended, await Store.LoadAsync(chat.Id, CancellationToken.None));
     }
 
     [Fact]
@@ -95,6 +117,40 @@ public abstract class CommitSpecs : StoreSpecs
         chat = await CommitAsync(Decide(chat, new UpdateChat(Archived: true)));
         AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
         Assert.NotEmpty(chat.Queue);
+    }
+
+    [Fact]
+    public async Task Every_field_and_part_of_a_message_survives()
+    {
+        var created = New();
+        var step = Decide(await CommitAsync(created), new CommitStep(created.Next.Lease!.Token, created.Next.Generation)
+        {
+            Answer = new Answer(
+                [new ReasoningPart("hm"), new TextPart("let me see"), new ToolCallPart("1", "one", "{}"), new ToolCallPart("2", "two", """{"a":[1,"\u0000"]}""")],
+                FinishReason.ToolCalls,
+                new TokenUsage(1, 2)),
+            Results = [new ToolResultPart("1", """{"b":null}"""), new ToolResultPart("2", "broken", IsError: true)],
+        });
+        var chat = await CommitAsync(step);
+        var expected = created.Appended.Concat(step.Appended).ToList();
+        foreach (var reason in Enum.GetValues<FinishReason>())
+        {
+            var finish = Decide(chat, new FinishTurn(chat.Lease!.Token, chat.Generation, new Answer([new TextPart($"{reason}")], reason)));
+            var next = Decide(await CommitAsync(finish), new SendMessage("next") { ClaimBy = "replica" });
+            chat = await CommitAsync(next);
+            expected.AddRange([.. finish.Appended, .. next.Appended]);
+        }
+
+        AssertSame<IReadOnlyList<Message>>(expected, await ReadAllAsync(chat.Id));
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_becomes_a_replacement_character()
+    {
+        var chat = await CommitAsync(New("half \ud83d"));
+        await CommitAsync(Decide(chat, new SendMessage("\ude00 half")));
+        Assert.Equal("half \ufffd", Text((await ReadAllAsync(chat.Id)).Single()));
+        Assert.Equal("\ufffd half", (await Store.LoadAsync(chat.Id, CancellationToken.None))!.Queue.Single().Content);
     }
 
     [Fact]

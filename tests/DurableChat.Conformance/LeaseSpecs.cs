@@ -33,6 +33,26 @@ public abstract class LeaseSpecs : StoreSpecs
     }
 
     [Fact]
+    public async Task A_chat_whose_holder_was_never_heard_of_can_be_claimed()
+    {
+        var chat = await CommitAsync(New(claimBy: "unheard of"));
+        Assert.Equal(chat.Lease!.Token, Assert.Single(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None)).HolderToken);
+    }
+
+    [Fact]
+    public async Task A_chat_that_is_being_interrupted_can_be_claimed_and_one_that_waits_for_its_client_cannot()
+    {
+        var interrupting = await CommitAsync(New());
+        await CommitAsync(Decide(interrupting, new Interrupt()));
+        var asking = await CommitAsync(New());
+        await CommitAsync(Decide(asking, new EnterRequiresAction(asking.Lease!.Token, asking.Generation)
+        {
+            Answer = new Answer([new ToolCallPart("call", "pick", "{}")], FinishReason.ToolCalls),
+        }));
+        Assert.Equal(interrupting.Id, Assert.Single(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None)).Id);
+    }
+
+    [Fact]
     public async Task The_chats_of_a_retired_replica_can_be_claimed_at_once()
     {
         await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);

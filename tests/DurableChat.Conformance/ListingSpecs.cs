@@ -71,4 +71,29 @@ public abstract class ListingSpecs : StoreSpecs
         await Store.DeleteAsync(chat.Id, CancellationToken.None);
         Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(New("again", id: chat.Id), null, CancellationToken.None));
     }
+
+    [Fact]
+    public async Task A_repeated_creation_of_a_deleted_chat_is_a_conflict()
+    {
+        var created = New();
+        var record = new IdempotencyRecord("key", "f", "o", Harness.Now);
+        await CommitAsync(created, record);
+        await Store.DeleteAsync(created.Next.Id, CancellationToken.None);
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(created, record, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_deletion_beside_commits_leaves_nothing_behind()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var chat = await CommitAsync(New());
+            var commit = Task.Run(() => Store.CommitAsync(Decide(chat, new SendMessage("late")), null, CancellationToken.None));
+            var deletions = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => Store.DeleteAsync(chat.Id, CancellationToken.None))));
+            await commit;
+            Assert.Single(deletions, deleted => deleted);
+            Assert.Null(await Store.LoadAsync(chat.Id, CancellationToken.None));
+            Assert.Null(await Store.ReadMessagesAsync(chat.Id, MessageQuery.After(0, 5, ReadReason.History), CancellationToken.None));
+        }
+    }
 }

@@ -9,11 +9,21 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly SqliteWriter _writer;
+    private int _commits;
+    private int _failingCommit;
 
     public SqliteWriterTests()
     {
         var connection = SqliteConnections.OpenWriter(_folder.File("test.db"));
         SqliteConnections.Execute(connection, "CREATE TABLE numbers (number INTEGER PRIMARY KEY)");
+        SQLitePCL.raw.sqlite3_commit_hook(
+            connection.Handle,
+            _ =>
+            {
+                _commits++;
+                return _commits == _failingCommit ? 1 : 0;
+            },
+            null);
         _writer = new SqliteWriter(new SqliteSession(connection, new StoreMetrics()), "test.db");
     }
 
@@ -74,6 +84,64 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Writes_that_wait_together_share_one_commit()
+    {
+        var writes = await HoldWhileAsync(() => [.. Enumerable.Range(1, 100).Select(number => InsertAsync(number))]);
+        await Task.WhenAll(writes);
+
+        // One commit of the write that held the writer, and one of all hundred.
+        Assert.Equal(2, _commits);
+    }
+
+    [Fact]
+    public async Task No_caller_is_told_of_success_if_the_commit_fails_and_the_writer_lives_on()
+    {
+        _failingCommit = 2;
+        var writes = await HoldWhileAsync(() => [Fails<ChatStoreException>(InsertAsync(1)), Fails<ChatStoreException>(InsertAsync(2))]);
+        await Task.WhenAll(writes);
+        await InsertAsync(3);
+        Assert.Equal([3], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_full_disk_fails_the_write_and_the_writer_lives_on()
+    {
+        await ControlAsync("CREATE TABLE texts (text TEXT)");
+        await ControlAsync("PRAGMA max_page_count = 10");
+        Assert.Contains("is full", (await Fails<ChatStoreException>(InsertTextAsync(1_000_000))).Message, StringComparison.Ordinal);
+        await InsertAsync(1);
+        await ControlAsync("PRAGMA max_page_count = 10000");
+        await InsertTextAsync(1_000_000);
+        Assert.Equal([1], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_another_program_holds_fails_the_write_and_the_writer_lives_on()
+    {
+        using (var other = SqliteConnections.OpenWriter(_folder.File("test.db")))
+        {
+            SqliteConnections.Execute(other, "BEGIN IMMEDIATE");
+            Assert.Contains("locked by another program", (await Fails<ChatStoreException>(InsertAsync(1))).Message, StringComparison.Ordinal);
+        }
+
+        await InsertAsync(2);
+        Assert.Equal([2], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_commit_waits_for_the_disk()
+    {
+        await _writer.RunAsync(
+            session =>
+            {
+                Assert.Equal("wal", ReadOne(session, "PRAGMA journal_mode"));
+                Assert.Equal("2", ReadOne(session, "PRAGMA synchronous"));
+                return 0;
+            },
+            CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_closed_writer_says_so()
     {
         await _writer.DisposeAsync();
@@ -120,6 +188,27 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             return numbers;
         },
         CancellationToken.None);
+
+    private Task<int> ControlAsync(string sql) => _writer.RunAsync(
+        session =>
+        {
+            session.Control(sql);
+            return 0;
+        },
+        CancellationToken.None);
+
+    private Task<int> InsertTextAsync(int length) => _writer.RunAsync(
+        session => session.Execute("test", "INSERT INTO texts VALUES ($t)", ("$t", new string('x', length))), CancellationToken.None);
+
+    private static string ReadOne(SqliteSession session, string sql)
+    {
+        using var rows = session.Query("test", sql);
+        Assert.True(rows.Read());
+        return rows.GetString(0);
+    }
+
+    private static Task<TException> Fails<TException>(Task task)
+        where TException : Exception => Assert.ThrowsAsync<TException>(() => task);
 
     private static async Task Fails(Task task)
     {
