@@ -140,7 +140,7 @@ public sealed class ChatService
 
     private async Task<Chat?> GetAsync(FeedPin pin, string owner, CancellationToken cancellationToken)
     {
-        var chat = pin.Feed.TryGetChat() ?? await _reader.LoadAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+        var chat = pin.Feed.TryGetChat() ?? await _reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
         if (chat is null || chat.Owner == owner)
         {
             return chat;

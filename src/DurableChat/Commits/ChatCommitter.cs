@@ -43,7 +43,7 @@ internal sealed class ChatCommitter(
                 return result;
             }
 
-            var existing = await reader.LoadAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+            var existing = await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
             return existing?.Owner == command.Owner && idempotency is not null
                 && await store.FindIdempotencyRecordAsync(command.Id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
                 ? new CommandResult.Repeated(record)
@@ -73,7 +73,7 @@ internal sealed class ChatCommitter(
             for (var attempt = 0; attempt < MaxTries; attempt++)
             {
                 var remembered = feed.TryGetChat();
-                var chat = remembered ?? await reader.LoadAsync(feed, cancellationToken).ConfigureAwait(false);
+                var chat = remembered ?? await reader.LoadPresentAsync(feed, cancellationToken).ConfigureAwait(false);
                 if (chat is null || (owner is not null && chat.Owner != owner))
                 {
                     return new CommandResult.NotFound();
@@ -132,7 +132,7 @@ internal sealed class ChatCommitter(
         await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var chat = pin.Feed.TryGetChat() ?? await reader.LoadAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+            var chat = pin.Feed.TryGetChat() ?? await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
             if (chat?.Owner != owner || !await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false))
             {
                 return false;

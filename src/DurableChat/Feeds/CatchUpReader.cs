@@ -21,6 +21,25 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
             : ReadPageAsync(feed, wanted, reason, cancellationToken);
     }
 
+    /// <summary>
+    /// Loads the state that a feed lacks, until the feed is content. A load that was under way already may have begun before the doubt that it should settle.
+    /// </summary>
+    public async Task<Chat?> LoadPresentAsync(Feed feed, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await LoadAsync(feed, cancellationToken).ConfigureAwait(false) is null || feed.IsDeleted)
+            {
+                return null;
+            }
+
+            if (feed.TryGetChat() is { } present)
+            {
+                return present;
+            }
+        }
+    }
+
     /// <summary>Loads the state that a feed lacks.</summary>
     public Task<Chat?> LoadAsync(Feed feed, CancellationToken cancellationToken) =>
         _chats.RunAsync(feed.Id, underWay => underWay == feed.Id, ct => LoadChatAsync(feed, ct), cancellationToken);

@@ -44,7 +44,7 @@ internal sealed partial class TurnRunner(
         while (!run.Stopped.IsCancellationRequested)
         {
             var phase = run.BeginPhase();
-            var chat = feed.TryGetChat() ?? await reader.LoadAsync(feed, run.Stopped).ConfigureAwait(false);
+            var chat = feed.TryGetChat() ?? await reader.LoadPresentAsync(feed, run.Stopped).ConfigureAwait(false);
             if (chat is null || chat.Lease?.Token != run.Token || !chat.NeedsWorker)
             {
                 return;

@@ -138,7 +138,7 @@ internal sealed partial class Worker(
                 await pin.Feed.CommitGate.WaitAsync().ConfigureAwait(false);
                 try
                 {
-                    var chat = pin.Feed.TryGetChat() ?? await reader.LoadAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false);
+                    var chat = pin.Feed.TryGetChat() ?? await reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false);
                     if (chat is { NeedsWorker: true, Lease: { } lease } && lease.Replica == options.Replica
                         && !(_runs.TryGetValue(id, out var run) && run.Token == lease.Token))
                     {
