@@ -23,6 +23,7 @@ internal static class Explore
         })
         {
             using var engine = TestingEngine.Create(configuration, scenario);
+            engine.SetLogger(new MemoryLogger(VerbosityLevel.None));
             engine.Run();
             Assert.True(engine.TestReport.NumOfFoundBugs == 0, $"{string.Join('\n', engine.TestReport.BugReports)}\n{engine.GetReport()}");
             Assert.True(engine.TestReport.NumOfExploredFairPaths + engine.TestReport.NumOfExploredUnfairPaths > 1, "Nothing was explored: the assemblies are not rewritten.");
@@ -33,6 +34,9 @@ internal static class Explore
         .WithTestingIterations(iterations)
         .WithRandomGeneratorSeed(Seed)
         .WithMaxSchedulingSteps(5_000)
+
+        // A busy machine is no deadlock.
+        .WithDeadlockTimeout(60_000)
         .WithTelemetryEnabled(false)
         .WithVerbosityEnabled(VerbosityLevel.None);
 }
