@@ -11,7 +11,7 @@ namespace DurableChat.Systematic.Tests;
 /// </summary>
 internal static class Explore
 {
-    private const uint Iterations = 2_000;
+    private const uint Iterations = 1_000;
     private const uint Seed = 20260101;
 
     public static void Schedules(Func<Task> scenario, uint iterations = Iterations)
