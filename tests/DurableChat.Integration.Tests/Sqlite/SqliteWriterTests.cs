@@ -16,6 +16,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     {
         var connection = SqliteConnections.OpenWriter(_folder.File("test.db"));
         SqliteConnections.Execute(connection, "CREATE TABLE numbers (number INTEGER PRIMARY KEY)");
+        SqliteConnections.Execute(connection, "PRAGMA foreign_keys = ON");
         SQLitePCL.raw.sqlite3_commit_hook(
             connection.Handle,
             _ =>
@@ -101,6 +102,16 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await Task.WhenAll(writes);
         await InsertAsync(3);
         Assert.Equal([3], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_commit_that_fails_and_leaves_its_transaction_open_is_undone()
+    {
+        // SQLite looks at a deferred constraint only in the commit, and then leaves the transaction to us.
+        await ControlAsync("CREATE TABLE links (number INTEGER REFERENCES numbers (number) DEFERRABLE INITIALLY DEFERRED)");
+        await Fails<ChatStoreException>(_writer.RunAsync(session => session.Execute("test", "INSERT INTO links VALUES (404)"), CancellationToken.None));
+        await InsertAsync(1);
+        Assert.Equal([1], await ReadAsync());
     }
 
     [Fact]
