@@ -30,9 +30,10 @@ internal static class LeaseRules
         return draft.Accept();
     }
 
+    /// <summary>Not while an interruption is pending: the owner waits for it, and whoever holds the lease can end the turn as well as give it back.</summary>
     public static Decision Release(Chat chat, ReleaseLease command, DecisionContext context)
     {
-        if (RefuseUnlessCurrent(chat, command) is { } refused)
+        if (RefuseUnlessRunning(chat, command) is { } refused)
         {
             return refused;
         }

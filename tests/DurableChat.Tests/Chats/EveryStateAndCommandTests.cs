@@ -35,7 +35,7 @@ public sealed class EveryStateAndCommandTests
         finish-turn         lost     R        lost     W        R             lost     lost     lost     lost       R
         finish-interruption lost     wrong    lost     wrong    R             lost     lost     lost     lost       wrong
         fail                lost     E        lost     E        wrong         lost     lost     lost     lost       E
-        release             lost     R        lost     R        I             lost     lost     lost     lost       R
+        release             lost     R        lost     R        wrong         lost     lost     lost     lost       R
         """;
 
     private static readonly Dictionary<string, Func<Chat>> _states = new()
