@@ -36,8 +36,8 @@ internal static class CreateRules
 
     private static string DeriveTitle(string content, ChatLimits limits)
     {
-        var words = string.Join(' ', content.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        var clean = string.Concat(words.Where(c => !char.IsControl(c)));
+        var visible = string.Concat(content.Select(c => char.IsControl(c) ? ' ' : c));
+        var clean = string.Join(' ', visible.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var length = Math.Min(DerivedTitleLength, limits.MaxTitleLength);
         if (clean.Length <= length)
         {
@@ -45,7 +45,7 @@ internal static class CreateRules
         }
 
         // Half a surrogate pair is not valid UTF-8.
-        var end = char.IsHighSurrogate(clean[length - 2]) ? length - 2 : length - 1;
+        var end = length > 1 && char.IsHighSurrogate(clean[length - 2]) ? length - 2 : length - 1;
         return $"{clean[..end].TrimEnd()}…";
     }
 }

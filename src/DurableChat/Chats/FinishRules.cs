@@ -31,7 +31,7 @@ internal static class FinishRules
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
         draft.CancelPendingToolCalls(CancellationReasons.Interrupted);
-        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
+        draft.AppendAnswer(LeaseRules.ToKeep(chat, command.Partial));
         draft.EndTurn();
         return draft.Accept();
     }
@@ -45,7 +45,7 @@ internal static class FinishRules
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
         draft.CancelPendingToolCalls(CancellationReasons.Failed);
-        draft.AppendAnswer(LeaseRules.WithoutToolCalls(command.Partial));
+        draft.AppendAnswer(LeaseRules.ToKeep(chat, command.Partial));
         draft.Next = draft.Next with
         {
             Status = ChatStatus.Error,

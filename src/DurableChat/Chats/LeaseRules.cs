@@ -30,18 +30,16 @@ internal static class LeaseRules
         return draft.Accept();
     }
 
+    /// <summary>Not while an interruption is pending: the owner waits for it, and whoever holds the lease can end the turn as well as give it back.</summary>
     public static Decision Release(Chat chat, ReleaseLease command, DecisionContext context)
     {
-        if (RefuseUnlessCurrent(chat, command) is { } refused)
+        if (RefuseUnlessRunning(chat, command) is { } refused)
         {
             return refused;
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        if (chat.PendingToolCalls.Count == 0)
-        {
-            draft.AppendAnswer(WithoutToolCalls(command.Partial));
-        }
+        draft.AppendAnswer(ToKeep(chat, command.Partial));
 
         // A lease given back in good order is no failed attempt.
         draft.Next = draft.Next with { Lease = null, Attempt = 0, Retry = null };
@@ -60,10 +58,12 @@ internal static class LeaseRules
         RefuseUnlessCurrent(chat, command) ?? (chat.Status == ChatStatus.Running ? null : WrongStatus(chat));
 
     /// <summary>
-    /// A partial answer keeps no tool calls: they were not run, and the next attempt will ask again if it still wants them.
+    /// What is kept of a partial answer. No tool calls: they were not run, and the next attempt will ask again if it still wants them. And nothing at all
+    /// while calls are pending: then the generation's answer is in the history already, and would stand there twice.
     /// </summary>
-    public static Answer? WithoutToolCalls(Answer? partial) =>
-        partial is null ? null : partial with { Parts = [.. partial.Parts.Where(part => part is not ToolCallPart)] };
+    public static Answer? ToKeep(Chat chat, Answer? partial) =>
+        partial is null || chat.PendingToolCalls.Count > 0 ? null
+        : partial with { Parts = [.. partial.Parts.Where(part => part is not ToolCallPart)] };
 
     private static Decision.Refused WrongStatus(Chat chat) =>
         ChatRules.Refuse(RefusalCode.WrongStatus, $"The chat is {chat.Status}.");

@@ -36,14 +36,21 @@ public readonly record struct Position(long Epoch, long MessageId, long Generati
             }
         }
 
+        if (count < numbers.Length)
+        {
+            return false;
+        }
+
         position = new Position(numbers[0], numbers[1], numbers[2], numbers[3]);
-        return count == numbers.Length;
+        return true;
     }
 
     /// <summary>The wire form.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{MessageId}.{Generation}.{Seq}");
 
+    /// <summary>The digits are looked at one by one because <see cref="long.TryParse(ReadOnlySpan{char}, NumberStyles, IFormatProvider?, out long)"/> lets NULs follow.</summary>
     private static bool TryParseNumber(ReadOnlySpan<char> digits, out long number) =>
         long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        && !digits.ContainsAnyExceptInRange('0', '9')
         && (digits.Length == 1 || digits[0] != '0');
 }

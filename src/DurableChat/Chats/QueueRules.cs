@@ -26,7 +26,8 @@ internal static class QueueRules
             return NotFound();
         }
 
-        if (chat.Status == ChatStatus.Interrupting && chat.Queue[0].Id == queued.Id)
+        // Only an urgent head is sure of its place: a message sent to interrupt would go before any other.
+        if (chat.Status == ChatStatus.Interrupting && queued.Urgent && chat.Queue[0].Id == queued.Id)
         {
             return new Decision.Unchanged();
         }

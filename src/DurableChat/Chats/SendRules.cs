@@ -14,7 +14,7 @@ internal static class SendRules
         return chat.Status switch
         {
             ChatStatus.Waiting or ChatStatus.Error => RunNext(chat, command, context),
-            ChatStatus.RequiresAction when interrupt => RunInsteadOfToolResults(chat, command, context),
+            ChatStatus.RequiresAction when interrupt => RunNext(chat, command, context),
             ChatStatus.Running or ChatStatus.Interrupting or ChatStatus.RequiresAction => Enqueue(chat, command, interrupt, context),
             _ => throw new ArgumentOutOfRangeException(nameof(chat), chat.Status, "Unknown status."),
         };
@@ -26,6 +26,7 @@ internal static class SendRules
     private static Decision RunNext(Chat chat, SendMessage command, DecisionContext context)
     {
         var draft = new TransitionDraft(chat, context.Now);
+        draft.CancelPendingToolCalls(CancellationReasons.NewMessage);
         if (chat.Queue.Count == 0)
         {
             draft.AppendUser(command.Content);
@@ -33,7 +34,7 @@ internal static class SendRules
             return draft.Accept();
         }
 
-        // After a failed turn messages may still wait. They were said before this one, so they run before it.
+        // After a failed turn, or while the client's tools are asked, messages may wait. Those said before this one and as urgent run before it.
         if (RefuseIfFull(chat, context, leaving: 1) is { } refused)
         {
             return refused;
@@ -41,15 +42,6 @@ internal static class SendRules
 
         draft.Enqueue(command.Content, command.BusyBehavior == BusyBehavior.Interrupt);
         draft.EndTurn(command.ClaimBy);
-        return draft.Accept();
-    }
-
-    private static Decision.Accepted RunInsteadOfToolResults(Chat chat, SendMessage command, DecisionContext context)
-    {
-        var draft = new TransitionDraft(chat, context.Now);
-        draft.CancelPendingToolCalls(CancellationReasons.NewMessage);
-        draft.AppendUser(command.Content);
-        draft.StartTurn(command.ClaimBy);
         return draft.Accept();
     }
 

@@ -373,7 +373,8 @@ internal sealed class Feed
 
         _events = StateEvents.Of(next, _chat, _events, publishedAt);
         _chat = next;
-        if (_live is not null && (_live.Generation < next.Generation || !next.NeedsWorker))
+        // Parts are in flight only while a worker drives the generation and its answer is not committed. It is while its tool calls are pending.
+        if (_live is not null && (_live.Generation < next.Generation || !next.NeedsWorker || next.Lease is null || next.PendingToolCalls.Count > 0))
         {
             _live = null;
         }

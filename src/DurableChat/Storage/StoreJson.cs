@@ -100,7 +100,7 @@ public static class StoreJson
         {
             return JsonSerializer.Deserialize(json, type) ?? throw new ChatStoreException($"A stored {typeof(T).Name} is null.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             throw new ChatStoreException($"A stored {typeof(T).Name} cannot be read.", exception);
         }
@@ -138,5 +138,8 @@ internal sealed partial class StoreJsonContext : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+
+        // A database that takes JSON apart gives it back with the members in another order.
+        AllowOutOfOrderMetadataProperties = true,
     });
 }

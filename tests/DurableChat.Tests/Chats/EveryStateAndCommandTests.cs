@@ -1,178 +1,231 @@
+using System.Text.RegularExpressions;
 using DurableChat.Chats;
 using Xunit;
 
 namespace DurableChat.Tests.Chats;
 
-/// <summary>What every command does in every state. A pair without a cell is an error of the table.</summary>
+/// <summary>What every command does in every state. A pair without a cell is an error of the table, and so is a row without a pair.</summary>
 public sealed class EveryStateAndCommandTests
 {
-    // W R I A E: accepted, and the status afterwards. =: unchanged. Else the refusal:
-    // arch chat_archived, nomsg message_not_found, nouser not_a_user_message, noq queued_message_not_found, norun not_running,
-    // noact no_action_required, nocall tool_call_not_found, wrong wrong_status, held lease_held, lost lease_lost.
-    // 'running' and 'interrupting' have a queued message, 'tools' runs with a tool call pending, 'unowned' has no lease.
-    private const string Table =
+    // W R I A E: accepted, and the status afterwards; with '=' the lease goes on, with '+' the replica that asks gets a new one, alone there is none.
+    // '-': unchanged. Else the refusal: field invalid_field, arch chat_archived, full queue_full, nomsg message_not_found, nouser not_a_user_message,
+    // noq queued_message_not_found, norun not_running, noact no_action_required, nocall tool_call_not_found, wrong wrong_status, held lease_held,
+    // lost lease_lost, stale stale_generation. 'a/b/c': with an empty queue, some messages in it, a full one. A row with one cell has it in every column.
+    private const string InUse =
         """
-        command             waiting  running  unowned  tools    interrupting  action   error    error+q  arch-wait  arch-run
-        send                R        R        R        R        I             A        R        R        arch       arch
-        send-interrupt      R        I        R        I        I             R        R        R        arch       arch
-        edit                R        R        R        R        R             R        R        R        arch       arch
-        edit-assistant      nouser   nouser   nouser   nouser   nouser        nouser   nouser   nouser   arch       arch
-        edit-missing        nomsg    nomsg    nomsg    nomsg    nomsg         nomsg    nomsg    nomsg    arch       arch
-        delete-queued       noq      R        noq      noq      I             noq      noq      E        noq        R
-        promote             noq      I        noq      noq      =             noq      noq      R        arch       arch
-        interrupt           norun    I        W        I        =             W        norun    norun    norun      I
-        submit              noact    noact    noact    noact    noact         R        noact    noact    arch       arch
-        submit-unknown      noact    noact    noact    noact    noact         nocall   noact    noact    arch       arch
-        archive             W        R        R        R        I             A        E        E        =          =
-        unarchive           =        =        =        =        =             =        =        =        W          R
-        rename              W        R        R        R        I             A        E        E        W          R
-        acquire             wrong    held     R        held     held          wrong    wrong    wrong    wrong      held
-        acquire-gone        wrong    R        R        R        I             wrong    wrong    wrong    wrong      R
-        record-attempt      lost     R        lost     R        wrong         lost     lost     lost     lost       R
-        record-retry        lost     R        lost     R        wrong         lost     lost     lost     lost       R
-        commit-step         lost     R        lost     wrong     wrong         lost     lost     lost     lost       R
-        enter-action        lost     A        lost     wrong     wrong         lost     lost     lost     lost       A
-        finish-turn         lost     R        lost     W        R             lost     lost     lost     lost       R
-        finish-interruption lost     wrong    lost     wrong    R             lost     lost     lost     lost       wrong
-        fail                lost     E        lost     E        wrong         lost     lost     lost     lost       E
-        release             lost     R        lost     R        I             lost     lost     lost     lost       R
+        command                waiting  running     unowned     retrying    tools       tools-unowned  stopping    stopping-tools  action    error
+        send                   R        R=/R=/full  R/R/full    R=/R=/full  R=/R=/full  R/R/full       I=/I=/full  I=/I=/full      A/A/full  R
+        send+claim             R+       R=/R=/full  R/R/full    R=/R=/full  R=/R=/full  R/R/full       I=/I=/full  I=/I=/full      A/A/full  R+
+        send-interrupt         R        I=/I=/full  R/R/full    I=/I=/full  I=/I=/full  R/R/full       I=/I=/full  I=/I=/full      R         R
+        send-interrupt+claim   R+       I=/I=/full  R+/R+/full  I=/I=/full  I=/I=/full  R+/R+/full     I=/I=/full  I=/I=/full      R+        R+
+        send-empty*            field
+        edit                   R
+        edit+claim             R+
+        edit-empty*            field
+        edit-assistant*        nouser
+        edit-missing*          nomsg
+        edit-beyond*           nomsg
+        delete/*               noq      noq/R=/R=   noq/R/R     noq/R=/R=   noq/R=/R=   noq/R/R        noq/I=/I=   noq/I=/I=       noq/A/A   noq/E/E
+        delete-unknown         noq
+        promote/*              noq      noq/I=/I=   noq/R/R     noq/I=/I=   noq/I=/I=   noq/R/R        noq/I=/I=   noq/I=/I=       noq/R/R   noq/R/R
+        promote+claim/*        noq      noq/I=/I=   noq/R+/R+   noq/I=/I=   noq/I=/I=   noq/R+/R+      noq/I=/I=   noq/I=/I=       noq/R+/R+ noq/R+/R+
+        promote-unknown*       noq
+        interrupt              norun    I=          W/R/R       I=          I=          W/R/R          -           -               W/R/R     norun
+        interrupt+claim        norun    I=          W/R+/R+     I=          I=          W/R+/R+        -           -               W/R+/R+   norun
+        submit-all             noact    noact       noact       noact       noact       noact          noact       noact           R         noact
+        submit-all+claim       noact    noact       noact       noact       noact       noact          noact       noact           R+        noact
+        submit-some*           noact    noact       noact       noact       noact       noact          noact       noact           A         noact
+        submit-unknown*        noact    noact       noact       noact       noact       noact          noact       noact           nocall    noact
+        submit-twice*          noact    noact       noact       noact       noact       noact          noact       noact           nocall    noact
+        submit-none*           noact    noact       noact       noact       noact       noact          noact       noact           field     noact
+        archive                W        R=          R           R=          R=          R              I=          I=              A         E
+        unarchive              -
+        rename                 W        R=          R           R=          R=          R              I=          I=              A         E
+        rename-same            -
+        rename-empty           field
+        acquire                wrong    held        R+          held        held        R+             held        held            wrong     wrong
+        acquire-gone           wrong    R+          R+          R+          R+          R+             I+          I+              wrong     wrong
+        record-attempt         lost     R=          lost        R=          R=          lost           wrong       wrong           lost      lost
+        record-retry           lost     R=          lost        R=          R=          lost           wrong       wrong           lost      lost
+        step-answer            lost     R=          lost        R=          wrong       lost           wrong       wrong           lost      lost
+        step-results           lost     nocall      lost        nocall      R=          lost           wrong       wrong           lost      lost
+        step-some              lost     nocall      lost        nocall      R=          lost           wrong       wrong           lost      lost
+        step-unknown           lost     nocall      lost        nocall      nocall      lost           wrong       wrong           lost      lost
+        step-twice             lost     nocall      lost        nocall      nocall      lost           wrong       wrong           lost      lost
+        enter-answer           lost     A           lost        A           wrong       lost           wrong       wrong           lost      lost
+        enter-calls            lost     noact       lost        noact       A           lost           wrong       wrong           lost      lost
+        enter-some             lost     nocall      lost        nocall      A           lost           wrong       wrong           lost      lost
+        enter-results          lost     nocall      lost        nocall      noact       lost           wrong       wrong           lost      lost
+        finish                 lost     W/R=/R=     lost        W/R=/R=     W/R=/R=     lost           W/R=/R=     W/R=/R=         lost      lost
+        finish-calling         lost     W/R=/R=     lost        W/R=/R=     W/R=/R=     lost           W/R=/R=     W/R=/R=         lost      lost
+        finish-stop            lost     wrong       lost        wrong       wrong       lost           W/R=/R=     W/R=/R=         lost      lost
+        finish-stop-nothing    lost     wrong       lost        wrong       wrong       lost           W/R=/R=     W/R=/R=         lost      lost
+        fail                   lost     E           lost        E           E           lost           wrong       wrong           lost      lost
+        release                lost     R           lost        R           R           lost           wrong       wrong           lost      lost
+        release-half           lost     R           lost        R           R           lost           wrong       wrong           lost      lost
+        *@old-token            lost
+        *@next-token           lost
+        *@old-generation       lost     stale       lost        stale       stale       lost           stale       stale           lost      lost
+        *@next-generation      lost     stale       lost        stale       stale       lost           stale       stale           lost      lost
         """;
 
-    private static readonly Dictionary<string, Func<Chat>> _states = new()
-    {
-        ["waiting"] = Given.Waiting,
-        ["running"] = Given.Running,
-        ["unowned"] = Given.Unowned,
-        ["tools"] = Given.ToolsPending,
-        ["interrupting"] = Given.Interrupting,
-        ["action"] = Given.RequiresAction,
-        ["error"] = Given.Failed,
-        ["error+q"] = Given.FailedWithQueue,
-        ["arch-wait"] = () => Given.Archived(Given.Waiting()),
-        ["arch-run"] = () => Given.Archived(Given.Running()),
-    };
+    /// <summary>An archived chat takes nothing new, but what runs ends as usual, its queue too, and it can be stopped, emptied, renamed and brought back.</summary>
+    private const string Archived =
+        """
+        command                waiting  running     unowned     retrying    tools       tools-unowned  stopping    stopping-tools  action    error
+        send                   arch
+        send+claim             arch
+        send-interrupt         arch
+        send-interrupt+claim   arch
+        send-empty*            field
+        edit                   arch
+        edit+claim             arch
+        edit-empty*            field
+        edit-assistant*        arch
+        edit-missing*          arch
+        edit-beyond*           arch
+        promote*               arch
+        submit*                arch
+        archive                -
+        unarchive              W        R=          R           R=          R=          R              I=          I=              A         E
+        *                      as-in-use
+        """;
 
-    private static readonly Dictionary<string, Func<Chat, ChatCommand>> _commands = new()
-    {
-        ["send"] = _ => new SendMessage("more"),
-        ["send-interrupt"] = _ => new SendMessage("more", BusyBehavior.Interrupt),
-        ["edit"] = _ => new EditMessage(Given.UserMessage(), "other"),
-        ["edit-assistant"] = _ => new EditMessage(Given.UserMessage() with { Role = MessageRole.Assistant }, "other"),
-        ["edit-missing"] = _ => new EditMessage(null, "other"),
-        ["delete-queued"] = _ => new DeleteQueued(1),
-        ["promote"] = _ => new PromoteQueued(1),
-        ["interrupt"] = _ => new Interrupt(),
-        ["submit"] = _ => new SubmitToolResults([new ToolResultPart(Given.Call.CallId, "42")]),
-        ["submit-unknown"] = _ => new SubmitToolResults([new ToolResultPart("call-x", "42")]),
-        ["archive"] = _ => new UpdateChat(Archived: true),
-        ["unarchive"] = _ => new UpdateChat(Archived: false),
-        ["rename"] = _ => new UpdateChat(Title: "another name"),
-        ["acquire"] = _ => new AcquireLease("replica-b", HolderIsGone: false),
-        ["acquire-gone"] = _ => new AcquireLease("replica-b", HolderIsGone: true),
-        ["record-attempt"] = chat => new RecordAttempt(Given.Token(chat), chat.Generation),
-        ["record-retry"] = chat => new RecordRetry(Given.Token(chat), chat.Generation, Given.Error, 5, TimeSpan.FromSeconds(1)),
-        ["commit-step"] = chat => new CommitStep(Given.Token(chat), chat.Generation) { Answer = Given.SayWithCall(new ToolCallPart("call-9", "x", "{}")) },
-        ["enter-action"] = chat => new EnterRequiresAction(Given.Token(chat), chat.Generation) { Answer = Given.SayWithCall(new ToolCallPart("call-9", "x", "{}")) },
-        ["finish-turn"] = chat => new FinishTurn(Given.Token(chat), chat.Generation, Given.Say("done")),
-        ["finish-interruption"] = chat => new FinishInterruption(Given.Token(chat), chat.Generation, Given.Say("half", FinishReason.Interrupted)),
-        ["fail"] = chat => new FailTurn(Given.Token(chat), chat.Generation, Given.Error),
-        ["release"] = chat => new ReleaseLease(Given.Token(chat), chat.Generation, null),
-    };
+    private static readonly string[] _queues = ["empty", "some", "full"];
+    private static readonly string[][] _inUse = Rows(InUse);
+    private static readonly string[][] _archived = Rows(Archived);
 
-    public static TheoryData<string, string, string> Pairs()
-    {
-        var lines = Table.Split('\n').Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToArray();
-        var pairs = new TheoryData<string, string, string>();
-        foreach (var command in _commands.Keys)
-        {
-            var row = lines.Single(line => line[0] == command);
-            foreach (var state in _states.Keys)
-            {
-                pairs.Add(command, state, row[Array.IndexOf(lines[0], state)]);
-            }
-        }
+    public static TheoryData<string> Commands() => [.. KnownCommands.All.Keys];
 
-        return pairs;
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Command_has_the_outcome_of_the_table_in_every_state(string command)
+    {
+        var wrong = from known in KnownState.All
+                    let expected = Cell(command, known.Key)
+                    let actual = Describe(known.Value, KnownCommands.All[command](known.Value))
+                    where actual != expected
+                    select $"{known.Key}: {actual} instead of {expected}";
+        Assert.Empty(wrong);
     }
 
     [Theory]
-    [MemberData(nameof(Pairs))]
-    public void Command_in_state_has_the_outcome_of_the_table(string command, string state, string expected)
+    [MemberData(nameof(Commands))]
+    public void Command_leads_to_no_state_that_the_table_does_not_know(string command)
     {
-        var chat = _states[state]();
-        var made = _commands[command](chat);
-        Assert.Equal(expected, Describe(ChatRules.Decide(chat, made, Given.Context)));
+        foreach (var chat in KnownState.All.Values)
+        {
+            if (chat.Decide(KnownCommands.All[command](chat)) is Decision.Accepted { Transition.Next: var next })
+            {
+                Assert.Contains(KnownState.Of(next), KnownState.All.Keys);
+            }
+        }
     }
 
     [Fact]
-    public void The_table_knows_every_status_and_every_kind_of_command()
+    public void The_states_are_what_they_are_called() =>
+        Assert.All(KnownState.All, known => Assert.Equal(known.Key, KnownState.Of(known.Value)));
+
+    [Fact]
+    public void The_table_knows_every_status_every_kind_of_command_and_every_refusal()
     {
-        Assert.Equal(Enum.GetValues<ChatStatus>(), _states.Values.Select(state => state().Status).Distinct().Order());
+        Assert.Equal(Enum.GetValues<ChatStatus>(), KnownState.All.Values.Select(chat => chat.Status).Distinct().Order());
         var kinds = typeof(ChatCommand).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ChatCommand)) && !type.IsAbstract).ToHashSet();
-        Assert.Equal(kinds, _commands.Values.Select(command => command(Given.Running()).GetType()).ToHashSet());
-        Assert.Equal(_states.Count * _commands.Count, Pairs().Count);
+        Assert.Equal(kinds, KnownCommands.All.Values.Select(command => command(Given.Running()).GetType()).ToHashSet());
+        var refusals = from command in KnownCommands.All.Values
+                       from chat in KnownState.All.Values
+                       let refused = chat.Decide(command(chat)) as Decision.Refused
+                       where refused is not null
+                       select refused.Refusal.Code;
+        Assert.Equal(Enum.GetValues<RefusalCode>(), refusals.Distinct().Order());
     }
 
-    [Theory]
-    [InlineData("record-attempt")]
-    [InlineData("record-retry")]
-    [InlineData("commit-step")]
-    [InlineData("enter-action")]
-    [InlineData("finish-turn")]
-    [InlineData("finish-interruption")]
-    [InlineData("fail")]
-    [InlineData("release")]
-    public void A_worker_with_another_token_or_generation_is_refused_in_every_state(string command)
+    [Fact]
+    public void Every_row_of_the_table_has_a_command_and_a_cell_for_every_state()
     {
-        foreach (var (name, state) in _states)
+        foreach (var table in (string[][][])[_inUse, _archived])
         {
-            var chat = state();
-            var right = (GenerationCommand)_commands[command](chat);
-            var isLeased = chat.Lease is not null;
-            Assert.Equal("lost", Describe(ChatRules.Decide(chat, right with { Token = right.Token + 1 }, Given.Context)));
-            Assert.Equal("lost", Describe(ChatRules.Decide(chat, right with { Token = right.Token - 1 }, Given.Context)));
-            Assert.Equal(isLeased ? "stale" : "lost", Describe(ChatRules.Decide(chat, right with { Generation = right.Generation - 1 }, Given.Context)));
-            Assert.True(isLeased || name is not "running", name);
+            Assert.Equal(["command", .. KnownState.Shapes], table[0]);
+            Assert.All(table[1..], row => Assert.True(row.Length == 2 || row.Length == table[0].Length, string.Join(' ', row)));
+            var used = KnownCommands.All.Keys.Select(command => Row(table, command)[0]).ToHashSet();
+            Assert.Equal(table[1..].Select(row => row[0]).Order(), used.Order());
         }
     }
 
     [Fact]
     public void Only_commands_of_a_worker_are_fenced_and_all_of_them_are()
     {
-        foreach (var state in _states.Values)
+        foreach (var chat in KnownState.All.Values)
         {
-            foreach (var command in _commands.Values)
+            foreach (var command in KnownCommands.All.Values.Select(make => make(chat)))
             {
-                var chat = state();
-                var made = command(chat);
-                if (ChatRules.Decide(chat, made, Given.Context) is Decision.Accepted { Transition: var transition })
+                if (chat.Decide(command) is Decision.Accepted { Transition: var transition })
                 {
-                    Assert.Equal((made as LeasedCommand)?.Token, transition.FencingToken);
+                    Assert.Equal((command as LeasedCommand)?.Token, transition.FencingToken);
                 }
             }
         }
     }
 
-    private static string Describe(Decision decision) => decision switch
+    [Fact]
+    public void A_command_of_no_known_kind_is_an_error_of_the_program() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Given.Running().Decide(null!));
+
+    private static string Cell(string command, KnownState state)
     {
-        Decision.Accepted { Transition.Next.Status: ChatStatus.RequiresAction } => "A",
-        Decision.Accepted accepted => accepted.Transition.Next.Status.ToString()[..1],
-        Decision.Unchanged => "=",
-        Decision.Refused { Refusal.Code: var code } => code switch
+        var row = Row(state.Archived ? _archived : _inUse, command);
+        if (row[1] == "as-in-use")
         {
-            RefusalCode.ChatArchived => "arch",
-            RefusalCode.MessageNotFound => "nomsg",
-            RefusalCode.NotAUserMessage => "nouser",
-            RefusalCode.QueuedMessageNotFound => "noq",
-            RefusalCode.NotRunning => "norun",
-            RefusalCode.NoActionRequired => "noact",
-            RefusalCode.ToolCallNotFound => "nocall",
-            RefusalCode.WrongStatus => "wrong",
-            RefusalCode.LeaseHeld => "held",
-            RefusalCode.LeaseLost => "lost",
-            RefusalCode.StaleGeneration => "stale",
-            _ => code.ToString(),
-        },
+            row = Row(_inUse, command);
+        }
+
+        var cells = row[row.Length == 2 ? 1 : Array.IndexOf(_inUse[0], state.Shape)].Split('/');
+        return cells[cells.Length == 1 ? 0 : Array.IndexOf(_queues, state.Queue)];
+    }
+
+    /// <summary>The row that names the command, else the most specific pattern that fits it.</summary>
+    private static string[] Row(string[][] table, string command) =>
+        Array.Find(table, row => row[0] == command)
+        ?? table.Where(row => Regex.IsMatch(command, $"^{Regex.Escape(row[0]).Replace(@"\*", ".*", StringComparison.Ordinal)}$")).MaxBy(row => row[0].Length)
+        ?? throw new InvalidOperationException($"The table has no row for '{command}'.");
+
+    private static string[][] Rows(string table) =>
+        [.. table.Split('\n').Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
+
+    private static string Describe(Chat before, ChatCommand command) => before.Decide(command) switch
+    {
+        Decision.Accepted { Transition.Next: var next } => StatusOf(next) + LeaseOf(before, command, next),
+        Decision.Unchanged => "-",
+        Decision.Refused { Refusal.Code: var code } => CodeOf(code),
         _ => "?",
+    };
+
+    private static string StatusOf(Chat next) => next.Status == ChatStatus.RequiresAction ? "A" : next.Status.ToString()[..1];
+
+    private static string LeaseOf(Chat before, ChatCommand command, Chat next)
+    {
+        var asks = (command as TurnCommand)?.ClaimBy ?? (command as AcquireLease)?.Replica;
+        return next.Lease is null ? string.Empty
+            : next.Lease == before.Lease ? "="
+            : next.Lease == new Lease(asks ?? "nobody", before.LeaseToken + 1) ? "+"
+            : next.Lease.ToString();
+    }
+
+    private static string CodeOf(RefusalCode code) => code switch
+    {
+        RefusalCode.InvalidField => "field",
+        RefusalCode.ChatArchived => "arch",
+        RefusalCode.QueueFull => "full",
+        RefusalCode.MessageNotFound => "nomsg",
+        RefusalCode.NotAUserMessage => "nouser",
+        RefusalCode.QueuedMessageNotFound => "noq",
+        RefusalCode.NotRunning => "norun",
+        RefusalCode.NoActionRequired => "noact",
+        RefusalCode.ToolCallNotFound => "nocall",
+        RefusalCode.WrongStatus => "wrong",
+        RefusalCode.LeaseHeld => "held",
+        RefusalCode.LeaseLost => "lost",
+        RefusalCode.StaleGeneration => "stale",
+        _ => code.ToString(),
     };
 }

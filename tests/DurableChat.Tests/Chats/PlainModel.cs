@@ -2,97 +2,219 @@ using DurableChat.Chats;
 
 namespace DurableChat.Tests.Chats;
 
-/// <summary>What a person expects of a chat, in the plainest form: who said what, what waits, and whether it is busy.</summary>
-internal sealed class PlainModel
+/// <summary>
+/// What a person expects of a chat, in the plainest form: one thing that is changed in place. It says of each command whether it takes effect, and what the
+/// chat looks like then. It knows no ids of messages, no versions and no rows.
+/// </summary>
+internal sealed class PlainModel(string? claimBy, string text)
 {
-    public List<string> Said { get; } = [];
+    private long _lastQueued;
 
-    public List<string> Waiting { get; } = [];
+    /// <summary>Who said what: "user m0", "assistant let me see [c1]", "tool c1=ok".</summary>
+    public List<string> History { get; } = [$"user {text}"];
 
-    public int UrgentCount { get; private set; }
+    public List<(long Id, string Text, bool Urgent)> Queue { get; } = [];
 
-    public ChatStatus Status { get; set; } = ChatStatus.Running;
+    public List<string> Pending { get; } = [];
 
-    public void Send(string text, bool interrupt, bool isDriven)
+    public ChatStatus Status { get; private set; } = ChatStatus.Running;
+
+    public bool Archived { get; private set; }
+
+    public long Epoch { get; private set; } = 1;
+
+    public long Generation { get; private set; } = claimBy is null ? 0 : 1;
+
+    public long Token { get; private set; } = claimBy is null ? 0 : 1;
+
+    public string? Driver { get; private set; } = claimBy;
+
+    private bool IsBusy => Status is ChatStatus.Running or ChatStatus.Interrupting;
+
+    /// <summary>Does what the command says; false if nothing comes of it.</summary>
+    public bool Do(ChatCommand command) => command switch
     {
-        switch (Status)
+        GenerationCommand worker => Driver is not null && worker.Token == Token && worker.Generation == Generation && DoWork(worker),
+        AcquireLease acquire => IsBusy && (Driver is null || acquire.HolderIsGone) && Grant(acquire.Replica),
+        DeleteQueued delete => Queue.RemoveAll(queued => queued.Id == delete.QueuedId) > 0,
+        UpdateChat update => update.Archived != Archived && Set(() => Archived = !Archived),
+        Interrupt stop => Status is ChatStatus.Running or ChatStatus.RequiresAction && Stop(stop.ClaimBy),
+        _ when Archived => false,
+        SendMessage send => Send(send),
+        EditMessage edit => Edit(((TextPart)edit.Target!.Parts[0]).Text, edit.Content, edit.ClaimBy),
+        PromoteQueued promote => Promote(promote),
+        SubmitToolResults submit => Status == ChatStatus.RequiresAction && submit.Results.Count > 0 && Answered(submit.Results)
+            && (Pending.Count > 0 || Start(submit.ClaimBy)),
+        _ => throw new ArgumentException(command.ToString()),
+    };
+
+    private bool DoWork(GenerationCommand command)
+    {
+        switch (command)
         {
-            case ChatStatus.Waiting or ChatStatus.Error:
-                Put(text, interrupt);
-                Next();
-                break;
-            case ChatStatus.RequiresAction when interrupt:
-                Said.Add(text);
-                Status = ChatStatus.Running;
-                break;
+            case FinishTurn finish:
+                CancelPending();
+                Say(finish.Answer);
+                return EndTurn(null);
+            case FinishInterruption finish when Status == ChatStatus.Interrupting:
+                SayHalf(finish.Partial);
+                return EndTurn(null);
+            case not FinishInterruption when Status == ChatStatus.Interrupting:
+                return false;
+            case RecordAttempt:
+                return Set(() => Generation++);
+            case RecordRetry:
+                return true;
+            case CommitStep step when step.Answer is null || Pending.Count == 0:
+                Say(step.Answer);
+                return Answered(step.Results) && (Pending.Count > 0 || Set(() => Generation++));
+            case EnterRequiresAction enter when enter.Answer is null ? Pending.Count > 0 : Pending.Count == 0:
+                Say(enter.Answer);
+                return Set(() => (Status, Driver) = (ChatStatus.RequiresAction, null));
+            case FailTurn fail:
+                SayHalf(fail.Partial);
+                CancelPending();
+                return Set(() => (Status, Driver) = (ChatStatus.Error, null));
+            case ReleaseLease release:
+                SayHalf(release.Partial);
+                return Set(() => Driver = null);
             default:
-                Put(text, interrupt);
-                if (interrupt)
-                {
-                    Stop(isDriven);
-                }
-
-                break;
+                return false;
         }
     }
 
-    public void Promote(string text, bool isDriven)
+    private bool Send(SendMessage send)
     {
-        var index = Waiting.IndexOf(text);
-        UrgentCount += index < UrgentCount ? 0 : 1;
-        Waiting.RemoveAt(index);
-        Waiting.Insert(0, text);
-        if (Status is ChatStatus.Running or ChatStatus.Interrupting)
+        var interrupt = send.BusyBehavior == BusyBehavior.Interrupt;
+        var runsAtOnce = Status is ChatStatus.Waiting or ChatStatus.Error || (Status == ChatStatus.RequiresAction && interrupt);
+        if (!runsAtOnce && Queue.Count == Given.Limits.MaxQueue)
         {
-            Stop(isDriven);
+            return false;
         }
-        else
-        {
-            Next();
-        }
+
+        // Behind everything, or behind all that is as urgent. It has a number only if it waits, or something else does.
+        var id = runsAtOnce && Queue.Count == 0 ? 0 : ++_lastQueued;
+        Queue.Insert(interrupt ? Queue.Count(queued => queued.Urgent) : Queue.Count, (id, send.Content, interrupt));
+        return runsAtOnce ? EndTurn(send.ClaimBy) : !interrupt || Stop(send.ClaimBy);
     }
 
-    public void Delete(string text)
+    private bool Promote(PromoteQueued promote)
     {
-        var index = Waiting.IndexOf(text);
-        UrgentCount -= index < UrgentCount ? 1 : 0;
-        Waiting.RemoveAt(index);
+        var index = Queue.FindIndex(queued => queued.Id == promote.QueuedId);
+        if (index < 0 || (index == 0 && Queue[0].Urgent && Status == ChatStatus.Interrupting))
+        {
+            return false;
+        }
+
+        var promoted = Queue[index];
+        Queue.RemoveAt(index);
+        Queue.Insert(0, promoted with { Urgent = true });
+        return IsBusy ? Stop(promote.ClaimBy) : EndTurn(promote.ClaimBy);
     }
 
-    public void Stop(bool isDriven)
+    private bool Edit(string old, string content, string? claimBy)
     {
-        if (isDriven)
-        {
-            Status = ChatStatus.Interrupting;
-        }
-        else
-        {
-            Next();
-        }
+        var index = History.IndexOf($"user {old}");
+        History.RemoveRange(index, History.Count - index);
+        History.Add($"user {content}");
+        Pending.Clear();
+        Epoch++;
+        return Start(claimBy);
     }
 
-    /// <summary>The turn is over: the next message runs, if one waits.</summary>
-    public void Next()
-    {
-        Status = ChatStatus.Waiting;
-        if (Waiting.Count > 0)
-        {
-            Said.Add(Waiting[0]);
-            Delete(Waiting[0]);
-            Status = ChatStatus.Running;
-        }
-    }
+    private bool Stop(string? claimBy) => IsBusy && Driver is not null ? Set(() => Status = ChatStatus.Interrupting) : EndTurn(claimBy);
 
-    public void Edit(string old, string text)
+    /// <summary>The turn is over: the next message runs, if one waits, and whoever drives goes on.</summary>
+    private bool EndTurn(string? claimBy)
     {
-        Said.RemoveRange(Said.IndexOf(old), Said.Count - Said.IndexOf(old));
-        Said.Add(text);
+        CancelPending();
+        if (Queue.Count == 0)
+        {
+            return Set(() => (Status, Driver) = (ChatStatus.Waiting, null));
+        }
+
+        History.Add($"user {Queue[0].Text}");
+        Queue.RemoveAt(0);
+        if (Driver is null)
+        {
+            return Start(claimBy);
+        }
+
         Status = ChatStatus.Running;
+        Generation++;
+        return true;
     }
 
-    private void Put(string text, bool urgent)
+    private bool Start(string? claimBy)
     {
-        Waiting.Insert(urgent ? UrgentCount : Waiting.Count, text);
-        UrgentCount += urgent ? 1 : 0;
+        (Status, Driver) = (ChatStatus.Running, null);
+        return claimBy is null || Grant(claimBy);
+    }
+
+    private bool Grant(string replica)
+    {
+        Driver = replica;
+        Token++;
+        Generation++;
+        return true;
+    }
+
+    private void Say(Answer? answer)
+    {
+        if (answer is not null)
+        {
+            History.Add($"assistant {string.Concat(answer.Parts.Select(Show))}");
+            Pending.AddRange(answer.ToolCalls.Select(call => call.CallId));
+        }
+    }
+
+    /// <summary>Half an answer: without its calls, and not if the whole is there already.</summary>
+    private void SayHalf(Answer? partial)
+    {
+        var parts = partial?.Parts.Where(part => part is TextPart).ToArray() ?? [];
+        if (Pending.Count == 0 && parts.Length > 0)
+        {
+            History.Add($"assistant {string.Concat(parts.Select(Show))}");
+        }
+    }
+
+    private bool Answered(IReadOnlyList<ToolResultPart> results)
+    {
+        if (results.Count > 0)
+        {
+            History.Add($"tool {string.Concat(results.Select(Show))}");
+        }
+
+        return results.All(result => Pending.Remove(result.CallId));
+    }
+
+    private void CancelPending()
+    {
+        if (Pending.Count > 0)
+        {
+            History.Add($"tool {string.Concat(Pending.Select(call => $"({call} cancelled)"))}");
+            Pending.Clear();
+        }
+    }
+
+    /// <summary>How a message of the chat looks in <see cref="History"/>.</summary>
+    public static string Show(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return $"{message.Role.ToString().ToLowerInvariant()} {string.Concat(message.Parts.Select(Show))}";
+    }
+
+    private static string Show(MessagePart part) => part switch
+    {
+        TextPart text => text.Text,
+        ToolCallPart call => $"[{call.CallId}]",
+        ToolResultPart result => result.IsError ? $"({result.CallId} cancelled)" : $"({result.CallId} {result.Result})",
+        _ => "?",
+    };
+
+    private static bool Set(Action set)
+    {
+        set();
+        return true;
     }
 }

@@ -1,26 +1,71 @@
+using System.Text.Json;
 using DurableChat.Chats;
+using DurableChat.Storage;
 using Xunit;
 
 namespace DurableChat.Tests.Chats;
 
 /// <summary>
-/// What a store would hold: rows, changed only by what transitions say is to be written. And beside it what a person would expect to see: texts in order. It
-/// knows nothing of leases, generations or links.
+/// What a store would hold: rows of messages and of the queue, changed only by what transitions say is to be written, and only if the stored version and
+/// lease are the expected ones. It complains at once if what it then holds is not what the transition promised, or not a sound chat.
 /// </summary>
 internal sealed class ToyChat
 {
     private readonly List<Message> _rows = [];
     private readonly Dictionary<long, QueuedMessage> _queueRows = [];
-    private readonly HashSet<long> _usedIds = [];
+    private long _idsUsed;
+    private long _queuedIdsUsed;
 
     public Chat Chat { get; private set; } = null!;
 
     public IReadOnlyList<Message> Rows => _rows;
 
-    public void Apply(Transition transition)
+    public static ToyChat New(string? claimBy)
     {
+        var toy = new ToyChat();
+        Assert.True(toy.TryApply(Given.New(claimBy, "m0")));
+        return toy;
+    }
+
+    public ToyChat Copy()
+    {
+        var copy = new ToyChat { Chat = Chat, _idsUsed = _idsUsed, _queuedIdsUsed = _queuedIdsUsed };
+        copy._rows.AddRange(_rows);
+        foreach (var (id, row) in _queueRows)
+        {
+            copy._queueRows.Add(id, row);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Writes a transition; false if another has been written since, or the lease is another.</summary>
+    public bool TryApply(Transition transition)
+    {
+        if (transition.ExpectedVersion != (Chat?.Version ?? 0) || (transition.FencingToken is { } token && Chat?.Lease?.Token != token))
+        {
+            return false;
+        }
+
         var before = Chat;
-        Assert.Equal(before?.Version ?? 0, transition.ExpectedVersion);
+        WriteMessages(transition);
+        WriteQueue(transition);
+        Chat = transition.Next;
+        if (before is not null)
+        {
+            CheckChange(before, transition);
+        }
+
+        CheckHistory();
+        CheckQueue();
+        CheckLease();
+        CheckToolCalls();
+        CheckReadsTheSame();
+        return true;
+    }
+
+    private void WriteMessages(Transition transition)
+    {
         if (transition.RemovedFrom is { } from)
         {
             Assert.Contains(_rows, row => row.Id == from && row.Role == MessageRole.User);
@@ -29,43 +74,76 @@ internal sealed class ToyChat
 
         foreach (var message in transition.Appended)
         {
-            Assert.Equal(_usedIds.Count + 1, message.Id);
-            Assert.True(_usedIds.Add(message.Id));
-            Assert.Equal(_rows.Count == 0 ? 0 : _rows[^1].Id, message.PreviousId);
+            Assert.Equal(++_idsUsed, message.Id);
+            Assert.NotEmpty(message.Parts);
+            Assert.Equal(message.Role == MessageRole.Assistant, message is { Generation: > 0, Model: not null, FinishReason: not null });
             _rows.Add(message);
         }
+    }
 
+    private void WriteQueue(Transition transition)
+    {
         foreach (var queued in transition.Enqueued)
         {
+            Assert.True(queued.Id > _queuedIdsUsed, "An id of the queue was used before.");
             _queueRows.Add(queued.Id, queued);
         }
 
         foreach (var id in transition.Dequeued)
         {
-            Assert.True(_queueRows.Remove(id));
+            Assert.True(_queueRows.Remove(id), "What was not in the queue cannot leave it.");
         }
 
-        Chat = transition.Next;
-        Assert.Equal(transition.RewritesHistory ? before!.Epoch + 1 : before?.Epoch ?? 1, Chat.Epoch);
-        Assert.True(before is null || Chat.Generation >= before.Generation);
-        Assert.True(before is null || Chat.LeaseToken >= before.LeaseToken);
-        CheckInvariants();
+        _queuedIdsUsed = transition.Next.LastQueuedId;
     }
 
-    private void CheckInvariants()
+    private void CheckChange(Chat before, Transition transition)
     {
-        Assert.Equal(_rows.Count == 0 ? 0 : _rows[^1].Id, Chat.LastMessageId);
-        Assert.Equal(_usedIds.Count, Chat.LastAssignedId);
+        Assert.Equal(before.Version + 1, Chat.Version);
+        Assert.Equal(before.Epoch + (transition.RemovedFrom is null ? 0 : 1), Chat.Epoch);
+        Assert.Equal(transition.RemovedFrom is not null, transition.RewritesHistory);
+        Assert.True(Chat.Generation >= before.Generation && Chat.Generation <= before.Generation + 1);
+        Assert.True(Chat.LeaseToken >= before.LeaseToken && Chat.LeaseToken <= before.LeaseToken + 1);
+        Assert.True(Chat.LastQueuedId >= before.LastQueuedId);
+        Assert.Equal((before.Id, before.Owner, before.Model, before.CreatedAt, before.ClientTools), (Chat.Id, Chat.Owner, Chat.Model, Chat.CreatedAt, Chat.ClientTools));
+
+        // Whoever gets the lease, or begins another model call, gets parts of its own: they must not be taken for those before.
+        Assert.True(Chat.Lease is null || Chat.Lease == before.Lease || Chat.Generation > before.Generation);
+    }
+
+    private void CheckHistory()
+    {
+        Assert.Equal(_idsUsed, Chat.LastAssignedId);
+        Assert.Equal(MessageRole.User, _rows[0].Role);
+
+        // From the head along the links: exactly the history, newest first.
+        var chain = new List<long>();
+        var byId = _rows.ToDictionary(row => row.Id);
+        for (var id = Chat.LastMessageId; id != 0; id = byId[id].PreviousId)
+        {
+            chain.Add(id);
+        }
+
+        Assert.Equal(_rows.Select(row => row.Id), Enumerable.Reverse(chain));
+    }
+
+    private void CheckQueue()
+    {
         Assert.Equal(_queueRows.Keys.Order(), Chat.Queue.Select(queued => queued.Id).Order());
-        Assert.All(Chat.Queue, queued => Assert.Equal(_queueRows[queued.Id].Content, queued.Content));
+        Assert.All(Chat.Queue, queued => Assert.Equal(_queueRows[queued.Id], queued with { Urgent = _queueRows[queued.Id].Urgent }));
         Assert.True(Chat.Queue.Count <= Given.Limits.MaxQueue);
-        Assert.Equal(Chat.Status == ChatStatus.Error, Chat.Error is not null);
+        Assert.True(Chat.Queue.Count == 0 || Chat.Status != ChatStatus.Waiting, "A message waits in the queue of a chat that waits.");
+        Assert.True(Chat.Queue.SkipWhile(queued => queued.Urgent).All(queued => !queued.Urgent), "One that only waits stands before an urgent one.");
+    }
+
+    private void CheckLease()
+    {
         Assert.True(Chat.Lease is null || Chat.NeedsWorker);
         Assert.True(Chat.Lease is null || Chat.Lease.Token == Chat.LeaseToken);
-        Assert.True(Chat.Status != ChatStatus.Interrupting || Chat.Lease is not null || Chat.Generation > 0);
-        Assert.True(Chat.Retry is null || Chat.NeedsWorker);
-        Assert.True(Chat.Queue.Count == 0 || Chat.Status != ChatStatus.Waiting, "A message waits in the queue of a chat that waits.");
-        CheckToolCalls();
+        Assert.True(Chat.Lease is not null || Chat.Status != ChatStatus.Interrupting, "Nobody is there to end the turn that was stopped.");
+        Assert.True(Chat.Retry is null || Chat.Lease is not null);
+        Assert.Equal(Chat.Lease is not null, Chat.Attempt > 0);
+        Assert.Equal(Chat.Status == ChatStatus.Error, Chat.Error is not null);
     }
 
     /// <summary>Providers refuse a history in which a call has no result right behind it.</summary>
@@ -74,7 +152,7 @@ internal sealed class ToyChat
         var calls = _rows.SelectMany(row => row.Parts).OfType<ToolCallPart>().Select(call => call.CallId).ToList();
         var results = _rows.SelectMany(row => row.Parts).OfType<ToolResultPart>().Select(result => result.CallId).ToList();
         Assert.Equal(results.Count, results.Distinct().Count());
-        Assert.Equal(calls.Except(results).Order(), Chat.PendingToolCalls.Select(call => call.CallId).Order());
+        Assert.Equal(calls.Except(results), Chat.PendingToolCalls.Select(call => call.CallId));
         Assert.Empty(results.Except(calls));
         Assert.True(Chat.PendingToolCalls.Count == 0 || Chat.NeedsWorker || Chat.Status == ChatStatus.RequiresAction);
         var open = new HashSet<string>();
@@ -84,5 +162,24 @@ internal sealed class ToyChat
             open.UnionWith(row.Parts.OfType<ToolCallPart>().Select(call => call.CallId));
             open.ExceptWith(row.Parts.OfType<ToolResultPart>().Select(result => result.CallId));
         }
+    }
+
+    /// <summary>From its columns, its inner state and the rows of its queue, in any order, comes the same chat again.</summary>
+    private void CheckReadsTheSame()
+    {
+        var columns = Chat with
+        {
+            LastAssignedId = -1,
+            Generation = -1,
+            Attempt = -1,
+            Step = -1,
+            Retry = null,
+            Error = null,
+            PendingToolCalls = [],
+            Queue = [],
+            LastQueuedId = -1,
+        };
+        var read = StoreJson.ReadState(columns, StoreJson.WriteState(Chat), _queueRows.Values.OrderBy(queued => queued.Content.GetHashCode(StringComparison.Ordinal)));
+        Assert.Equal(JsonSerializer.Serialize(Chat), JsonSerializer.Serialize(read));
     }
 }

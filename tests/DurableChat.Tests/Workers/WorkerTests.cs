@@ -160,6 +160,27 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task A_stop_while_a_tool_runs_keeps_the_answer_once()
+    {
+        var (node, id) = await WithARunningToolAsync();
+        await node.ExecuteAsync(id, new Interrupt());
+        var screen = await node.FollowAsync(id, shown => shown.Status == "waiting");
+        Assert.Equal(["hello", "let me see#", "#"], screen.Texts);
+        Assert.Equal(new ToolResultPart("call-1", "Cancelled: the user stopped the turn.", IsError: true), node.Store.History(id)[2].Parts[0]);
+    }
+
+    [Fact]
+    public async Task One_who_comes_while_a_tool_runs_gets_no_parts_of_the_answer_that_is_committed()
+    {
+        var (node, id) = await WithARunningToolAsync();
+        var screen = new Screen();
+        await node.FollowAsync(id, shown => shown.Log.Contains("queue_update "), screen);
+        Assert.Equal(["hello", "let me see#"], screen.Texts);
+        Assert.DoesNotContain(screen.Log, entry => entry.StartsWith("message_part", StringComparison.Ordinal));
+        Assert.Equal(2, screen.Position.MessageId);
+    }
+
+    [Fact]
     public async Task A_tool_that_fails_or_does_not_exist_gives_a_result_the_model_can_read()
     {
         var failing = AIFunctionFactory.Create(string () => throw new InvalidOperationException("secret"), "failing");
@@ -349,6 +370,24 @@ public sealed class WorkerTests
             await Task.Yield();
             yield return new TextContent("more and more ");
         }
+    }
+
+    /// <summary>A turn whose answer is committed and whose tool runs until it is cancelled.</summary>
+    private static async Task<(Node Node, ChatId Id)> WithARunningToolAsync()
+    {
+        var started = new TaskCompletionSource();
+        var slow = AIFunctionFactory.Create(
+            async (CancellationToken cancellationToken) =>
+            {
+                started.SetResult();
+                await Forever(cancellationToken);
+            },
+            "slow");
+        var model = new ScriptedModel((_, _, _) => Give(new TextContent("let me see"), new FunctionCallContent("call-1", "slow")));
+        var node = new Node(new FakeStore(), model, functions: slow);
+        var id = await node.CreateAsync();
+        await started.Task;
+        return (node, id);
     }
 
     private static ScriptedModel CallThenSay(string tool, string arguments) => new((call, _, _) => call == 1
