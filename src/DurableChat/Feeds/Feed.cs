@@ -24,6 +24,7 @@ internal sealed class Feed
     private Chat? _chat;
     private StateEvents? _events;
     private LiveGeneration? _live;
+    private bool _known;
     private bool _unsynced = true;
     private int _doubts;
     private int _settledDoubts;
@@ -95,8 +96,10 @@ internal sealed class Feed
 
             RaiseTo(next, publishedAt);
 
-            // A committed state is a whole state. Only a doubt, which may concern a later commit, has to be settled by a load.
-            _unsynced = _doubts != _settledDoubts;
+            // From a known state on, every publication is of what has just committed. A feed that knows nothing yet cannot tell whether this one comes late,
+            // unless it is the chat's first.
+            _known |= next.Version == 1;
+            _unsynced = !_known || _doubts != _settledDoubts;
             AfterChange();
         }
 
@@ -147,6 +150,7 @@ internal sealed class Feed
             }
 
             RaiseTo(chat, publishedAt: 0);
+            _known = true;
             _settledDoubts = Math.Max(_settledDoubts, doubts);
             _unsynced = _doubts != _settledDoubts;
             AfterChange();

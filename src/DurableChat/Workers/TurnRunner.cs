@@ -3,6 +3,7 @@ using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
+using DurableChat.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Workers;
@@ -34,6 +35,10 @@ internal sealed partial class TurnRunner(
     /// <summary>A refusal means that the chat has changed, which the next look shows. Several in a row mean that something is wrong with the program.</summary>
     private const int MaxRefusalsInARow = 10;
 
+    private const int MaxCommitAttempts = 10;
+
+    private static readonly TimeSpan _commitPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Drives the chat.</summary>
     /// <param name="feed">The chat's feed.</param>
     /// <param name="run">The lease, and how to interrupt.</param>
@@ -56,7 +61,7 @@ internal sealed partial class TurnRunner(
                 continue;
             }
 
-            var result = await committer.ExecuteAsync(feed.Id, null, (_, _) => new(command), null, run.Stopped).ConfigureAwait(false);
+            var result = await CommitAsync(feed.Id, command, run).ConfigureAwait(false);
             if (result is CommandResult.Committed { Transition: var transition })
             {
                 refusals = 0;
@@ -65,6 +70,26 @@ internal sealed partial class TurnRunner(
             else if (++refusals >= MaxRefusalsInARow)
             {
                 throw new InvalidOperationException($"The command {command.GetType().Name} was refused {refusals} times in a row: {result}.");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Brings a command to the chat, also if the database is away for a while: an answer is worth waiting with. A commit that was in doubt and did happen makes
+    /// the repetition a refusal, since the command names its generation.
+    /// </summary>
+    private async Task<CommandResult> CommitAsync(ChatId id, ChatCommand command, Run run)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await committer.ExecuteAsync(id, null, (_, _) => new(command), null, run.Stopped).ConfigureAwait(false);
+            }
+            catch (ChatStoreException exception) when (attempt < MaxCommitAttempts)
+            {
+                LogCommitFailed(id, attempt, exception);
+                await Task.Delay(_commitPause * attempt, time, run.Stopped).ConfigureAwait(false);
             }
         }
     }
@@ -125,6 +150,12 @@ internal sealed partial class TurnRunner(
 
     private async Task<ChatCommand?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken phase)
     {
+        if (feed.TryGetParts(chat.Generation) is not null)
+        {
+            // Parts of this generation have been seen, and its end was lost. What comes now is another generation, or a client would take it for the rest.
+            return new RecordAttempt(run.Token, chat.Generation);
+        }
+
         Answer? answer;
         try
         {
@@ -183,6 +214,9 @@ internal sealed partial class TurnRunner(
 
     [LoggerMessage(1, LogLevel.Debug, "Turn of chat {Chat} ended: {Outcome}, version {Version}")]
     private partial void LogTurnEnded(ChatId chat, string outcome, long version);
+
+    [LoggerMessage(3, LogLevel.Warning, "A commit of the worker to chat {Chat} failed at attempt {Attempt}; it is tried again")]
+    private partial void LogCommitFailed(ChatId chat, int attempt, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "Generation {Generation} of chat {Chat} failed at attempt {Attempt}: {Code}")]
     private partial void LogGenerationFailed(ChatId chat, long generation, int attempt, string code, Exception? exception);

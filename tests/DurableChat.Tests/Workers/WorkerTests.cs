@@ -303,13 +303,15 @@ public sealed class WorkerTests
     {
         var failures = 3;
         var store = new FakeStore();
-        var node = new Node(store, ScriptedModel.Answering());
+        var model = ScriptedModel.Answering();
+        var node = new Node(store, model);
         store.Before = call => call == "commit" && store.Loads + failures > 0 && node.Worker.Count > 0 && Interlocked.Decrement(ref failures) >= 0
             ? Task.FromException(new ChatStoreException("away"))
             : Task.CompletedTask;
         var following = node.FollowAsync(await node.CreateAsync(), _ended);
         await AdvanceUntilAsync(node, following);
-        Assert.Equal(2, (await following).Texts.Count);
+        Assert.Equal(["hello", "answer 1"], (await following).Texts);
+        Assert.Equal(1, model.Calls);
     }
 
     [Fact]
