@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using CsCheck;
 using DurableChat.Chats;
@@ -89,22 +90,12 @@ public sealed class RandomCommandsTests
         iter: 1_000);
 
     [Fact]
-    public void Random_sequences_lead_to_nearly_every_state_that_the_table_knows_and_to_no_other()
+    public void Random_sequences_lead_to_every_column_of_the_table_and_to_no_state_that_it_does_not_know()
     {
-        var seen = new HashSet<KnownState>();
-        _draws.Array[60].Sample(
-            draws => Walk(draws, (toy, _, _) =>
-            {
-                lock (seen)
-                {
-                    seen.Add(KnownState.Of(toy.Chat));
-                }
-            }),
-            iter: 3_000);
-        Assert.Empty(seen.Except(KnownState.All.Keys));
-
-        // The rarest states need luck: a chat that is archived with a full queue while tools run unowned, for one.
-        Assert.True(seen.Count >= KnownState.All.Count * 0.8, $"{seen.Count} of {KnownState.All.Count}");
+        var seen = new ConcurrentDictionary<KnownState, bool>();
+        _draws.Array[60].Sample(draws => Walk(draws, (toy, _, _) => seen[KnownState.Of(toy.Chat)] = true), iter: 1_000);
+        Assert.Empty(seen.Keys.Except(KnownState.All.Keys));
+        Assert.Equal(KnownState.Shapes.Order(), seen.Keys.Select(state => state.Shape).Distinct().Order());
     }
 
     /// <summary>Goes through a sequence, and looks before each command.</summary>

@@ -1,0 +1,147 @@
+using DurableChat.Chats;
+using Xunit;
+
+namespace DurableChat.Tests.Chats;
+
+/// <summary>What waits, in which order it runs, and how much of it there may be.</summary>
+public sealed class QueueTests
+{
+    private static readonly SendMessage _first = new("u1", BusyBehavior.Interrupt), _second = new("u2", BusyBehavior.Interrupt);
+
+    [Fact]
+    public void Interrupting_messages_run_in_the_order_they_were_sent_and_before_those_that_only_wait()
+    {
+        var chat = Given.Running().WithQueue().Then(_ => _first).Then(_ => _second);
+        Assert.Equal(["u1", "u2", "q1"], chat.Queue.Texts());
+        Assert.Equal([true, true, false], chat.Queue.Select(queued => queued.Urgent));
+    }
+
+    [Fact]
+    public void A_message_that_interrupts_a_wait_for_the_client_goes_behind_an_earlier_one_as_urgent()
+    {
+        // u1 runs and asks the client; u2, sent to interrupt the turn before, still waits.
+        var chat = Given.Running().Then(_ => _first).Then(_ => _second).Then(Given.Finish)
+            .Then(running => new EnterRequiresAction(Given.Token(running), running.Generation) { Answer = Given.SayWithCall() });
+        Assert.Equal(["u2"], chat.Queue.Texts());
+        var sent = chat.Apply(_ => new SendMessage("u3", BusyBehavior.Interrupt) { ClaimBy = Given.Replica });
+        Assert.Equal("u2", sent.Appended[^1].Text());
+        Assert.Equal(["u3"], sent.Next.Queue.Texts());
+    }
+
+    [Fact]
+    public void A_message_that_interrupts_a_wait_for_the_client_runs_before_those_that_only_wait()
+    {
+        var sent = Given.RequiresAction().WithQueue(3).Apply(_ => _first);
+        Assert.Equal([MessageRole.Tool, MessageRole.User], sent.Appended.Select(message => message.Role));
+        Assert.Equal("u1", sent.Appended[^1].Text());
+        Assert.Equal(["q1", "q2", "q3"], sent.Next.Queue.Texts());
+    }
+
+    [Fact]
+    public void A_message_that_only_waits_leaves_the_client_its_time() =>
+        Assert.Equal(ChatStatus.RequiresAction, Given.RequiresAction().WithQueue().Status);
+
+    [Fact]
+    public void A_promoted_message_runs_next_even_if_another_interrupts_meanwhile()
+    {
+        var chat = Given.Interrupting().WithQueue(2).Then(_ => new PromoteQueued(1)).Then(_ => _first);
+        Assert.Equal(["q1", "u1", "q2"], chat.Queue.Texts());
+    }
+
+    [Fact]
+    public void Promoting_twice_changes_nothing_the_second_time()
+    {
+        var chat = Given.Running().WithQueue(2).Then(_ => new PromoteQueued(2));
+        Assert.Equal((ChatStatus.Interrupting, 2L), (chat.Status, chat.Queue[0].Id));
+        Assert.IsType<Decision.Unchanged>(chat.Decide(new PromoteQueued(2)));
+    }
+
+    [Fact]
+    public void The_message_promoted_last_runs_first() =>
+        Assert.Equal(
+            ["q3", "q2", "q1"],
+            Given.Running().WithQueue(3).Then(_ => new PromoteQueued(2)).Then(_ => new PromoteQueued(3)).Queue.Texts());
+
+    [Fact]
+    public void A_promotion_loses_none_of_what_waits_and_keeps_its_text()
+    {
+        var promoted = Given.Running().WithQueue(3).Then(Given.Fail).Apply(_ => new PromoteQueued(3));
+        Assert.Equal("q3", Assert.Single(promoted.Appended).Text());
+        Assert.Equal(["q1", "q2"], promoted.Next.Queue.Texts());
+        Assert.Equal([3L], promoted.Dequeued);
+    }
+
+    [Fact]
+    public void After_a_failed_turn_what_waited_runs_before_what_is_sent_now()
+    {
+        var sent = Given.Running().WithQueue().Then(Given.Fail).Apply(_ => new SendMessage("more"));
+        Assert.Equal("q1", Assert.Single(sent.Appended).Text());
+        Assert.Equal(["more"], sent.Next.Queue.Texts());
+        Assert.Equal(2, Assert.Single(sent.Enqueued).Id);
+        Assert.Equal([1L], sent.Dequeued);
+        Assert.Null(sent.Next.Error);
+    }
+
+    [Fact]
+    public void The_queue_of_a_failed_turn_rests_until_somebody_asks_for_it()
+    {
+        var failed = Given.Running().WithQueue().Then(Given.Fail);
+        Assert.Equal((ChatStatus.Error, 1), (failed.Status, failed.Queue.Count));
+        Assert.Equal(RefusalCode.WrongStatus, Given.Refuse(failed.Decide(new AcquireLease(Given.Other, HolderIsGone: true))).Code);
+    }
+
+    [Fact]
+    public void A_message_that_enters_and_leaves_the_queue_at_once_is_never_written_to_it()
+    {
+        var sent = Given.Unowned().WithQueue().Apply(_ => _first);
+        Assert.Equal("u1", Assert.Single(sent.Appended).Text());
+        Assert.Empty(sent.Enqueued);
+        Assert.Empty(sent.Dequeued);
+        Assert.Equal(["q1"], sent.Next.Queue.Texts());
+    }
+
+    [Fact]
+    public void Numbers_of_deleted_messages_are_not_given_again()
+    {
+        var chat = Given.Running().WithQueue(2).Then(_ => new DeleteQueued(2)).Then(_ => new SendMessage("next"));
+        Assert.Equal([1L, 3L], chat.Queue.Select(queued => queued.Id));
+    }
+
+    [Fact]
+    public void Of_two_messages_sent_at_once_to_the_last_place_only_one_gets_it()
+    {
+        var almostFull = Given.Running().WithQueue(Given.Limits.MaxQueue - 1);
+        var first = almostFull.Apply(_ => new SendMessage("one"));
+        var second = almostFull.Apply(_ => new SendMessage("other"));
+
+        // Both passed, on the same version: the store takes one, and the other decides again.
+        Assert.Equal(first.ExpectedVersion, second.ExpectedVersion);
+        Assert.NotEqual(second.ExpectedVersion, first.Next.Version);
+        Assert.Equal(RefusalCode.QueueFull, Given.Refuse(first.Next.Decide(new SendMessage("other"))).Code);
+    }
+
+    [Fact]
+    public void A_full_queue_takes_no_interrupting_message_and_leaves_the_turn_alone()
+    {
+        var full = Given.Running().WithQueue(Given.Limits.MaxQueue);
+        Assert.Equal(RefusalCode.QueueFull, Given.Refuse(full.Decide(_first)).Code);
+    }
+
+    [Fact]
+    public void A_failed_chat_with_a_full_queue_can_be_talked_to_because_one_message_leaves_as_another_comes()
+    {
+        var chat = Given.Running().WithQueue(Given.Limits.MaxQueue).Then(Given.Fail).Then(_ => new SendMessage("more"));
+        Assert.Equal(["q2", "q3", "more"], chat.Queue.Texts());
+    }
+
+    [Fact]
+    public void Where_no_queue_is_allowed_a_busy_chat_takes_nothing_and_an_idle_one_everything()
+    {
+        var context = new DecisionContext(Given.Now, new ChatLimits { MaxQueue = 0 });
+        Assert.Equal(RefusalCode.QueueFull, Given.Refuse(ChatRules.Decide(Given.Running(), new SendMessage("more"), context)).Code);
+        foreach (var idle in (Chat[])[Given.Waiting(), Given.Failed(), Given.RequiresAction()])
+        {
+            Given.Accept(ChatRules.Decide(idle, _first, context));
+        }
+    }
+}
