@@ -1,0 +1,41 @@
+namespace DurableChat.ScaleTest.Checking;
+
+/// <summary>How a stream can break its promise.</summary>
+internal enum ViolationKind
+{
+    /// <summary>A message was left out.</summary>
+    Gap,
+
+    /// <summary>A message came again.</summary>
+    Duplicate,
+
+    /// <summary>A message came behind a later one.</summary>
+    OutOfOrder,
+
+    /// <summary>An event belongs to another epoch than the history on screen.</summary>
+    WrongEpoch,
+
+    /// <summary>Parts of an answer were left out.</summary>
+    PartGap,
+
+    /// <summary>Parts of an answer came again.</summary>
+    PartDuplicate,
+
+    /// <summary>A part came after the message it belongs to, or beside parts of another answer.</summary>
+    StalePart,
+
+    /// <summary>A message differs from its parts, or from what the store holds.</summary>
+    Content,
+
+    /// <summary>A status came that is older than the one shown.</summary>
+    StaleStatus,
+
+    /// <summary>An event's form is wrong, or its position says something else than its content.</summary>
+    Malformed,
+
+    /// <summary>After all was quiet the store lacked an acknowledged message, or a subscriber lacked a stored one.</summary>
+    Lost,
+
+    /// <summary>A subscriber was given a message that the store does not have, or the store has what nobody sent.</summary>
+    Unknown,
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using DurableChat.ScaleTest.Running;
+using DurableChat.ScaleTest.Scenarios;
+using DurableChat.ScaleTest.Wire;
+
+namespace DurableChat.ScaleTest.Commands;
+
+/// <summary>The command that runs the scale test.</summary>
+public static class ScaleTestCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var bed = new BedOptions();
+        var normal = new LoadOptions();
+        var scenario = new Option<string>("--scenario") { Description = Scenario.Describe(), DefaultValueFactory = _ => "storm" };
+        scenario.AcceptOnlyFromAmong([.. Scenario.Names]);
+        var chats = Optional("--chats", "How many chats.", 1, 1_000_000);
+        var turns = Optional("--turns", "Turns of each chat.", 1, 1_000_000);
+        var subscribers = Optional("--subscribers", "Streams of each chat.", 1, 1_000_000);
+        var delay = Options.Number("--follow-up-delay", "Milliseconds between a turn's end and the next message.", 0, 0, 3_600_000);
+        var messageBytes = Options.Number("--message-bytes", "Bytes of each message; answers of the mock model have about as many.", normal.MessageBytes, 1, 256 * 1024);
+        var transport = new Option<Transport>("--transport") { Description = "How streams are read.", DefaultValueFactory = _ => Transport.Sse, HelpName = "sse|websocket" };
+        var replicas = Options.Number("--replicas", "How many servers to start.", 1, 1, 100);
+        var urls = new Option<Uri[]>("--url") { Description = "Running servers to drive, instead of starting some.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        urls.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !Uri.TryCreate(token.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+            {
+                result.AddError($"'{token.Value}' is not a URL of http or https.");
+            }
+        });
+        var token = new Option<string?>("--token") { Description = "For --url: an operator's token; else the variable DURABLECHAT_TOKEN." };
+        var store = new Option<string?>("--store") { Description = "Where the servers keep the chats; left out, a temporary SQLite file." };
+        var window = new Option<int?>("--durable-window") { Description = "Messages of a chat that a server keeps in memory for its streams; 0 turns that off." };
+        var inline = Options.OnOff("--inline-notifications", "Whether small messages travel inside notifications between replicas.");
+        var coalesce = Options.OnOff("--coalesce-reads", "Whether subscribers of a chat share one read.");
+        var firstToken = Options.Number("--first-token-ms", "The mock model's time to the first chunk, in milliseconds.", bed.FirstTokenMs, 0, 600_000);
+        var chunks = Options.Number("--chunks", "The mock model's chunks in an answer.", bed.Chunks, 1, 100_000);
+        var chunkMs = Options.Number("--chunk-ms", "The mock model's time from chunk to chunk, in milliseconds.", bed.ChunkMs, 0, 600_000);
+        var rate = Options.Number("--rate", "For soak: turns per second.", (int)normal.Rate, 1, 100_000);
+        var duration = Options.Number("--duration", "For soak: how long, in seconds.", (int)normal.Duration.TotalSeconds, 1, 10_000_000);
+        var turnTimeout = Options.Number("--turn-timeout", "Seconds after which a turn that has not ended has failed.", (int)normal.TurnTimeout.TotalSeconds, 1, 86_400);
+        var seed = Options.Number("--seed", "Repeats the same choices.", normal.Seed, 0, int.MaxValue);
+        var json = new Option<string?>("--json") { Description = "Writes the report to this file." };
+        var html = new Option<string?>("--html") { Description = "Writes the report to this file as a page." };
+        var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
+        {
+            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce,
+            firstToken, chunks, chunkMs, rate, duration, turnTimeout, seed, json, html, CompareCommand.Create(),
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(urls) is { Implicit: false } && (IsGiven(replicas) || IsGiven(store) || IsGiven(window) || IsGiven(inline) || IsGiven(coalesce)))
+            {
+                result.AddError("--replicas, --store, --durable-window, --inline-notifications and --coalesce-reads are for servers that the test starts; with --url they are configured already.");
+            }
+
+            if (result.GetResult(replicas) is { Implicit: false } && result.GetValue(replicas) > 1)
+            {
+                result.AddError("--replicas above 1 needs a store that several servers can share, which this version does not have yet.");
+            }
+
+            bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
+        });
+        command.SetAction(parsed =>
+        {
+            var defaults = Scenario.Defaults(parsed.GetValue(scenario)!);
+            return ScaleTestRun.RunAsync(
+                new ScaleTestOptions(
+                    defaults with
+                    {
+                        Chats = parsed.GetValue(chats) ?? defaults.Chats,
+                        Turns = parsed.GetValue(turns) ?? defaults.Turns,
+                        Subscribers = parsed.GetValue(subscribers) ?? defaults.Subscribers,
+                        FollowUpDelay = TimeSpan.FromMilliseconds(parsed.GetValue(delay)),
+                        MessageBytes = parsed.GetValue(messageBytes),
+                        Transport = parsed.GetValue(transport),
+                        Rate = parsed.GetValue(rate),
+                        Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                        TurnTimeout = TimeSpan.FromSeconds(parsed.GetValue(turnTimeout)),
+                        Seed = parsed.GetValue(seed),
+                    },
+                    new BedOptions
+                    {
+                        Urls = [.. parsed.GetValue(urls)!.Select(WithSlash)],
+                        Replicas = parsed.GetValue(replicas),
+                        Store = parsed.GetValue(store),
+                        DurableWindow = parsed.GetValue(window),
+                        InlineNotifications = parsed.GetValue(inline),
+                        CoalesceReads = parsed.GetValue(coalesce),
+                        Token = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN"),
+                        FirstTokenMs = parsed.GetValue(firstToken),
+                        Chunks = parsed.GetValue(chunks),
+                        ChunkMs = parsed.GetValue(chunkMs),
+                    },
+                    parsed.GetValue(json),
+                    parsed.GetValue(html)),
+                TimeProvider.System);
+        });
+        return command;
+    }
+
+    private static Option<int?> Optional(string name, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { Description = $"{description} The scenario has its own default." };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, out var number) || number < least || number > most))
+            {
+                result.AddError($"{name} is a whole number from {least} to {most}.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Without the slash a relative address would take the place of the last segment.</summary>
+    private static Uri WithSlash(Uri url) => url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+}

@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using DurableChat.ScaleTest.Measuring;
+using DurableChat.ScaleTest.Reporting;
+using DurableChat.ScaleTest.Running;
+using DurableChat.ScaleTest.Scenarios;
+using DurableChat.ScaleTest.Wire;
+using Spectre.Console;
+
+namespace DurableChat.ScaleTest.Commands;
+
+/// <summary>One run from the start of the processes to the report.</summary>
+internal static class ScaleTestRun
+{
+    /// <summary>Everything went well.</summary>
+    public const int Clean = 0;
+
+    /// <summary>A promise was broken, or a turn failed.</summary>
+    public const int Violated = 1;
+
+    /// <summary>The test could not run.</summary>
+    public const int NotRun = 2;
+
+    /// <summary>Ctrl-C, as shells have it: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
+
+    public static async Task<int> RunAsync(ScaleTestOptions options, TimeProvider time)
+    {
+        using var stopping = new CancellationTokenSource();
+        using var interrupt = Handle(PosixSignal.SIGINT);
+        using var terminate = Handle(PosixSignal.SIGTERM);
+        try
+        {
+            CheckWritable(options.JsonFile);
+            CheckWritable(options.HtmlFile);
+            Console.WriteLine(options.Bed.Urls.Count > 0 ? $"Driving {string.Join(", ", options.Bed.Urls)}" : "Starting the mock model and the server");
+            await using var bed = await TestBed.StartAsync(options.Bed, options.Load, stopping.Token);
+            using var api = new ChatApi(options.Bed.Token, time);
+            var report = await MeasureAsync(options, bed, api, time, stopping.Token);
+            return await PublishAsync(report, options);
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+        catch (Exception exception) when (exception is StartFailedException or HttpRequestException or CommandFailedException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"durablechat: {exception.Message}");
+            return NotRun;
+        }
+
+        PosixSignalRegistration Handle(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stopping.Cancel();
+        });
+    }
+
+    private static async Task<ScaleReport> MeasureAsync(ScaleTestOptions options, TestBed bed, ChatApi api, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetUtcNow();
+        var load = new Load(options.Load, bed.Replicas, api, time);
+        load.Drivers = [.. Enumerable.Range(0, options.Load.Chats).Select(number => new ChatDriver(load, number))];
+        await using var sampler = new Sampler(load, bed);
+        await sampler.StartAsync(cancellationToken);
+        var mockIds = bed.MockId is { } mock ? new[] { mock } : [];
+        var mockBefore = ProcessUsage.Of(mockIds).CpuSeconds;
+        var run = RunScenarioAsync(load, cancellationToken);
+        await LiveProgress.ShowAsync(load, sampler, run);
+        var isInterrupted = await run;
+        await using (new Leaving(load.Drivers))
+        {
+            if (!isInterrupted)
+            {
+                load.Phase = "checking";
+                await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) => await driver.CheckAsync(cancelled));
+            }
+        }
+
+        load.Phase = "reading metrics";
+        await sampler.SampleAsync(CancellationToken.None);
+        return ReportBuilder.Build(
+            load,
+            options.Bed,
+            sampler,
+            bed.MockId is null ? null : ProcessUsage.Of(mockIds).CpuSeconds - mockBefore,
+            bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null,
+            startedAt,
+            isInterrupted);
+    }
+
+    /// <summary>Runs the scenario; true if it was interrupted.</summary>
+    private static async Task<bool> RunScenarioAsync(Load load, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Scenario.Find(load.Options.Scenario).RunAsync(load, cancellationToken);
+            return false;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<int> PublishAsync(ScaleReport report, ScaleTestOptions options)
+    {
+        AnsiConsole.Write(Tables.One(report));
+        foreach (var violation in report.Violations)
+        {
+            Console.WriteLine(violation);
+        }
+
+        if (report.TimedOutChats is [_, ..] late)
+        {
+            Console.WriteLine($"Turns that did not end in time: {string.Join(", ", late)}");
+        }
+
+        if (options.JsonFile is { } json)
+        {
+            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(report, ScaleReport.Json) + "\n");
+            Console.WriteLine($"Report: {json}");
+        }
+
+        if (options.HtmlFile is { } html)
+        {
+            await File.WriteAllTextAsync(html, HtmlReport.Render(report));
+            Console.WriteLine($"Page: {html}");
+        }
+
+        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 ? Violated : report.Interrupted ? Interrupted : Clean;
+    }
+
+    /// <summary>A report that cannot be written should be known before the run, not after it.</summary>
+    private static void CheckWritable(string? file)
+    {
+        if (file is not null)
+        {
+            using var opened = File.Open(file, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+    }
+
+    /// <summary>Lets all subscribers go, however the checks end.</summary>
+    private sealed class Leaving(IReadOnlyList<ChatDriver> drivers) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await Task.WhenAll(drivers.Select(driver => driver.DisposeAsync().AsTask()));
+    }
+}

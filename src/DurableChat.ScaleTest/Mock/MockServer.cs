@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.ScaleTest.Mock;
+
+/// <summary>A server that speaks OpenAI's chat completions API and Responses API, and makes its answers up.</summary>
+internal static class MockServer
+{
+    private const int MaxBodyBytes = 64 * 1024 * 1024;
+
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Builds it; it listens once it is started.</summary>
+    public static WebApplication Build(MockOptions options, string urls, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(urls);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+        builder.Services.AddSingleton<MockStatistics>();
+        var app = builder.Build();
+        var draw = new AnswerDraw(options);
+        var statistics = app.Services.GetRequiredService<MockStatistics>();
+        app.MapPost("/v1/chat/completions", context => AnswerAsync(context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
+        app.MapPost("/v1/responses", context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
+        app.MapGet("/v1/models", () => Results.Json(new { Object = "list", Data = new[] { new { Id = "mock", Object = "model", Created = 0, OwnedBy = "durablechat" } } }, Json));
+        app.MapGet("/stats", () => Results.Json(statistics.Read(), Json));
+        return app;
+
+        async Task AnswerAsync(HttpContext context, Func<MockRequest, MockAnswer, string, IMockFormat> makeFormat)
+        {
+            statistics.Started();
+            try
+            {
+                if (await ReadAsync(context) is not { } request)
+                {
+                    await MockErrors.WriteAsync(context, StatusCodes.Status400BadRequest);
+                    return;
+                }
+
+                var answer = draw.Draw(request);
+                var exchange = new MockExchange(context, makeFormat(request, answer, context.TraceIdentifier), new MockPacer(options, time), statistics);
+                await exchange.RunAsync(request, answer);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException)
+            {
+                // Whoever stops in the middle of an answer closes the connection.
+                statistics.Cancelled();
+            }
+            finally
+            {
+                statistics.Ended();
+            }
+        }
+    }
+
+    private static async Task<MockRequest?> ReadAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return MockRequest.Read(body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+}

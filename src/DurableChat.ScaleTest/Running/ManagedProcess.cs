@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace DurableChat.ScaleTest.Running;
+
+/// <summary>This program once more, as a process of its own: a server or the mock model.</summary>
+internal sealed class ManagedProcess : IAsyncDisposable
+{
+    private const int MaxLogLines = 200;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly Queue<string> _log = new();
+    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ManagedProcess(string name, Process process)
+    {
+        Name = name;
+        _process = process;
+    }
+
+    /// <summary>What it is called in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>The last lines it wrote.</summary>
+    public IReadOnlyList<string> Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return [.. _log];
+            }
+        }
+    }
+
+    /// <summary>Starts it, and waits until it says where it listens.</summary>
+    /// <exception cref="StartFailedException">It ended, or said nothing for a minute.</exception>
+    public static async Task<ManagedProcess> StartAsync(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        var start = StartInfo(arguments);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        foreach (var (key, value) in environment)
+        {
+            start.Environment[key] = value;
+        }
+
+        var managed = new ManagedProcess(name, new Process { StartInfo = start, EnableRaisingEvents = true });
+        managed._process.OutputDataReceived += (_, line) => managed.Read(line.Data);
+        managed._process.ErrorDataReceived += (_, line) => managed.Read(line.Data);
+        managed._process.Exited += (_, _) => managed._ready.TrySetException(new StartFailedException($"{name} ended before it was ready."));
+        managed._process.Start();
+        managed._process.BeginOutputReadLine();
+        managed._process.BeginErrorReadLine();
+        try
+        {
+            managed.Url = await managed._ready.Task.WaitAsync(_patience, cancellationToken);
+            return managed;
+        }
+        catch (Exception exception)
+        {
+            await managed.DisposeAsync();
+            if (exception is StartFailedException or TimeoutException)
+            {
+                throw new StartFailedException($"{name} did not start.\n{string.Join('\n', managed.Log)}");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Asks it to stop; kills it if it does not.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+            await kill.WaitForExitAsync();
+            try
+            {
+                await _process.WaitForExitAsync().WaitAsync(_patience);
+            }
+            catch (TimeoutException)
+            {
+                _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync();
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments)
+    {
+        // As one file the program is the process; else it was started as "dotnet program.dll".
+        var path = Environment.ProcessPath!;
+        string[] program = Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, ServerDll()] : [path];
+
+        // In a session of their own, Ctrl-C reaches the test alone, which then ends them in order and still reads their metrics.
+        string[] all = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. program, .. arguments] : [.. program, .. arguments];
+        return new ProcessStartInfo(all[0], all.Skip(1));
+    }
+
+    private static string ServerDll()
+    {
+        // Under a test host the entry assembly is the test's; the server lies beside it.
+        var beside = Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll");
+        return File.Exists(beside) ? beside : Assembly.GetEntryAssembly()!.Location;
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.Enqueue(line);
+            if (_log.Count > MaxLogLines)
+            {
+                _log.Dequeue();
+            }
+        }
+
+        if (line.IndexOf(" is ready on ", StringComparison.Ordinal) is var at && at > 0
+            && Uri.TryCreate(line[(at + " is ready on ".Length)..].Split(' ', ',')[0], UriKind.Absolute, out var url))
+        {
+            _ready.TrySetResult(url);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using DurableChat.ScaleTest.Scenarios;
+
+namespace DurableChat.ScaleTest.Running;
+
+/// <summary>The servers and the mock model of a run, with a temporary database; or servers that somebody else has started.</summary>
+internal sealed class TestBed : IAsyncDisposable
+{
+    private readonly List<ManagedProcess> _servers = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-scaletest-");
+    private ManagedProcess? _mock;
+
+    private TestBed()
+    {
+    }
+
+    /// <summary>Where the replicas are.</summary>
+    public IReadOnlyList<Uri> Replicas { get; private set; } = [];
+
+    /// <summary>The process ids of those replicas that run on this machine and can be seen.</summary>
+    public IReadOnlyList<int> ServerIds { get; private set; } = [];
+
+    /// <summary>The mock model; null if the servers use another.</summary>
+    public Uri? Mock => _mock?.Url;
+
+    /// <summary>The mock model's process; null if it is not the test's own.</summary>
+    public int? MockId => _mock?.Id;
+
+    /// <summary>The last lines of the servers' logs.</summary>
+    public IEnumerable<string> Logs => _servers.SelectMany(server => server.Log.Select(line => $"{server.Name}: {line}"));
+
+    /// <summary>Starts what is needed.</summary>
+    /// <exception cref="StartFailedException">Something did not come up.</exception>
+    public static async Task<TestBed> StartAsync(BedOptions options, LoadOptions load, CancellationToken cancellationToken)
+    {
+        var bed = new TestBed();
+        try
+        {
+            if (options.Urls.Count > 0)
+            {
+                bed.Replicas = options.Urls;
+                bed.ServerIds = [.. options.Urls.Select(ListeningProcess.Find).OfType<int>()];
+            }
+            else
+            {
+                await bed.StartOwnAsync(options, load, cancellationToken);
+            }
+
+            return bed;
+        }
+        catch
+        {
+            await bed.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
+        if (_mock is not null)
+        {
+            await _mock.DisposeAsync();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task StartOwnAsync(BedOptions options, LoadOptions load, CancellationToken cancellationToken)
+    {
+        _mock = await ManagedProcess.StartAsync("the mock model", MockArguments(options, load), new Dictionary<string, string>(), cancellationToken);
+        var settings = new Dictionary<string, string>
+        {
+            ["Models__0__Name"] = "mock",
+            ["Models__0__Provider"] = "openai",
+            ["Models__0__Model"] = "mock",
+            ["Models__0__Endpoint"] = new Uri(_mock.Url, "v1").ToString(),
+            ["DurableChat__Worker__MaxConcurrentTurns"] = Number(Math.Max(1000, load.Chats)),
+            ["DurableChat__Feeds__CoalesceReads"] = options.CoalesceReads.ToString(),
+            ["Http__MaxStreamsPerOwner"] = "1000000",
+            ["Logging__LogLevel__Default"] = "Warning",
+        };
+        for (var i = 0; i < options.Replicas; i++)
+        {
+            List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--data", options.Store ?? Path.Combine(_folder.FullName, "chats.db")];
+            if (options.DurableWindow is { } window)
+            {
+                arguments.AddRange(["--durable-window", Number(window)]);
+            }
+
+            _servers.Add(await ManagedProcess.StartAsync($"server {i + 1}", arguments, settings, cancellationToken));
+        }
+
+        Replicas = [.. _servers.Select(server => server.Url)];
+        ServerIds = [.. _servers.Select(server => server.Id)];
+    }
+
+    private static string[] MockArguments(BedOptions options, LoadOptions load) =>
+    [
+        "llm-mock",
+        "--urls", "http://127.0.0.1:0",
+        "--first-token-ms", Number(options.FirstTokenMs),
+        "--chunks", Number(options.Chunks),
+        "--chunk-bytes", Number(Math.Max(1, load.MessageBytes / options.Chunks)),
+        "--chunk-ms", Number(options.ChunkMs),
+        "--seed", Number(load.Seed),
+    ];
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,166 @@
+using DurableChat.ScaleTest.Checking;
+using DurableChat.ScaleTest.Wire;
+
+namespace DurableChat.ScaleTest.Scenarios;
+
+/// <summary>Drives one chat: sends, edits, waits for turns, and remembers what the server has acknowledged. For one caller at a time.</summary>
+internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
+{
+    private readonly TurnWatch _turn = new(load.Time);
+    private readonly List<Subscriber> _subscribers = [];
+    private readonly List<(string Name, StreamChecker Checker)> _left = [];
+    private readonly List<string> _acknowledged = [];
+    private readonly List<long> _messageIds = [];
+    private readonly HashSet<string> _unsure = [];
+    private int _sent;
+
+    /// <summary>The chat's id; empty until it is created.</summary>
+    public string Chat { get; private set; } = "";
+
+    /// <summary>How many users' messages the history has.</summary>
+    public int UserMessages => _acknowledged.Count;
+
+    /// <summary>Completes when the turn has shown something of its answer.</summary>
+    public Task FirstPart => _turn.FirstPart;
+
+    /// <summary>Those who follow now; the first is the driver's own.</summary>
+    public IReadOnlyList<Subscriber> Subscribers => _subscribers;
+
+    /// <summary>Creates the chat with its first message, and lets its subscribers follow.</summary>
+    public async Task CreateAsync(int subscribers, CancellationToken cancellationToken)
+    {
+        var content = NextContent();
+        _turn.Sending();
+        load.Counters.TurnRequested();
+        var ack = await load.Api.CreateAsync(load.AnyReplica(), content, cancellationToken);
+        Chat = ack.Chat;
+        Remember(content, ack);
+        Follow(0, _turn.Observe);
+        for (var i = 1; i < subscribers; i++)
+        {
+            Follow(0);
+        }
+    }
+
+    /// <summary>Sends the next message.</summary>
+    public async Task SendAsync(CancellationToken cancellationToken)
+    {
+        var content = NextContent();
+        _turn.Sending();
+        load.Counters.TurnRequested();
+        _unsure.Add(content);
+        Remember(content, await load.Api.SendAsync(load.AnyReplica, Chat, content, cancellationToken));
+    }
+
+    /// <summary>Edits a user's message.</summary>
+    /// <param name="index">Which, from 0.</param>
+    /// <param name="cancellationToken">Ends the wait for the acknowledgement.</param>
+    public async Task EditAsync(int index, CancellationToken cancellationToken)
+    {
+        var content = NextContent();
+        _turn.Sending();
+        load.Counters.TurnRequested();
+        _unsure.Add(content);
+        var removed = _acknowledged.Skip(index).ToList();
+        _unsure.UnionWith(removed);
+        var ack = await load.Api.EditAsync(load.AnyReplica, Chat, _messageIds[index], content, cancellationToken);
+        _unsure.ExceptWith(removed);
+        _acknowledged.RemoveRange(index, _acknowledged.Count - index);
+        _messageIds.RemoveRange(index, _messageIds.Count - index);
+        Remember(content, ack);
+    }
+
+    /// <summary>Waits for the end of the turn, and counts it. A turn that takes too long has failed.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        bool isAnswered;
+        try
+        {
+            isAnswered = await _turn.Ended.WaitAsync(load.Options.TurnTimeout, load.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            load.Counters.TurnTimedOut(Chat);
+            isAnswered = false;
+        }
+
+        load.Counters.TurnEnded(isAnswered);
+        if (isAnswered)
+        {
+            load.Latencies.Turn.Record(_turn.EndedAfter);
+            load.Latencies.FirstPart.Record(_turn.FirstPartAfter);
+        }
+    }
+
+    /// <summary>The turn will be edited away before its end: it counts as no turn.</summary>
+    public void Abandon() => load.Counters.TurnAbandoned();
+
+    /// <summary>Adds a subscriber.</summary>
+    public Subscriber Follow(long after, Action<WireEvent>? observe = null)
+    {
+        var subscriber = new Subscriber(load, Chat, $"{number}.{_subscribers.Count + _left.Count}", after, observe);
+        _subscribers.Add(subscriber);
+        subscriber.Start();
+        return subscriber;
+    }
+
+    /// <summary>Lets a subscriber go for good; what it was given is still checked at the end.</summary>
+    public async Task LeaveAsync(Subscriber subscriber)
+    {
+        await subscriber.DisposeAsync();
+        _subscribers.Remove(subscriber);
+        _left.Add((subscriber.Name, subscriber.Checker));
+    }
+
+    /// <summary>Waits until every subscriber has what the store has, then compares all with all.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (Chat.Length == 0)
+        {
+            return;
+        }
+
+        var stored = await load.Api.HistoryAsync(load.AnyReplica(), Chat, cancellationToken);
+        var deadline = load.Time.GetTimestamp();
+        while (stored.Count > 0
+            && _subscribers.Exists(subscriber => subscriber.LastId < stored[^1].Id)
+            && load.Time.GetElapsedTime(deadline) < load.Options.QuietTime)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), load.Time, cancellationToken);
+        }
+
+        HistoryChecker.CheckStore(Chat, stored, _acknowledged, _unsure, load.Violations);
+        foreach (var subscriber in _subscribers.ToList())
+        {
+            await subscriber.DisposeAsync();
+            HistoryChecker.CheckSubscriber(Chat, subscriber.Name, subscriber.Checker, stored, isAtHead: true, load.Violations);
+        }
+
+        foreach (var (name, checker) in _left)
+        {
+            HistoryChecker.CheckSubscriber(Chat, name, checker, stored, isAtHead: false, load.Violations);
+        }
+
+        _subscribers.Clear();
+        _left.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_subscribers.Select(subscriber => subscriber.DisposeAsync().AsTask()));
+    }
+
+    private void Remember(string content, CommandAck ack)
+    {
+        _unsure.Remove(content);
+        _acknowledged.Add(content);
+        _messageIds.Add(ack.MessageId);
+        _turn.Acknowledged(ack);
+    }
+
+    private string NextContent()
+    {
+        var mark = $"[{load.Options.Seed}.{number}.{_sent++}] ";
+        return mark.PadRight(Math.Max(mark.Length, load.Options.MessageBytes), 'x');
+    }
+}

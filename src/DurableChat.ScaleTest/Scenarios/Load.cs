@@ -1,0 +1,45 @@
+using DurableChat.ScaleTest.Checking;
+using DurableChat.ScaleTest.Measuring;
+using DurableChat.ScaleTest.Wire;
+
+namespace DurableChat.ScaleTest.Scenarios;
+
+/// <summary>What all parts of a run share. Thread-safe.</summary>
+internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, ChatApi api, TimeProvider time)
+{
+    private readonly Random _random = new(options.Seed);
+    private readonly Lock _randomLock = new();
+
+    public LoadOptions Options { get; } = options;
+
+    public ChatApi Api { get; } = api;
+
+    public TimeProvider Time { get; } = time;
+
+    public Counters Counters { get; } = new();
+
+    public Latencies Latencies { get; } = new();
+
+    public ViolationLog Violations { get; } = new();
+
+    /// <summary>What the run is doing, in a word or two.</summary>
+    public string Phase { get; set; } = "starting";
+
+    /// <summary>The chats. Filled before the scenario begins.</summary>
+    public IReadOnlyList<ChatDriver> Drivers { get; set; } = [];
+
+    /// <summary>A replica at random, as a load balancer would choose one.</summary>
+    public Uri AnyReplica() => replicas.Count == 1 ? replicas[0] : replicas[Random(replicas.Count)];
+
+    /// <summary>A number from 0 up to, and without, <paramref name="limit"/>.</summary>
+    public int Random(int limit)
+    {
+        lock (_randomLock)
+        {
+            return _random.Next(limit);
+        }
+    }
+
+    /// <summary>A time between the two.</summary>
+    public TimeSpan RandomTime(int leastMs, int mostMs) => TimeSpan.FromMilliseconds(leastMs + Random(mostMs - leastMs + 1));
+}

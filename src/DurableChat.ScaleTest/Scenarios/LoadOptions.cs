@@ -1,0 +1,39 @@
+using DurableChat.ScaleTest.Wire;
+
+namespace DurableChat.ScaleTest.Scenarios;
+
+/// <summary>What load is put on the server.</summary>
+internal sealed record LoadOptions
+{
+    public string Scenario { get; init; } = "storm";
+
+    public int Chats { get; init; } = 600;
+
+    /// <summary>Turns of each chat; for a soak they are not counted.</summary>
+    public int Turns { get; init; } = 10;
+
+    /// <summary>Streams of each chat.</summary>
+    public int Subscribers { get; init; } = 1;
+
+    /// <summary>Pause between the end of a turn and the next message.</summary>
+    public TimeSpan FollowUpDelay { get; init; }
+
+    /// <summary>Size of each message, in bytes; answers have about as many.</summary>
+    public int MessageBytes { get; init; } = 1024;
+
+    public Transport Transport { get; init; }
+
+    /// <summary>For a soak: turns per second.</summary>
+    public double Rate { get; init; } = 20;
+
+    /// <summary>For a soak: how long.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(5);
+
+    public int Seed { get; init; } = 1;
+
+    /// <summary>After how long a turn that has not ended counts as failed.</summary>
+    public TimeSpan TurnTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long, after the last turn, subscribers may take to get all there is.</summary>
+    public TimeSpan QuietTime { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,25 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+
+namespace DurableChat.ScaleTest.Wire;
+
+/// <summary>Events as Server-Sent Events.</summary>
+internal sealed class SseWireStream(HttpResponseMessage response, Stream body) : IWireStream
+{
+    public async IAsyncEnumerable<WireEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var parser = SseParser.Create(body, WireEvent.Read);
+        await foreach (var item in parser.EnumerateAsync(cancellationToken))
+        {
+            yield return item.Data.PositionText is { } position && item.EventId != position
+                ? item.Data with { Malformed = $"The event's id is '{item.EventId}', its position '{position}'." }
+                : item.Data;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await body.DisposeAsync();
+        response.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+
+namespace DurableChat.ScaleTest.Wire;
+
+/// <summary>A message as a stream or the history has it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="PreviousId">The id of the message before it.</param>
+/// <param name="Generation">The generation it ends; 0 for none.</param>
+/// <param name="IsUser">True for a user's message.</param>
+/// <param name="IsFinal">True for an answer after which the turn does not go on.</param>
+/// <param name="Text">Its text, UTF-8.</param>
+/// <param name="Reasoning">Its reasoning, UTF-8.</param>
+internal sealed record WireMessage(long Id, long PreviousId, long Generation, bool IsUser, bool IsFinal, ReadOnlyMemory<byte> Text, ReadOnlyMemory<byte> Reasoning)
+{
+    /// <summary>A hash of all that a person sees of it.</summary>
+    public ulong Digest()
+    {
+        var hash = new XxHash64(Id);
+        hash.Append(Text.Span);
+        hash.Append([(byte)(IsUser ? 1 : 0)]);
+        hash.Append(Reasoning.Span);
+        return hash.GetCurrentHashAsUInt64();
+    }
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="KeyNotFoundException">A field is missing.</exception>
+    /// <exception cref="InvalidOperationException">A field is of another type.</exception>
+    public static WireMessage Read(JsonElement json)
+    {
+        var text = new StringBuilder();
+        var reasoning = new StringBuilder();
+        foreach (var part in json.GetProperty("parts").EnumerateArray())
+        {
+            var type = part.GetProperty("type");
+            if (type.ValueEquals("text"u8))
+            {
+                text.Append(part.GetProperty("text").GetString());
+            }
+            else if (type.ValueEquals("reasoning"u8))
+            {
+                reasoning.Append(part.GetProperty("text").GetString());
+            }
+        }
+
+        var role = json.GetProperty("role");
+        return new WireMessage(
+            json.GetProperty("id").GetInt64(),
+            json.GetProperty("previous_id").GetInt64(),
+            json.GetProperty("generation").GetInt64(),
+            role.ValueEquals("user"u8),
+            role.ValueEquals("assistant"u8) && !(json.TryGetProperty("finish_reason", out var reason) && (reason.ValueEquals("tool_calls"u8) || reason.ValueEquals("handed_over"u8))),
+            Encoding.UTF8.GetBytes(text.ToString()),
+            Encoding.UTF8.GetBytes(reasoning.ToString()));
+    }
+}
