@@ -147,7 +147,7 @@ internal static class ServerApplication
         .ConfigureResource(resource => resource.AddService("durablechat"))
         .WithMetrics(metrics =>
         {
-            metrics.AddMeter(DurableChatMeter.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();
+            metrics.AddMeter(DurableChatMeter.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0);
             if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             {
                 metrics.AddOtlpExporter();

@@ -8,24 +8,33 @@ internal static class SqliteCommit
 {
     private const string Operation = "commit";
 
+    /// <summary>One commit in so many versions of a chat removes its expired keys: each commit would be a statement too many.</summary>
+    private const int VersionsBetweenCleanings = 16;
+
     public static CommitResult Run(SqliteSession session, Transition transition, IdempotencyRecord? idempotency)
     {
-        if (idempotency is not null && Find(session, Operation, transition.Next.Id, idempotency.Key, idempotency.CreatedAt) is { } earlier)
+        var id = transition.Next.Id;
+        if (idempotency is not null && !TryClaimKey(session, id, idempotency))
         {
-            return new CommitResult.Repeated(earlier);
+            return new CommitResult.Repeated(Find(session, Operation, id, idempotency.Key, idempotency.CreatedAt)!);
         }
 
         var rows = transition.ExpectedVersion == 0 ? InsertChat(session, transition.Next) : UpdateChat(session, transition);
         if (rows == 0)
         {
+            if (idempotency is not null)
+            {
+                session.Execute(Operation, SqliteStatements.RemoveKey, ("$chat_id", id.Value), ("$key", idempotency.Key));
+            }
+
             return new CommitResult.Conflict();
         }
 
         WriteMessages(session, transition);
         WriteQueue(session, transition);
-        if (idempotency is not null)
+        if (idempotency is not null && transition.Next.Version % VersionsBetweenCleanings == 0)
         {
-            WriteKey(session, transition.Next.Id, idempotency);
+            session.Execute(Operation, SqliteStatements.RemoveExpiredKeys, ("$chat_id", id.Value), ("$expired_at", ExpiredAt(idempotency.CreatedAt)));
         }
 
         return new CommitResult.Committed();
@@ -102,16 +111,13 @@ internal static class SqliteCommit
         }
     }
 
-    private static void WriteKey(SqliteSession session, ChatId id, IdempotencyRecord record)
-    {
-        session.Execute(Operation, SqliteStatements.RemoveExpiredKeys, ("$chat_id", id.Value), ("$expired_at", ExpiredAt(record.CreatedAt)));
-        session.Execute(
-            Operation,
-            SqliteStatements.InsertKey,
-            ("$chat_id", id.Value),
-            ("$key", record.Key),
-            ("$fingerprint", record.Fingerprint),
-            ("$outcome", record.Outcome),
-            ("$created_at", SqliteRows.ToMicroseconds(record.CreatedAt)));
-    }
+    private static bool TryClaimKey(SqliteSession session, ChatId id, IdempotencyRecord record) => session.Execute(
+        Operation,
+        SqliteStatements.ClaimKey,
+        ("$chat_id", id.Value),
+        ("$key", record.Key),
+        ("$fingerprint", record.Fingerprint),
+        ("$outcome", record.Outcome),
+        ("$created_at", SqliteRows.ToMicroseconds(record.CreatedAt)),
+        ("$expired_at", ExpiredAt(record.CreatedAt))) > 0;
 }

@@ -43,8 +43,15 @@ internal static class SqliteStatements
 
     public const string RemoveExpiredKeys = "DELETE FROM idempotency_keys WHERE chat_id = $chat_id AND created_at <= $expired_at";
 
-    public const string InsertKey =
-        "INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) VALUES ($chat_id, $key, $fingerprint, $outcome, $created_at)";
+    /// <summary>Changes no row if the key is in use; an expired one is taken over.</summary>
+    public const string ClaimKey =
+        """
+        INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) VALUES ($chat_id, $key, $fingerprint, $outcome, $created_at)
+        ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at
+        WHERE created_at <= $expired_at
+        """;
+
+    public const string RemoveKey = "DELETE FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key";
 
     public const string ReadHead = "SELECT version, epoch, last_message_id FROM chats WHERE id = $id";
 

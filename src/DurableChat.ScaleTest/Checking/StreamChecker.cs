@@ -18,7 +18,8 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
     private readonly Preview _preview = new();
     private long _epoch;
     private long _last = after;
-    private long _committedGeneration;
+    private long _endedGeneration;
+    private long _deadGeneration;
     private long _statusVersion;
 
     /// <summary>The message after which its history begins.</summary>
@@ -132,9 +133,9 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
 
     private void EndGeneration(WireMessage message)
     {
-        if (message.Generation <= _committedGeneration)
+        if (message.Generation <= _endedGeneration)
         {
-            Report(ViolationKind.OutOfOrder, $"Message {message.Id} ends generation {message.Generation} after generation {_committedGeneration} has ended.");
+            Report(ViolationKind.OutOfOrder, $"Message {message.Id} ends generation {message.Generation} after generation {_endedGeneration} has ended.");
         }
 
         if (_preview.Seq > 0 && _preview.Generation != message.Generation)
@@ -146,15 +147,16 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
             Report(ViolationKind.Content, $"Message {message.Id} does not begin with the {_preview.Seq} parts that were shown of it.");
         }
 
-        _committedGeneration = Math.Max(_committedGeneration, message.Generation);
+        _endedGeneration = message.Generation;
+        _deadGeneration = Math.Max(_deadGeneration, message.Generation);
         _preview.Clear();
     }
 
     private void CheckPart(WireEvent part)
     {
-        if (part.Generation <= _committedGeneration)
+        if (part.Generation <= _deadGeneration)
         {
-            Report(ViolationKind.StalePart, $"A part of generation {part.Generation}, whose message or a later one was given already.");
+            Report(ViolationKind.StalePart, $"A part of generation {part.Generation}, which is over, or was edited away.");
             return;
         }
 
@@ -195,6 +197,9 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
             Report(ViolationKind.WrongEpoch, $"The history is reset to epoch {reset.Epoch}, and was of epoch {_epoch}.");
         }
 
+        // The history comes again from its first answer on; the parts on screen belong to an answer that will not come.
+        _deadGeneration = Math.Max(_deadGeneration, Math.Max(_endedGeneration, _preview.Generation));
+        _endedGeneration = 0;
         _epoch = reset.Epoch;
         _last = 0;
         After = 0;

@@ -22,7 +22,7 @@ public static class ScaleTestCommand
         var messageBytes = Options.Number("--message-bytes", "Bytes of each message; answers of the mock model have about as many.", normal.MessageBytes, 1, 256 * 1024);
         var transport = new Option<Transport>("--transport") { Description = "How streams are read.", DefaultValueFactory = _ => Transport.Sse, HelpName = "sse|websocket" };
         var replicas = Options.Number("--replicas", "How many servers to start.", 1, 1, 100);
-        var urls = new Option<Uri[]>("--url") { Description = "Running servers to drive, instead of starting some.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var urls = new Option<string[]>("--url") { Description = "Running servers to drive, instead of starting some.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         urls.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => !Uri.TryCreate(token.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
@@ -115,5 +115,5 @@ public static class ScaleTestCommand
     }
 
     /// <summary>Without the slash a relative address would take the place of the last segment.</summary>
-    private static Uri WithSlash(Uri url) => url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+    private static Uri WithSlash(string url) => new(url.EndsWith('/') ? url : url + "/");
 }

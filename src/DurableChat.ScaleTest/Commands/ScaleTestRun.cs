@@ -61,29 +61,29 @@ internal static class ScaleTestRun
         var startedAt = time.GetUtcNow();
         var load = new Load(options.Load, bed.Replicas, api, time);
         load.Drivers = [.. Enumerable.Range(0, options.Load.Chats).Select(number => new ChatDriver(load, number))];
-        await using var sampler = new Sampler(load, bed);
-        await sampler.StartAsync(cancellationToken);
+        await using var leaving = new Leaving(load.Drivers);
         var mockIds = bed.MockId is { } mock ? new[] { mock } : [];
         var mockBefore = ProcessUsage.Of(mockIds).CpuSeconds;
+        await using var sampler = new Sampler(load, bed);
+        await sampler.StartAsync(cancellationToken);
         var run = RunScenarioAsync(load, cancellationToken);
         await LiveProgress.ShowAsync(load, sampler, run);
         var isInterrupted = await run;
-        await using (new Leaving(load.Drivers))
+
+        // Before the checks, which read the histories through the servers that are measured.
+        await sampler.StopAsync();
+        var mockCpu = bed.MockId is null ? (double?)null : ProcessUsage.Of(mockIds).CpuSeconds - mockBefore;
+        if (!isInterrupted)
         {
-            if (!isInterrupted)
-            {
-                load.Phase = "checking";
-                await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) => await driver.CheckAsync(cancelled));
-            }
+            load.Phase = "checking";
+            await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) => await driver.CheckAsync(cancelled));
         }
 
-        load.Phase = "reading metrics";
-        await sampler.SampleAsync(CancellationToken.None);
         return ReportBuilder.Build(
             load,
             options.Bed,
             sampler,
-            bed.MockId is null ? null : ProcessUsage.Of(mockIds).CpuSeconds - mockBefore,
+            mockCpu,
             bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null,
             startedAt,
             isInterrupted);
@@ -95,6 +95,8 @@ internal static class ScaleTestRun
         try
         {
             await Scenario.Find(load.Options.Scenario).RunAsync(load, cancellationToken);
+            load.Phase = "quiescing";
+            await Task.WhenAll(load.Drivers.Select(driver => driver.QuiesceAsync(cancellationToken)));
             return false;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -56,8 +56,16 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         _running = RunAsync();
     }
 
-    /// <summary>Takes one more reading and adds it to the series.</summary>
-    public async Task SampleAsync(CancellationToken cancellationToken)
+    /// <summary>Ends the series with one last reading.</summary>
+    /// <exception cref="HttpRequestException">The metrics cannot be read.</exception>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        await SampleAsync(CancellationToken.None);
+    }
+
+    private async Task SampleAsync(CancellationToken cancellationToken)
     {
         var reading = await ReadAsync(cancellationToken);
         lock (_samples)

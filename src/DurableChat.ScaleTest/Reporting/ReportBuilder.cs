@@ -11,7 +11,7 @@ internal static class ReportBuilder
 {
     public static ScaleReport Build(Load load, BedOptions bed, Sampler sampler, double? mockCpuSeconds, JsonElement? mock, DateTimeOffset startedAt, bool isInterrupted)
     {
-        var elapsed = sampler.Elapsed.TotalSeconds;
+        var elapsed = sampler.Samples[^1].Seconds;
         return new ScaleReport
         {
             StartedAt = startedAt,
@@ -33,7 +33,7 @@ internal static class ReportBuilder
                 MockCpuSeconds = mockCpuSeconds is { } cpu ? Math.Round(cpu, 2) : null,
                 TestCpuSeconds = Math.Round(ProcessUsage.Of([Environment.ProcessId]).CpuSeconds, 2),
             },
-            ElapsedSeconds = Math.Round(elapsed, 2),
+            ElapsedSeconds = elapsed,
             Mock = mock,
             Violations = load.Violations.First,
             TimedOutChats = [.. load.Counters.TimedOut],

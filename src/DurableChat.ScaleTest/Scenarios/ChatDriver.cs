@@ -112,7 +112,17 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         _left.Add((subscriber.Name, subscriber.Checker));
     }
 
-    /// <summary>Waits until every subscriber has what the store has, then compares all with all.</summary>
+    /// <summary>Waits until all subscribers have got as far as the one that is furthest, or for as long as they may take.</summary>
+    public async Task QuiesceAsync(CancellationToken cancellationToken)
+    {
+        var started = load.Time.GetTimestamp();
+        while (_subscribers.Select(subscriber => subscriber.LastId).Distinct().Count() > 1 && load.Time.GetElapsedTime(started) < load.Options.QuietTime)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), load.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>Compares the store with what was acknowledged and with what every subscriber was given. After the turns have ended and all is quiet.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (Chat.Length == 0)
@@ -121,14 +131,6 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         }
 
         var stored = await load.Api.HistoryAsync(load.AnyReplica(), Chat, cancellationToken);
-        var deadline = load.Time.GetTimestamp();
-        while (stored.Count > 0
-            && _subscribers.Exists(subscriber => subscriber.LastId < stored[^1].Id)
-            && load.Time.GetElapsedTime(deadline) < load.Options.QuietTime)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), load.Time, cancellationToken);
-        }
-
         HistoryChecker.CheckStore(Chat, stored, _acknowledged, _unsure, load.Violations);
         foreach (var subscriber in _subscribers.ToList())
         {

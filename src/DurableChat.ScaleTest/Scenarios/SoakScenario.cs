@@ -10,7 +10,8 @@ internal sealed class SoakScenario : IScenario
         var quiet = new Queue<ChatDriver>(load.Drivers);
         var running = new List<(ChatDriver Driver, Task Turn)>();
         var started = load.Time.GetTimestamp();
-        for (var turn = 0; load.Time.GetElapsedTime(started) < load.Options.Duration; turn++)
+        var turns = (int)(load.Options.Rate * load.Options.Duration.TotalSeconds);
+        for (var turn = 0; turn < turns && load.Time.GetElapsedTime(started) < load.Options.Duration; turn++)
         {
             var wait = TimeSpan.FromSeconds(turn / load.Options.Rate) - load.Time.GetElapsedTime(started);
             if (wait > TimeSpan.Zero)
