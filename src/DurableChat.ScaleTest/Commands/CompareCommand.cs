@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using DurableChat.ScaleTest.Reporting;
-using Spectre.Console;
 
 namespace DurableChat.ScaleTest.Commands;
 
@@ -39,7 +38,7 @@ internal static class CompareCommand
             }
         }
 
-        AnsiConsole.Write(Tables.Compare(reports));
+        Tables.Print(Tables.Compare(reports));
         return ScaleTestRun.Clean;
     }
 }

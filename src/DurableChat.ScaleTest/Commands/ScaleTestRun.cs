@@ -5,7 +5,6 @@ using DurableChat.ScaleTest.Reporting;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Scenarios;
 using DurableChat.ScaleTest.Wire;
-using Spectre.Console;
 
 namespace DurableChat.ScaleTest.Commands;
 
@@ -107,7 +106,7 @@ internal static class ScaleTestRun
 
     private static async Task<int> PublishAsync(ScaleReport report, ScaleTestOptions options)
     {
-        AnsiConsole.Write(Tables.One(report));
+        Tables.Print(Tables.One(report));
         foreach (var violation in report.Violations)
         {
             Console.WriteLine(violation);

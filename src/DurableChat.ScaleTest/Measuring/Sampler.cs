@@ -72,8 +72,11 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         {
             var before = _samples.Count > 0 ? _samples[^1] : new Sample();
             var seconds = Elapsed.TotalSeconds;
-            var interval = Math.Max(0.001, seconds - before.Seconds);
+            var interval = seconds - before.Seconds;
             var usage = Usage(reading);
+
+            // Over a moment a rate says nothing: the last reading comes whenever the load ends.
+            var isMoment = interval < _interval.TotalSeconds / 4;
             var (firstP50, firstP99) = load.Latencies.FirstPart.TakeRecent();
             var (turnP50, turnP99) = load.Latencies.Turn.TakeRecent();
             _poolPeak = Math.Max(_poolPeak, reading.PoolInUse);
@@ -84,9 +87,9 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
                 Phase = load.Phase,
                 TurnsCompleted = load.Counters.Completed,
                 TurnsFailed = load.Counters.Failed,
-                TurnsPerSecond = Math.Round((load.Counters.Completed - before.TurnsCompleted) / interval, 1),
+                TurnsPerSecond = isMoment ? before.TurnsPerSecond : Math.Round((load.Counters.Completed - before.TurnsCompleted) / interval, 1),
                 Events = load.Counters.Events,
-                EventsPerSecond = Math.Round((load.Counters.Events - before.Events) / interval),
+                EventsPerSecond = isMoment ? before.EventsPerSecond : Math.Round((load.Counters.Events - before.Events) / interval),
                 Rereads = reading.CatchUpReads + reading.RemoteReads + reading.FullRefreshReads - _first.CatchUpReads - _first.RemoteReads - _first.FullRefreshReads,
                 WindowHits = reading.WindowHits - _first.WindowHits,
                 WindowMisses = reading.WindowMisses - _first.WindowMisses,
@@ -94,7 +97,7 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
                 Commits = reading.Commits - _first.Commits,
                 Streams = reading.Streams,
                 PoolInUse = reading.PoolInUse,
-                CpuCores = Math.Round((usage.CpuSeconds - _usage.CpuSeconds) / interval, 2),
+                CpuCores = isMoment ? before.CpuCores : Math.Round((usage.CpuSeconds - _usage.CpuSeconds) / interval, 2),
                 MemoryMb = Math.Round(usage.Bytes / BytesPerMb, 1),
                 FirstPartP50Ms = firstP50,
                 FirstPartP99Ms = firstP99,

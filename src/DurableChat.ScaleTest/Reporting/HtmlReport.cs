@@ -40,13 +40,13 @@ internal static class HtmlReport
 
     private static string Summary(ScaleReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{report.Config.Chats} chats, {report.Turns.Completed} turns, {report.Config.SubscribersPerChat} subscriber(s) for each chat, {report.Config.Replicas} replica(s), {report.ElapsedSeconds:0.0} s on {report.Config.Cores} cores");
+        $"{report.Config.Chats} chats, {report.Turns.Completed} turns, {Plural(report.Config.SubscribersPerChat, "subscriber")} per chat, {Plural(report.Config.Replicas, "replica")}, {report.ElapsedSeconds:0.0} s on {Plural(report.Config.Cores, "core")}");
 
     private static string Verdict(ScaleReport report) =>
         report.IsClean() ? "Every turn was answered; nothing was lost, repeated or out of order."
-        : report.Delivery.Violations > 0 ? $"{report.Delivery.Violations} violation(s) of delivery."
+        : report.Delivery.Violations > 0 ? $"{Plural(report.Delivery.Violations, "violation")} of delivery."
         : report.Interrupted ? "Interrupted: the figures are those so far."
-        : $"{report.Turns.Failed} turn(s) failed.";
+        : $"{Plural(report.Turns.Failed, "turn")} failed.";
 
     private static string Tiles(ScaleReport report)
     {
@@ -55,8 +55,8 @@ internal static class HtmlReport
             ("rereads per turn", Number(report.Reads.RereadsPerTurn)),
             ("statements per turn", Number(report.Store.StatementsPerTurn)),
             ("turns per second", Number(report.Turns.PerSecond)),
-            ("turn p99", $"{Number(report.LatencyMs.TurnP99)} ms"),
-            ("commit to delivery p99", $"{Number(report.LatencyMs.CommitToDeliveryP99)} ms"),
+            ("turn p99", Time(report.LatencyMs.TurnP99)),
+            ("commit to delivery p99", Time(report.LatencyMs.CommitToDeliveryP99)),
             ("server CPU", $"{Number(report.Process.CpuSeconds)} s"),
             ("server peak memory", $"{Number(report.Process.RssPeakMb)} MB"),
             ("events checked", report.Delivery.Events.ToString("N0", CultureInfo.InvariantCulture)),
@@ -125,6 +125,10 @@ internal static class HtmlReport
     }
 
     private static string Number(double? number) => number is { } known ? known.ToString(Math.Abs(known) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture) : "–";
+
+    private static string Time(double? milliseconds) => milliseconds is >= 1000 and var known ? $"{Number(known / 1000)} s" : $"{Number(milliseconds)} ms";
+
+    private static string Plural(long count, string word) => string.Create(CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 

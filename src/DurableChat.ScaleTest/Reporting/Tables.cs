@@ -6,6 +6,8 @@ namespace DurableChat.ScaleTest.Reporting;
 /// <summary>Reports as tables: for people on a terminal, and as Markdown elsewhere.</summary>
 internal static class Tables
 {
+    private const int WidthOfFiles = 1000;
+
     /// <summary>One run.</summary>
     public static Table One(ScaleReport report)
     {
@@ -50,6 +52,17 @@ internal static class Tables
         }
 
         return table;
+    }
+
+    /// <summary>Prints a table. A file or a pipe has no width to wrap at.</summary>
+    public static void Print(Table table)
+    {
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+        {
+            AnsiConsole.Profile.Width = WidthOfFiles;
+        }
+
+        AnsiConsole.Write(table);
     }
 
     private static Table New() => new() { Border = AnsiConsole.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.Markdown };
