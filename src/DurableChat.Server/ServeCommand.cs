@@ -13,11 +13,19 @@ internal static class ServeCommand
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen, e.g. http://127.0.0.1:8080; several are separated by semicolons." };
         var data = new Option<string?>("--data") { Description = "The SQLite file; it and its folder are made if missing." };
+        var store = new Option<string?>("--store") { Description = "Where chats are kept: a PostgreSQL connection string (Host=…), a URL (postgres://…), or a SQLite file." };
         var window = new Option<int?>("--durable-window") { Description = "How many messages of a chat are kept in memory for its streams; 0 turns that off." };
         window.Validators.Add(RequireNotNegative);
-        var command = new Command("serve", "Runs the server.") { urls, data, window };
+        var command = new Command("serve", "Runs the server.") { urls, data, store, window };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(data) is not null && result.GetResult(store) is not null)
+            {
+                result.AddError("--data and --store both say where chats are kept: give one of them.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(new ServeOptions(parsed.GetValue(urls), parsed.GetValue(data), parsed.GetValue(window)), cancellationToken));
+            RunAsync(new ServeOptions(parsed.GetValue(urls), parsed.GetValue(data), parsed.GetValue(store), parsed.GetValue(window)), cancellationToken));
         return command;
     }
 

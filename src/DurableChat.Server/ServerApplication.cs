@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using DurableChat.AspNetCore;
@@ -6,7 +5,6 @@ using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
 using DurableChat.Server.Models;
-using DurableChat.Sqlite;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -22,7 +20,6 @@ namespace DurableChat.Server;
 internal static class ServerApplication
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
-    private const string DefaultData = "durablechat.db";
     private const string ApiPrefix = "/api/v1";
 
     /// <summary>Builds the application; it opens its database here and listens nowhere yet.</summary>
@@ -109,11 +106,7 @@ internal static class ServerApplication
         builder.Services.AddSingleton(tokens);
         builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time));
         builder.Services.AddSingleton(CurrentTimeTool.Create(time));
-        builder.Services.AddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
-        var path = options.Data ?? builder.Configuration["Store:Sqlite"] ?? DefaultData;
-        builder.Services.AddSingleton(provider => SqliteChatStore.Open(new SqliteStoreOptions(path), provider.GetRequiredService<StoreMetrics>(), time));
-        builder.Services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<SqliteChatStore>());
-        builder.Services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<SqliteChatStore>());
+        StoreSetup.Add(builder.Services, options, builder.Configuration);
         builder.Services.AddDurableChat(settings);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Storage;
@@ -174,13 +175,34 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
         _readers.RunAsync(session => SqliteCommit.Find(session, "idempotency", id, key, _time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
-    public Task HeartbeatAsync(string replica, CancellationToken cancellationToken) => _writer.RunAsync(
+    public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) =>
+        _readers.RunAsync<IReadOnlyList<ChangedChat>>(
+            session =>
+            {
+                var json = JsonSerializer.Serialize(known.Select(chat => new object[] { chat.Id.Value, chat.Version }));
+                var changed = new List<ChangedChat>();
+                using var row = session.Query("sync", SqliteStatements.FindChanged, ("$known", json));
+                while (row.Read())
+                {
+                    changed.Add(new ChangedChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+                }
+
+                return changed;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>One process needs no address.</remarks>
+    public Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken) => _writer.RunAsync(
         session => session.Execute("heartbeat", SqliteStatements.Heartbeat, ("$id", replica), ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow()))),
         cancellationToken);
 
     /// <inheritdoc/>
     public Task RetireAsync(string replica, CancellationToken cancellationToken) =>
         _writer.RunAsync(session => session.Execute("heartbeat", SqliteStatements.Retire, ("$id", replica)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) =>

@@ -80,6 +80,13 @@ internal static class SqliteStatements
         "DELETE FROM idempotency_keys WHERE chat_id = $id",
     ];
 
+    /// <summary>The known chats come as a JSON array of pairs.</summary>
+    public const string FindChanged =
+        """
+        SELECT k.value ->> 0, c.version FROM json_each($known) k LEFT JOIN chats c ON c.id = k.value ->> 0
+        WHERE c.version IS NOT k.value ->> 1
+        """;
+
     public const string Heartbeat =
         "INSERT INTO replicas (id, heartbeat_at) VALUES ($id, $now) ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at";
 

@@ -20,11 +20,11 @@ public abstract class LeaseSpecs : StoreSpecs
     [Fact]
     public async Task A_chat_can_be_claimed_once_its_holder_is_silent_for_the_lease()
     {
-        await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);
+        await Harness.Leases.HeartbeatAsync("replica", null, CancellationToken.None);
         var chat = await CommitAsync(New());
         Assert.Empty(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
         await Harness.AdvanceAsync(_lease - TimeSpan.FromSeconds(5));
-        await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);
+        await Harness.Leases.HeartbeatAsync("replica", null, CancellationToken.None);
         await Harness.AdvanceAsync(TimeSpan.FromSeconds(6));
         Assert.Empty(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));
         await Harness.AdvanceAsync(_lease);
@@ -55,7 +55,7 @@ public abstract class LeaseSpecs : StoreSpecs
     [Fact]
     public async Task The_chats_of_a_retired_replica_can_be_claimed_at_once()
     {
-        await Harness.Leases.HeartbeatAsync("replica", CancellationToken.None);
+        await Harness.Leases.HeartbeatAsync("replica", null, CancellationToken.None);
         await CommitAsync(New());
         await Harness.Leases.RetireAsync("replica", CancellationToken.None);
         Assert.Single(await Harness.Leases.FindClaimableAsync(_lease, 10, CancellationToken.None));

@@ -96,4 +96,16 @@ public abstract class ListingSpecs : StoreSpecs
             Assert.Null(await Store.ReadMessagesAsync(chat.Id, MessageQuery.After(0, 5, ReadReason.History), CancellationToken.None));
         }
     }
+
+    [Fact]
+    public async Task Chats_of_another_version_than_known_are_found_and_the_others_are_not()
+    {
+        var same = await CommitAsync(New());
+        var changed = await CommitTurnsAsync("a", "b");
+        var deleted = await CommitAsync(New());
+        await Store.DeleteAsync(deleted.Id, CancellationToken.None);
+        var found = await Store.FindChangedAsync([new(same.Id, same.Version), new(changed.Id, changed.Version - 1), new(deleted.Id, deleted.Version)], CancellationToken.None);
+        Assert.Equal(new HashSet<ChangedChat> { new(changed.Id, changed.Version), new(deleted.Id, null) }, [.. found]);
+        Assert.Empty(await Store.FindChangedAsync([], CancellationToken.None));
+    }
 }

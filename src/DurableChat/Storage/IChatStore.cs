@@ -33,4 +33,7 @@ public interface IChatStore
 
     /// <summary>Reads what an earlier request with this key did; null if there was none, or it is older than <see cref="IdempotencyRecord.Lifetime"/>.</summary>
     Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken);
+
+    /// <summary>Of the chats given with the versions known of them, finds those whose stored version is another, or that are gone; one query for all.</summary>
+    Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken);
 }

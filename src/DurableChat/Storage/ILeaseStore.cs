@@ -10,8 +10,14 @@ namespace DurableChat.Storage;
 /// </summary>
 public interface ILeaseStore
 {
-    /// <summary>Says that a replica is alive, from now for as long as the caller's lease lasts.</summary>
-    Task HeartbeatAsync(string replica, CancellationToken cancellationToken);
+    /// <summary>Says that a replica is alive, from now for as long as the caller's lease lasts, and where other replicas reach it.</summary>
+    /// <param name="replica">Which replica.</param>
+    /// <param name="address">Its base URL; null if others need not reach it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken);
+
+    /// <summary>Finds where a replica is reached; null if it is gone or has told no address.</summary>
+    Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken);
 
     /// <summary>Says that a replica is gone for good: its leases can be taken at once.</summary>
     Task RetireAsync(string replica, CancellationToken cancellationToken);

@@ -29,10 +29,10 @@ internal sealed partial class LeaseTakeover(
     /// <summary>Writes the first heartbeat before anything else, so that a lease taken by the first request is alive.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await leases.HeartbeatAsync(options.Replica, cancellationToken).ConfigureAwait(false);
+        await leases.HeartbeatAsync(options.Replica, options.Address, cancellationToken).ConfigureAwait(false);
         worker.WorkWaits += Wake;
         _loops = Task.WhenAll(
-            Task.Run(() => RepeatAsync("heartbeat", options.HeartbeatInterval, null, ct => leases.HeartbeatAsync(options.Replica, ct)), CancellationToken.None),
+            Task.Run(() => RepeatAsync("heartbeat", options.HeartbeatInterval, null, ct => leases.HeartbeatAsync(options.Replica, options.Address, ct)), CancellationToken.None),
             Task.Run(() => RepeatAsync("takeover", options.TakeoverInterval, _wake, TakeOverAsync), CancellationToken.None));
     }
 

@@ -9,6 +9,9 @@ public sealed record WorkerOptions
     /// <summary>The name under which this process holds leases; must differ from that of every other process, past ones included. Default: a new random one.</summary>
     public string Replica { get; set; } = Guid.CreateVersion7().ToString("N");
 
+    /// <summary>The base URL at which other replicas reach this one, e.g. <c>http://10.0.0.5:8080</c>; null if none need to.</summary>
+    public string? Address { get; set; }
+
     /// <summary>How many turns may run at once. 1 to 100,000; default 1,000. Further turns wait for a place.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrentTurns { get; set; } = 1_000;

@@ -71,7 +71,7 @@ public sealed class OwnerTests
     public void Without_tokens_the_server_serves_this_machine_only(string urls)
     {
         using var folder = new TemporaryFolder();
-        var refused = Assert.Throws<ConfigurationException>(() => ServerApplication.Build(new ServeOptions(urls, folder.File("chat.db"), null), []));
+        var refused = Assert.Throws<ConfigurationException>(() => ServerApplication.Build(new ServeOptions(urls, folder.File("chat.db"), null, null), []));
         Assert.Contains("Configure tokens", refused.Message, StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class OwnerTests
     {
         using var folder = new TemporaryFolder();
         var refused = Assert.Throws<ConfigurationException>(() =>
-            ServerApplication.Build(new ServeOptions("http://127.0.0.1:0", folder.File("chat.db"), null), ["Models:0:Name=demo", "Models:0:Provider=demo", .. setting.StartsWith("Models", StringComparison.Ordinal) ? ["Models:1:Name=other"] : Array.Empty<string>(), setting.Replace("Models:0", "Models:1", StringComparison.Ordinal)]));
+            ServerApplication.Build(new ServeOptions("http://127.0.0.1:0", folder.File("chat.db"), null, null), ["Models:0:Name=demo", "Models:0:Provider=demo", .. setting.StartsWith("Models", StringComparison.Ordinal) ? ["Models:1:Name=other"] : Array.Empty<string>(), setting.Replace("Models:0", "Models:1", StringComparison.Ordinal)]));
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
     }
 

@@ -116,7 +116,7 @@ public sealed class SqliteOpeningTests : IDisposable
         var path = _folder.File("chat.db");
         await using (var store = Open(path))
         {
-            await store.HeartbeatAsync("replica", CancellationToken.None);
+            await store.HeartbeatAsync("replica", null, CancellationToken.None);
             await store.CommitAsync(NewChat("replica"), null, CancellationToken.None);
             Assert.Empty(await store.FindClaimableAsync(TimeSpan.FromHours(1), 10, CancellationToken.None));
         }

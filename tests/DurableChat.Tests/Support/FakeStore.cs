@@ -13,6 +13,7 @@ internal sealed class FakeStore : IChatStore, ILeaseStore
     private readonly Dictionary<ChatId, (Chat Chat, List<Message> Messages)> _chats = [];
     private readonly Dictionary<(ChatId, string), IdempotencyRecord> _keys = [];
     private readonly HashSet<string> _alive = [];
+    private readonly Dictionary<string, string?> _addresses = [];
 
     /// <summary>Awaited before each call looks at the data; may throw.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -104,7 +105,18 @@ internal sealed class FakeStore : IChatStore, ILeaseStore
     public async Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) =>
         await CallAsync("find", () => _keys.GetValueOrDefault((id, key)));
 
-    public Task HeartbeatAsync(string replica, CancellationToken cancellationToken) => CallAsync("heartbeat", () => _alive.Add(replica));
+    public async Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) =>
+        await CallAsync<IReadOnlyList<ChangedChat>>("sync", () =>
+            [.. known.Select(chat => new ChangedChat(chat.Id, _chats.TryGetValue(chat.Id, out var found) ? found.Chat.Version : null)).Where((chat, index) => chat.Version != known[index].Version)]);
+
+    public async Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) =>
+        await CallAsync("replicas", () => _addresses.GetValueOrDefault(replica));
+
+    public Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken) => CallAsync("heartbeat", () =>
+    {
+        _addresses[replica] = address;
+        return _alive.Add(replica);
+    });
 
     public Task RetireAsync(string replica, CancellationToken cancellationToken) => CallAsync("retire", () => _alive.Remove(replica));
 

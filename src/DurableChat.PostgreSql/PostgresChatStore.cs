@@ -1,0 +1,324 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>
+/// Keeps chats in PostgreSQL, for any number of replicas. A commit is one statement, a read is one statement, and no connection is held in between. What fails because the
+/// database restarts or fails over is tried again; a commit whose connection broke is looked up by its id, so that it is neither lost nor doubled. Thread-safe.
+/// </summary>
+public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgresSession _session;
+    private readonly StoreMetrics _metrics;
+
+    private PostgresChatStore(NpgsqlDataSource source, PostgresSession session, StoreMetrics metrics)
+    {
+        _source = source;
+        _session = session;
+        _metrics = metrics;
+    }
+
+    /// <summary>Connects, and brings the schema up to date.</summary>
+    /// <exception cref="ChatStoreException">The database cannot be reached, or belongs to a newer version. The message says what to do.</exception>
+    public static PostgresChatStore Open(PostgresStoreOptions options, StoreMetrics metrics, IMeterFactory? meters, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, 1_000);
+        var builder = PostgresConnections.Pooled(options);
+        try
+        {
+            PostgresMigrations.Apply(builder);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new ChatStoreException(
+                $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be opened: {exception.Message} Check the connection string, and that the database exists.", exception);
+        }
+
+        var source = NpgsqlDataSource.Create(builder);
+        var pool = new PoolMetrics(meters?.Create(DurableChatMeter.Name) ?? new Meter(DurableChatMeter.Name), builder.MaxPoolSize);
+        return new PostgresChatStore(source, new PostgresSession(source, pool, metrics, options.FailoverTime, time), metrics);
+    }
+
+    /// <inheritdoc/>
+    public Task<Chat?> LoadAsync(ChatId id, CancellationToken cancellationToken) => _session.RunAsync(
+        "load",
+        command => Prepare(command, PostgresStatements.Load, id.Value),
+        async (command, ct) =>
+        {
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            if (!await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var (columns, state) = PostgresRows.ReadChat(id, row);
+            var queue = new List<QueuedMessage>();
+            do
+            {
+                if (PostgresRows.ReadQueued(row) is { } queued)
+                {
+                    queue.Add(queued);
+                }
+            }
+            while (await row.ReadAsync(ct).ConfigureAwait(false));
+            return StoreJson.ReadState(columns, state, queue);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        var started = Stopwatch.GetTimestamp();
+        CommitResult? result = null;
+        try
+        {
+            var commitId = Guid.CreateVersion7();
+            result = await _session.RunAsync((isInDoubt, ct) => TryCommitAsync(transition, idempotency, commitId, isInDoubt, ct), cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        finally
+        {
+            _metrics.Commit(result, started);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<MessagePage?> ReadMessagesAsync(ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    {
+        _metrics.MessageRead(query.Reason);
+        return _session.RunAsync(
+            "read_messages",
+            command =>
+            {
+                Prepare(command, query.BeforeId is null ? PostgresStatements.ReadAfter : PostgresStatements.ReadBefore, id.Value, query.AfterId, query.Limit, query.MaxBytes);
+                if (query.BeforeId is { } before)
+                {
+                    command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
+                }
+            },
+            async (command, ct) =>
+            {
+                await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+                if (!await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    return null;
+                }
+
+                var (version, epoch, head) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+                var messages = new List<Message>();
+                if (!row.IsDBNull(3))
+                {
+                    do
+                    {
+                        messages.Add(PostgresRows.ReadMessage(row));
+                    }
+                    while (await row.ReadAsync(ct).ConfigureAwait(false));
+                }
+
+                return new MessagePage(version, epoch, head, messages);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _session.RunAsync(
+            "list",
+            command =>
+            {
+                command.CommandText = PostgresStatements.List;
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
+                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Boolean, Value = query.Archived ?? (object)DBNull.Value });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After is null ? long.MaxValue : PostgresRows.ToMicroseconds(query.After.UpdatedAt) });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+            },
+            ReadSummariesAsync,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _session.RunAsync(
+        async (isInDoubt, ct) =>
+        {
+            await using var lent = await _session.LendAsync(ct).ConfigureAwait(false);
+            await using var batch = new NpgsqlBatch(lent.Connection);
+            foreach (var statement in (string[])[PostgresStatements.BuryChat, PostgresStatements.DeleteMessages, PostgresStatements.DeleteQueue, PostgresStatements.DeleteKeys])
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { new NpgsqlParameter<string> { TypedValue = id.Value } } });
+            }
+
+            _metrics.Statements("delete", batch.BatchCommands.Count);
+            await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+
+            // After an attempt in doubt the chat may be gone by our own hand.
+            return batch.BatchCommands[0].RecordsAffected > 0 || isInDoubt;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) => _session.RunAsync(
+        "idempotency",
+        command =>
+        {
+            Prepare(command, PostgresStatements.FindKey, id.Value, key);
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = IdempotencyRecord.Lifetime });
+        },
+        async (command, ct) =>
+        {
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            return await row.ReadAsync(ct).ConfigureAwait(false)
+                ? new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2))
+                : null;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) => _session.RunAsync(
+        "sync",
+        command =>
+        {
+            command.CommandText = PostgresStatements.FindChanged;
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. known.Select(chat => chat.Id.Value)] });
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. known.Select(chat => chat.Version)] });
+        },
+        async (command, ct) =>
+        {
+            var changed = new List<ChangedChat>();
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                changed.Add(new ChangedChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+            }
+
+            return (IReadOnlyList<ChangedChat>)changed;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken) => _session.RunAsync(
+        "heartbeat",
+        command =>
+        {
+            Prepare(command, PostgresStatements.Heartbeat, replica);
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = address ?? (object)DBNull.Value });
+        },
+        (command, ct) => command.ExecuteNonQueryAsync(ct),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RetireAsync(string replica, CancellationToken cancellationToken) => _session.RunAsync(
+        "heartbeat", command => Prepare(command, PostgresStatements.Retire, replica), (command, ct) => command.ExecuteNonQueryAsync(ct), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) => _session.RunAsync(
+        "replicas",
+        command => Prepare(command, PostgresStatements.FindAddress, replica),
+        async (command, ct) => await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) => _session.RunAsync(
+        "claimable",
+        command =>
+        {
+            command.CommandText = PostgresStatements.FindClaimable;
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = leaseDuration });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        },
+        async (command, ct) =>
+        {
+            var chats = new List<ClaimableChat>();
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+            }
+
+            return (IReadOnlyList<ClaimableChat>)chats;
+        },
+        cancellationToken);
+
+    /// <summary>Closes all connections.</summary>
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private async Task<CommitResult> TryCommitAsync(Transition transition, IdempotencyRecord? idempotency, Guid commitId, bool isInDoubt, CancellationToken cancellationToken)
+    {
+        await using var lent = await _session.LendAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = lent.Connection.CreateCommand();
+        PostgresCommit.Prepare(command, transition, idempotency, commitId);
+        _metrics.Statements("commit");
+        var result = await PostgresCommit.ReadAsync(command, idempotency, cancellationToken).ConfigureAwait(false);
+        if (!isInDoubt || result is CommitResult.Committed)
+        {
+            return result;
+        }
+
+        // The server may go on with a statement whose connection has broken, so only a second attempt at the same compare-and-swap settles the first: it now has
+        // the row's lock behind it, and what the row says is final.
+        return await IsOursAsync(lent.Connection, transition, commitId, cancellationToken).ConfigureAwait(false) ? new CommitResult.Committed() : result;
+    }
+
+    private async Task<bool> IsOursAsync(NpgsqlConnection connection, Transition transition, Guid commitId, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        Prepare(command, PostgresStatements.FindCommit, transition.Next.Id.Value);
+        _metrics.Statements("commit");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false) || row.GetInt64(0) < transition.Next.Version)
+        {
+            return false;
+        }
+
+        if (row.GetInt64(0) == transition.Next.Version)
+        {
+            return row.GetGuid(1) == commitId;
+        }
+
+        throw new ChatStoreException("The connection broke in a commit, and the chat has gone on since: whether the commit took part in that is not known.");
+    }
+
+    private static async Task<IReadOnlyList<ChatSummary>> ReadSummariesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var chats = new List<ChatSummary>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            chats.Add(PostgresRows.ReadSummary(row));
+        }
+
+        return chats;
+    }
+
+    private static void Prepare(NpgsqlCommand command, string sql, string id)
+    {
+        command.CommandText = sql;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+    }
+
+    private static void Prepare(NpgsqlCommand command, string sql, string id, string second)
+    {
+        Prepare(command, sql, id);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = second });
+    }
+
+    private static void Prepare(NpgsqlCommand command, string sql, string id, long after, int limit, long maxBytes)
+    {
+        Prepare(command, sql, id);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = maxBytes });
+    }
+}

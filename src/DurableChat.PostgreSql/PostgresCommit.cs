@@ -1,0 +1,110 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>Makes the statement that writes one transition, and reads its answer.</summary>
+internal static class PostgresCommit
+{
+    /// <summary>One commit in so many versions of a chat removes its expired keys.</summary>
+    private const int VersionsBetweenCleanings = 16;
+
+    public static void Prepare(NpgsqlCommand command, Transition transition, IdempotencyRecord? idempotency, Guid commitId)
+    {
+        var chat = transition.Next;
+        var isNew = transition.ExpectedVersion == 0;
+        command.CommandText = PostgresStatements.Commit(new CommitShape(
+            isNew,
+            idempotency is not null,
+            idempotency is not null && chat.Version % VersionsBetweenCleanings == 0,
+            transition.RemovedFrom is not null,
+            transition.Appended.Count > 0,
+            transition.Enqueued.Count > 0,
+            transition.Dequeued.Count > 0));
+        Add(command, chat.Id.Value);
+        Add(command, StoreJson.WriteText(chat.Title));
+        Add(command, chat.Model);
+        Add(command, PostgresRows.ToText(chat.Status));
+        Add(command, chat.Archived);
+        Add(command, chat.Version);
+        Add(command, chat.Epoch);
+        Add(command, chat.LastMessageId);
+        AddNullable(command, NpgsqlDbType.Text, chat.Lease?.Replica);
+        AddNullable(command, NpgsqlDbType.Bigint, chat.Lease?.Token);
+        Add(command, chat.LeaseToken);
+        Add(command, PostgresRows.ToMicroseconds(chat.UpdatedAt));
+        Add(command, commitId);
+        Add(command, StoreJson.WriteState(chat));
+        if (isNew)
+        {
+            Add(command, chat.Owner);
+            Add(command, PostgresRows.ToMicroseconds(chat.CreatedAt));
+            Add(command, StoreJson.WriteClientTools(chat.ClientTools));
+        }
+        else
+        {
+            AddNullable(command, NpgsqlDbType.Bigint, transition.FencingToken);
+        }
+
+        if (idempotency is not null)
+        {
+            Add(command, idempotency.Key);
+            Add(command, idempotency.Fingerprint);
+            Add(command, idempotency.Outcome);
+            Add(command, IdempotencyRecord.Lifetime);
+        }
+
+        AddRows(command, transition);
+    }
+
+    /// <summary>Reads the answer.</summary>
+    public static async Task<CommitResult> ReadAsync(NpgsqlCommand command, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+        CommitResult result = row.GetBoolean(0) ? new CommitResult.Committed()
+            : idempotency is not null && !row.IsDBNull(1)
+                ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
+                : new CommitResult.Conflict();
+
+        // An error of the statement's end, such as a connection that breaks in the commit, comes with the rest of the answer.
+        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    private static void AddRows(NpgsqlCommand command, Transition transition)
+    {
+        if (transition.RemovedFrom is { } from)
+        {
+            Add(command, from);
+        }
+
+        if (transition.Appended is [_, ..] appended)
+        {
+            Add(command, appended.Select(message => message.Id).ToArray());
+            Add(command, appended.Select(message => message.PreviousId).ToArray());
+            Add(command, appended.Select(message => PostgresRows.ToText(message.Role)).ToArray());
+            Add(command, appended.Select(message => PostgresRows.ToMicroseconds(message.CreatedAt)).ToArray());
+            Add(command, appended.Select(StoreJson.WriteBody).ToArray());
+        }
+
+        if (transition.Enqueued is [_, ..] enqueued)
+        {
+            Add(command, enqueued.Select(queued => queued.Id).ToArray());
+            Add(command, enqueued.Select(queued => StoreJson.WriteText(queued.Content)).ToArray());
+            Add(command, enqueued.Select(queued => PostgresRows.ToMicroseconds(queued.CreatedAt)).ToArray());
+        }
+
+        if (transition.Dequeued is [_, ..] dequeued)
+        {
+            Add(command, dequeued.ToArray());
+        }
+    }
+
+    private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+
+    private static void AddNullable(NpgsqlCommand command, NpgsqlDbType type, object? value) =>
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
+}

@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+using DurableChat.Storage;
+using Npgsql;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>Which faults pass by themselves, and what to say of the others.</summary>
+internal static class PostgresFaults
+{
+    /// <summary>True for what a restart, a failover or a clash with another transaction looks like.</summary>
+    public static bool Passes(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
+        NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or EndOfStreamException,
+        IOException => true,
+        _ => false,
+    };
+
+    /// <summary>True if the statement was certainly not carried out: the server said so, or was never reached.</summary>
+    public static bool IsRefused(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => false,
+        PostgresException => true,
+        NpgsqlException { InnerException: SocketException } => true,
+        _ => false,
+    };
+
+    /// <summary>What an operator is told. Never the connection string, which may hold a password.</summary>
+    public static ChatStoreException Explain(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => new ChatStoreException("A statement took longer than the database allows.", exception),
+        PostgresException postgres => new ChatStoreException($"PostgreSQL refused a statement: {postgres.MessageText} ({postgres.SqlState}).", exception),
+        TimeoutException or NpgsqlException { InnerException: TimeoutException } => new ChatStoreException("PostgreSQL did not answer in time, or no connection became free.", exception),
+        _ => new ChatStoreException($"PostgreSQL cannot be reached: {exception.Message}", exception),
+    };
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Npgsql;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>How rows and records are turned into each other.</summary>
+internal static class PostgresRows
+{
+    public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    public static string ToText<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>Reads a row of <see cref="PostgresStatements.Load"/> and its state text; the queue is still missing.</summary>
+    public static (Chat Columns, string State) ReadChat(ChatId id, NpgsqlDataReader row) => (
+        new Chat
+        {
+            Id = id,
+            Owner = row.GetString(0),
+            Title = StoreJson.ReadText(row.GetString(1)),
+            Model = row.GetString(2),
+            Status = FromText<ChatStatus>(row.GetString(3)),
+            Archived = row.GetBoolean(4),
+            Version = row.GetInt64(5),
+            Epoch = row.GetInt64(6),
+            LastMessageId = row.GetInt64(7),
+            Lease = row.IsDBNull(9) ? null : new Lease(row.GetString(8), row.GetInt64(9)),
+            LeaseToken = row.GetInt64(10),
+            CreatedAt = FromMicroseconds(row.GetInt64(11)),
+            UpdatedAt = FromMicroseconds(row.GetInt64(12)),
+            ClientTools = StoreJson.ReadClientTools(row.GetString(13)),
+        },
+        row.GetString(14));
+
+    public static QueuedMessage? ReadQueued(NpgsqlDataReader row) =>
+        row.IsDBNull(15) ? null : new(row.GetInt64(15), StoreJson.ReadText(row.GetString(16)), Urgent: false, FromMicroseconds(row.GetInt64(17)));
+
+    public static Message ReadMessage(NpgsqlDataReader row) => StoreJson.ReadMessage(
+        row.GetInt64(3), row.GetInt64(4), FromText<MessageRole>(row.GetString(5)), FromMicroseconds(row.GetInt64(6)), row.GetString(7));
+
+    public static ChatSummary ReadSummary(NpgsqlDataReader row) => new()
+    {
+        Id = ChatId.Parse(row.GetString(0)),
+        Title = StoreJson.ReadText(row.GetString(1)),
+        Model = row.GetString(2),
+        Status = FromText<ChatStatus>(row.GetString(3)),
+        Archived = row.GetBoolean(4),
+        Version = row.GetInt64(5),
+        LastMessageId = row.GetInt64(6),
+        CreatedAt = FromMicroseconds(row.GetInt64(7)),
+        UpdatedAt = FromMicroseconds(row.GetInt64(8)),
+    };
+
+    private static TEnum FromText<TEnum>(string text)
+        where TEnum : struct, Enum =>
+        Enum.TryParse<TEnum>(text.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var value)
+            ? value
+            : throw new ChatStoreException($"The database has an unknown {typeof(TEnum).Name}: '{text}'.");
+}

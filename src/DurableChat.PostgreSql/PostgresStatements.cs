@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>All SQL of the store, but for the migrations. Parameters are numbered.</summary>
+internal static class PostgresStatements
+{
+    public const string Load =
+        """
+        SELECT c.owner, c.title, c.model, c.status, c.archived, c.version, c.epoch, c.last_message_id, c.lease_replica, c.lease_token, c.last_lease_token,
+               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at
+        FROM chats c LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
+        WHERE c.chat_id = $1
+        """;
+
+    /// <summary>The state and the messages in one statement, hence of one snapshot. The first message comes whatever its size, the others within the byte limit.</summary>
+    public const string ReadAfter =
+        """
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body
+        FROM chats c LEFT JOIN LATERAL (
+            SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id) AS bytes FROM (
+                SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 ORDER BY id LIMIT $3
+            ) AS page
+        ) AS m ON m.bytes <= $4 OR m.bytes = octet_length(m.body)
+        WHERE c.chat_id = $1
+        ORDER BY m.id
+        """;
+
+    public const string ReadBefore =
+        """
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body
+        FROM chats c LEFT JOIN LATERAL (
+            SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id DESC) AS bytes FROM (
+                SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 AND id < $5 ORDER BY id DESC LIMIT $3
+            ) AS page
+        ) AS m ON m.bytes <= $4 OR m.bytes = octet_length(m.body)
+        WHERE c.chat_id = $1
+        ORDER BY m.id
+        """;
+
+    public const string List =
+        """
+        SELECT chat_id, title, model, status, archived, version, last_message_id, created_at, updated_at FROM chats
+        WHERE owner = $1 AND ($2::boolean IS NULL OR archived = $2) AND (updated_at, chat_id) < ($3, $4)
+        ORDER BY updated_at DESC, chat_id DESC LIMIT $5
+        """;
+
+    /// <summary>Of the chats given with their known versions, those whose stored version is another or that are gone.</summary>
+    public const string FindChanged =
+        """
+        SELECT k.chat_id, c.version FROM unnest($1::text[], $2::bigint[]) AS k (chat_id, version) LEFT JOIN chats c ON c.chat_id = k.chat_id COLLATE "C"
+        WHERE c.version IS DISTINCT FROM k.version
+        """;
+
+    public const string FindKey =
+        "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $1 AND key = $2 AND created_at > now() - $3::interval";
+
+    /// <summary>What a commit in doubt asks: at which version the chat is, and which commit made it.</summary>
+    public const string FindCommit = "SELECT version, commit_id FROM chats WHERE chat_id = $1";
+
+    public const string BuryChat =
+        """
+        WITH gone AS (DELETE FROM chats WHERE chat_id = $1 RETURNING chat_id)
+        INSERT INTO deleted_chats (chat_id, deleted_at) SELECT chat_id, now() FROM gone
+        """;
+
+    /// <summary>A statement of its own, behind the one that locked the chat: only so it sees what a commit that was under way had written.</summary>
+    public const string DeleteMessages = "DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)";
+
+    public const string DeleteQueue = "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)";
+
+    public const string DeleteKeys = "DELETE FROM idempotency_keys WHERE chat_id = $1 AND EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)";
+
+    public const string Heartbeat =
+        """
+        INSERT INTO replicas (replica_id, address, heartbeat_at) VALUES ($1, $2, clock_timestamp())
+        ON CONFLICT (replica_id) DO UPDATE SET address = excluded.address, heartbeat_at = excluded.heartbeat_at
+        """;
+
+    public const string Retire = "DELETE FROM replicas WHERE replica_id = $1";
+
+    public const string FindAddress = "SELECT address FROM replicas WHERE replica_id = $1";
+
+    public const string FindClaimable =
+        """
+        SELECT c.chat_id, c.lease_token FROM chats c LEFT JOIN replicas r ON r.replica_id = c.lease_replica
+        WHERE c.status IN ('running', 'interrupting') AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR r.heartbeat_at < clock_timestamp() - $1::interval)
+        ORDER BY c.updated_at, c.chat_id LIMIT $2
+        """;
+
+    private const string InsertChat =
+        """
+        WITH done AS (
+            INSERT INTO chats (chat_id, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token, updated_at, commit_id,
+                               state, owner, created_at, client_tools)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+            WHERE NOT EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)
+            ON CONFLICT (chat_id) DO NOTHING
+            RETURNING chat_id
+        )
+        """;
+
+    private const string UpdateChat =
+        """
+        WITH done AS (
+            UPDATE chats SET title = $2, model = $3, status = $4, archived = $5, version = $6, epoch = $7, last_message_id = $8, lease_replica = $9, lease_token = $10,
+                             last_lease_token = $11, updated_at = $12, commit_id = $13, state = $14
+            WHERE chat_id = $1 AND version = $6 - 1 AND ($15::bigint IS NULL OR lease_token = $15)
+        """;
+
+    private static readonly ConcurrentDictionary<CommitShape, string> _commits = new();
+
+    /// <summary>
+    /// A commit as one statement. Its parts see one snapshot and happen together or not at all; all but the first depend on the first, which is the compare-and-swap. Two
+    /// commits to one chat meet at the chat's row: the second waits for the first and then finds the version changed. It answers whether it was done, and with a key, what
+    /// an earlier request with it did.
+    /// </summary>
+    public static string Commit(CommitShape shape) => _commits.GetOrAdd(shape, static shape => Build(shape));
+
+    private static string Build(CommitShape shape)
+    {
+        var sql = new StringBuilder(shape.IsNew ? InsertChat : UpdateChat);
+        var next = shape.IsNew ? 18 : 16;
+        var key = 0;
+        if (shape.HasKey)
+        {
+            key = next;
+            next += 4;
+        }
+
+        if (!shape.IsNew)
+        {
+            // A key that is in use keeps the whole commit from happening.
+            sql.Append(shape.HasKey ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} AND created_at > now() - ${key + 3}::interval)" : "");
+            sql.Append("\n    RETURNING chat_id\n)");
+        }
+
+        if (shape.Removes)
+        {
+            sql.Append($", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} AND EXISTS (SELECT FROM done))");
+        }
+
+        if (shape.Appends)
+        {
+            sql.Append($", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) SELECT $1, m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], ${next + 3}::bigint[], ${next + 4}::text[]) AS m WHERE EXISTS (SELECT FROM done))");
+            next += 5;
+        }
+
+        if (shape.Enqueues)
+        {
+            sql.Append($", enqueued AS (INSERT INTO queued_messages (chat_id, id, content, created_at) SELECT $1, q.* FROM unnest(${next}::bigint[], ${next + 1}::text[], ${next + 2}::bigint[]) AS q WHERE EXISTS (SELECT FROM done))");
+            next += 3;
+        }
+
+        if (shape.Dequeues)
+        {
+            sql.Append($", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next}) AND EXISTS (SELECT FROM done))");
+        }
+
+        if (!shape.HasKey)
+        {
+            return sql.Append("\nSELECT EXISTS (SELECT FROM done)").ToString();
+        }
+
+        sql.Append(shape.CleansKeys ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= now() - ${key + 3}::interval)" : "");
+        sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at)");
+        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
+    }
+}
+
+/// <summary>What a commit has to write besides the chat's row: commits of one shape share a prepared statement.</summary>
+internal readonly record struct CommitShape(bool IsNew, bool HasKey, bool CleansKeys, bool Removes, bool Appends, bool Enqueues, bool Dequeues);

@@ -1,0 +1,28 @@
+using DurableChat.Conformance;
+
+namespace DurableChat.Cluster.Tests.Postgres;
+
+public sealed class PostgresCommitTests(PostgresFixture postgres) : CommitSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
+public sealed class PostgresMessagePageTests(PostgresFixture postgres) : MessagePageSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
+public sealed class PostgresIdempotencyTests(PostgresFixture postgres) : IdempotencySpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
+public sealed class PostgresListingTests(PostgresFixture postgres) : ListingSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
+public sealed class PostgresLeaseTests(PostgresFixture postgres) : LeaseSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}

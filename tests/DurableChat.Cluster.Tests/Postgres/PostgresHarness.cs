@@ -1,0 +1,40 @@
+using DurableChat.Conformance;
+using DurableChat.Diagnostics;
+using DurableChat.PostgreSql;
+using DurableChat.Storage;
+
+namespace DurableChat.Cluster.Tests.Postgres;
+
+/// <summary>A store on a real database of its own. The database's clock cannot be moved, so what it measures is made older instead.</summary>
+internal sealed class PostgresHarness : IStoreHarness
+{
+    private readonly string _connectionString;
+    private readonly PostgresChatStore _store;
+    private TimeSpan _offset;
+
+    private PostgresHarness(string connectionString)
+    {
+        _connectionString = connectionString;
+        _store = PostgresChatStore.Open(new PostgresStoreOptions(connectionString), new StoreMetrics(), null, TimeProvider.System);
+    }
+
+    public IChatStore Chats => _store;
+
+    public ILeaseStore Leases => _store;
+
+    public DateTimeOffset Now => Truncate(TimeProvider.System.GetUtcNow()) + _offset;
+
+    public static async ValueTask<IStoreHarness> CreateAsync(PostgresFixture postgres) => new PostgresHarness(await postgres.CreateDatabaseAsync());
+
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        _offset += time;
+        await PostgresFixture.ExecuteAsync(
+            _connectionString,
+            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'");
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private static DateTimeOffset Truncate(DateTimeOffset time) => new(time.Ticks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+}
