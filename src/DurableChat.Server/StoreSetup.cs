@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DurableChat.Diagnostics;
+using DurableChat.Notifications;
 using DurableChat.PostgreSql;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
@@ -55,5 +56,6 @@ internal static class StoreSetup
             options, provider.GetRequiredService<StoreMetrics>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
+        services.AddSingleton<INotificationChannel, PostgresChannel>();
     }
 }

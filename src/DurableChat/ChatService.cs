@@ -3,6 +3,7 @@ using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
+using DurableChat.Notifications;
 using DurableChat.Storage;
 using DurableChat.Watching;
 using DurableChat.Workers;
@@ -22,6 +23,7 @@ public sealed class ChatService
     private readonly ChatCommitter _committer;
     private readonly Worker _worker;
     private readonly OwnerFeedRegistry _ownerFeeds;
+    private readonly ChannelState _channel;
     private readonly FeedMetrics _metrics;
     private readonly ResiliencePipeline _retry;
     private readonly TimeProvider _time;
@@ -34,6 +36,7 @@ public sealed class ChatService
         Worker worker,
         OwnerFeedRegistry ownerFeeds,
         ModelCatalog models,
+        ChannelState channel,
         FeedMetrics metrics,
         ResiliencePipeline retry,
         TimeProvider time)
@@ -44,6 +47,7 @@ public sealed class ChatService
         _committer = committer;
         _worker = worker;
         _ownerFeeds = ownerFeeds;
+        _channel = channel;
         _metrics = metrics;
         _retry = retry;
         _time = time;
@@ -140,6 +144,12 @@ public sealed class ChatService
 
     private async Task<Chat?> GetAsync(FeedPin pin, string owner, CancellationToken cancellationToken)
     {
+        if (_channel.IsDeaf)
+        {
+            // Commits of other replicas are not heard of, so what is in memory may be old.
+            pin.Feed.MarkUnsynced();
+        }
+
         var chat = pin.Feed.TryGetChat() ?? await _reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
         if (chat is null || chat.Owner == owner)
         {

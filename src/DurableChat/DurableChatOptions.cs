@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Models;
+using DurableChat.Notifications;
 using DurableChat.Workers;
 
 namespace DurableChat;
@@ -17,6 +18,9 @@ public sealed class DurableChatOptions
 
     /// <summary>How chats are driven.</summary>
     public WorkerOptions Worker { get; set; } = new();
+
+    /// <summary>How replicas tell each other of commits.</summary>
+    public NotificationOptions Notifications { get; set; } = new();
 
     /// <summary>How tools run.</summary>
     public ToolOptions Tools { get; set; } = new();
@@ -34,6 +38,7 @@ public sealed class DurableChatOptions
         {
             ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout),
             ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
+            ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
             ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:TakeoverInterval", Worker.TakeoverInterval),
         })
         {

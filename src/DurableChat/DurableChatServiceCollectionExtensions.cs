@@ -3,6 +3,7 @@ using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
+using DurableChat.Notifications;
 using DurableChat.Storage;
 using DurableChat.Watching;
 using DurableChat.Workers;
@@ -48,6 +49,16 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<ILogger<Worker>>()));
         services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<OwnerFeedRegistry>());
         services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Worker>());
+        services.AddSingleton(provider => new ChannelState(provider.GetService<INotificationChannel>() is not null));
+        services.AddSingleton(provider => new NotificationMetrics(
+            provider.GetService<IMeterFactory>(), () => provider.GetRequiredService<ChannelState>().IsUp));
+        services.AddSingleton(provider => new Notifier(
+            provider.GetService<INotificationChannel>(),
+            options.Notifications,
+            options.Worker.Replica,
+            provider.GetRequiredService<NotificationMetrics>(),
+            provider.GetRequiredService<ILogger<Notifier>>()));
+        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Notifier>());
         services.AddSingleton(provider => new ChatCommitter(
             provider.GetRequiredService<IChatStore>(),
             provider.GetRequiredService<FeedRegistry>(),
@@ -82,9 +93,31 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<Worker>(),
             provider.GetRequiredService<OwnerFeedRegistry>(),
             provider.GetRequiredService<ModelCatalog>(),
+            provider.GetRequiredService<ChannelState>(),
             provider.GetRequiredService<FeedMetrics>(),
             StoreRetry(Time(provider)),
             Time(provider)));
+        // Stopped in the reverse order: the worker hands over first, and the notifier tells of it last.
+        services.AddHostedService(provider => provider.GetRequiredService<Notifier>());
+        services.AddHostedService(provider => new NotificationReceiver(
+            provider.GetService<INotificationChannel>(),
+            provider.GetRequiredService<FeedRegistry>(),
+            provider.GetServices<ICommitObserver>(),
+            provider.GetRequiredService<ChannelState>(),
+            options.Notifications,
+            options.Worker.Replica,
+            provider.GetRequiredService<NotificationMetrics>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<NotificationReceiver>>()));
+        services.AddHostedService(provider => new VersionSync(
+            provider.GetRequiredService<IChatStore>(),
+            provider.GetRequiredService<FeedRegistry>(),
+            provider.GetRequiredService<OwnerFeedRegistry>(),
+            provider.GetRequiredService<ChannelState>(),
+            options.Notifications,
+            provider.GetRequiredService<NotificationMetrics>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<VersionSync>>()));
         services.AddHostedService(provider => new LeaseTakeover(
             provider.GetRequiredService<ILeaseStore>(),
             provider.GetRequiredService<ChatCommitter>(),

@@ -4,16 +4,19 @@ namespace DurableChat.Commits;
 
 /// <summary>
 /// Is told of every commit of this replica, after it is durable and in the feed. Commits of one chat come in order, one at a time; those of different chats
-/// at the same time. Must return quickly and must not throw. It is not told of commits of other replicas.
+/// at the same time. Must return quickly and must not throw.
 /// </summary>
 public interface ICommitObserver
 {
     /// <summary>A transition has been committed.</summary>
     void OnCommitted(Transition transition);
 
+    /// <summary>Another replica has committed this state. Such news come in any order, at any time, or not at all.</summary>
+    void OnNews(Chat chat);
+
     /// <summary>A commit failed in such a way that it may have happened or not; the feed is unsynced. The stored state tells.</summary>
     void OnInDoubt(ChatId id);
 
-    /// <summary>A chat has been deleted.</summary>
+    /// <summary>A chat has been deleted, here or by another replica.</summary>
     void OnDeleted(ChatId id, string owner);
 }

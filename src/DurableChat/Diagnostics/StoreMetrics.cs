@@ -66,7 +66,7 @@ public sealed class StoreMetrics
             "route",
             reason switch
             {
-                ReadReason.Initial or ReadReason.CatchUp or ReadReason.FullRefresh => "stream",
+                ReadReason.Initial or ReadReason.CatchUp or ReadReason.RemoteCatchUp or ReadReason.FullRefresh => "stream",
                 ReadReason.Worker => "worker",
                 _ => "messages",
             }

@@ -28,6 +28,7 @@ internal sealed class Feed
     private bool _unsynced = true;
     private int _doubts;
     private int _settledDoubts;
+    private bool _isHeadRemote;
     private bool _deleted;
     private bool _removed;
     private int _pins;
@@ -72,13 +73,40 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>Takes in what has committed, in any order. The window is filled before the head is raised, and both before anybody is woken.</summary>
-    public void Publish(Transition transition)
+    /// <summary>The newest version known, whether or not it is the present one; null if none is.</summary>
+    public long? KnownVersion
     {
-        var publishedAt = _registry.Time.GetTimestamp();
+        get
+        {
+            lock (_gate)
+            {
+                return _deleted ? null : _chat?.Version;
+            }
+        }
+    }
+
+    /// <summary>Takes in what has committed, in any order. The window is filled before the head is raised, and both before anybody is woken.</summary>
+    public void Publish(Transition transition) => Publish(transition.Next, transition.Appended, _registry.Time.GetTimestamp(), isRemote: false);
+
+    /// <summary>Takes in what another replica has committed, in any order. Messages that were too large to come along are left out, and are read when somebody wants them.</summary>
+    /// <param name="next">The state it made.</param>
+    /// <param name="appended">The messages it appended, as far as they came along.</param>
+    /// <param name="age">How long ago it was.</param>
+    /// <returns>True if the messages now follow what the window had, so that nobody need read them.</returns>
+    public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age)
+    {
+        var publishedAt = _registry.Time.GetTimestamp() - (long)(age.TotalSeconds * _registry.Time.TimestampFrequency);
+        Publish(next, appended, publishedAt, isRemote: true);
         lock (_gate)
         {
-            var next = transition.Next;
+            return appended.Count > 0 && _window.Tail >= appended[^1].Id;
+        }
+    }
+
+    private void Publish(Chat next, IReadOnlyList<Message> appended, long publishedAt, bool isRemote)
+    {
+        lock (_gate)
+        {
             if (_deleted || (_chat is not null && next.Epoch < _chat.Epoch))
             {
                 return;
@@ -86,15 +114,18 @@ internal sealed class Feed
 
             if (_chat is null || next.Epoch > _chat.Epoch)
             {
-                _window.Reset(next.Epoch, transition.Appended is [var first, ..] ? first.PreviousId : next.LastMessageId);
+                _window.Reset(next.Epoch, appended is [var first, ..] ? first.PreviousId : next.LastMessageId);
             }
 
-            foreach (var message in transition.Appended)
+            foreach (var message in appended)
             {
                 _window.Publish(StreamEvents.Message(Id, next.Epoch, message, publishedAt));
             }
 
-            RaiseTo(next, publishedAt);
+            if (RaiseTo(next, publishedAt))
+            {
+                _isHeadRemote = isRemote;
+            }
 
             // From a known state on, every publication is of what has just committed. A feed that knows nothing yet cannot tell whether this one comes late,
             // unless it is the chat's first.
@@ -117,6 +148,24 @@ internal sealed class Feed
         }
 
         _signal.Raise();
+    }
+
+    /// <summary>Says that the chat has got to a version. If the feed knows only an older one, it serves nothing until it is loaded; true then.</summary>
+    public bool MarkUnsyncedBelow(long version)
+    {
+        lock (_gate)
+        {
+            if (_deleted || _chat is null || _chat.Version >= version)
+            {
+                return false;
+            }
+
+            _unsynced = true;
+            _doubts++;
+        }
+
+        _signal.Raise();
+        return true;
     }
 
     /// <summary>To be called before the state is read; the answer goes to <see cref="CompleteLoad"/>.</summary>
@@ -149,7 +198,9 @@ internal sealed class Feed
                 _window.Reset(chat.Epoch, chat.LastMessageId);
             }
 
-            RaiseTo(chat, publishedAt: 0);
+            // A version that nobody published here, though the feed was there, was made by another replica.
+            var wasThere = _chat is not null;
+            _isHeadRemote |= RaiseTo(chat, publishedAt: 0) && wasThere;
             _known = true;
             _settledDoubts = Math.Max(_settledDoubts, doubts);
             _unsynced = _doubts != _settledDoubts;
@@ -368,11 +419,11 @@ internal sealed class Feed
         }
     }
 
-    private void RaiseTo(Chat next, long publishedAt)
+    private bool RaiseTo(Chat next, long publishedAt)
     {
         if (_chat is not null && next.Version <= _chat.Version)
         {
-            return;
+            return false;
         }
 
         _events = StateEvents.Of(next, _chat, _events, publishedAt);
@@ -382,6 +433,8 @@ internal sealed class Feed
         {
             _live = null;
         }
+
+        return true;
     }
 
     private void Delete()
@@ -466,7 +519,7 @@ internal sealed class Feed
         return new FeedLook(
             FeedLookKind.Miss,
             CatchUp: new CatchUpKey(_chat!.Epoch, lacksOnlyTheEnd ? _window.Tail : from),
-            Reason: cursor.Initial ? ReadReason.Initial : ReadReason.CatchUp);
+            Reason: cursor.Initial ? ReadReason.Initial : _isHeadRemote ? ReadReason.RemoteCatchUp : ReadReason.CatchUp);
     }
 
     private void AddWhatFollowsTheHead(SubscriberCursor cursor, List<StreamEvent> events)

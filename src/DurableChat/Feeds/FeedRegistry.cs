@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
+using DurableChat.Storage;
 
 namespace DurableChat.Feeds;
 
@@ -32,6 +33,21 @@ internal sealed class FeedRegistry
 
     /// <summary>What all feeds hold, in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>The newest version that each feed knows.</summary>
+    public IReadOnlyList<KnownChat> Known()
+    {
+        var known = new List<KnownChat>();
+        foreach (var (id, feed) in _feeds)
+        {
+            if (feed.KnownVersion is { } version)
+            {
+                known.Add(new KnownChat(id, version));
+            }
+        }
+
+        return known;
+    }
 
     /// <summary>Takes hold of a chat's feed; makes it if there is none.</summary>
     public FeedPin Pin(ChatId id)

@@ -9,6 +9,9 @@ public enum ReadReason
     /// <summary>A stream's cursor is behind, and the window cannot bring it to the head.</summary>
     CatchUp,
 
+    /// <summary>The same, for messages that another replica has committed.</summary>
+    RemoteCatchUp,
+
     /// <summary>History was rewritten under an open stream.</summary>
     FullRefresh,
 

@@ -71,6 +71,17 @@ internal sealed class OwnerFeed
         _signal.Raise();
     }
 
+    /// <summary>Says that changes may have been missed: every watcher gets the list anew.</summary>
+    public void MarkStale()
+    {
+        lock (_gate)
+        {
+            _floor = ++_revision;
+        }
+
+        _signal.Raise();
+    }
+
     /// <summary>Where a watcher stands that reads the list from the database now.</summary>
     public long Now()
     {

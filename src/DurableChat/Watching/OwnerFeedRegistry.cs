@@ -38,10 +38,21 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
         }
     }
 
-    /// <inheritdoc/>
-    public void OnCommitted(Transition transition)
+    /// <summary>Says that changes may have been missed: all lists are read anew.</summary>
+    public void MarkStale()
     {
-        var chat = transition.Next;
+        foreach (var feed in _feeds.Values)
+        {
+            feed.MarkStale();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnCommitted(Transition transition) => OnNews(transition.Next);
+
+    /// <inheritdoc/>
+    public void OnNews(Chat chat)
+    {
         if (_feeds.TryGetValue(chat.Owner, out var feed))
         {
             feed.Publish(chat.Id, chat.Version, StreamEvents.Chat(ChatSummary.Of(chat)));

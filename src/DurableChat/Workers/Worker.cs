@@ -73,6 +73,27 @@ internal sealed partial class Worker(
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A state with a lower token is older than the run and says nothing about it.</remarks>
+    public void OnNews(Chat chat)
+    {
+        if (_runs.TryGetValue(chat.Id, out var run) && chat.LeaseToken >= run.Token)
+        {
+            if (!chat.NeedsWorker || chat.Lease?.Replica != options.Replica || chat.Lease.Token != run.Token)
+            {
+                run.Stop();
+            }
+            else if (chat.Status == ChatStatus.Interrupting)
+            {
+                run.Interrupt();
+            }
+        }
+        else if (chat.NeedsWorker && chat.Lease is null)
+        {
+            WorkWaits?.Invoke();
+        }
+    }
+
     /// <summary>The commit may have granted this replica a lease that nobody else will take while its heartbeat goes on: find out, or the chat is stuck.</summary>
     public void OnInDoubt(ChatId id) => Track(Task.Run(() => ResolveAsync(id)));
 

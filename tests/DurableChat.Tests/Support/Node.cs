@@ -3,6 +3,7 @@ using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
+using DurableChat.Notifications;
 using DurableChat.Watching;
 using DurableChat.Workers;
 using Microsoft.Extensions.AI;
@@ -33,12 +34,15 @@ internal sealed class Node
         var generator = new Generator(models, tools, new HistoryReader(store, Options), Options, workerMetrics, Time);
         runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance);
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
-        Chats = new ChatService(store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, metrics, ResiliencePipeline.Empty, Time);
+        Chats = new ChatService(store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, Channel, metrics, ResiliencePipeline.Empty, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FakeStore Store { get; }
+
+    /// <summary>A replica that stands alone, unless a test says otherwise.</summary>
+    public ChannelState Channel { get; } = new(hasChannel: false);
 
     public WorkerOptions Options { get; }
 

@@ -1,0 +1,81 @@
+using DurableChat.Diagnostics;
+using DurableChat.Notifications;
+using Npgsql;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>
+/// Notifications through LISTEN and NOTIFY of the database that has the chats. One connection of its own listens; batches are sent in one statement on a pooled one,
+/// outside of every other transaction: a NOTIFY takes a lock that all who notify in one database share until they have committed. Thread-safe.
+/// </summary>
+/// <remarks>Source of the limits: PostgreSQL documentation, "NOTIFY" (payload below 8000 bytes).</remarks>
+public sealed class PostgresChannel : INotificationChannel
+{
+    private const string Name = "durablechat";
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(15);
+    private readonly PostgresChatStore _store;
+    private readonly string _connectionString;
+    private readonly StoreMetrics _metrics;
+
+    /// <summary>Makes the channel of a store's database.</summary>
+    public PostgresChannel(PostgresChatStore store, PostgresStoreOptions options, StoreMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _store = store;
+        _connectionString = PostgresConnections.Single(options).ConnectionString;
+        _metrics = metrics;
+    }
+
+    /// <inheritdoc/>
+    public int MaxPayloadBytes => 7_999;
+
+    /// <inheritdoc/>
+    public async Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var lent = await _store.Session.LendAsync(cancellationToken).ConfigureAwait(false);
+            await using var command = lent.Connection.CreateCommand();
+            command.CommandText = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. payloads] });
+            _metrics.Statements("notify");
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new ChannelException($"Notifications could not be sent: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ListenAsync(INotificationListener listener, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        try
+        {
+            await using var connection = new NpgsqlConnection(_connectionString);
+            connection.Notification += (_, received) => listener.OnReceived(received.Payload);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (var command = new NpgsqlCommand($"LISTEN {Name}", connection))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            listener.OnConnected();
+            while (true)
+            {
+                // A connection may die without a word, and a wait alone would never find out.
+                if (!await connection.WaitAsync(_silence, cancellationToken).ConfigureAwait(false))
+                {
+                    await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 5 };
+                    await probe.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            throw new ChannelException($"The connection that listens was lost: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace DurableChat.Notifications;
+
+/// <summary>Loses, repeats and reorders notifications at random, to test that nothing depends on them. Not thread-safe: a listener is told of one at a time.</summary>
+internal sealed class NotificationFaults(double rate)
+{
+    private const int MaxHeld = 8;
+    private readonly List<string> _held = [];
+
+    /// <summary>What arrives in place of a notification.</summary>
+    public IEnumerable<string> Pass(string payload)
+    {
+        var passed = new List<string>();
+        switch (Random.Shared.NextDouble() < rate ? Random.Shared.Next(3) : -1)
+        {
+            case 0:
+                break;
+            case 1:
+                passed.AddRange([payload, payload]);
+                break;
+            case 2:
+                _held.Add(payload);
+                break;
+            default:
+                passed.Add(payload);
+                break;
+        }
+
+        if (_held.Count > MaxHeld || (_held.Count > 0 && passed.Count > 0 && Random.Shared.Next(4) == 0))
+        {
+            var at = Random.Shared.Next(_held.Count);
+            passed.Add(_held[at]);
+            _held.RemoveAt(at);
+        }
+
+        return passed;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Threading.Channels;
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Notifications;
+
+/// <summary>
+/// Tells other replicas of this one's commits: after them, outside of their transactions, many in one batch. While the channel is slow or down, what is too much is dropped: the
+/// others find it by comparing versions. Thread-safe.
+/// </summary>
+internal sealed partial class Notifier(
+    INotificationChannel? channel, NotificationOptions options, string replica, NotificationMetrics metrics, ILogger<Notifier> logger) : BackgroundService, ICommitObserver
+{
+    private const int MaxBatch = 256;
+    private const int MaxWaiting = 16_384;
+
+    private readonly Channel<(Transition? Commit, ChatId Deleted, string Owner)> _line = Channel.CreateBounded<(Transition?, ChatId, string)>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest },
+        _ => metrics.Dropped(1));
+
+    /// <inheritdoc/>
+    public void OnCommitted(Transition transition) => Add((transition, default, string.Empty));
+
+    /// <inheritdoc/>
+    public void OnNews(Chat chat)
+    {
+        // It came from a replica that has told all the others too.
+    }
+
+    /// <inheritdoc/>
+    public void OnInDoubt(ChatId id)
+    {
+        // If it happened, the others find it by comparing versions.
+    }
+
+    /// <inheritdoc/>
+    public void OnDeleted(ChatId id, string owner) => Add((null, id, owner));
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (channel is null)
+        {
+            return;
+        }
+
+        var batch = new List<string>(MaxBatch);
+        try
+        {
+            while (await _line.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
+            {
+                batch.Clear();
+                while (batch.Count < MaxBatch && _line.Reader.TryRead(out var next))
+                {
+                    batch.Add(next.Commit is { } commit
+                        ? NotificationWriter.Write(commit, replica, channel.MaxPayloadBytes, options.InlineMessages)
+                        : NotificationWriter.WriteDeletion(next.Deleted, next.Owner, replica));
+                }
+
+                await SendAsync(batch, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What the worker hands over while the server stops goes out in StopAsync.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (channel is null)
+        {
+            return;
+        }
+
+        var rest = new List<string>();
+        while (_line.Reader.TryRead(out var next))
+        {
+            rest.Add(next.Commit is { } commit
+                ? NotificationWriter.Write(commit, replica, channel.MaxPayloadBytes, options.InlineMessages)
+                : NotificationWriter.WriteDeletion(next.Deleted, next.Owner, replica));
+        }
+
+        if (rest.Count > 0)
+        {
+            await SendAsync(rest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Add((Transition?, ChatId, string) news)
+    {
+        if (channel is not null)
+        {
+            _line.Writer.TryWrite(news);
+        }
+    }
+
+    private async Task SendAsync(List<string> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
+            metrics.Sent(batch.Count);
+        }
+        catch (ChannelException exception)
+        {
+            metrics.Dropped(batch.Count);
+            LogNotSent(batch.Count, exception);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
+    private partial void LogNotSent(int count, Exception exception);
+}
