@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Storage;
@@ -252,6 +253,26 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
             return (IReadOnlyList<ClaimableChat>)chats;
         },
         cancellationToken);
+
+    /// <summary>A secret that all replicas on this database share: whoever may read the database may have it. Made by the first who asks.</summary>
+    public async Task<string> GetClusterSecretAsync(CancellationToken cancellationToken)
+    {
+        var candidate = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        while (true)
+        {
+            var secret = await _session.RunAsync(
+                "cluster",
+                command => Prepare(command, PostgresStatements.KeepSetting, "secret", candidate),
+                async (command, ct) => await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string,
+                cancellationToken).ConfigureAwait(false);
+
+            // Two who ask at once: the second sees neither its own row nor yet the first's.
+            if (secret is not null)
+            {
+                return secret;
+            }
+        }
+    }
 
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();

@@ -89,6 +89,13 @@ internal static class PostgresStatements
         ORDER BY c.updated_at, c.chat_id LIMIT $2
         """;
 
+    /// <summary>The first who asks makes it.</summary>
+    public const string KeepSetting =
+        """
+        WITH made AS (INSERT INTO cluster_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING value)
+        SELECT value FROM made UNION ALL SELECT value FROM cluster_settings WHERE name = $1 LIMIT 1
+        """;
+
     private const string InsertChat =
         """
         WITH done AS (

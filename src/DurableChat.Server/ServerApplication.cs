@@ -69,7 +69,7 @@ internal static class ServerApplication
 
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!BindingAddressIsLoopback(url))
+            if (!IsLoopback(url))
             {
                 throw new ConfigurationException(
                     $"The server would listen on {url} without asking who calls. Configure tokens ('./durablechat token --owner NAME' makes one), or listen on 127.0.0.1 only.");
@@ -77,7 +77,9 @@ internal static class ServerApplication
         }
     }
 
-    private static bool BindingAddressIsLoopback(string url)
+    /// <summary>True if only this machine can reach an address.</summary>
+    /// <exception cref="ConfigurationException">It is no address.</exception>
+    internal static bool IsLoopback(string url)
     {
         try
         {

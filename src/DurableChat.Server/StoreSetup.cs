@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.PostgreSql;
+using DurableChat.Relays;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
 
@@ -43,6 +45,31 @@ internal static class StoreSetup
         || store.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
         || store.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
 
+    private static void AddCluster(IServiceCollection services, ClusterSettings settings)
+    {
+        const int MinSecret = 32;
+        if (settings.Secret is { Length: < MinSecret })
+        {
+            throw new ConfigurationException($"Cluster:Secret must have at least {MinSecret} characters.");
+        }
+
+        if (settings.Secret is null && !ServerApplication.IsLoopback(settings.Url) && settings.Address is null)
+        {
+            throw new ConfigurationException("Cluster:Url is not on this machine alone: set Cluster:Address to the URL at which other replicas reach this one.");
+        }
+
+        services.AddSingleton(provider => new ClusterSecret(
+            settings.Secret ?? provider.GetRequiredService<PostgresChatStore>().GetClusterSecretAsync(CancellationToken.None).GetAwaiter().GetResult()));
+        services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterSecret>().Value));
+        services.AddHostedService(provider => new ClusterListener(
+            settings,
+            provider.GetRequiredService<ClusterSecret>().Value,
+            provider.GetRequiredService<RelaySource>(),
+            provider.GetRequiredService<DurableChatOptions>().Worker));
+    }
+
+    private sealed record ClusterSecret(string Value);
+
     private static void AddPostgres(IServiceCollection services, string connectionString, IConfiguration configuration)
     {
         var options = new PostgresStoreOptions(connectionString);
@@ -57,5 +84,6 @@ internal static class StoreSetup
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<INotificationChannel, PostgresChannel>();
+        AddCluster(services, configuration.GetSection("Cluster").Get<ClusterSettings>() ?? new ClusterSettings());
     }
 }

@@ -4,6 +4,7 @@ using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Notifications;
+using DurableChat.Relays;
 using DurableChat.Storage;
 using DurableChat.Watching;
 using DurableChat.Workers;
@@ -36,7 +37,9 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(provider => new FeedMetrics(provider.GetService<IMeterFactory>(), Time(provider)));
         services.AddSingleton(provider => new WorkerMetrics(provider.GetService<IMeterFactory>()));
-        services.AddSingleton(provider => new FeedRegistry(options.Feeds, provider.GetRequiredService<FeedMetrics>(), Time(provider)));
+        services.AddSingleton(provider => new FeedRegistry(options.Feeds, provider.GetRequiredService<FeedMetrics>(), Time(provider)) { Replica = options.Worker.Replica });
+        services.AddSingleton(provider => new RelaySource(provider.GetRequiredService<FeedRegistry>()));
+        services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new CatchUpReader(provider.GetRequiredService<IChatStore>(), options.Feeds, Time(provider)));
         services.AddSingleton<OwnerFeedRegistry>();
         services.AddSingleton(provider => new Worker(
@@ -109,6 +112,13 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<NotificationMetrics>(),
             Time(provider),
             provider.GetRequiredService<ILogger<NotificationReceiver>>()));
+        services.AddHostedService(provider => new RelayManager(
+            provider.GetService<IRelay>(),
+            provider.GetRequiredService<FeedRegistry>(),
+            provider.GetRequiredService<ILeaseStore>(),
+            provider.GetRequiredService<RelayMetrics>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<RelayManager>>()));
         services.AddHostedService(provider => new VersionSync(
             provider.GetRequiredService<IChatStore>(),
             provider.GetRequiredService<FeedRegistry>(),

@@ -59,6 +59,12 @@ CREATE TABLE deleted_chats (
     deleted_at timestamptz NOT NULL
 );
 
+-- What all replicas of the cluster share.
+CREATE TABLE cluster_settings (
+    name text PRIMARY KEY,
+    value text NOT NULL
+);
+
 -- One row for each replica, whose age decides about all of its leases.
 CREATE TABLE replicas (
     replica_id text PRIMARY KEY,

@@ -31,10 +31,12 @@ public static class ScaleTestCommand
             }
         });
         var token = new Option<string?>("--token") { Description = "For --url: an operator's token; else the variable DURABLECHAT_TOKEN." };
-        var store = new Option<string?>("--store") { Description = "Where the servers keep the chats; left out, a temporary SQLite file." };
+        var store = new Option<string?>("--store") { Description = "Where the servers keep the chats: sqlite or postgres for a temporary one, or what serve --store takes. Left out, sqlite for one server and postgres for several." };
         var window = new Option<int?>("--durable-window") { Description = "Messages of a chat that a server keeps in memory for its streams; 0 turns that off." };
         var inline = Options.OnOff("--inline-notifications", "Whether small messages travel inside notifications between replicas.");
         var coalesce = Options.OnOff("--coalesce-reads", "Whether subscribers of a chat share one read.");
+        var pool = Optional("--pool-size", "Connections of each server's pool.", 1, 1000);
+        var faults = Options.Rate("--notification-faults", "The share of notifications that servers lose, repeat and reorder.");
         var firstToken = Options.Number("--first-token-ms", "The mock model's time to the first chunk, in milliseconds.", bed.FirstTokenMs, 0, 600_000);
         var chunks = Options.Number("--chunks", "The mock model's chunks in an answer.", bed.Chunks, 1, 100_000);
         var chunkMs = Options.Number("--chunk-ms", "The mock model's time from chunk to chunk, in milliseconds.", bed.ChunkMs, 0, 600_000);
@@ -46,7 +48,7 @@ public static class ScaleTestCommand
         var html = new Option<string?>("--html") { Description = "Writes the report to this file as a page." };
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
-            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce,
+            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce, pool, faults,
             firstToken, chunks, chunkMs, rate, duration, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
         command.Validators.Add(result =>
@@ -56,9 +58,9 @@ public static class ScaleTestCommand
                 result.AddError("--replicas, --store, --durable-window, --inline-notifications and --coalesce-reads are for servers that the test starts; with --url they are configured already.");
             }
 
-            if (result.GetResult(replicas) is { Implicit: false } && result.GetValue(replicas) > 1)
+            if (result.GetValue(replicas) > 1 && result.GetValue(store) is { } given && new BedOptions { Store = given, Replicas = 1 }.StoreKind == "sqlite")
             {
-                result.AddError("--replicas above 1 needs a store that several servers can share, which this version does not have yet.");
+                result.AddError("--replicas above 1 needs a store that several servers can share: --store postgres, or a connection string.");
             }
 
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
@@ -89,6 +91,8 @@ public static class ScaleTestCommand
                         DurableWindow = parsed.GetValue(window),
                         InlineNotifications = parsed.GetValue(inline),
                         CoalesceReads = parsed.GetValue(coalesce),
+                        PoolSize = parsed.GetValue(pool),
+                        NotificationFaults = parsed.GetValue(faults),
                         Token = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN"),
                         FirstTokenMs = parsed.GetValue(firstToken),
                         Chunks = parsed.GetValue(chunks),

@@ -32,7 +32,7 @@ internal static class ScaleTestRun
         {
             CheckWritable(options.JsonFile);
             CheckWritable(options.HtmlFile);
-            Console.WriteLine(options.Bed.Urls.Count > 0 ? $"Driving {string.Join(", ", options.Bed.Urls)}" : "Starting the mock model and the server");
+            Console.WriteLine(options.Bed.Urls.Count > 0 ? $"Driving {string.Join(", ", options.Bed.Urls)}" : $"Starting the mock model, {options.Bed.Replicas} server(s) and a {options.Bed.StoreKind} store");
             await using var bed = await TestBed.StartAsync(options.Bed, options.Load, stopping.Token);
             using var api = new ChatApi(options.Bed.Token, time);
             var report = await MeasureAsync(options, bed, api, time, stopping.Token);
@@ -63,6 +63,7 @@ internal static class ScaleTestRun
         await using var leaving = new Leaving(load.Drivers);
         var mockIds = bed.MockId is { } mock ? new[] { mock } : [];
         var mockBefore = ProcessUsage.Of(mockIds).CpuSeconds;
+        var databaseBefore = bed.DatabaseId is { } before ? ProcessUsage.TreeCpuSeconds(before) : 0;
         await using var sampler = new Sampler(load, bed);
         await sampler.StartAsync(cancellationToken);
         var run = RunScenarioAsync(load, cancellationToken);
@@ -72,6 +73,7 @@ internal static class ScaleTestRun
         // Before the checks, which read the histories through the servers that are measured.
         await sampler.StopAsync();
         var mockCpu = bed.MockId is null ? (double?)null : ProcessUsage.Of(mockIds).CpuSeconds - mockBefore;
+        var databaseCpu = bed.DatabaseId is { } database ? ProcessUsage.TreeCpuSeconds(database) - databaseBefore : (double?)null;
         if (!isInterrupted)
         {
             load.Phase = "checking";
@@ -83,6 +85,7 @@ internal static class ScaleTestRun
             options.Bed,
             sampler,
             mockCpu,
+            databaseCpu,
             bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null,
             startedAt,
             isInterrupted);

@@ -23,6 +23,7 @@ internal sealed record ServerReading
 
     public double Commits => Text.Sum("durablechat_store_commits_total", "result=\"committed\"");
 
+    /// <summary>Of all replicas together.</summary>
     public double PoolMax => Text.Sum("durablechat_store_pool_max");
 
     public double PoolInUse => Text.Sum("durablechat_store_pool_in_use");

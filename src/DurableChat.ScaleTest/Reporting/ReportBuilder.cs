@@ -9,7 +9,7 @@ namespace DurableChat.ScaleTest.Reporting;
 /// <summary>Makes the report of what was measured.</summary>
 internal static class ReportBuilder
 {
-    public static ScaleReport Build(Load load, BedOptions bed, Sampler sampler, double? mockCpuSeconds, JsonElement? mock, DateTimeOffset startedAt, bool isInterrupted)
+    public static ScaleReport Build(Load load, BedOptions bed, Sampler sampler, double? mockCpuSeconds, double? databaseCpuSeconds, JsonElement? mock, DateTimeOffset startedAt, bool isInterrupted)
     {
         var elapsed = sampler.Samples[^1].Seconds;
         return new ScaleReport
@@ -31,6 +31,7 @@ internal static class ReportBuilder
                 CpuSeconds = Math.Round(sampler.CpuSeconds, 2),
                 RssPeakMb = Math.Round(sampler.PeakMb, 1),
                 MockCpuSeconds = mockCpuSeconds is { } cpu ? Math.Round(cpu, 2) : null,
+                DatabaseCpuSeconds = databaseCpuSeconds is { } database ? Math.Round(database, 2) : null,
                 TestCpuSeconds = Math.Round(ProcessUsage.Of([Environment.ProcessId]).CpuSeconds, 2),
             },
             ElapsedSeconds = elapsed,
@@ -51,7 +52,7 @@ internal static class ReportBuilder
             Turns = load.Turns,
             Replicas = isOwn ? bed.Replicas : bed.Urls.Count,
             SubscribersPerChat = load.Subscribers,
-            Store = !isOwn ? "as configured" : "sqlite",
+            Store = !isOwn ? "as configured" : bed.StoreKind,
             DurableWindow = bed.DurableWindow ?? (isOwn ? 256 : null),
             InlineNotifications = bed.InlineNotifications,
             CoalesceReads = bed.CoalesceReads,

@@ -8,8 +8,23 @@ internal sealed record BedOptions
 
     public int Replicas { get; init; } = 1;
 
-    /// <summary>Where the servers keep their chats; null for a temporary SQLite file.</summary>
+    /// <summary>
+    /// Where the servers keep their chats: <c>sqlite</c> or <c>postgres</c> for a temporary one of the test's own, else what <c>serve --store</c> takes. Null chooses by the number of replicas.
+    /// </summary>
     public string? Store { get; init; }
+
+    /// <summary>The store's kind, as it is reported.</summary>
+    public string StoreKind =>
+        Store is "sqlite" or null && Replicas == 1 && Store != "postgres" ? "sqlite"
+        : Store is null or "postgres" ? "postgres"
+        : Store.Contains("Host=", StringComparison.OrdinalIgnoreCase) || Store.Contains("://", StringComparison.Ordinal) ? "postgres"
+        : "sqlite";
+
+    /// <summary>Connections of each replica's pool; null for the server's default.</summary>
+    public int? PoolSize { get; init; }
+
+    /// <summary>The share of notifications that the servers lose, repeat and reorder.</summary>
+    public double NotificationFaults { get; init; }
 
     /// <summary>Messages in a durable window; null for the server's default.</summary>
     public int? DurableWindow { get; init; }

@@ -9,6 +9,7 @@ internal sealed class TestBed : IAsyncDisposable
     private readonly List<ManagedProcess> _servers = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-scaletest-");
     private ManagedProcess? _mock;
+    private PostgresProcess? _postgres;
 
     private TestBed()
     {
@@ -25,6 +26,9 @@ internal sealed class TestBed : IAsyncDisposable
 
     /// <summary>The mock model's process; null if it is not the test's own.</summary>
     public int? MockId => _mock?.Id;
+
+    /// <summary>The process of the database; null if it is not the test's own.</summary>
+    public int? DatabaseId => _postgres?.Id;
 
     /// <summary>The last lines of the servers' logs.</summary>
     public IEnumerable<string> Logs => _servers.SelectMany(server => server.Log.Select(line => $"{server.Name}: {line}"));
@@ -63,6 +67,11 @@ internal sealed class TestBed : IAsyncDisposable
             await _mock.DisposeAsync();
         }
 
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+
         _folder.Delete(recursive: true);
     }
 
@@ -77,12 +86,20 @@ internal sealed class TestBed : IAsyncDisposable
             ["Models__0__Endpoint"] = new Uri(_mock.Url, "v1").ToString(),
             ["DurableChat__Worker__MaxConcurrentTurns"] = Number(Math.Max(1000, load.Chats)),
             ["DurableChat__Feeds__CoalesceReads"] = options.CoalesceReads.ToString(),
+            ["DurableChat__Notifications__InlineMessages"] = options.InlineNotifications.ToString(),
+            ["DurableChat__Notifications__FaultRate"] = options.NotificationFaults.ToString(CultureInfo.InvariantCulture),
             ["Http__MaxStreamsPerOwner"] = "1000000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
+        if (options.PoolSize is { } connections)
+        {
+            settings["Store__MaxConnections"] = Number(connections);
+        }
+
+        var store = await PrepareStoreAsync(options, cancellationToken);
         for (var i = 0; i < options.Replicas; i++)
         {
-            List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--data", options.Store ?? Path.Combine(_folder.FullName, "chats.db")];
+            List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--store", store];
             if (options.DurableWindow is { } window)
             {
                 arguments.AddRange(["--durable-window", Number(window)]);
@@ -93,6 +110,22 @@ internal sealed class TestBed : IAsyncDisposable
 
         Replicas = [.. _servers.Select(server => server.Url)];
         ServerIds = [.. _servers.Select(server => server.Id)];
+    }
+
+    private async Task<string> PrepareStoreAsync(BedOptions options, CancellationToken cancellationToken)
+    {
+        if (options.StoreKind == "sqlite")
+        {
+            return options.Store is null or "sqlite" ? Path.Combine(_folder.FullName, "chats.db") : options.Store;
+        }
+
+        if (options.Store is not (null or "postgres"))
+        {
+            return options.Store;
+        }
+
+        _postgres = await PostgresProcess.StartAsync(isDurable: true, cancellationToken);
+        return _postgres.ConnectionString;
     }
 
     private static string[] MockArguments(BedOptions options, LoadOptions load) =>

@@ -32,6 +32,7 @@ internal sealed class Feed
     private bool _deleted;
     private bool _removed;
     private int _pins;
+    private int _subscribers;
     private long _lastUsed;
     private long _countedBytes;
 
@@ -136,6 +137,7 @@ internal sealed class Feed
 
         _signal.Raise();
         _registry.EnforceBudget();
+        AskForRelay();
     }
 
     /// <summary>Says that commits may have happened that the feed was not told of. Until it is loaded again it serves nothing as the present.</summary>
@@ -208,6 +210,7 @@ internal sealed class Feed
         }
 
         _signal.Raise();
+        AskForRelay();
     }
 
     /// <summary>Takes in messages that were read, if they still belong to the present epoch.</summary>
@@ -288,6 +291,128 @@ internal sealed class Feed
 
         _signal.Raise();
         return chars;
+    }
+
+    /// <summary>Whose parts are wanted: there are subscribers here, and another replica drives the chat; else null.</summary>
+    public RelayTarget? RelayTarget
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _subscribers > 0 && IsDrivenElsewhere ? new RelayTarget(_chat!.Lease!.Replica, _live?.Generation ?? 0, _live?.LastSeq ?? 0) : null;
+            }
+        }
+    }
+
+    /// <summary>How often the feed has changed.</summary>
+    public long Revision => _signal.Revision;
+
+    // Needs _gate.
+    private bool IsDrivenElsewhere => _registry.Replica.Length > 0 && !_deleted && _chat is { NeedsWorker: true, Lease: { } lease } && lease.Replica != _registry.Replica;
+
+    /// <summary>Takes in parts that another replica has made.</summary>
+    public RelayOutcome AppendRelayed(RelayFrame frame)
+    {
+        lock (_gate)
+        {
+            if (_chat is null || frame.Epoch > _chat.Epoch || (frame.Epoch == _chat.Epoch && (frame.Generation > _chat.Generation || frame.BaseMessageId > _chat.LastMessageId)))
+            {
+                return RelayOutcome.Ahead;
+            }
+
+            // Pending calls: the answer they belong to has committed.
+            if (frame.Epoch < _chat.Epoch || frame.Generation < _chat.Generation || frame.BaseMessageId < _chat.LastMessageId || !IsDrivenElsewhere || _chat.PendingToolCalls.Count > 0)
+            {
+                return RelayOutcome.Taken;
+            }
+
+            if (_live?.Generation != frame.Generation)
+            {
+                if (frame.FirstSeq != 1)
+                {
+                    return RelayOutcome.Gap;
+                }
+
+                _live = new LiveGeneration(Id, _chat.Epoch, _chat.LastMessageId, frame.Generation);
+            }
+
+            if (frame.FirstSeq > _live.LastSeq + 1)
+            {
+                return RelayOutcome.Gap;
+            }
+
+            var now = _registry.Time.GetTimestamp();
+            var seq = frame.FirstSeq;
+            foreach (var part in frame.Split())
+            {
+                if (seq++ > _live.LastSeq)
+                {
+                    _live.Append(part, now);
+                }
+            }
+
+            AfterChange();
+        }
+
+        _signal.Raise();
+        return RelayOutcome.Taken;
+    }
+
+    /// <summary>The next parts for another replica, or none for the moment; false once this replica drives the chat no longer.</summary>
+    public bool LookForRelay(ref long generation, ref long seq, out RelayFrame? frame, out long revision)
+    {
+        lock (_gate)
+        {
+            frame = null;
+            revision = _signal.Revision;
+            if (_deleted || _chat is not { NeedsWorker: true, Lease: { } lease } || lease.Replica != _registry.Replica)
+            {
+                return false;
+            }
+
+            Touch();
+            if (_live is not null)
+            {
+                if (_live.Generation != generation || seq > _live.LastSeq)
+                {
+                    generation = _live.Generation;
+                    seq = 0;
+                }
+
+                frame = _live.ReadForRelay(seq, _chat.Version);
+                seq = frame?.LastSeq ?? seq;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Somebody follows the chat here.</summary>
+    public void AddSubscriber()
+    {
+        lock (_gate)
+        {
+            _subscribers++;
+        }
+
+        AskForRelay();
+    }
+
+    /// <summary>Undoes an <see cref="AddSubscriber"/>.</summary>
+    public void RemoveSubscriber()
+    {
+        bool isLast;
+        lock (_gate)
+        {
+            isLast = --_subscribers == 0;
+        }
+
+        if (isLast)
+        {
+            // A relay that waits has nobody left to bring anything to.
+            _signal.Raise();
+        }
     }
 
     /// <summary>The parts of the answer in flight so far, joined; null if that generation is over.</summary>
@@ -532,6 +657,12 @@ internal sealed class Feed
         var position = cursor.Position;
         if (position.Seq > 0 && (_live?.Generation != position.Generation || position.Seq > _live.LastSeq))
         {
+            if (IsDrivenElsewhere && position.Generation == _chat.Generation && (_live is null || _live.Generation == position.Generation))
+            {
+                // The parts are on their way from the replica that makes them; what is on the screen is their beginning.
+                return;
+            }
+
             cursor.Position = position = position with { Generation = _live?.Generation ?? position.Generation, Seq = 0 };
             events.Add(StreamEvents.PreviewReset(Id, position));
         }
@@ -543,6 +674,15 @@ internal sealed class Feed
 
         var seq = _live.Generation == position.Generation ? position.Seq : 0;
         cursor.Position = position with { Generation = _live.Generation, Seq = _live.ReadAfter(seq, events, MaxEventsPerLook) };
+    }
+
+    /// <summary>Outside the lock.</summary>
+    private void AskForRelay()
+    {
+        if (RelayTarget is not null)
+        {
+            _registry.AskForRelay(this);
+        }
     }
 
     private void Touch() => Volatile.Write(ref _lastUsed, _registry.Time.GetTimestamp());

@@ -26,6 +26,12 @@ internal sealed class FeedRegistry
 
     public FeedMetrics Metrics { get; }
 
+    /// <summary>Says that a feed wants parts that another replica makes. Called often; whoever listens keeps one relay for each chat.</summary>
+    public event Action<Feed>? RelayNeeded;
+
+    /// <summary>The name under which this replica holds leases; empty if there are no others.</summary>
+    public string Replica { get; init; } = string.Empty;
+
     public TimeProvider Time { get; }
 
     /// <summary>How many feeds there are.</summary>
@@ -118,6 +124,8 @@ internal sealed class FeedRegistry
             Volatile.Write(ref _evicting, 0);
         }
     }
+
+    internal void AskForRelay(Feed feed) => RelayNeeded?.Invoke(feed);
 
     /// <summary>Tells the change of a feed's size. Called under that feed's lock, so it must not touch any feed.</summary>
     internal void CountBytes(long change) => Interlocked.Add(ref _bytes, change);

@@ -82,6 +82,19 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         return seq;
     }
 
+    /// <summary>The parts after <paramref name="seq"/> for another replica, as many as one frame carries; null if there are none.</summary>
+    public RelayFrame? ReadForRelay(long seq, long version)
+    {
+        if (seq >= LastSeq)
+        {
+            return null;
+        }
+
+        var segment = _segments[FindSegment(seq + 1)];
+        var last = segment.LastWithin(seq + 1, MaxFrameChars);
+        return new RelayFrame(version, epoch, baseMessageId, generation, seq + 1, segment.LengthsOf(seq + 1, last), segment.Slice(seq + 1, last));
+    }
+
     /// <summary>The answer's parts so far, neighbours of one kind joined.</summary>
     public IReadOnlyList<MessagePart> ToParts() => [.. _segments.Select(segment => segment.ToPart())];
 

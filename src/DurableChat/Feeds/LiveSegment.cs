@@ -76,6 +76,18 @@ internal sealed class LiveSegment
         return WithText(_text.ToString(start, _ends[(int)(last - FirstSeq)] - start));
     }
 
+    /// <summary>How long each of the parts <paramref name="first"/> to <paramref name="last"/> is.</summary>
+    public int[] LengthsOf(long first, long last)
+    {
+        var lengths = new int[last - first + 1];
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = _ends[(int)(first - FirstSeq) + i] - StartOf(first + i);
+        }
+
+        return lengths;
+    }
+
     public MessagePart ToPart() => _text is null ? _first : WithText(_text.ToString());
 
     private int StartOf(long seq) => seq == FirstSeq ? 0 : _ends[(int)(seq - FirstSeq) - 1];

@@ -27,6 +27,7 @@ public sealed class Subscription : IEventSource
         _retry = retry;
         _cursor = new SubscriberCursor(position);
         metrics.SubscriptionOpened();
+        pin.Feed.AddSubscriber();
     }
 
     /// <summary>How far the subscriber has got, counting what the last call gave.</summary>
@@ -85,6 +86,7 @@ public sealed class Subscription : IEventSource
         {
             _disposed = true;
             _metrics.SubscriptionClosed();
+            _pin.Feed.RemoveSubscriber();
             _pin.Dispose();
         }
     }

@@ -88,7 +88,7 @@ public sealed class SubscriptionTests
             reading.SetResult();
             await following;
         });
-        Assert.Equal([ReadReason.CatchUp], stage.Store.Reads);
+        Assert.Equal([ReadReason.RemoteCatchUp], stage.Store.Reads);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class Node
         var workerMetrics = new WorkerMetrics(null);
         var models = new ModelCatalog([new ModelDefinition("demo", model)]);
         var tools = new ToolRegistry(functions, new ToolOptions(), Time, NullLogger<ToolRegistry>.Instance);
-        Feeds = new FeedRegistry(feedOptions, metrics, Time);
+        Feeds = new FeedRegistry(feedOptions, metrics, Time) { Replica = replica };
         Reader = new CatchUpReader(store, feedOptions, Time);
         OwnerFeeds = new OwnerFeedRegistry();
         TurnRunner? runner = null;

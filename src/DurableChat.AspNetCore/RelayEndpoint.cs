@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DurableChat.Chats;
+using DurableChat.Feeds;
+using DurableChat.Relays;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>The sending end of relays: gives other replicas the parts of answers that this one makes. To be mapped where only replicas come by.</summary>
+public static class RelayEndpoint
+{
+    /// <summary>Maps the endpoint.</summary>
+    /// <param name="endpoints">Where.</param>
+    /// <param name="source">What is sent.</param>
+    /// <param name="secret">What callers must show as their bearer token: the cluster's secret.</param>
+    public static IEndpointConventionBuilder MapDurableChatRelay(this IEndpointRouteBuilder endpoints, RelaySource source, string secret)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentException.ThrowIfNullOrEmpty(secret);
+        var expected = Encoding.UTF8.GetBytes($"Bearer {secret}");
+        return endpoints.MapGet("/relay/v1/chats/{id}/parts", (HttpContext context, string id, string? generation, string? after_seq) =>
+            CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()), expected)
+                ? SendAsync(context, source, id, generation, after_seq)
+                : RefuseAsync(context, StatusCodes.Status401Unauthorized));
+    }
+
+    private static async Task SendAsync(HttpContext context, RelaySource source, string id, string? generation, string? afterSeq)
+    {
+        if (!ChatId.TryParse(id, out var chat)
+            || !long.TryParse(generation ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var from)
+            || !long.TryParse(afterSeq ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        context.Response.ContentType = "application/x-ndjson";
+        var output = context.Response.BodyWriter;
+        await context.Response.StartAsync(context.RequestAborted);
+        await output.FlushAsync(context.RequestAborted);
+        try
+        {
+            await foreach (var frame in source.ReadAsync(chat, from, seq, context.RequestAborted))
+            {
+                if (frame is null)
+                {
+                    await output.FlushAsync(context.RequestAborted);
+                    continue;
+                }
+
+                output.Write(JsonSerializer.SerializeToUtf8Bytes(frame, RelayJson.Compact.RelayFrame));
+                output.Write("\n"u8);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The other replica has nobody left who wants it, or this one stops.
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    private static void Write(this System.IO.Pipelines.PipeWriter output, ReadOnlySpan<byte> bytes) => System.Buffers.BuffersExtensions.Write(output, bytes);
+}

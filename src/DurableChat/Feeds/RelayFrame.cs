@@ -1,0 +1,53 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableChat.Chats;
+
+namespace DurableChat.Feeds;
+
+/// <summary>Parts of an answer in flight on their way from the replica that makes it to one that has subscribers: neighbours of one kind joined, with the length of each.</summary>
+/// <param name="Version">The chat's version at the sender.</param>
+/// <param name="Epoch">The history epoch.</param>
+/// <param name="BaseMessageId">The message behind which the answer comes.</param>
+/// <param name="Generation">Which generation.</param>
+/// <param name="FirstSeq">The number of the first part in here.</param>
+/// <param name="Lengths">The length of each part's text, in UTF-16 code units; one entry for a part that has none.</param>
+/// <param name="Part">The parts, joined.</param>
+public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, long Generation, long FirstSeq, IReadOnlyList<int> Lengths, MessagePart Part)
+{
+    /// <summary>The number of the last part in here.</summary>
+    [JsonIgnore]
+    public long LastSeq => FirstSeq + Lengths.Count - 1;
+
+    /// <summary>The parts as they were published.</summary>
+    public IEnumerable<MessagePart> Split()
+    {
+        if (Part is not (TextPart or ReasoningPart))
+        {
+            yield return Part;
+            yield break;
+        }
+
+        var text = Part is TextPart written ? written.Text : ((ReasoningPart)Part).Text;
+        var start = 0;
+        foreach (var length in Lengths)
+        {
+            var piece = text.Substring(start, length);
+            start += length;
+            yield return Part is TextPart ? new TextPart(piece) : new ReasoningPart(piece);
+        }
+    }
+}
+
+/// <summary>How frames look as JSON.</summary>
+[JsonSerializable(typeof(RelayFrame))]
+public sealed partial class RelayJson : JsonSerializerContext
+{
+    /// <summary>The form on the wire: objects in a row, a line each.</summary>
+    public static RelayJson Compact { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Feeds;
+using DurableChat.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Relays;
+
+/// <summary>
+/// Keeps one relay for each chat that has subscribers here and is driven by another replica. It runs on its own: no subscriber waits for it. It follows the lease, and goes when the turn or the
+/// last subscriber does. Thread-safe.
+/// </summary>
+internal sealed partial class RelayManager(
+    IRelay? relay, FeedRegistry feeds, ILeaseStore leases, RelayMetrics metrics, TimeProvider time, ILogger<RelayManager> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _newsPatience = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<ChatId, byte> _running = new();
+    private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>How many relays there are.</summary>
+    public int Count => _running.Count;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (relay is not null)
+        {
+            feeds.RelayNeeded += Start;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        feeds.RelayNeeded -= Start;
+        return _stop.CancelAsync();
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private void Start(Feed feed)
+    {
+        if (_running.TryAdd(feed.Id, 0))
+        {
+            _ = Task.Run(() => RunAsync(feed.Id));
+        }
+    }
+
+    private async Task RunAsync(ChatId chat)
+    {
+        metrics.Opened();
+        using var pin = feeds.Pin(chat);
+        try
+        {
+            var pause = _firstPause;
+            while (pin.Feed.RelayTarget is { } target && !_stop.IsCancellationRequested)
+            {
+                if (await TryFollowAsync(pin.Feed, target).ConfigureAwait(false))
+                {
+                    pause = _firstPause;
+                }
+                else
+                {
+                    _addresses.TryRemove(target.Replica, out _);
+                }
+
+                await Task.Delay(pause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            }
+        }
+        finally
+        {
+            _running.TryRemove(chat, out _);
+            metrics.Closed();
+        }
+
+        // A turn may have begun between the last look and the removal.
+        if (pin.Feed.RelayTarget is not null && !_stop.IsCancellationRequested)
+        {
+            Start(pin.Feed);
+        }
+    }
+
+    /// <summary>Follows one lease holder; false if it could not be reached.</summary>
+    private async Task<bool> TryFollowAsync(Feed feed, RelayTarget target)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var watching = WatchAsync(feed, target, over);
+        try
+        {
+            if (await FindAddressAsync(target.Replica, over.Token).ConfigureAwait(false) is not { } address)
+            {
+                return false;
+            }
+
+            await foreach (var frame in relay!.ReadAsync(address, feed.Id, target.Generation, target.Seq, over.Token).ConfigureAwait(false))
+            {
+                metrics.Received();
+                if (!await TakeAsync(feed, frame, over.Token).ConfigureAwait(false))
+                {
+                    return true;
+                }
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+        catch (Exception exception) when (exception is RelayException or ChatStoreException)
+        {
+            LogBroken(feed.Id, target.Replica, exception.Message);
+            return false;
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a frame; false if the relay must be opened anew.</summary>
+    private async Task<bool> TakeAsync(Feed feed, RelayFrame frame, CancellationToken cancellationToken)
+    {
+        var revision = feed.Revision;
+        var outcome = feed.AppendRelayed(frame);
+        if (outcome != RelayOutcome.Ahead)
+        {
+            return outcome == RelayOutcome.Taken;
+        }
+
+        // The parts have overtaken the notification of the commit they follow. It is on its way, or was lost.
+        var started = time.GetTimestamp();
+        while (outcome == RelayOutcome.Ahead && time.GetElapsedTime(started) is var waited && waited < _newsPatience)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(_newsPatience - waited);
+            await feed.WaitAsync(revision, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            revision = feed.Revision;
+            outcome = feed.AppendRelayed(frame);
+        }
+
+        if (outcome == RelayOutcome.Ahead)
+        {
+            feed.MarkUnsyncedBelow(frame.Version);
+        }
+
+        return outcome == RelayOutcome.Taken;
+    }
+
+    /// <summary>Ends the following once the lease has moved, the turn is over, or nobody subscribes any more.</summary>
+    private static async Task WatchAsync(Feed feed, RelayTarget target, CancellationTokenSource over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            var revision = feed.Revision;
+            if (feed.RelayTarget?.Replica != target.Replica)
+            {
+                await over.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+
+            await feed.WaitAsync(revision, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Uri?> FindAddressAsync(string replica, CancellationToken cancellationToken)
+    {
+        if (_addresses.TryGetValue(replica, out var known))
+        {
+            return known;
+        }
+
+        if (!Uri.TryCreate(await leases.FindAddressAsync(replica, cancellationToken).ConfigureAwait(false), UriKind.Absolute, out var address))
+        {
+            return null;
+        }
+
+        _addresses[replica] = address;
+        return address;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "The relay of chat {Chat} from replica {Replica} broke: {Reason}")]
+    private partial void LogBroken(ChatId chat, string replica, string reason);
+}
