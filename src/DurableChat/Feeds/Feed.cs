@@ -358,13 +358,22 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>Empties the window to save memory. Whoever needs its messages reads them from the database.</summary>
-    public void Evict()
+    /// <summary>
+    /// Empties the window to save memory; false if it is empty already. Whoever needs its messages reads them from the database. It is no use of the feed: else
+    /// those used least would become those used last, and while memory is short no feed would ever grow old enough to go.
+    /// </summary>
+    public bool TryEvict()
     {
         lock (_gate)
         {
+            if (_window.Bytes == 0)
+            {
+                return false;
+            }
+
             _window.Evict();
-            AfterChange();
+            CountMemory();
+            return true;
         }
     }
 
@@ -497,6 +506,11 @@ internal sealed class Feed
     private void AfterChange()
     {
         Touch();
+        CountMemory();
+    }
+
+    private void CountMemory()
+    {
         var bytes = (long)_window.Bytes + (_live?.Bytes ?? 0) + (_events?.Bytes ?? 0);
         if (!_removed && bytes != _countedBytes)
         {

@@ -93,8 +93,10 @@ internal sealed class FeedRegistry
                     return;
                 }
 
-                feed.Evict();
-                Metrics.Evicted();
+                if (feed.TryEvict())
+                {
+                    Metrics.Evicted();
+                }
             }
         }
         finally
