@@ -133,22 +133,43 @@ internal sealed class ChatCommitter(
         try
         {
             var chat = pin.Feed.TryGetChat() ?? await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
-            if (chat?.Owner != owner || !await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false))
+            if (chat?.Owner != owner)
             {
                 return false;
             }
 
+            bool deleted;
+            try
+            {
+                deleted = await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch
+            {
+                MarkInDoubt(pin.Feed, owner);
+                throw;
+            }
+
+            // Also if it was gone already: then nobody has told the streams.
             pin.Feed.MarkDeleted();
             foreach (var observer in _observers)
             {
                 observer.OnDeleted(id, owner);
             }
 
-            return true;
+            return deleted;
         }
         finally
         {
             pin.Feed.CommitGate.Release();
+        }
+    }
+
+    private void MarkInDoubt(Feed feed, string owner)
+    {
+        feed.MarkUnsynced();
+        foreach (var observer in _observers)
+        {
+            observer.OnInDoubt(feed.Id, owner);
         }
     }
 
@@ -166,12 +187,7 @@ internal sealed class ChatCommitter(
         }
         catch
         {
-            feed.MarkUnsynced();
-            foreach (var observer in _observers)
-            {
-                observer.OnInDoubt(feed.Id);
-            }
-
+            MarkInDoubt(feed, transition.Next.Owner);
             throw;
         }
 

@@ -11,8 +11,8 @@ public interface ICommitObserver
     /// <summary>A transition has been committed.</summary>
     void OnCommitted(Transition transition);
 
-    /// <summary>A commit failed in such a way that it may have happened or not; the feed is unsynced. The stored state tells.</summary>
-    void OnInDoubt(ChatId id);
+    /// <summary>A commit or a deletion failed in such a way that it may have happened or not; the feed is unsynced. The stored state tells.</summary>
+    void OnInDoubt(ChatId id, string owner);
 
     /// <summary>A chat has been deleted.</summary>
     void OnDeleted(ChatId id, string owner);

@@ -71,6 +71,19 @@ internal sealed class OwnerFeed
         _signal.Raise();
     }
 
+    /// <summary>Says that chats may have changed without its being told: every watcher gets the list anew.</summary>
+    public void MarkUnsynced()
+    {
+        lock (_gate)
+        {
+            _changes.Clear();
+            _latest.Clear();
+            _floor = ++_revision;
+        }
+
+        _signal.Raise();
+    }
+
     /// <summary>Where a watcher stands that reads the list from the database now.</summary>
     public long Now()
     {
