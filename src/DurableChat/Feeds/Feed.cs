@@ -60,7 +60,7 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>True if the chat is known to be gone for good: ids are not used twice.</summary>
+    /// <summary>True if the chat is known to be gone or never to have been. Ids are not used twice, so only a chat that never was can still come to be.</summary>
     public bool IsDeleted
     {
         get
@@ -79,6 +79,9 @@ internal sealed class Feed
         lock (_gate)
         {
             var next = transition.Next;
+
+            // A chat that was looked for before it was there seemed to be gone, e.g. when its creation failed at first. Ids are not used twice, so it is here now.
+            _deleted &= _chat is not null || next.Version != 1;
             if (_deleted || (_chat is not null && next.Epoch < _chat.Epoch))
             {
                 return;

@@ -90,6 +90,39 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task A_creation_that_is_repeated_while_its_outcome_is_looked_up_is_driven()
+    {
+        var (failures, lookUp, looking) = (1, new TaskCompletionSource(), new TaskCompletionSource());
+        _store.Before = call =>
+        {
+            if (call == "commit" && Interlocked.Decrement(ref failures) >= 0)
+            {
+                return Task.FromException(new ChatStoreException("away"));
+            }
+
+            if (call == "load" && !lookUp.Task.IsCompleted)
+            {
+                looking.TrySetResult();
+                return lookUp.Task;
+            }
+
+            return Task.CompletedTask;
+        };
+        var node = Node("a");
+        var idempotency = new IdempotencyRequest("key", "fingerprint", transition => $"{transition.Next.Version}");
+        await Assert.ThrowsAsync<ChatStoreException>(() => node.Chats.CreateAsync("owner", new NewChat("once"), idempotency, CancellationToken.None));
+        await looking.Task;
+        var repeated = node.Chats.CreateAsync("owner", new NewChat("once"), idempotency, CancellationToken.None);
+
+        // Whoever holds the feed of the chat that was not there keeps it until the chat is.
+        using var pin = node.Feeds.Pin(ChatId.FromIdempotencyKey("owner", "key"));
+        lookUp.SetResult();
+        Assert.IsType<CommandResult.Committed>(await repeated);
+        var screen = await node.FollowAsync(pin.Feed.Id, shown => shown.Status == "waiting" && shown.Ids.Count == 2).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(["once", "answer 1"], screen.Texts);
+    }
+
+    [Fact]
     public async Task Guessing_ids_fills_no_memory()
     {
         var node = Node("a");
