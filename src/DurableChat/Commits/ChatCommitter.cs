@@ -76,6 +76,7 @@ internal sealed class ChatCommitter(
                 var chat = remembered ?? await reader.LoadPresentAsync(feed, cancellationToken).ConfigureAwait(false);
                 if (chat is null || (owner is not null && chat.Owner != owner))
                 {
+                    await PretendToLoadAsync(remembered, cancellationToken).ConfigureAwait(false);
                     return new CommandResult.NotFound();
                 }
 
@@ -132,9 +133,11 @@ internal sealed class ChatCommitter(
         await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var chat = pin.Feed.TryGetChat() ?? await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+            var remembered = pin.Feed.TryGetChat();
+            var chat = remembered ?? await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
             if (chat?.Owner != owner)
             {
+                await PretendToLoadAsync(remembered, cancellationToken).ConfigureAwait(false);
                 return false;
             }
 
@@ -161,6 +164,15 @@ internal sealed class ChatCommitter(
         finally
         {
             pin.Feed.CommitGate.Release();
+        }
+    }
+
+    /// <summary>A chat of others that is in memory must not answer sooner than one that does not exist.</summary>
+    private async Task PretendToLoadAsync(Chat? remembered, CancellationToken cancellationToken)
+    {
+        if (remembered is not null)
+        {
+            await store.LoadAsync(default, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -90,6 +90,27 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task A_request_for_a_chat_of_others_asks_the_store_as_often_as_one_for_a_missing_chat()
+    {
+        var node = Node("a");
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        foreach (var target in new[] { ChatId.Create(node.Time.GetUtcNow()), id })
+        {
+            var before = _store.Loads;
+            Assert.IsType<CommandResult.NotFound>(await node.Chats.ExecuteAsync("thief", target, new Interrupt(), null, CancellationToken.None));
+            Assert.Equal(before + 1, _store.Loads);
+            Assert.False(await node.Chats.DeleteAsync("thief", target, CancellationToken.None));
+            Assert.Equal(before + 2, _store.Loads);
+        }
+
+        // Nor does one that is not in memory take longer.
+        var cold = _store.Loads;
+        Assert.Null(await Node("b").Chats.GetAsync("thief", id, CancellationToken.None));
+        Assert.Equal(cold + 1, _store.Loads);
+    }
+
+    [Fact]
     public async Task A_creation_that_is_repeated_while_its_outcome_is_looked_up_is_driven()
     {
         var (failures, lookUp, looking) = (1, new TaskCompletionSource(), new TaskCompletionSource());
