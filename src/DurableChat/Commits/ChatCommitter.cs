@@ -44,9 +44,9 @@ internal sealed class ChatCommitter(
             }
 
             var existing = await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
-            return existing?.Owner == command.Owner && idempotency is not null
-                && await store.FindIdempotencyRecordAsync(command.Id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
-                ? new CommandResult.Repeated(record)
+            return existing?.Owner == command.Owner
+                && await FindRepeatedAsync(command.Id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated
+                ? repeated
                 : new CommandResult.NotFound();
         }
         finally
@@ -98,13 +98,12 @@ internal sealed class ChatCommitter(
                         break;
 
                     case Decision.Unchanged:
-                        return new CommandResult.Unchanged(chat);
+                        return await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) ?? (CommandResult)new CommandResult.Unchanged(chat);
 
                     case Decision.Refused refused:
-                        if (idempotency is not null
-                            && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record)
+                        if (await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated)
                         {
-                            return new CommandResult.Repeated(record);
+                            return repeated;
                         }
 
                         if (remembered is null)
@@ -166,6 +165,11 @@ internal sealed class ChatCommitter(
             pin.Feed.CommitGate.Release();
         }
     }
+
+    private async Task<CommandResult.Repeated?> FindRepeatedAsync(ChatId id, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
+        idempotency is not null && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
+            ? new CommandResult.Repeated(record)
+            : null;
 
     /// <summary>A chat of others that is in memory must not answer sooner than one that does not exist.</summary>
     private async Task PretendToLoadAsync(Chat? remembered, CancellationToken cancellationToken)

@@ -144,6 +144,18 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task A_key_of_another_request_is_told_even_if_the_command_would_change_nothing()
+    {
+        var node = new Node(_store, new ScriptedModel((_, _, ct) => Silence(ct)));
+        var id = await node.CreateAsync();
+        var sent = new IdempotencyRequest("key", "sent", transition => $"{transition.Next.Version}");
+        await node.Chats.ExecuteAsync("owner", id, new SendMessage("queued"), sent, CancellationToken.None);
+        await node.ExecuteAsync(id, new UpdateChat(Title: "same"));
+        var repeated = await node.Chats.ExecuteAsync("owner", id, new UpdateChat(Title: "same"), sent with { Fingerprint = "other" }, CancellationToken.None);
+        Assert.Equal("sent", Assert.IsType<CommandResult.Repeated>(repeated).Record.Fingerprint);
+    }
+
+    [Fact]
     public async Task Guessing_ids_fills_no_memory()
     {
         var node = Node("a");
