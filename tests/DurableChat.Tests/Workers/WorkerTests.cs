@@ -316,6 +316,36 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task A_chat_that_cannot_be_taken_over_does_not_keep_others_waiting()
+    {
+        var store = new FakeStore();
+        var gone = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "gone");
+        var broken = await gone.CreateAsync("broken");
+        var whole = await gone.CreateAsync("whole");
+        var heir = new Node(store, ScriptedModel.Answering(), "heir", worker: new WorkerOptions { MaxConcurrentTurns = 1 });
+        var loads = 0;
+        store.Before = call => call == "load" && Interlocked.Increment(ref loads) == 1 ? Task.FromException(new ChatStoreException("cannot be read")) : Task.CompletedTask;
+        await heir.Takeover.TakeOverAsync(CancellationToken.None);
+        Assert.Equal(["gone", "heir"], new[] { broken, whole }.Select(id => store.State(id).Lease!.Replica));
+    }
+
+    [Fact]
+    public async Task A_replica_whose_heartbeat_was_late_does_not_take_its_own_turns_away_from_itself()
+    {
+        var go = new TaskCompletionSource();
+        var model = new ScriptedModel((call, _, ct) => SayAfter(go.Task, $"answer {call}", ct));
+        var node = new Node(new FakeStore(), model);
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, shown => shown.Preview == "before ");
+
+        // The store has heard no heartbeat of this replica, as after a pause of the process.
+        await node.Takeover.TakeOverAsync(CancellationToken.None);
+        go.SetResult();
+        await node.FollowAsync(id, _ended);
+        Assert.Equal(1, model.Calls);
+    }
+
+    [Fact]
     public async Task A_commit_whose_outcome_was_in_doubt_is_neither_lost_nor_doubled()
     {
         var doubts = 1;
