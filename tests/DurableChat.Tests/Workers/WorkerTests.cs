@@ -1,5 +1,6 @@
 using DurableChat.Chats;
 using DurableChat.Commits;
+using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Storage;
 using DurableChat.Tests.Support;
@@ -313,6 +314,30 @@ public sealed class WorkerTests
         await AdvanceUntilAsync(node, following);
         Assert.Equal(["hello", "answer 1"], (await following).Texts);
         Assert.Equal(1, model.Calls);
+    }
+
+    [Fact]
+    public async Task An_answer_outlives_a_database_that_does_not_even_say_no()
+    {
+        var (failures, hangs) = (1, 3);
+        var store = new FakeStore();
+        var model = ScriptedModel.Answering();
+        var node = new Node(store, model, feeds: new FeedOptions { ReadTimeout = TimeSpan.FromSeconds(2) });
+        store.Before = call => call switch
+        {
+            "commit" when node.Worker.Count > 0 && Interlocked.Decrement(ref failures) >= 0 => Task.FromException(new ChatStoreException("away")),
+            "load" when Interlocked.Decrement(ref hangs) >= 0 => Task.Delay(TimeSpan.FromSeconds(2), node.Time).ContinueWith(_ => throw new TaskCanceledException(), TaskScheduler.Default),
+            _ => Task.CompletedTask,
+        };
+        var id = await node.CreateAsync();
+        await AdvanceUntilAsync(node, Task.Run(async () =>
+        {
+            while (store.State(id).Status != ChatStatus.Waiting)
+            {
+                await Task.Yield();
+            }
+        }));
+        Assert.Equal((2, 1), (store.History(id).Count, model.Calls));
     }
 
     [Fact]
