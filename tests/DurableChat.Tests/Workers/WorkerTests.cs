@@ -341,6 +341,18 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Tool_results_larger_than_the_history_budget_do_not_hide_the_question_from_the_model()
+    {
+        var model = new ScriptedModel((call, _, _) => call <= 3 ? Give(new FunctionCallContent($"c{call}", "read")) : ScriptedModel.Say("done"));
+        var node = new Node(new FakeStore(), model, worker: new WorkerOptions { MaxHistoryBytes = 20_000 }, feeds: new FeedOptions { WindowBytes = 30_000 },
+            functions: AIFunctionFactory.Create(() => new string('x', 12_000), "read"));
+        await node.FollowAsync(await node.CreateAsync("what does it say?"), _ended);
+        Assert.Equal(4, model.Calls);
+        Assert.All(model.Histories, history => Assert.Equal("what does it say?", history is [var first, ..] ? first.Text : null));
+        Assert.Equal(7, model.Histories[3].Count);
+    }
+
+    [Fact]
     public async Task A_chat_that_cannot_be_taken_over_does_not_keep_others_waiting()
     {
         var store = new FakeStore();
