@@ -234,6 +234,23 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task An_answer_that_comes_in_one_piece_is_cut_at_the_limit_too()
+    {
+        var model = new ScriptedModel((call, _, _) => call == 1 ? ScriptedModel.Say("12345", new string('x', 100_000)) : Give(
+            new TextContent("before "), new FunctionCallContent("c", "tool", new Dictionary<string, object?> { ["x"] = new string('x', 100_000) })));
+        var node = new Node(new FakeStore(), model, worker: new WorkerOptions { MaxAnswerChars = 1_000 });
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, _ended);
+        Assert.Equal((1_000, FinishReason.Length), (((TextPart)node.Store.History(id)[^1].Parts[0]).Text.Length, node.Store.History(id)[^1].FinishReason));
+
+        // A tool call cannot be cut, so it goes.
+        await node.ExecuteAsync(id, new SendMessage("again"));
+        await node.FollowAsync(id, shown => shown.Status == "waiting" && shown.Ids.Count == 4);
+        Assert.Equal([new TextPart("before ")], node.Store.History(id)[^1].Parts);
+        Assert.Equal(FinishReason.Length, node.Store.History(id)[^1].FinishReason);
+    }
+
+    [Fact]
     public async Task The_chats_of_a_replica_that_is_gone_are_taken_over_and_finished()
     {
         var store = new FakeStore();
@@ -359,7 +376,7 @@ public sealed class WorkerTests
         var gone = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "gone");
         var broken = await gone.CreateAsync("broken");
         var whole = await gone.CreateAsync("whole");
-        var heir = new Node(store, ScriptedModel.Answering(), "heir", worker: new WorkerOptions { MaxConcurrentTurns = 1 });
+        var heir = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "heir", worker: new WorkerOptions { MaxConcurrentTurns = 1 });
         var loads = 0;
         store.Before = call => call == "load" && Interlocked.Increment(ref loads) == 1 ? Task.FromException(new ChatStoreException("cannot be read")) : Task.CompletedTask;
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
