@@ -19,6 +19,9 @@ internal static class Problems
     public static IResult BodyTooLarge(int limit) =>
         Of(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The request body is larger than {limit} bytes.");
 
+    public static IResult BodyUnreadable(int status) =>
+        Of(status, "malformed_body", "The request body does not follow HTTP, or came too slowly.", retryable: status == StatusCodes.Status408RequestTimeout);
+
     public static IResult NotJson() =>
         Of(StatusCodes.Status415UnsupportedMediaType, "not_json", "The request body must have the content type application/json.");
 

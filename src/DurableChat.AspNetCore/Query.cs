@@ -8,8 +8,15 @@ internal static class Query
     public static bool TryLimit(string? text, int usual, int max, out int limit)
     {
         limit = usual;
-        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= max);
+        return text is null || (IsNumber(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= max);
     }
 
-    public static bool TryId(string text, out long id) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
+    public static bool TryId(string text, out long id)
+    {
+        id = 0;
+        return IsNumber(text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
+    }
+
+    /// <summary>The digits are looked at one by one because the library's parsers let NULs follow.</summary>
+    private static bool IsNumber(string text) => !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 }

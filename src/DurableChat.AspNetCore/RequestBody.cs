@@ -22,9 +22,25 @@ internal static class RequestBody
             return new RequestBody<T>(null, string.Empty, Problems.NotJson());
         }
 
-        if (await ReadBytesAsync(context, maxBytes) is not { } bytes)
+        ReadOnlyMemory<byte> bytes;
+        try
         {
-            return new RequestBody<T>(null, string.Empty, Problems.BodyTooLarge(maxBytes));
+            if (await ReadBytesAsync(context, maxBytes) is not { } whole)
+            {
+                return new RequestBody<T>(null, string.Empty, Problems.BodyTooLarge(maxBytes));
+            }
+
+            bytes = whole;
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // The host throws this for a client's mistake, e.g. a broken chunk, and would answer with an error of the server's.
+            return new RequestBody<T>(null, string.Empty, Problems.BodyUnreadable(exception.StatusCode));
+        }
+
+        if (HasHalfCharacters(bytes.Span))
+        {
+            return new RequestBody<T>(null, string.Empty, Problems.InvalidJson(null, "The request body has an escaped half of a surrogate pair, which is no character."));
         }
 
         try
@@ -70,6 +86,38 @@ internal static class RequestBody
             {
                 return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
             }
+        }
+    }
+
+    /// <summary>What stays JSON, such as a tool's result, is not decoded when a body is read: half a character in it would fail whoever decodes it later.</summary>
+    private static bool HasHalfCharacters(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+        catch (JsonException)
+        {
+            // Told better by whoever reads the body for good.
+            return false;
         }
     }
 

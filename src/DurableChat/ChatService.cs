@@ -150,14 +150,19 @@ public sealed class ChatService
             pin.Feed.MarkUnsynced();
         }
 
-        var chat = pin.Feed.TryGetChat() ?? await _reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+        var remembered = pin.Feed.TryGetChat();
+        var chat = remembered ?? await _reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
         if (chat is null || chat.Owner == owner)
         {
             return chat;
         }
 
-        // A chat that is in memory must not answer sooner than one that does not exist.
-        await _store.LoadAsync(default, cancellationToken).ConfigureAwait(false);
+        // A chat that is in memory must not answer sooner than one that does not exist, and one that is not must not answer later.
+        if (remembered is not null)
+        {
+            await _store.LoadAsync(default, cancellationToken).ConfigureAwait(false);
+        }
+
         return null;
     }
 

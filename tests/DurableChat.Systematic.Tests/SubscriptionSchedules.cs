@@ -85,7 +85,7 @@ public sealed class SubscriptionSchedules
     private static void Evict(Stage stage)
     {
         using var pin = stage.Registry.Pin(stage.Id);
-        pin.Feed.Evict();
+        pin.Feed.TryEvict();
     }
 
     private static async Task<Screen> FollowAsync(Stage stage, long messageId, long head)

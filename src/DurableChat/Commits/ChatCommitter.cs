@@ -44,9 +44,9 @@ internal sealed class ChatCommitter(
             }
 
             var existing = await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
-            return existing?.Owner == command.Owner && idempotency is not null
-                && await store.FindIdempotencyRecordAsync(command.Id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
-                ? new CommandResult.Repeated(record)
+            return existing?.Owner == command.Owner
+                && await FindRepeatedAsync(command.Id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated
+                ? repeated
                 : new CommandResult.NotFound();
         }
         finally
@@ -76,6 +76,7 @@ internal sealed class ChatCommitter(
                 var chat = remembered ?? await reader.LoadPresentAsync(feed, cancellationToken).ConfigureAwait(false);
                 if (chat is null || (owner is not null && chat.Owner != owner))
                 {
+                    await PretendToLoadAsync(remembered, cancellationToken).ConfigureAwait(false);
                     return new CommandResult.NotFound();
                 }
 
@@ -97,13 +98,12 @@ internal sealed class ChatCommitter(
                         break;
 
                     case Decision.Unchanged:
-                        return new CommandResult.Unchanged(chat);
+                        return await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) ?? (CommandResult)new CommandResult.Unchanged(chat);
 
                     case Decision.Refused refused:
-                        if (idempotency is not null
-                            && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record)
+                        if (await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated)
                         {
-                            return new CommandResult.Repeated(record);
+                            return repeated;
                         }
 
                         if (remembered is null)
@@ -132,23 +132,60 @@ internal sealed class ChatCommitter(
         await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var chat = pin.Feed.TryGetChat() ?? await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
-            if (chat?.Owner != owner || !await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false))
+            var remembered = pin.Feed.TryGetChat();
+            var chat = remembered ?? await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
+            if (chat?.Owner != owner)
             {
+                await PretendToLoadAsync(remembered, cancellationToken).ConfigureAwait(false);
                 return false;
             }
 
+            bool deleted;
+            try
+            {
+                deleted = await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch
+            {
+                MarkInDoubt(pin.Feed, owner);
+                throw;
+            }
+
+            // Also if it was gone already: then nobody has told the streams.
             pin.Feed.MarkDeleted();
             foreach (var observer in _observers)
             {
                 observer.OnDeleted(id, owner);
             }
 
-            return true;
+            return deleted;
         }
         finally
         {
             pin.Feed.CommitGate.Release();
+        }
+    }
+
+    private async Task<CommandResult.Repeated?> FindRepeatedAsync(ChatId id, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
+        idempotency is not null && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
+            ? new CommandResult.Repeated(record)
+            : null;
+
+    /// <summary>A chat of others that is in memory must not answer sooner than one that does not exist.</summary>
+    private async Task PretendToLoadAsync(Chat? remembered, CancellationToken cancellationToken)
+    {
+        if (remembered is not null)
+        {
+            await store.LoadAsync(default, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void MarkInDoubt(Feed feed, string owner)
+    {
+        feed.MarkUnsynced();
+        foreach (var observer in _observers)
+        {
+            observer.OnInDoubt(feed.Id, owner);
         }
     }
 
@@ -166,12 +203,7 @@ internal sealed class ChatCommitter(
         }
         catch
         {
-            feed.MarkUnsynced();
-            foreach (var observer in _observers)
-            {
-                observer.OnInDoubt(feed.Id);
-            }
-
+            MarkInDoubt(feed, transition.Next.Owner);
             throw;
         }
 

@@ -14,8 +14,8 @@ public interface ICommitObserver
     /// <summary>Another replica has committed this state. Such news come in any order, at any time, or not at all.</summary>
     void OnNews(Chat chat);
 
-    /// <summary>A commit failed in such a way that it may have happened or not; the feed is unsynced. The stored state tells.</summary>
-    void OnInDoubt(ChatId id);
+    /// <summary>A commit or a deletion failed in such a way that it may have happened or not; the feed is unsynced. The stored state tells.</summary>
+    void OnInDoubt(ChatId id, string owner);
 
     /// <summary>A chat has been deleted, here or by another replica.</summary>
     void OnDeleted(ChatId id, string owner);

@@ -62,7 +62,7 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>True if the chat is known to be gone for good: ids are not used twice.</summary>
+    /// <summary>True if the chat is known to be gone or never to have been. Ids are not used twice, so only a chat that never was can still come to be.</summary>
     public bool IsDeleted
     {
         get
@@ -108,6 +108,8 @@ internal sealed class Feed
     {
         lock (_gate)
         {
+            // A chat that was looked for before it was there seemed to be gone, e.g. when its creation failed at first. Ids are not used twice, so it is here now.
+            _deleted &= _chat is not null || next.Version != 1;
             if (_deleted || (_chat is not null && next.Epoch < _chat.Epoch))
             {
                 return;
@@ -534,13 +536,22 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>Empties the window to save memory. Whoever needs its messages reads them from the database.</summary>
-    public void Evict()
+    /// <summary>
+    /// Empties the window to save memory; false if it is empty already. Whoever needs its messages reads them from the database. It is no use of the feed: else
+    /// those used least would become those used last, and while memory is short no feed would ever grow old enough to go.
+    /// </summary>
+    public bool TryEvict()
     {
         lock (_gate)
         {
+            if (_window.Bytes == 0)
+            {
+                return false;
+            }
+
             _window.Evict();
-            AfterChange();
+            CountMemory();
+            return true;
         }
     }
 
@@ -690,6 +701,11 @@ internal sealed class Feed
     private void AfterChange()
     {
         Touch();
+        CountMemory();
+    }
+
+    private void CountMemory()
+    {
         var bytes = (long)_window.Bytes + (_live?.Bytes ?? 0) + (_events?.Bytes ?? 0);
         if (!_removed && bytes != _countedBytes)
         {

@@ -115,8 +115,10 @@ internal sealed class FeedRegistry
                     return;
                 }
 
-                feed.Evict();
-                Metrics.Evicted();
+                if (feed.TryEvict())
+                {
+                    Metrics.Evicted();
+                }
             }
         }
         finally

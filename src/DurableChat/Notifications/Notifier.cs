@@ -31,7 +31,7 @@ internal sealed partial class Notifier(
     }
 
     /// <inheritdoc/>
-    public void OnInDoubt(ChatId id)
+    public void OnInDoubt(ChatId id, string owner)
     {
         // If it happened, the others find it by comparing versions.
     }

@@ -71,11 +71,13 @@ internal sealed class OwnerFeed
         _signal.Raise();
     }
 
-    /// <summary>Says that changes may have been missed: every watcher gets the list anew.</summary>
-    public void MarkStale()
+    /// <summary>Says that chats may have changed without its being told: every watcher gets the list anew.</summary>
+    public void MarkUnsynced()
     {
         lock (_gate)
         {
+            _changes.Clear();
+            _latest.Clear();
             _floor = ++_revision;
         }
 

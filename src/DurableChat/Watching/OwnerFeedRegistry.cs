@@ -43,7 +43,7 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     {
         foreach (var feed in _feeds.Values)
         {
-            feed.MarkStale();
+            feed.MarkUnsynced();
         }
     }
 
@@ -60,9 +60,13 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     }
 
     /// <inheritdoc/>
-    public void OnInDoubt(ChatId id)
+    public void OnInDoubt(ChatId id, string owner)
     {
-        // Whatever comes of it shows with the chat's next commit.
+        // What did happen is published by nobody, and the chat's next commit may be a long time off: the end of a turn is often the last.
+        if (_feeds.TryGetValue(owner, out var feed))
+        {
+            feed.MarkUnsynced();
+        }
     }
 
     /// <inheritdoc/>

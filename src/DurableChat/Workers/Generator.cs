@@ -61,7 +61,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         var began = time.GetTimestamp();
         var answer = new AnswerReader(() => $"call_{Guid.CreateVersion7():N}");
         var isFirst = true;
-        var cut = false;
+        var room = options.MaxAnswerChars;
         var updates = model.Client.GetStreamingResponseAsync(
             HistoryMapper.Map(history, options.SystemPrompt),
             new ChatOptions { Tools = tools.Declare(chat) },
@@ -78,15 +78,21 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
                     metrics.FirstPart(model.Name, time.GetElapsedTime(began));
                 }
 
-                if (feed.AppendPart(chat.Generation, part) is not { } chars)
+                if (Fit(part, room) is not { } fitting)
+                {
+                    room = 0;
+                    break;
+                }
+
+                if (feed.AppendPart(chat.Generation, fitting) is not { } chars)
                 {
                     return null;
                 }
 
-                cut |= chars >= options.MaxAnswerChars;
+                room = Math.Max(0, options.MaxAnswerChars - chars);
             }
 
-            if (cut)
+            if (room == 0)
             {
                 break;
             }
@@ -102,6 +108,17 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true);
         }
 
-        return new Answer(parts, cut ? FinishReason.Length : answer.FinishReason, answer.Usage);
+        return new Answer(parts, room == 0 ? FinishReason.Length : answer.FinishReason, answer.Usage);
     }
+
+    /// <summary>As much of a part as there is room for: a client that does not stream gives the whole answer as one. Null for nothing; half a tool call is none.</summary>
+    private static MessagePart? Fit(MessagePart part, int room) =>
+        LiveSegment.CharsOf(part) <= room ? part
+        : room == 0 ? null
+        : part switch
+        {
+            TextPart text => new TextPart(text.Text[..room]),
+            ReasoningPart reasoning => new ReasoningPart(reasoning.Text[..room]),
+            _ => null,
+        };
 }

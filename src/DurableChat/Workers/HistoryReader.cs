@@ -13,8 +13,12 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
     /// <summary>The newest messages that fit; null if the chat has moved on to another epoch meanwhile.</summary>
     public async Task<IReadOnlyList<Message>?> ReadAsync(Feed feed, Chat chat, CancellationToken cancellationToken)
     {
-        var history = feed.TryGetHistory(options.MaxHistoryMessages, options.MaxHistoryBytes)
-            ?? await ReadFromStoreAsync(chat, cancellationToken).ConfigureAwait(false);
+        var history = feed.TryGetHistory(options.MaxHistoryMessages, options.MaxHistoryBytes);
+        if (history is null || !history.Any(IsQuestion))
+        {
+            history = await ReadFromStoreAsync(chat, cancellationToken).ConfigureAwait(false);
+        }
+
         return history is null || history.Count == 0 || history[^1].Id != chat.LastMessageId
             ? null
             : HistoryBudget.Choose(history, options.MaxHistoryMessages, options.MaxHistoryBytes);
@@ -25,7 +29,10 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
         var pages = new List<IReadOnlyList<Message>>();
         var before = chat.LastMessageId + 1;
         var count = 0;
-        while (count < options.MaxHistoryMessages)
+
+        // What the present turn has gathered may be larger than the limits, but without its question it is worth nothing.
+        var hasQuestion = false;
+        while (!hasQuestion || count < options.MaxHistoryMessages)
         {
             var query = MessageQuery.Before(before, PageMessages, ReadReason.Worker) with { MaxBytes = options.MaxHistoryBytes };
             var page = await store.ReadMessagesAsync(chat.Id, query, cancellationToken).ConfigureAwait(false);
@@ -41,8 +48,9 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
 
             pages.Add(page.Messages);
             count += page.Messages.Count;
+            hasQuestion |= page.Messages.Any(IsQuestion);
             before = page.Messages[0].Id;
-            if (page.Messages[0].PreviousId == 0 || page.Messages.Count < PageMessages)
+            if (page.Messages[0].PreviousId == 0 || (hasQuestion && page.Messages.Count < PageMessages))
             {
                 // Fewer than asked for: the beginning is reached, or the byte limit, behind which nothing would be used.
                 break;
@@ -52,4 +60,6 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
         pages.Reverse();
         return [.. pages.SelectMany(page => page)];
     }
+
+    private static bool IsQuestion(Message message) => message.Role == MessageRole.User;
 }

@@ -62,31 +62,54 @@ internal sealed partial class LeaseTakeover(
     /// <summary>Takes what there is, as far as there are places.</summary>
     internal async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        while (Math.Min(worker.FreePlaces, MaxClaimsAtOnce) is > 0 and var places)
+        while (worker.FreePlaces > 0)
         {
-            var claimable = await leases.FindClaimableAsync(options.LeaseDuration, places, cancellationToken).ConfigureAwait(false);
+            // More than there are places: a chat that cannot be taken must not stand in the way of those behind it.
+            var claimable = await leases.FindClaimableAsync(options.LeaseDuration, MaxClaimsAtOnce, cancellationToken).ConfigureAwait(false);
             var taken = 0;
             foreach (var chat in claimable)
             {
-                var result = await committer.ExecuteAsync(chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false);
-                if (result is CommandResult.Committed)
+                if (worker.FreePlaces == 0)
                 {
-                    taken++;
-                    metrics.TookOver();
-                    LogTaken(chat.Id);
+                    return;
                 }
+
+                taken += await TryTakeAsync(chat, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             }
 
-            if (taken == 0 || claimable.Count < places)
+            if (taken == 0 || claimable.Count < MaxClaimsAtOnce)
             {
                 return;
             }
         }
     }
 
-    /// <summary>The holder is gone only if the lease is still the one that was found stale.</summary>
+    private async Task<bool> TryTakeAsync(ClaimableChat chat, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await committer.ExecuteAsync(chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false) is not CommandResult.Committed)
+            {
+                return false;
+            }
+        }
+        catch (ChatStoreException exception)
+        {
+            LogNotTaken(chat.Id, exception);
+            return false;
+        }
+
+        metrics.TookOver();
+        LogTaken(chat.Id);
+        return true;
+    }
+
+    /// <summary>
+    /// The holder is gone only if the lease is still the one that was found stale. This replica itself is here, however late its heartbeat is, e.g. after a pause
+    /// of the process: to take its own lease would throw away the answer in flight.
+    /// </summary>
     private AcquireLease Claim(Chat chat, ClaimableChat found) =>
-        new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token);
+        new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token && chat.Lease.Replica != options.Replica);
 
     private void Wake()
     {
@@ -129,6 +152,9 @@ internal sealed partial class LeaseTakeover(
 
     [LoggerMessage(1, LogLevel.Information, "Took chat {Chat}, which nobody drove")]
     private partial void LogTaken(ChatId chat);
+
+    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat}, which nobody drives, could not be taken; it will be tried again")]
+    private partial void LogNotTaken(ChatId chat, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "The {What} failed; it will be tried again")]
     private partial void LogFailed(string what, Exception exception);

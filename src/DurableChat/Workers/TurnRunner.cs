@@ -86,7 +86,7 @@ internal sealed partial class TurnRunner(
             {
                 return await committer.ExecuteAsync(id, null, (_, _) => new(command), null, run.Stopped).ConfigureAwait(false);
             }
-            catch (ChatStoreException exception) when (attempt < MaxCommitAttempts)
+            catch (Exception exception) when (exception is ChatStoreException or TimeoutException && attempt < MaxCommitAttempts)
             {
                 LogCommitFailed(id, attempt, exception);
                 await Task.Delay(_commitPause * attempt, time, run.Stopped).ConfigureAwait(false);

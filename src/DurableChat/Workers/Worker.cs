@@ -95,7 +95,7 @@ internal sealed partial class Worker(
     }
 
     /// <summary>The commit may have granted this replica a lease that nobody else will take while its heartbeat goes on: find out, or the chat is stuck.</summary>
-    public void OnInDoubt(ChatId id) => Track(Task.Run(() => ResolveAsync(id)));
+    public void OnInDoubt(ChatId id, string owner) => Track(Task.Run(() => ResolveAsync(id)));
 
     /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner)

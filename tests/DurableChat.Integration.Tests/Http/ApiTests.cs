@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -74,6 +75,65 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, long_message.StatusCode);
         using var form = await _server.Http.PostAsync("chats", new StringContent("content=x", Encoding.UTF8, "application/x-www-form-urlencoded"));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("POST /api/v1/chats HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n{0}\r\nnonsense\r\n\r\n")]
+    [InlineData("POST /api/v1/chats HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n{0}\r\n5\r\n{{}}toomuch\r\n0\r\n\r\n")]
+    public async Task A_body_that_breaks_the_rules_of_http_is_the_clients_fault(string request)
+    {
+        var url = new Uri(_server.Url);
+        using var client = new TcpClient(url.Host, url.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, request, $"Host: {url.Authority}\r\n")));
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", "chats", """{"content":"\ud800"}""")]
+    [InlineData("POST", "chats", """{"\ud800":"x"}""")]
+    [InlineData("POST", "chats", """{"content":"x","title":"\udc00"}""")]
+    [InlineData("POST", "chats", """{"content":"x","client_tools":[{"name":"a","parameters":{"\ud800":1}}]}""")]
+    [InlineData("POST", "chats", """{"content":"x","client_tools":[{"name":"a","parameters":{"x":"\ud800"}}]}""")]
+    [InlineData("POST", "chats/{id}/messages", """{"content":"x","busy_behavior":"\ud800"}""")]
+    [InlineData("POST", "chats/{id}/tool-results", """{"results":[{"call_id":"x","result":"\ud800"}]}""")]
+    [InlineData("POST", "chats/{id}/tool-results", """{"results":[{"call_id":"x","result":{"\ud800":1}}]}""")]
+    [InlineData("POST", "chats/{id}/tool-results", """{"results":[{"call_id":"x","result":["\ud800"]}]}""")]
+    public async Task Half_a_surrogate_pair_is_refused(string method, string path, string body)
+    {
+        var chat = await _server.CreateAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", chat, StringComparison.Ordinal)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var response = await _server.Http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+    }
+
+    [Theory]
+    [InlineData("chats?limit=5%00")]
+    [InlineData("chats/{id}/messages?after_id=1%00")]
+    [InlineData("chats/{id}/messages?before_id=99999999999999999999")]
+    [InlineData("chats/{id}/messages?after_id=%EF%BC%91")]
+    [InlineData("chats/{id}/messages?after_id=")]
+    [InlineData("chats/{id}/messages?after_id=1&after_id=2")]
+    [InlineData("chats/{id}/stream?after_id=1%00")]
+    public async Task What_is_no_number_is_refused(string path)
+    {
+        var chat = await _server.CreateAsync();
+        using var response = await _server.Http.GetAsync(path.Replace("{id}", chat, StringComparison.Ordinal), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("a\u0000b")]
+    [InlineData("\u0001\u2028\u2029\u0085\r\n\r\ndata: x\n\nid: 9.9.9.9\n\n\ufeff\ufffe \U0001F600")]
+    [InlineData("'\";--\\%_\\u0000</script>")]
+    public async Task Any_text_comes_back_as_it_was(string content)
+    {
+        var chat = await _server.CreateAsync(content);
+        var screen = await _server.FollowAsync(chat, shown => shown.Status == "waiting" && shown.Ids.Count == 2);
+        Assert.Equal(content, screen.Texts[0]);
+        Assert.Equal(content, (await _server.GetAsync($"chats/{chat}/messages")).GetProperty("messages")[0].GetProperty("parts")[0].GetProperty("text").GetString());
+        Assert.Contains(chat, (await _server.GetAsync("chats")).GetProperty("chats").EnumerateArray().Select(listed => listed.GetProperty("id").GetString()));
     }
 
     [Fact]

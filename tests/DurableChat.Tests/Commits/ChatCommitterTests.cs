@@ -41,7 +41,13 @@ public sealed class ChatCommitterTests
         var id = await here.CreateAsync();
         var sent = await Task.WhenAll(Enumerable.Range(0, 15).Select(i => Task.Run(() => (i % 2 == 0 ? here : there).ExecuteAsync(id, new SendMessage($"m{i}")))));
         Assert.All(sent, result => Assert.IsType<CommandResult.Committed>(result));
-        await here.FollowAsync(id, screen => screen.Status == "waiting" && screen.Texts.Count(text => text.StartsWith('m')) == 15);
+
+        // Not by following here: nobody tells this replica of a turn that the other one took.
+        while (_store.State(id).Status != ChatStatus.Waiting || _store.History(id).Count(message => message.Role == MessageRole.User) < 16)
+        {
+            await Task.Yield();
+        }
+
         var texts = _store.History(id).Where(message => message.Role == MessageRole.User).Select(message => ((TextPart)message.Parts[0]).Text).ToArray();
         Assert.Equal(Enumerable.Range(0, 15).Select(i => $"m{i}").Append("hello").Order(), texts.Order());
     }
@@ -87,6 +93,72 @@ public sealed class ChatCommitterTests
         Assert.Null(await node.Chats.SubscribeAsync("thief", id, default, CancellationToken.None));
         Assert.Null(await node.Chats.ReadMessagesAsync("thief", id, MessageQuery.After(0, 1, ReadReason.History), CancellationToken.None));
         Assert.False(await node.Chats.DeleteAsync("thief", id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_request_for_a_chat_of_others_asks_the_store_as_often_as_one_for_a_missing_chat()
+    {
+        var node = Node("a");
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        foreach (var target in new[] { ChatId.Create(node.Time.GetUtcNow()), id })
+        {
+            var before = _store.Loads;
+            Assert.IsType<CommandResult.NotFound>(await node.Chats.ExecuteAsync("thief", target, new Interrupt(), null, CancellationToken.None));
+            Assert.Equal(before + 1, _store.Loads);
+            Assert.False(await node.Chats.DeleteAsync("thief", target, CancellationToken.None));
+            Assert.Equal(before + 2, _store.Loads);
+        }
+
+        // Nor does one that is not in memory take longer.
+        var cold = _store.Loads;
+        Assert.Null(await Node("b").Chats.GetAsync("thief", id, CancellationToken.None));
+        Assert.Equal(cold + 1, _store.Loads);
+    }
+
+    [Fact]
+    public async Task A_creation_that_is_repeated_while_its_outcome_is_looked_up_is_driven()
+    {
+        var (failures, lookUp, looking) = (1, new TaskCompletionSource(), new TaskCompletionSource());
+        _store.Before = call =>
+        {
+            if (call == "commit" && Interlocked.Decrement(ref failures) >= 0)
+            {
+                return Task.FromException(new ChatStoreException("away"));
+            }
+
+            if (call == "load" && !lookUp.Task.IsCompleted)
+            {
+                looking.TrySetResult();
+                return lookUp.Task;
+            }
+
+            return Task.CompletedTask;
+        };
+        var node = Node("a");
+        var idempotency = new IdempotencyRequest("key", "fingerprint", transition => $"{transition.Next.Version}");
+        await Assert.ThrowsAsync<ChatStoreException>(() => node.Chats.CreateAsync("owner", new NewChat("once"), idempotency, CancellationToken.None));
+        await looking.Task;
+        var repeated = node.Chats.CreateAsync("owner", new NewChat("once"), idempotency, CancellationToken.None);
+
+        // Whoever holds the feed of the chat that was not there keeps it until the chat is.
+        using var pin = node.Feeds.Pin(ChatId.FromIdempotencyKey("owner", "key"));
+        lookUp.SetResult();
+        Assert.IsType<CommandResult.Committed>(await repeated);
+        var screen = await node.FollowAsync(pin.Feed.Id, shown => shown.Status == "waiting" && shown.Ids.Count == 2).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(["once", "answer 1"], screen.Texts);
+    }
+
+    [Fact]
+    public async Task A_key_of_another_request_is_told_even_if_the_command_would_change_nothing()
+    {
+        var node = new Node(_store, new ScriptedModel((_, _, ct) => Silence(ct)));
+        var id = await node.CreateAsync();
+        var sent = new IdempotencyRequest("key", "sent", transition => $"{transition.Next.Version}");
+        await node.Chats.ExecuteAsync("owner", id, new SendMessage("queued"), sent, CancellationToken.None);
+        await node.ExecuteAsync(id, new UpdateChat(Title: "same"));
+        var repeated = await node.Chats.ExecuteAsync("owner", id, new UpdateChat(Title: "same"), sent with { Fingerprint = "other" }, CancellationToken.None);
+        Assert.Equal("sent", Assert.IsType<CommandResult.Repeated>(repeated).Record.Fingerprint);
     }
 
     [Fact]

@@ -43,5 +43,21 @@ public sealed class FeedRegistryTests
         Assert.Equal((0, 0L), (stage.Registry.Count, stage.Registry.Bytes));
     }
 
+    [Fact]
+    public void Being_emptied_for_the_budget_does_not_make_a_feed_look_used()
+    {
+        // The state alone is beyond the budget, so every round empties the window again.
+        var stage = new Stage(new FeedOptions { IdleTime = TimeSpan.FromMinutes(1), TotalBytes = 1 });
+        stage.Publish(stage.Create());
+        for (var round = 0; round < 8; round++)
+        {
+            stage.Time.Advance(TimeSpan.FromSeconds(15));
+            stage.Registry.RemoveIdle();
+            stage.Registry.EnforceBudget();
+        }
+
+        Assert.Equal((0, 0L), (stage.Registry.Count, stage.Registry.Bytes));
+    }
+
     private static DurableChat.Chats.ChatId NewId(Stage stage) => DurableChat.Chats.ChatId.Create(stage.Time.GetUtcNow());
 }

@@ -263,7 +263,7 @@ public sealed class SubscriptionTests
                 case 6:
                     using (var pin = stage.Registry.Pin(stage.Id))
                     {
-                        pin.Feed.Evict();
+                        pin.Feed.TryEvict();
                     }
 
                     break;

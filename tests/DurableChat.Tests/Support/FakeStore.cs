@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Feeds;
 using DurableChat.Storage;
 
 namespace DurableChat.Tests.Support;
@@ -92,7 +93,11 @@ internal sealed class FakeStore : IChatStore, ILeaseStore
         }
 
         var matching = found.Messages.Where(message => message.Id > query.AfterId && message.Id < (query.BeforeId ?? long.MaxValue)).ToList();
-        var page = query.BeforeId is null ? matching.Take(query.Limit) : matching.TakeLast(query.Limit);
+        var bytes = 0L;
+        var page = (query.BeforeId is null ? matching : Enumerable.Reverse(matching))
+            .Take(query.Limit)
+            .TakeWhile((message, index) => (bytes += message.Parts.Sum(LiveSegment.CharsOf)) <= query.MaxBytes || index == 0)
+            .OrderBy(message => message.Id);
         return new MessagePage(found.Chat.Version, found.Chat.Epoch, found.Chat.LastMessageId, [.. page]);
     });
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using DurableChat.Chats;
 using DurableChat.Feeds;
+using DurableChat.Storage;
 using DurableChat.Tests.Support;
 using DurableChat.Watching;
 using Xunit;
@@ -65,6 +67,44 @@ public sealed class WatchSubscriptionTests
         Assert.Equal(0, _node.OwnerFeeds.Count);
         await _node.CreateAsync();
         Assert.Equal(0, _node.OwnerFeeds.Count);
+    }
+
+    [Fact]
+    public async Task A_watcher_hears_of_a_commit_that_was_in_doubt_and_did_happen()
+    {
+        var id = await _node.CreateAsync();
+        await _node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        using var watch = _node.Chats.Watch("owner");
+        await NextAsync(watch);
+        FailOnceAfter("commit");
+        await Assert.ThrowsAsync<ChatStoreException>(() => _node.ExecuteAsync(id, new UpdateChat(Archived: true)));
+        Assert.True(_node.Store.State(id).Archived);
+        Assert.Equal("chats", (await NextAsync(watch).WaitAsync(TimeSpan.FromSeconds(5)))[0].Type);
+    }
+
+    [Fact]
+    public async Task A_deletion_in_doubt_that_did_happen_ends_the_streams_and_leaves_the_list()
+    {
+        var id = await _node.CreateAsync();
+        await _node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        using var watch = _node.Chats.Watch("owner");
+        await NextAsync(watch);
+        using var subscription = await _node.Chats.SubscribeAsync("owner", id, default, CancellationToken.None);
+        FailOnceAfter("delete");
+        await Assert.ThrowsAsync<ChatStoreException>(() => _node.Chats.DeleteAsync("owner", id, CancellationToken.None));
+        var events = new List<StreamEvent>();
+        while (await subscription!.NextAsync(events, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(5)))
+        {
+        }
+
+        Assert.Null(await _node.Chats.GetAsync("owner", id, CancellationToken.None));
+        Assert.Equal("chats", (await NextAsync(watch).WaitAsync(TimeSpan.FromSeconds(5)))[0].Type);
+    }
+
+    private void FailOnceAfter(string failing)
+    {
+        var failures = 1;
+        _node.Store.After = call => call == failing && Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(new ChatStoreException("no answer")) : Task.CompletedTask;
     }
 
     private static async Task<List<(string Type, string? ChatId)>> NextAsync(WatchSubscription watch)

@@ -1,5 +1,6 @@
 using DurableChat.Chats;
 using DurableChat.Commits;
+using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Storage;
 using DurableChat.Tests.Support;
@@ -233,6 +234,23 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task An_answer_that_comes_in_one_piece_is_cut_at_the_limit_too()
+    {
+        var model = new ScriptedModel((call, _, _) => call == 1 ? ScriptedModel.Say("12345", new string('x', 100_000)) : Give(
+            new TextContent("before "), new FunctionCallContent("c", "tool", new Dictionary<string, object?> { ["x"] = new string('x', 100_000) })));
+        var node = new Node(new FakeStore(), model, worker: new WorkerOptions { MaxAnswerChars = 1_000 });
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, _ended);
+        Assert.Equal((1_000, FinishReason.Length), (((TextPart)node.Store.History(id)[^1].Parts[0]).Text.Length, node.Store.History(id)[^1].FinishReason));
+
+        // A tool call cannot be cut, so it goes.
+        await node.ExecuteAsync(id, new SendMessage("again"));
+        await node.FollowAsync(id, shown => shown.Status == "waiting" && shown.Ids.Count == 4);
+        Assert.Equal([new TextPart("before ")], node.Store.History(id)[^1].Parts);
+        Assert.Equal(FinishReason.Length, node.Store.History(id)[^1].FinishReason);
+    }
+
+    [Fact]
     public async Task The_chats_of_a_replica_that_is_gone_are_taken_over_and_finished()
     {
         var store = new FakeStore();
@@ -312,6 +330,72 @@ public sealed class WorkerTests
         var following = node.FollowAsync(await node.CreateAsync(), _ended);
         await AdvanceUntilAsync(node, following);
         Assert.Equal(["hello", "answer 1"], (await following).Texts);
+        Assert.Equal(1, model.Calls);
+    }
+
+    [Fact]
+    public async Task An_answer_outlives_a_database_that_does_not_even_say_no()
+    {
+        var (failures, hangs) = (1, 3);
+        var store = new FakeStore();
+        var model = ScriptedModel.Answering();
+        var node = new Node(store, model, feeds: new FeedOptions { ReadTimeout = TimeSpan.FromSeconds(2) });
+        store.Before = call => call switch
+        {
+            "commit" when node.Worker.Count > 0 && Interlocked.Decrement(ref failures) >= 0 => Task.FromException(new ChatStoreException("away")),
+            "load" when Interlocked.Decrement(ref hangs) >= 0 => Task.Delay(TimeSpan.FromSeconds(2), node.Time).ContinueWith(_ => throw new TaskCanceledException(), TaskScheduler.Default),
+            _ => Task.CompletedTask,
+        };
+        var id = await node.CreateAsync();
+        await AdvanceUntilAsync(node, Task.Run(async () =>
+        {
+            while (store.State(id).Status != ChatStatus.Waiting)
+            {
+                await Task.Yield();
+            }
+        }));
+        Assert.Equal((2, 1), (store.History(id).Count, model.Calls));
+    }
+
+    [Fact]
+    public async Task Tool_results_larger_than_the_history_budget_do_not_hide_the_question_from_the_model()
+    {
+        var model = new ScriptedModel((call, _, _) => call <= 3 ? Give(new FunctionCallContent($"c{call}", "read")) : ScriptedModel.Say("done"));
+        var node = new Node(new FakeStore(), model, worker: new WorkerOptions { MaxHistoryBytes = 20_000 }, feeds: new FeedOptions { WindowBytes = 30_000 },
+            functions: AIFunctionFactory.Create(() => new string('x', 12_000), "read"));
+        await node.FollowAsync(await node.CreateAsync("what does it say?"), _ended);
+        Assert.Equal(4, model.Calls);
+        Assert.All(model.Histories, history => Assert.Equal("what does it say?", history is [var first, ..] ? first.Text : null));
+        Assert.Equal(7, model.Histories[3].Count);
+    }
+
+    [Fact]
+    public async Task A_chat_that_cannot_be_taken_over_does_not_keep_others_waiting()
+    {
+        var store = new FakeStore();
+        var gone = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "gone");
+        var broken = await gone.CreateAsync("broken");
+        var whole = await gone.CreateAsync("whole");
+        var heir = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "heir", worker: new WorkerOptions { MaxConcurrentTurns = 1 });
+        var loads = 0;
+        store.Before = call => call == "load" && Interlocked.Increment(ref loads) == 1 ? Task.FromException(new ChatStoreException("cannot be read")) : Task.CompletedTask;
+        await heir.Takeover.TakeOverAsync(CancellationToken.None);
+        Assert.Equal(["gone", "heir"], new[] { broken, whole }.Select(id => store.State(id).Lease!.Replica));
+    }
+
+    [Fact]
+    public async Task A_replica_whose_heartbeat_was_late_does_not_take_its_own_turns_away_from_itself()
+    {
+        var go = new TaskCompletionSource();
+        var model = new ScriptedModel((call, _, ct) => SayAfter(go.Task, $"answer {call}", ct));
+        var node = new Node(new FakeStore(), model);
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, shown => shown.Preview == "before ");
+
+        // The store has heard no heartbeat of this replica, as after a pause of the process.
+        await node.Takeover.TakeOverAsync(CancellationToken.None);
+        go.SetResult();
+        await node.FollowAsync(id, _ended);
         Assert.Equal(1, model.Calls);
     }
 
