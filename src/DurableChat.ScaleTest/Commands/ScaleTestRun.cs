@@ -117,7 +117,7 @@ internal static class ScaleTestRun
 
         if (report.TimedOutChats is [_, ..] late)
         {
-            Console.WriteLine($"Turns that did not end in time: {string.Join(", ", late)}");
+            Console.WriteLine($"Turns that did not end in time:{string.Concat(late.Select(line => $"\n    {line}"))}");
         }
 
         if (options.JsonFile is { } json)

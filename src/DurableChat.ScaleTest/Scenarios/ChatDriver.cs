@@ -80,7 +80,8 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            load.Counters.TurnTimedOut(Chat);
+            var states = await Task.WhenAll(load.Replicas.Select(replica => load.Api.DescribeAsync(replica, Chat, cancellationToken)));
+            load.Counters.TurnTimedOut($"{Chat}: {string.Join("; ", states)}; the subscriber at {_subscribers[0].Replica} has {_turn}");
             isAnswered = false;
         }
 

@@ -31,7 +31,7 @@ internal sealed class Counters
     /// <summary>Streams that the server ended in an orderly way.</summary>
     public long StreamsEnded => Interlocked.Read(ref _streamsEnded);
 
-    /// <summary>Chats of which a turn did not end in time.</summary>
+    /// <summary>Chats of which a turn did not end in time, and how they stood then.</summary>
     public IReadOnlyCollection<string> TimedOut => _timedOut;
 
     public void TurnRequested() => Interlocked.Increment(ref _requested);

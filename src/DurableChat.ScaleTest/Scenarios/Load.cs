@@ -28,8 +28,10 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     /// <summary>The chats. Filled before the scenario begins.</summary>
     public IReadOnlyList<ChatDriver> Drivers { get; set; } = [];
 
+    public IReadOnlyList<Uri> Replicas { get; } = replicas;
+
     /// <summary>A replica at random, as a load balancer would choose one.</summary>
-    public Uri AnyReplica() => replicas.Count == 1 ? replicas[0] : replicas[Random(replicas.Count)];
+    public Uri AnyReplica() => Replicas.Count == 1 ? Replicas[0] : Replicas[Random(Replicas.Count)];
 
     /// <summary>A number from 0 up to, and without, <paramref name="limit"/>.</summary>
     public int Random(int limit)

@@ -37,6 +37,9 @@ internal sealed class Subscriber : IAsyncDisposable
 
     public StreamChecker Checker { get; }
 
+    /// <summary>Where it was connected last.</summary>
+    public Uri? Replica { get; private set; }
+
     /// <summary>The last message it was given.</summary>
     public long LastId
     {
@@ -123,7 +126,7 @@ internal sealed class Subscriber : IAsyncDisposable
 
     private async Task FollowAsync(TaskCompletionSource back, CancellationToken cancellationToken)
     {
-        var replica = _load.AnyReplica();
+        Replica = _load.AnyReplica();
         string? position;
         lock (_lock)
         {
@@ -131,7 +134,7 @@ internal sealed class Subscriber : IAsyncDisposable
             Checker.Connected();
         }
 
-        await using var stream = await _load.Api.OpenAsync(replica, _chat, _load.Options.Transport, position, Checker.After, cancellationToken);
+        await using var stream = await _load.Api.OpenAsync(Replica, _chat, _load.Options.Transport, position, Checker.After, cancellationToken);
         await foreach (var next in stream.ReadAsync(cancellationToken))
         {
             lock (_lock)

@@ -91,6 +91,17 @@ internal sealed class TurnWatch(TimeProvider time)
         }
     }
 
+    /// <summary>Where it stands, for reports.</summary>
+    public override string ToString()
+    {
+        lock (_lock)
+        {
+            return _isAcknowledged
+                ? $"{_status} of version {_statusVersion} and answer {_lastAnswer}, and waits for more than version {_version} and an answer to message {_messageId}"
+                : "no acknowledgement yet";
+        }
+    }
+
     private void Answering(long generation)
     {
         // Parts of a generation that began before the command belong to the turn before.

@@ -71,6 +71,20 @@ internal sealed class ChatApi : IDisposable
         }
     }
 
+    /// <summary>A chat's state as a replica tells it, in one line; or why it does not.</summary>
+    public async Task<string> DescribeAsync(Uri replica, string chat, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var state = await _http.GetFromJsonAsync<JsonElement>(new Uri(replica, $"api/v1/chats/{chat}"), cancellationToken);
+            return $"{replica} has {state.GetProperty("status")} at version {state.GetProperty("version")}, last message {state.GetProperty("last_message_id")}";
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        {
+            return $"{replica} does not tell: {exception.Message}";
+        }
+    }
+
     /// <summary>The text of a replica's metrics.</summary>
     public Task<string> MetricsAsync(Uri replica, CancellationToken cancellationToken) => _http.GetStringAsync(new Uri(replica, "metrics"), cancellationToken);
 

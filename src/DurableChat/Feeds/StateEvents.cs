@@ -33,7 +33,8 @@ internal sealed class StateEvents
     /// <summary>The events of a state, reusing those of the state before where they still hold.</summary>
     public static StateEvents Of(Chat chat, Chat? before, StateEvents? earlier, long publishedAt)
     {
-        var status = earlier is not null && before is not null && SameStatus(chat, before)
+        // Where versions were skipped, as news from other replicas may be, a whole turn may lie between two equal statuses. Who waits for its end must see one.
+        var status = earlier is not null && before is not null && chat.Version == before.Version + 1 && SameStatus(chat, before)
             ? earlier.Status
             : new Dated(chat.Version, StreamEvents.Status(chat, publishedAt));
         var queue = earlier is not null && before is not null && chat.Queue.SequenceEqual(before.Queue)
