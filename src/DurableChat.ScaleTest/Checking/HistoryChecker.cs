@@ -62,9 +62,9 @@ internal static class HistoryChecker
     /// <param name="subscriber">Its name.</param>
     /// <param name="checker">Its stream.</param>
     /// <param name="stored">The chat's messages.</param>
-    /// <param name="isAtHead">True if it must have got all of them; false if it left before.</param>
+    /// <param name="head">The message up to which it must have got all of them; 0 if it left before.</param>
     /// <param name="log">Where violations go.</param>
-    public static void CheckSubscriber(string chat, string subscriber, StreamChecker checker, IReadOnlyList<WireMessage> stored, bool isAtHead, ViolationLog log)
+    public static void CheckSubscriber(string chat, string subscriber, StreamChecker checker, IReadOnlyList<WireMessage> stored, long head, ViolationLog log)
     {
         var expected = stored.Where(message => message.Id > checker.After).ToList();
         for (var i = 0; i < checker.Seen.Count && i < expected.Count; i++)
@@ -87,7 +87,7 @@ internal static class HistoryChecker
         {
             Report(ViolationKind.Unknown, $"It was given message {checker.Seen[expected.Count].Id}, which the store does not have.");
         }
-        else if (isAtHead && checker.Seen.Count < expected.Count)
+        else if (checker.Seen.Count < expected.Count && expected[checker.Seen.Count].Id <= head)
         {
             Report(ViolationKind.Lost, $"It was not given message {expected[checker.Seen.Count].Id} and {expected.Count - checker.Seen.Count - 1} after it.");
         }

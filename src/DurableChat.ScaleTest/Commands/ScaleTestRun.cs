@@ -65,7 +65,9 @@ internal static class ScaleTestRun
         var mockBefore = ProcessUsage.Of(mockIds).CpuSeconds;
         await using var sampler = new Sampler(load, bed);
         await sampler.StartAsync(cancellationToken);
-        var run = RunScenarioAsync(load, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var dying = EndWithProcessesAsync(load, bed, ending);
+        var run = RunScenarioAsync(load, ending.Token);
         await LiveProgress.ShowAsync(load, sampler, run);
         var isInterrupted = await run;
 
@@ -75,17 +77,73 @@ internal static class ScaleTestRun
         if (!isInterrupted)
         {
             load.Phase = "checking";
-            await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) => await driver.CheckAsync(cancelled));
+            isInterrupted = await CheckAsync(load, time, ending.Token);
         }
+
+        await ending.CancelAsync();
+        await dying;
 
         return ReportBuilder.Build(
             load,
             options.Bed,
             sampler,
             mockCpu,
-            bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null,
+            await ReadMockAsync(bed, api),
             startedAt,
             isInterrupted);
+    }
+
+    /// <summary>Without one of its processes the run would only wait for what cannot come.</summary>
+    private static async Task EndWithProcessesAsync(Load load, TestBed bed, CancellationTokenSource run)
+    {
+        try
+        {
+            var death = await bed.WaitForDeathAsync(run.Token);
+            load.Counters.Failure(death);
+            await run.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has ended before they did.
+        }
+    }
+
+    /// <summary>Checks all chats; true if that was interrupted.</summary>
+    private static async Task<bool> CheckAsync(Load load, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var quietUntil = time.GetUtcNow() + load.Options.QuietTime;
+        try
+        {
+            await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) =>
+            {
+                try
+                {
+                    await driver.CheckAsync(quietUntil, cancelled);
+                }
+                catch (HttpRequestException exception)
+                {
+                    load.Counters.Failure($"Chat {driver.Chat} could not be checked: {exception.Message}");
+                }
+            });
+            return false;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<JsonElement?> ReadMockAsync(TestBed bed, ChatApi api)
+    {
+        try
+        {
+            return bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null;
+        }
+        catch (HttpRequestException)
+        {
+            // It has ended; the rest of the report is worth having.
+            return null;
+        }
     }
 
     /// <summary>Runs the scenario; true if it was interrupted.</summary>
@@ -112,6 +170,11 @@ internal static class ScaleTestRun
             Console.WriteLine(violation);
         }
 
+        foreach (var failure in report.Failures)
+        {
+            Console.WriteLine(failure);
+        }
+
         if (report.TimedOutChats is [_, ..] late)
         {
             Console.WriteLine($"Turns that did not end in time: {string.Join(", ", late)}");
@@ -129,7 +192,7 @@ internal static class ScaleTestRun
             Console.WriteLine($"Page: {html}");
         }
 
-        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 ? Violated : report.Interrupted ? Interrupted : Clean;
+        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 || report.Failures.Count > 0 ? Violated : report.Interrupted ? Interrupted : Clean;
     }
 
     /// <summary>A report that cannot be written should be known before the run, not after it.</summary>

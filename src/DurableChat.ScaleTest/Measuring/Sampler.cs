@@ -56,24 +56,34 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         _running = RunAsync();
     }
 
-    /// <summary>Ends the series with one last reading.</summary>
-    /// <exception cref="HttpRequestException">The metrics cannot be read.</exception>
+    /// <summary>Ends the series with one last reading; if the servers give none any more, the one before stands for it.</summary>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         await _running;
-        await SampleAsync(CancellationToken.None);
+        try
+        {
+            Add(await ReadAsync(CancellationToken.None));
+        }
+        catch (HttpRequestException)
+        {
+            Add(_last);
+        }
     }
 
-    private async Task SampleAsync(CancellationToken cancellationToken)
+    private void Add(ServerReading reading)
     {
-        var reading = await ReadAsync(cancellationToken);
         lock (_samples)
         {
             var before = _samples.Count > 0 ? _samples[^1] : new Sample();
             var seconds = Elapsed.TotalSeconds;
             var interval = seconds - before.Seconds;
             var usage = Usage(reading);
+            if (usage.CpuSeconds < _usage.CpuSeconds)
+            {
+                // A server has ended, and what it used is not told any more; it was used all the same.
+                usage = _usage with { Bytes = usage.Bytes };
+            }
 
             // Over a moment a rate says nothing: the last reading comes whenever the load ends.
             var isMoment = interval < _interval.TotalSeconds / 4;
@@ -126,7 +136,7 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
             {
                 try
                 {
-                    await SampleAsync(_stopping.Token);
+                    Add(await ReadAsync(_stopping.Token));
                 }
                 catch (HttpRequestException)
                 {

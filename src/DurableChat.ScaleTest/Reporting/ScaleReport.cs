@@ -46,10 +46,13 @@ internal sealed record ScaleReport
 
     public IReadOnlyList<string> TimedOutChats { get; init; } = [];
 
+    /// <summary>Why chats took no further part or could not be checked, or which process ended; the first of them.</summary>
+    public IReadOnlyList<string> Failures { get; init; } = [];
+
     public IReadOnlyList<Sample> Series { get; init; } = [];
 
     /// <summary>True if every turn was answered and no promise broken.</summary>
-    public bool IsClean() => Delivery.Violations == 0 && Turns.Failed == 0 && !Interrupted && Turns.Completed == Turns.Requested;
+    public bool IsClean() => Delivery.Violations == 0 && Turns.Failed == 0 && Failures.Count == 0 && !Interrupted && Turns.Completed == Turns.Requested;
 }
 
 internal sealed record ConfigSection

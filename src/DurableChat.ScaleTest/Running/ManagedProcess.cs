@@ -12,6 +12,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
     private readonly Queue<string> _log = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private ManagedProcess(string name, Process process)
     {
         Name = name;
@@ -26,6 +28,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public Uri Url { get; private set; } = null!;
+
+    /// <summary>Completes when it has ended, whoever ended it.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>The last lines it wrote.</summary>
     public IReadOnlyList<string> Log
@@ -54,7 +59,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
         var managed = new ManagedProcess(name, new Process { StartInfo = start, EnableRaisingEvents = true });
         managed._process.OutputDataReceived += (_, line) => managed.Read(line.Data);
         managed._process.ErrorDataReceived += (_, line) => managed.Read(line.Data);
-        managed._process.Exited += (_, _) => managed._ready.TrySetException(new StartFailedException($"{name} ended before it was ready."));
+        managed._process.Exited += (_, _) =>
+        {
+            managed._ended.TrySetResult();
+            managed._ready.TrySetException(new StartFailedException($"{name} ended before it was ready."));
+        };
         managed._process.Start();
         managed._process.BeginOutputReadLine();
         managed._process.BeginErrorReadLine();
@@ -89,10 +98,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
             catch (TimeoutException)
             {
                 _process.Kill(entireProcessTree: true);
-                await _process.WaitForExitAsync();
             }
         }
 
+        // Also for one that has ended by itself: only then have its last lines been read.
+        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 

@@ -6,6 +6,7 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>The servers and the mock model of a run, with a temporary database; or servers that somebody else has started.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
+    private const int MaxLogLines = 20;
     private readonly List<ManagedProcess> _servers = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-scaletest-");
     private ManagedProcess? _mock;
@@ -26,8 +27,15 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>The mock model's process; null if it is not the test's own.</summary>
     public int? MockId => _mock?.Id;
 
-    /// <summary>The last lines of the servers' logs.</summary>
-    public IEnumerable<string> Logs => _servers.SelectMany(server => server.Log.Select(line => $"{server.Name}: {line}"));
+    /// <summary>Completes when a process of the test has ended by itself, with its name and its last lines.</summary>
+    public async Task<string> WaitForDeathAsync(CancellationToken cancellationToken)
+    {
+        ManagedProcess[] own = _mock is null ? [] : [.. _servers, _mock];
+        var never = new TaskCompletionSource().Task;
+        await Task.WhenAny(own.Select(process => process.Ended).Append(never)).WaitAsync(cancellationToken);
+        var dead = own.First(process => process.Ended.IsCompleted);
+        return $"{dead.Name} ended in mid-run.{string.Concat(dead.Log.TakeLast(MaxLogLines).Select(line => $"\n    {line}"))}";
+    }
 
     /// <summary>Starts what is needed.</summary>
     /// <exception cref="StartFailedException">Something did not come up.</exception>

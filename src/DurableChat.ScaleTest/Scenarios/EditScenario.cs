@@ -7,9 +7,9 @@ internal sealed class EditScenario : IScenario
     {
         await Steps.CreateAllAsync(load, cancellationToken);
         load.Phase = "follow-ups and edits";
-        await Task.WhenAll(load.Drivers.Select(async driver =>
+        await Task.WhenAll(load.Drivers.Select(driver => Steps.DriveAsync(driver, async () =>
         {
-            for (var turn = 2; turn <= load.Options.Turns; turn++)
+            for (var turn = 2; turn <= load.Options.Turns && !driver.HasGivenUp; turn++)
             {
                 await Steps.PauseAsync(load, cancellationToken);
                 switch (load.Random(10))
@@ -22,14 +22,17 @@ internal sealed class EditScenario : IScenario
                         break;
                     default:
                         await driver.SendAsync(cancellationToken);
-                        await driver.FirstPart.WaitAsync(load.Options.TurnTimeout, load.Time, cancellationToken);
-                        driver.Abandon();
-                        await driver.EditAsync(load.Random(driver.UserMessages), cancellationToken);
+                        if (await driver.WaitForFirstPartAsync(cancellationToken))
+                        {
+                            driver.Abandon();
+                            await driver.EditAsync(load.Random(driver.UserMessages), cancellationToken);
+                        }
+
                         break;
                 }
 
                 await driver.WaitAsync(cancellationToken);
             }
-        }));
+        })));
     }
 }

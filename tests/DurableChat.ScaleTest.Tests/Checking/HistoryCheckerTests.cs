@@ -16,9 +16,9 @@ public sealed class HistoryCheckerTests
     {
         var stored = Stored("a", "b", "c");
         HistoryChecker.CheckStore("c", stored, ["a", "b", "c"], new HashSet<string>(), _log);
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), stored, isAtHead: true, _log);
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Skip(1), 1), stored, isAtHead: true, _log);
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, isAtHead: false, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), stored, 3, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Skip(1), 1), stored, 3, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, 0, _log);
         Assert.Empty(_log.First);
     }
 
@@ -51,7 +51,7 @@ public sealed class HistoryCheckerTests
     public void A_subscriber_without_the_end_lost_it()
     {
         var stored = Stored("a", "b", "c");
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, 3, _log);
         Assert.Equal(ViolationKind.Lost, Assert.Single(_log.First).Kind);
     }
 
@@ -59,14 +59,14 @@ public sealed class HistoryCheckerTests
     public void A_subscriber_with_a_message_that_is_not_stored_is_found()
     {
         var stored = Stored("a", "b", "c");
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), [.. stored.Take(2)], isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), [.. stored.Take(2)], 3, _log);
         Assert.Equal(ViolationKind.Unknown, Assert.Single(_log.First).Kind);
     }
 
     [Fact]
     public void A_subscriber_that_was_shown_another_text_is_found()
     {
-        HistoryChecker.CheckSubscriber("c", "s", Given(Stored("a", "x", "c"), 0), Stored("a", "b", "c"), isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(Stored("a", "x", "c"), 0), Stored("a", "b", "c"), 3, _log);
         Assert.Equal(ViolationKind.Content, Assert.Single(_log.First).Kind);
     }
 
@@ -93,9 +93,9 @@ public sealed class HistoryCheckerTests
     public void A_subscriber_that_was_shown_another_tool_call_is_found(string parts, string reason)
     {
         var stored = Read("""[{"type":"tool_call","call_id":"1","name":"f","arguments":{"a":2}}]""", "tool_calls");
-        HistoryChecker.CheckSubscriber("c", "s", Given([stored], 0), [stored], isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given([stored], 0), [stored], 3, _log);
         Assert.Empty(_log.First);
-        HistoryChecker.CheckSubscriber("c", "s", Given([Read(parts, reason)], 0), [stored], isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given([Read(parts, reason)], 0), [stored], 3, _log);
         Assert.Equal(ViolationKind.Content, Assert.Single(_log.First).Kind);
     }
 

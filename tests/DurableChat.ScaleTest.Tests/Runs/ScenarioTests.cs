@@ -97,6 +97,40 @@ public sealed class ScenarioTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_ends_in_mid_run_ends_the_run_with_the_report_so_far()
+    {
+        var json = Path.Combine(_folder.FullName, "report.json");
+        using var process = DurableChatProgram.Start("scaletest", "--chats", "3", "--turns", "1000", "--json", json);
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("follow-ups", StringComparison.Ordinal))
+        {
+        }
+
+        using var kill = Process.Start("kill", ["-KILL", $"{(await ChildrenAsync(process.Id)).Max()}"]);
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(1, process.ExitCode);
+        var report = await ReadAsync(json);
+        Assert.Contains("ended in mid-run", Assert.Single(report.Failures), StringComparison.Ordinal);
+        Assert.True(report.Turns.Completed > 0 && report.Process.CpuSeconds > 0);
+    }
+
+    [Theory]
+    [InlineData("storm")]
+    [InlineData("reconnect")]
+    [InlineData("edit")]
+    public async Task A_turn_that_takes_too_long_has_failed_and_nothing_is_lost(string scenario)
+    {
+        var json = Path.Combine(_folder.FullName, "report.json");
+        var (code, output) = await DurableChatProgram.RunAsync(
+            "scaletest", "--scenario", scenario, "--chats", "2", "--turns", "3", "--turn-timeout", "1", "--first-token-ms", "2500", "--json", json);
+        Assert.True(code == 1, output);
+        var report = await ReadAsync(json);
+        Assert.Equal(2, report.Turns.Failed);
+        Assert.Equal(2, report.TimedOutChats.Count);
+        Assert.Equal(0, report.Delivery.Violations);
+    }
+
+    [Fact]
     public async Task The_page_and_the_comparison_show_the_figures()
     {
         var page = Path.Combine(_folder.FullName, "report.html");
