@@ -28,6 +28,10 @@ internal static class ScaleTestRun
         using var stopping = new CancellationTokenSource();
         using var interrupt = Handle(PosixSignal.SIGINT);
         using var terminate = Handle(PosixSignal.SIGTERM);
+
+        // The processes are in sessions of their own, so a terminal that is closed ends this one alone.
+        using var hangUp = Handle(PosixSignal.SIGHUP);
+        using var quit = Handle(PosixSignal.SIGQUIT);
         try
         {
             CheckWritable(options.JsonFile);

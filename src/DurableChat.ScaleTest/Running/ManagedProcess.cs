@@ -46,9 +46,23 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     /// <summary>Starts it, and waits until it says where it listens.</summary>
     /// <exception cref="StartFailedException">It ended, or said nothing for a minute.</exception>
-    public static async Task<ManagedProcess> StartAsync(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="arguments">What it is told to do.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="cancellationToken">Ends the wait, and the process.</param>
+    public static async Task<ManagedProcess> StartAsync(
+        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken)
     {
         var start = StartInfo(arguments);
+
+        // What a person has configured for a server of their own, here or in this folder, is not for these: it would change what is measured, or use a key.
+        start.WorkingDirectory = folder;
+        foreach (var key in start.Environment.Keys.Where(IsSetting).ToList())
+        {
+            start.Environment.Remove(key);
+        }
+
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         foreach (var (key, value) in environment)
@@ -116,6 +130,12 @@ internal sealed class ManagedProcess : IAsyncDisposable
         string[] all = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. program, .. arguments] : [.. program, .. arguments];
         return new ProcessStartInfo(all[0], all.Skip(1));
     }
+
+    private static bool IsSetting(string variable) =>
+        variable.Contains("__", StringComparison.Ordinal)
+        || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase)
+        || variable.Equals("DOTNET_ENVIRONMENT", StringComparison.OrdinalIgnoreCase);
 
     private static string ServerDll()
     {

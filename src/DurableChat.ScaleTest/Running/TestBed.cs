@@ -76,7 +76,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     private async Task StartOwnAsync(BedOptions options, LoadOptions load, CancellationToken cancellationToken)
     {
-        _mock = await ManagedProcess.StartAsync("the mock model", MockArguments(options, load), new Dictionary<string, string>(), cancellationToken);
+        _mock = await ManagedProcess.StartAsync("the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken);
         var settings = new Dictionary<string, string>
         {
             ["Models__0__Name"] = "mock",
@@ -90,13 +90,13 @@ internal sealed class TestBed : IAsyncDisposable
         };
         for (var i = 0; i < options.Replicas; i++)
         {
-            List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--data", options.Store ?? Path.Combine(_folder.FullName, "chats.db")];
+            List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--data", options.Store is { } store ? Path.GetFullPath(store) : Path.Combine(_folder.FullName, "chats.db")];
             if (options.DurableWindow is { } window)
             {
                 arguments.AddRange(["--durable-window", Number(window)]);
             }
 
-            _servers.Add(await ManagedProcess.StartAsync($"server {i + 1}", arguments, settings, cancellationToken));
+            _servers.Add(await ManagedProcess.StartAsync($"server {i + 1}", arguments, settings, _folder.FullName, cancellationToken));
         }
 
         Replicas = [.. _servers.Select(server => server.Url)];

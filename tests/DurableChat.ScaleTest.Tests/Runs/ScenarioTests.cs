@@ -75,7 +75,29 @@ public sealed class ScenarioTests : IDisposable
     }
 
     [Fact]
-    public async Task Ctrl_c_ends_a_run_with_the_report_so_far_and_leaves_no_process()
+    public async Task What_is_configured_for_other_servers_does_not_count()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "appsettings.json"),
+            """{"Models":[{"Name":"other","Provider":"anthropic","Model":"none","ApiKeyVariable":"NO_SUCH_KEY"},{"Name":"two","Provider":"openai","Model":"none","ApiKeyVariable":"NO_SUCH_KEY"}]}""");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll"), "scaletest", "--chats", "1", "--turns", "1"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = _folder.FullName,
+        };
+        start.Environment["Auth__Tokens__0__Owner"] = "alice";
+        start.Environment["Auth__Tokens__0__Sha256"] = new string('0', 64);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_signal_ends_a_run_with_the_report_so_far_and_leaves_no_process(string signal)
     {
         var json = Path.Combine(_folder.FullName, "report.json");
         using var process = DurableChatProgram.Start("scaletest", "--chats", "10", "--turns", "1000", "--json", json);
@@ -85,7 +107,7 @@ public sealed class ScenarioTests : IDisposable
 
         var children = await ChildrenAsync(process.Id);
         Assert.Equal(2, children.Count);
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal(130, process.ExitCode);
