@@ -12,6 +12,7 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
     private readonly List<string> _acknowledged = [];
     private readonly List<long> _messageIds = [];
     private readonly HashSet<string> _unsure = [];
+    private readonly Random _random = new(HashCode(load.Options.Seed, number));
     private int _sent;
 
     /// <summary>The chat's id; empty until it is created.</summary>
@@ -70,6 +71,9 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         _messageIds.RemoveRange(index, _messageIds.Count - index);
         Remember(content, ack);
     }
+
+    /// <summary>A number from 0 up to, and without, <paramref name="limit"/>. Each chat draws its own, so that its choices do not hang on how fast the others are.</summary>
+    public int Random(int limit) => _random.Next(limit);
 
     /// <summary>A command failed: counts the turn as failed.</summary>
     public void GiveUp(string why)
@@ -189,6 +193,8 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
     {
         await Task.WhenAll(_subscribers.Select(subscriber => subscriber.DisposeAsync().AsTask()));
     }
+
+    private static int HashCode(int seed, int number) => unchecked((seed * 1_000_003) + number);
 
     private void Remember(string content, CommandAck ack)
     {

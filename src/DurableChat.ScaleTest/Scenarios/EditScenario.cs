@@ -12,20 +12,20 @@ internal sealed class EditScenario : IScenario
             for (var turn = 2; turn <= load.Options.Turns && !driver.HasGivenUp; turn++)
             {
                 await Steps.PauseAsync(load, cancellationToken);
-                switch (load.Random(10))
+                switch (driver.Random(10))
                 {
                     case < 5:
                         await driver.SendAsync(cancellationToken);
                         break;
                     case < 8:
-                        await driver.EditAsync(load.Random(driver.UserMessages), cancellationToken);
+                        await driver.EditAsync(driver.Random(driver.UserMessages), cancellationToken);
                         break;
                     default:
                         await driver.SendAsync(cancellationToken);
                         if (await driver.WaitForFirstPartAsync(cancellationToken))
                         {
                             driver.Abandon();
-                            await driver.EditAsync(load.Random(driver.UserMessages), cancellationToken);
+                            await driver.EditAsync(driver.Random(driver.UserMessages), cancellationToken);
                         }
 
                         break;
