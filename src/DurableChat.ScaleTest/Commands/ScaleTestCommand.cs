@@ -25,14 +25,29 @@ public static class ScaleTestCommand
         var urls = new Option<string[]>("--url") { Description = "Running servers to drive, instead of starting some.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         urls.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => !Uri.TryCreate(token.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+            foreach (var token in result.Tokens.Where(token =>
+                !Uri.TryCreate(token.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0 || url.Fragment.Length > 0))
             {
-                result.AddError($"'{token.Value}' is not a URL of http or https.");
+                result.AddError($"'{token.Value}' is not a URL of http or https, without a query.");
             }
         });
         var token = new Option<string?>("--token") { Description = "For --url: an operator's token; else the variable DURABLECHAT_TOKEN." };
+        token.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(given => !given.Value.All(character => character is > ' ' and < '\x7f')))
+            {
+                result.AddError("--token is visible ASCII characters.");
+            }
+        });
         var store = new Option<string?>("--store") { Description = "Where the servers keep the chats; left out, a temporary SQLite file." };
         var window = new Option<int?>("--durable-window") { Description = "Messages of a chat that a server keeps in memory for its streams; 0 turns that off." };
+        window.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var number) && number is < 0 or > 65_536)
+            {
+                result.AddError("--durable-window is a number from 0 to 65536.");
+            }
+        });
         var inline = Options.OnOff("--inline-notifications", "Whether small messages travel inside notifications between replicas.");
         var coalesce = Options.OnOff("--coalesce-reads", "Whether subscribers of a chat share one read.");
         var firstToken = Options.Number("--first-token-ms", "The mock model's time to the first chunk, in milliseconds.", bed.FirstTokenMs, 0, 600_000);
@@ -44,6 +59,11 @@ public static class ScaleTestCommand
         var seed = Options.Number("--seed", "Repeats the same choices.", normal.Seed, 0, int.MaxValue);
         var json = new Option<string?>("--json") { Description = "Writes the report to this file." };
         var html = new Option<string?>("--html") { Description = "Writes the report to this file as a page." };
+        foreach (var text in new[] { token, store, json, html })
+        {
+            Options.RequireText(text);
+        }
+
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
             scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce,
@@ -59,6 +79,11 @@ public static class ScaleTestCommand
             if (result.GetResult(replicas) is { Implicit: false } && result.GetValue(replicas) > 1)
             {
                 result.AddError("--replicas above 1 needs a store that several servers can share, which this version does not have yet.");
+            }
+
+            if (IsGiven(json) && IsGiven(html) && result.GetValue(json) == result.GetValue(html))
+            {
+                result.AddError("--json and --html name the same file.");
             }
 
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
@@ -83,13 +108,13 @@ public static class ScaleTestCommand
                     },
                     new BedOptions
                     {
-                        Urls = [.. parsed.GetValue(urls)!.Select(WithSlash)],
+                        Urls = [.. parsed.GetValue(urls)!.Select(WithSlash).Distinct()],
                         Replicas = parsed.GetValue(replicas),
                         Store = parsed.GetValue(store),
                         DurableWindow = parsed.GetValue(window),
                         InlineNotifications = parsed.GetValue(inline),
                         CoalesceReads = parsed.GetValue(coalesce),
-                        Token = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN"),
+                        Token = parsed.GetValue(token) ?? TokenVariable(),
                         FirstTokenMs = parsed.GetValue(firstToken),
                         Chunks = parsed.GetValue(chunks),
                         ChunkMs = parsed.GetValue(chunkMs),
@@ -113,6 +138,9 @@ public static class ScaleTestCommand
         });
         return option;
     }
+
+    /// <summary>The variable, without the line break that often comes with what is read from a file; null if it is empty.</summary>
+    private static string? TokenVariable() => Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN")?.Trim() is { Length: > 0 } token ? token : null;
 
     /// <summary>Without the slash a relative address would take the place of the last segment.</summary>
     private static Uri WithSlash(string url) => new(url.EndsWith('/') ? url : url + "/");

@@ -204,7 +204,16 @@ internal static class ScaleTestRun
     {
         if (file is not null)
         {
-            using var opened = File.Open(file, FileMode.OpenOrCreate, FileAccess.Write);
+            var isNew = !File.Exists(file);
+            using (File.Open(file, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+            }
+
+            if (isNew)
+            {
+                // A run that cannot start must not leave an empty report.
+                File.Delete(file);
+            }
         }
     }
 

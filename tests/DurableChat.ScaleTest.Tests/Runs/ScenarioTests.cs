@@ -174,17 +174,27 @@ public sealed class ScenarioTests : IDisposable
     [InlineData("--coalesce-reads", "maybe")]
     [InlineData("--scenario", "tempest")]
     [InlineData("--replicas", "2")]
+    [InlineData("--json", "")]
+    [InlineData("--html", " ")]
+    [InlineData("--store", "")]
+    [InlineData("--durable-window", "-1")]
+    [InlineData("--durable-window", "65537")]
+    [InlineData("--url", "http://127.0.0.1:1/?a=b")]
+    [InlineData("--token", "two words")]
     public async Task A_wrong_option_is_named(string option, string value)
     {
         var (code, output) = await DurableChatProgram.RunAsync("scaletest", option, value);
         Assert.NotEqual(0, code);
         Assert.Contains(option, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_server_that_is_not_there_ends_the_run_with_a_sentence()
     {
-        var (code, output) = await DurableChatProgram.RunAsync("scaletest", "--url", "http://127.0.0.1:1");
+        var json = Path.Combine(_folder.FullName, "report.json");
+        var (code, output) = await DurableChatProgram.RunAsync("scaletest", "--url", "http://127.0.0.1:1", "--json", json);
+        Assert.False(File.Exists(json));
         Assert.Equal(2, code);
         Assert.Contains("127.0.0.1:1", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
