@@ -25,7 +25,7 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
     public ServerReading Last => _last;
 
     /// <summary>The most database connections that were in use, all replicas together.</summary>
-    public double PoolPeak => Math.Max(_poolPeak, _last.PoolPeak);
+    public double PoolPeak => Math.Max(_poolPeak, _last.PoolPeak > _first.PoolPeak ? _last.PoolPeak : 0);
 
     /// <summary>CPU seconds of the servers since the first reading.</summary>
     public double CpuSeconds => _usage.CpuSeconds - _usageBefore.CpuSeconds;
@@ -90,7 +90,9 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
             var (firstP50, firstP99) = load.Latencies.FirstPart.TakeRecent();
             var (turnP50, turnP99) = load.Latencies.Turn.TakeRecent();
             _poolPeak = Math.Max(_poolPeak, reading.PoolInUse);
-            PeakMb = Math.Max(PeakMb, Math.Max(usage.PeakBytes, usage.Bytes) / BytesPerMb);
+
+            // A server that ran before may have had its peak then; only one that has risen since is of this run.
+            PeakMb = Math.Max(PeakMb, (usage.PeakBytes > _usageBefore.PeakBytes ? Math.Max(usage.PeakBytes, usage.Bytes) : usage.Bytes) / BytesPerMb);
             _samples.Add(new Sample
             {
                 Seconds = Math.Round(seconds, 2),

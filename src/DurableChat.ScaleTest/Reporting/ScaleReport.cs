@@ -71,9 +71,11 @@ internal sealed record ConfigSection
 
     public int? DurableWindow { get; init; }
 
-    public required bool InlineNotifications { get; init; }
+    /// <summary>Null for servers that somebody else has configured.</summary>
+    public required bool? InlineNotifications { get; init; }
 
-    public required bool CoalesceReads { get; init; }
+    /// <summary>Null for servers that somebody else has configured.</summary>
+    public required bool? CoalesceReads { get; init; }
 
     public required int MessageBytes { get; init; }
 

@@ -47,7 +47,10 @@ internal sealed class TestBed : IAsyncDisposable
             if (options.Urls.Count > 0)
             {
                 bed.Replicas = options.Urls;
-                bed.ServerIds = [.. options.Urls.Select(ListeningProcess.Find).OfType<int>()];
+                var found = options.Urls.Select(ListeningProcess.Find).ToList();
+
+                // Some without the others would be a part passed off as the whole; their own metrics then speak for all of them.
+                bed.ServerIds = found.TrueForAll(id => id is not null) ? [.. found.OfType<int>().Distinct()] : [];
             }
             else
             {
