@@ -70,6 +70,7 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
                 break;
             case WireEventType.PreviewReset:
                 CheckEpoch(next);
+                CheckResumePoint(next, _last, 0);
                 _preview.Clear();
                 break;
             case WireEventType.Status:
@@ -79,6 +80,10 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
                 }
 
                 _statusVersion = Math.Max(_statusVersion, next.Version);
+                CheckResumePoint(next, _last, _preview.Seq);
+                break;
+            default:
+                CheckResumePoint(next, _last, _preview.Seq);
                 break;
         }
 
@@ -101,6 +106,17 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
         _epoch = position.Epoch;
     }
 
+    /// <summary>Any event may carry a position, and a client comes back with it, so it must say what the client has.</summary>
+    private void CheckResumePoint(WireEvent next, long message, long seq)
+    {
+        if (next.Position is { } position && (position.Message != message || position.Seq != seq || (_epoch != 0 && position.Epoch != _epoch)))
+        {
+            Report(
+                position.Message > message ? ViolationKind.Gap : ViolationKind.Malformed,
+                $"The event is at position {position}, but the client has message {message} and {seq} parts, of epoch {_epoch}.");
+        }
+    }
+
     private void CheckMessage(WireMessage message, WirePosition? position)
     {
         if (message.Id <= _last)
@@ -117,7 +133,7 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
                 $"Message {message.Id} follows message {message.PreviousId}, but the last one given was {_last}.");
         }
 
-        if (position is { } told && told.Message != message.Id)
+        if (position is { } told && (told.Message != message.Id || told.Seq != 0))
         {
             Report(ViolationKind.Malformed, $"Message {message.Id} is at position {told}.");
         }
@@ -205,6 +221,7 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
         After = 0;
         _seen.Clear();
         _preview.Clear();
+        CheckResumePoint(reset, 0, 0);
     }
 
     private void Remember(WireEvent next)

@@ -31,7 +31,7 @@ internal static class CompareCommand
 
                 reports.Add((Path.GetFileNameWithoutExtension(file), report));
             }
-            catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
             {
                 Console.Error.WriteLine($"durablechat: '{file}' is no report: {exception.Message}");
                 return ScaleTestRun.NotRun;

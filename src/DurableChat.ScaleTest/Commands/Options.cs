@@ -48,6 +48,15 @@ internal static class Options
         return option;
     }
 
+    /// <summary>Refuses an empty text, which is what a script's unset variable leaves.</summary>
+    public static void RequireText<T>(Option<T> option) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{option.Name} must not be empty.");
+        }
+    });
+
     private static double? Parse(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1 ? number : null;
 

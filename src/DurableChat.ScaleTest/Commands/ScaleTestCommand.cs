@@ -25,14 +25,29 @@ public static class ScaleTestCommand
         var urls = new Option<string[]>("--url") { Description = "Running servers to drive, instead of starting some.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         urls.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => !Uri.TryCreate(token.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+            foreach (var token in result.Tokens.Where(token =>
+                !Uri.TryCreate(token.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0 || url.Fragment.Length > 0))
             {
-                result.AddError($"'{token.Value}' is not a URL of http or https.");
+                result.AddError($"'{token.Value}' is not a URL of http or https, without a query.");
             }
         });
         var token = new Option<string?>("--token") { Description = "For --url: an operator's token; else the variable DURABLECHAT_TOKEN." };
+        token.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(given => !given.Value.All(character => character is > ' ' and < '\x7f')))
+            {
+                result.AddError("--token is visible ASCII characters.");
+            }
+        });
         var store = new Option<string?>("--store") { Description = "Where the servers keep the chats: sqlite or postgres for a temporary one, or what serve --store takes. Left out, sqlite for one server and postgres for several." };
         var window = new Option<int?>("--durable-window") { Description = "Messages of a chat that a server keeps in memory for its streams; 0 turns that off." };
+        window.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var number) && number is < 0 or > 65_536)
+            {
+                result.AddError("--durable-window is a number from 0 to 65536.");
+            }
+        });
         var inline = Options.OnOff("--inline-notifications", "Whether small messages travel inside notifications between replicas.");
         var coalesce = Options.OnOff("--coalesce-reads", "Whether subscribers of a chat share one read.");
         var pool = Optional("--pool-size", "Connections of each server's pool.", 1, 1000);
@@ -46,6 +61,11 @@ public static class ScaleTestCommand
         var seed = Options.Number("--seed", "Repeats the same choices.", normal.Seed, 0, int.MaxValue);
         var json = new Option<string?>("--json") { Description = "Writes the report to this file." };
         var html = new Option<string?>("--html") { Description = "Writes the report to this file as a page." };
+        foreach (var text in new[] { token, store, json, html })
+        {
+            Options.RequireText(text);
+        }
+
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
             scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce, pool, faults,
@@ -61,6 +81,11 @@ public static class ScaleTestCommand
             if (result.GetValue(replicas) > 1 && result.GetValue(store) is { } given && new BedOptions { Store = given, Replicas = 1 }.StoreKind == "sqlite")
             {
                 result.AddError("--replicas above 1 needs a store that several servers can share: --store postgres, or a connection string.");
+            }
+
+            if (IsGiven(json) && IsGiven(html) && result.GetValue(json) == result.GetValue(html))
+            {
+                result.AddError("--json and --html name the same file.");
             }
 
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
@@ -85,7 +110,7 @@ public static class ScaleTestCommand
                     },
                     new BedOptions
                     {
-                        Urls = [.. parsed.GetValue(urls)!.Select(WithSlash)],
+                        Urls = [.. parsed.GetValue(urls)!.Select(WithSlash).Distinct()],
                         Replicas = parsed.GetValue(replicas),
                         Store = parsed.GetValue(store),
                         DurableWindow = parsed.GetValue(window),
@@ -93,7 +118,7 @@ public static class ScaleTestCommand
                         CoalesceReads = parsed.GetValue(coalesce),
                         PoolSize = parsed.GetValue(pool),
                         NotificationFaults = parsed.GetValue(faults),
-                        Token = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN"),
+                        Token = parsed.GetValue(token) ?? TokenVariable(),
                         FirstTokenMs = parsed.GetValue(firstToken),
                         Chunks = parsed.GetValue(chunks),
                         ChunkMs = parsed.GetValue(chunkMs),
@@ -117,6 +142,9 @@ public static class ScaleTestCommand
         });
         return option;
     }
+
+    /// <summary>The variable, without the line break that often comes with what is read from a file; null if it is empty.</summary>
+    private static string? TokenVariable() => Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN")?.Trim() is { Length: > 0 } token ? token : null;
 
     /// <summary>Without the slash a relative address would take the place of the last segment.</summary>
     private static Uri WithSlash(string url) => new(url.EndsWith('/') ? url : url + "/");

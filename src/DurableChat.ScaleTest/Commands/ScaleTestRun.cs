@@ -28,6 +28,10 @@ internal static class ScaleTestRun
         using var stopping = new CancellationTokenSource();
         using var interrupt = Handle(PosixSignal.SIGINT);
         using var terminate = Handle(PosixSignal.SIGTERM);
+
+        // The processes are in sessions of their own, so a terminal that is closed ends this one alone.
+        using var hangUp = Handle(PosixSignal.SIGHUP);
+        using var quit = Handle(PosixSignal.SIGQUIT);
         try
         {
             CheckWritable(options.JsonFile);
@@ -66,7 +70,9 @@ internal static class ScaleTestRun
         var databaseBefore = bed.DatabaseId is { } before ? ProcessUsage.TreeCpuSeconds(before) : 0;
         await using var sampler = new Sampler(load, bed);
         await sampler.StartAsync(cancellationToken);
-        var run = RunScenarioAsync(load, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var dying = EndWithProcessesAsync(load, bed, ending);
+        var run = RunScenarioAsync(load, ending.Token);
         await LiveProgress.ShowAsync(load, sampler, run);
         var isInterrupted = await run;
 
@@ -77,8 +83,11 @@ internal static class ScaleTestRun
         if (!isInterrupted)
         {
             load.Phase = "checking";
-            await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) => await driver.CheckAsync(cancelled));
+            isInterrupted = await CheckAsync(load, time, ending.Token);
         }
+
+        await ending.CancelAsync();
+        await dying;
 
         return ReportBuilder.Build(
             load,
@@ -86,9 +95,62 @@ internal static class ScaleTestRun
             sampler,
             mockCpu,
             databaseCpu,
-            bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null,
+            await ReadMockAsync(bed, api),
             startedAt,
             isInterrupted);
+    }
+
+    /// <summary>Without one of its processes the run would only wait for what cannot come.</summary>
+    private static async Task EndWithProcessesAsync(Load load, TestBed bed, CancellationTokenSource run)
+    {
+        try
+        {
+            var death = await bed.WaitForDeathAsync(run.Token);
+            load.Counters.Failure(death);
+            await run.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has ended before they did.
+        }
+    }
+
+    /// <summary>Checks all chats; true if that was interrupted.</summary>
+    private static async Task<bool> CheckAsync(Load load, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var quietUntil = time.GetUtcNow() + load.Options.QuietTime;
+        try
+        {
+            await Parallel.ForEachAsync(load.Drivers, cancellationToken, async (driver, cancelled) =>
+            {
+                try
+                {
+                    await driver.CheckAsync(quietUntil, cancelled);
+                }
+                catch (HttpRequestException exception)
+                {
+                    load.Counters.Failure($"Chat {driver.Chat} could not be checked: {exception.Message}");
+                }
+            });
+            return false;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<JsonElement?> ReadMockAsync(TestBed bed, ChatApi api)
+    {
+        try
+        {
+            return bed.Mock is { } url ? await api.MockStatisticsAsync(url, CancellationToken.None) : null;
+        }
+        catch (HttpRequestException)
+        {
+            // It has ended; the rest of the report is worth having.
+            return null;
+        }
     }
 
     /// <summary>Runs the scenario; true if it was interrupted.</summary>
@@ -115,6 +177,11 @@ internal static class ScaleTestRun
             Console.WriteLine(violation);
         }
 
+        foreach (var failure in report.Failures)
+        {
+            Console.WriteLine(failure);
+        }
+
         if (report.TimedOutChats is [_, ..] late)
         {
             Console.WriteLine($"Turns that did not end in time:{string.Concat(late.Select(line => $"\n    {line}"))}");
@@ -132,7 +199,7 @@ internal static class ScaleTestRun
             Console.WriteLine($"Page: {html}");
         }
 
-        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 ? Violated : report.Interrupted ? Interrupted : Clean;
+        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 || report.Failures.Count > 0 ? Violated : report.Interrupted ? Interrupted : Clean;
     }
 
     /// <summary>A report that cannot be written should be known before the run, not after it.</summary>
@@ -140,7 +207,16 @@ internal static class ScaleTestRun
     {
         if (file is not null)
         {
-            using var opened = File.Open(file, FileMode.OpenOrCreate, FileAccess.Write);
+            var isNew = !File.Exists(file);
+            using (File.Open(file, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+            }
+
+            if (isNew)
+            {
+                // A run that cannot start must not leave an empty report.
+                File.Delete(file);
+            }
         }
     }
 

@@ -65,6 +65,12 @@ internal sealed class PrometheusText
 
         var open = line.IndexOf('{', StringComparison.Ordinal);
         var close = line.LastIndexOf('}');
+        if (open > close || !line.Contains(' ', StringComparison.Ordinal))
+        {
+            // Not of this format: something else than metrics was read.
+            return;
+        }
+
         var name = open >= 0 ? line[..open] : line[..line.IndexOf(' ', StringComparison.Ordinal)];
         var value = (open >= 0 ? line[(close + 1)..] : line[name.Length..]).TrimStart().Split(' ')[0];
         if (!_series.TryGetValue(name, out var series))

@@ -25,7 +25,7 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
     public ServerReading Last => _last;
 
     /// <summary>The most database connections that were in use, all replicas together.</summary>
-    public double PoolPeak => Math.Max(_poolPeak, _last.PoolPeak);
+    public double PoolPeak => Math.Max(_poolPeak, _last.PoolPeak > _first.PoolPeak ? _last.PoolPeak : 0);
 
     /// <summary>CPU seconds of the servers since the first reading.</summary>
     public double CpuSeconds => _usage.CpuSeconds - _usageBefore.CpuSeconds;
@@ -56,31 +56,43 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         _running = RunAsync();
     }
 
-    /// <summary>Ends the series with one last reading.</summary>
-    /// <exception cref="HttpRequestException">The metrics cannot be read.</exception>
+    /// <summary>Ends the series with one last reading; if the servers give none any more, the one before stands for it.</summary>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         await _running;
-        await SampleAsync(CancellationToken.None);
+        try
+        {
+            Add(await ReadAsync(CancellationToken.None));
+        }
+        catch (HttpRequestException)
+        {
+            Add(_last);
+        }
     }
 
-    private async Task SampleAsync(CancellationToken cancellationToken)
+    private void Add(ServerReading reading)
     {
-        var reading = await ReadAsync(cancellationToken);
         lock (_samples)
         {
             var before = _samples.Count > 0 ? _samples[^1] : new Sample();
             var seconds = Elapsed.TotalSeconds;
             var interval = seconds - before.Seconds;
             var usage = Usage(reading);
+            if (usage.CpuSeconds < _usage.CpuSeconds)
+            {
+                // A server has ended, and what it used is not told any more; it was used all the same.
+                usage = _usage with { Bytes = usage.Bytes };
+            }
 
             // Over a moment a rate says nothing: the last reading comes whenever the load ends.
             var isMoment = interval < _interval.TotalSeconds / 4;
             var (firstP50, firstP99) = load.Latencies.FirstPart.TakeRecent();
             var (turnP50, turnP99) = load.Latencies.Turn.TakeRecent();
             _poolPeak = Math.Max(_poolPeak, reading.PoolInUse);
-            PeakMb = Math.Max(PeakMb, Math.Max(usage.PeakBytes, usage.Bytes) / BytesPerMb);
+
+            // A server that ran before may have had its peak then; only one that has risen since is of this run.
+            PeakMb = Math.Max(PeakMb, (usage.PeakBytes > _usageBefore.PeakBytes ? Math.Max(usage.PeakBytes, usage.Bytes) : usage.Bytes) / BytesPerMb);
             _samples.Add(new Sample
             {
                 Seconds = Math.Round(seconds, 2),
@@ -126,7 +138,7 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
             {
                 try
                 {
-                    await SampleAsync(_stopping.Token);
+                    Add(await ReadAsync(_stopping.Token));
                 }
                 catch (HttpRequestException)
                 {

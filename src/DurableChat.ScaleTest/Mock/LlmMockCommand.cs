@@ -16,6 +16,7 @@ public static class LlmMockCommand
     {
         var defaults = new MockOptions();
         var urls = new Option<string>("--urls") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:8081" };
+        Options.RequireText(urls);
         var firstToken = Options.Number("--first-token-ms", "Milliseconds to the first chunk.", (int)defaults.FirstToken.TotalMilliseconds, 0, 3_600_000);
         var chunks = Options.Number("--chunks", "Chunks of text in an answer.", defaults.Chunks, 1, 1_000_000);
         var chunkBytes = Options.Number("--chunk-bytes", "Bytes in a chunk.", defaults.ChunkBytes, 1, 1_000_000);
@@ -61,7 +62,7 @@ public static class LlmMockCommand
             Console.WriteLine($"Served: {JsonSerializer.Serialize(app.Services.GetRequiredService<MockStatistics>().Read(), MockServer.Json)}");
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"durablechat: The mock model cannot listen on {urls}: {exception.Message}");
             return 2;

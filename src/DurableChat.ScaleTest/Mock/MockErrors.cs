@@ -10,6 +10,7 @@ internal static class MockErrors
         var (type, message) = status switch
         {
             400 => ("invalid_request_error", "The request has no model or no messages."),
+            < 429 => ("invalid_request_error", "The request cannot be read."),
             429 => ("rate_limit_error", "Too many requests."),
             _ => ("server_error", "The mock model fails on purpose."),
         };

@@ -21,36 +21,39 @@ internal sealed record MockRequest(
         {
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object
-                || !root.TryGetProperty("model", out var model)
-                || model.ValueKind != JsonValueKind.String
-                || !(root.TryGetProperty("messages", out var input) || root.TryGetProperty("input", out input)))
+            if (Text(root, "model") is not { } model || (Member(root, "messages") ?? Member(root, "input")) is not { } input)
             {
                 return null;
             }
 
             return new MockRequest(
-                model.GetString()!,
-                root.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True,
-                root.TryGetProperty("stream_options", out var options)
-                    && options.TryGetProperty("include_usage", out var usage)
-                    && usage.ValueKind == JsonValueKind.True,
+                model,
+                Member(root, "stream") is { ValueKind: JsonValueKind.True },
+                Member(root, "stream_options") is { } options && Member(options, "include_usage") is { ValueKind: JsonValueKind.True },
                 EndsWithUserInput(input),
-                root.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array ? [.. tools.EnumerateArray().Select(MockTool.Read).OfType<MockTool>()] : [],
+                Text(root, "tool_choice") != "none" && Member(root, "tools") is { ValueKind: JsonValueKind.Array } tools
+                    ? [.. tools.EnumerateArray().Select(MockTool.Read).OfType<MockTool>()]
+                    : [],
                 XxHash64.HashToUInt64(body.Span),
                 body.Length);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // No JSON, or a text that is no Unicode, which is noticed only when it is read.
             return null;
         }
     }
+
+    /// <summary>A member of an object; null if there is none, if it is <c>null</c>, which clients send for what they leave out, or if this is no object.</summary>
+    public static JsonElement? Member(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+
+    /// <summary>A member that is a text; else null.</summary>
+    public static string? Text(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static bool EndsWithUserInput(JsonElement input) =>
         input.ValueKind == JsonValueKind.String
         || (input.ValueKind == JsonValueKind.Array
             && input.GetArrayLength() > 0
-            && input[input.GetArrayLength() - 1] is { ValueKind: JsonValueKind.Object } last
-            && last.TryGetProperty("role", out var role)
-            && role.ValueEquals("user"));
+            && Text(input[input.GetArrayLength() - 1], "role") == "user");
 }

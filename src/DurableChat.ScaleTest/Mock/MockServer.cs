@@ -50,6 +50,11 @@ internal static class MockServer
                 var exchange = new MockExchange(context, makeFormat(request, answer, context.TraceIdentifier), new MockPacer(options, time), statistics);
                 await exchange.RunAsync(request, answer);
             }
+            catch (BadHttpRequestException exception) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                // Too long, or broken off; left alone it would look like an empty success.
+                await MockErrors.WriteAsync(context, exception.StatusCode);
+            }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
                 // Whoever stops in the middle of an answer closes the connection.

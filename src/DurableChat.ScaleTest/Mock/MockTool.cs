@@ -12,25 +12,21 @@ internal sealed record MockTool(string Name, string Arguments)
     public static MockTool? Read(JsonElement tool)
     {
         // The chat completions API nests what the Responses API has flat.
-        var function = tool.TryGetProperty("function", out var nested) ? nested : tool;
-        return function.TryGetProperty("name", out var name) && name.GetString() is { Length: > 0 } text
-            ? new MockTool(text, function.TryGetProperty("parameters", out var schema) ? Fill(schema).ToJsonString() : "{}")
+        var function = MockRequest.Member(tool, "function") ?? tool;
+        return MockRequest.Text(function, "name") is { Length: > 0 } name
+            ? new MockTool(name, MockRequest.Member(function, "parameters") is { } schema ? Fill(schema).ToJsonString() : "{}")
             : null;
     }
 
     private static JsonObject Fill(JsonElement schema)
     {
         var filled = new JsonObject();
-        if (schema.ValueKind != JsonValueKind.Object
-            || !schema.TryGetProperty("required", out var required)
-            || !schema.TryGetProperty("properties", out var properties))
+        if (MockRequest.Member(schema, "required") is { ValueKind: JsonValueKind.Array } required)
         {
-            return filled;
-        }
-
-        foreach (var name in required.EnumerateArray().Select(item => item.GetString()!))
-        {
-            filled[name] = properties.TryGetProperty(name, out var property) ? Value(property) : null;
+            foreach (var name in required.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!))
+            {
+                filled[name] = MockRequest.Member(schema, "properties") is { } properties && MockRequest.Member(properties, name) is { } property ? Value(property) : null;
+            }
         }
 
         return filled;
@@ -38,18 +34,21 @@ internal sealed record MockTool(string Name, string Arguments)
 
     private static JsonNode? Value(JsonElement schema)
     {
-        if (schema.TryGetProperty("enum", out var values) && values.GetArrayLength() > 0)
+        if (MockRequest.Member(schema, "enum") is { ValueKind: JsonValueKind.Array } values && values.GetArrayLength() > 0)
         {
             return JsonNode.Parse(values[0].GetRawText());
         }
 
-        var type = schema.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : "string";
-        return type switch
+        // Where several types are allowed, the first is as good as any.
+        var types = MockRequest.Member(schema, "type");
+        var type = types is { ValueKind: JsonValueKind.Array } several && several.GetArrayLength() > 0 ? several[0] : types;
+        return (type is { ValueKind: JsonValueKind.String } named ? named.GetString() : "string") switch
         {
             "integer" or "number" => 1,
             "boolean" => true,
             "array" => new JsonArray(),
             "object" => Fill(schema),
+            "null" => null,
             _ => "mock",
         };
     }

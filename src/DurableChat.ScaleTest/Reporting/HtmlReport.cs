@@ -29,7 +29,8 @@ internal static class HtmlReport
             </header>
             <section class="tiles">{Tiles(report)}</section>
             <section class="plots">{string.Concat(Plots(report.Series).Select(plot => plot.Render()))}</section>
-            {Violations(report)}
+            {Texts("Violations", report.Violations)}
+            {Texts("What went wrong", report.Failures)}
             <section class="tables"><div><h2>Figures</h2>{Figures(report)}</div><div><h2>Configuration</h2>{Configuration(report)}</div></section>
             <footer>Made by <code>durablechat scaletest</code> on {report.StartedAt.ToString("u", CultureInfo.InvariantCulture)}</footer>
             <script>{Resource("report.js")}</script>
@@ -45,6 +46,7 @@ internal static class HtmlReport
     private static string Verdict(ScaleReport report) =>
         report.IsClean() ? "Every turn was answered; nothing was lost, repeated or out of order."
         : report.Delivery.Violations > 0 ? $"{Plural(report.Delivery.Violations, "violation")} of delivery."
+        : report.Failures.Count > 0 ? "The run did not go as it should: see below."
         : report.Interrupted ? "Interrupted: the figures are those so far."
         : $"{Plural(report.Turns.Failed, "turn")} failed.";
 
@@ -93,9 +95,9 @@ internal static class HtmlReport
         };
     }
 
-    private static string Violations(ScaleReport report) => report.Violations.Count == 0
+    private static string Texts<T>(string title, IReadOnlyList<T> texts) => texts.Count == 0
         ? ""
-        : $"<section class=\"violations\"><h2>Violations</h2><pre>{Escape(string.Join("\n\n", report.Violations.Select(violation => violation.ToString())))}</pre></section>";
+        : $"<section class=\"violations\"><h2>{Escape(title)}</h2><pre>{Escape(string.Join("\n\n", texts))}</pre></section>";
 
     private static string Figures(ScaleReport report)
     {

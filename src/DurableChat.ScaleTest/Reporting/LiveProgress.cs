@@ -32,7 +32,7 @@ internal static class LiveProgress
     private static Table Render(Load load, Sampler sampler)
     {
         var (last, rereads, hits) = Read(load, sampler);
-        var expected = load.Options.Scenario == "soak" ? "" : $" of {load.Options.Chats * load.Options.Turns}";
+        var expected = load.Options.Scenario == "soak" ? "" : $" of {(long)load.Options.Chats * load.Options.Turns}";
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
         table.AddColumn("").AddColumn(new TableColumn("").RightAligned());
         table.AddRow("phase", Markup.Escape(load.Phase));

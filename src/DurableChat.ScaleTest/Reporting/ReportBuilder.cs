@@ -9,6 +9,8 @@ namespace DurableChat.ScaleTest.Reporting;
 /// <summary>Makes the report of what was measured.</summary>
 internal static class ReportBuilder
 {
+    private const int MaxFailures = 20;
+
     public static ScaleReport Build(Load load, BedOptions bed, Sampler sampler, double? mockCpuSeconds, double? databaseCpuSeconds, JsonElement? mock, DateTimeOffset startedAt, bool isInterrupted)
     {
         var elapsed = sampler.Samples[^1].Seconds;
@@ -21,7 +23,7 @@ internal static class ReportBuilder
                 load.Counters.Requested,
                 load.Counters.Completed,
                 load.Counters.Failed,
-                Math.Round(load.Counters.Completed / elapsed, 1)),
+                elapsed > 0 ? Math.Round(load.Counters.Completed / elapsed, 1) : 0),
             Reads = Reads(sampler.First, sampler.Last, load.Counters.Completed),
             Store = Store(sampler, load.Counters.Completed),
             LatencyMs = Latency(load.Latencies, sampler),
@@ -37,6 +39,7 @@ internal static class ReportBuilder
             ElapsedSeconds = elapsed,
             Mock = mock,
             Violations = load.Violations.First,
+            Failures = [.. load.Counters.Failures.Take(MaxFailures)],
             TimedOutChats = [.. load.Counters.TimedOut],
             Series = sampler.Samples,
         };
@@ -54,8 +57,8 @@ internal static class ReportBuilder
             SubscribersPerChat = load.Subscribers,
             Store = !isOwn ? "as configured" : bed.StoreKind,
             DurableWindow = bed.DurableWindow ?? (isOwn ? 256 : null),
-            InlineNotifications = bed.InlineNotifications,
-            CoalesceReads = bed.CoalesceReads,
+            InlineNotifications = isOwn ? bed.InlineNotifications : null,
+            CoalesceReads = isOwn ? bed.CoalesceReads : null,
             MessageBytes = load.MessageBytes,
             FollowUpDelayMs = (int)load.FollowUpDelay.TotalMilliseconds,
             Transport = load.Transport == Wire.Transport.Sse ? "sse" : "websocket",

@@ -38,6 +38,8 @@ internal static class ReportRows
         new("delivery", "lost after quiesce", report => report.Delivery.LostAfterQuiesce, "0"),
         new("delivery", "all violations", report => report.Delivery.Violations, "0"),
         new("delivery", "streams cut by the test", report => report.Delivery.Reconnects, "0"),
+        new("delivery", "streams that failed", report => report.Delivery.StreamsFailed, "0"),
+        new("delivery", "streams ended by the server", report => report.Delivery.StreamsEnded, "0"),
         new("process", "server CPU seconds", report => report.Process.CpuSeconds, "0.##"),
         new("process", "server peak memory MB", report => report.Process.RssPeakMb, "0.#"),
         new("process", "mock CPU seconds", report => report.Process.MockCpuSeconds, "0.##"),

@@ -46,10 +46,13 @@ internal sealed record ScaleReport
 
     public IReadOnlyList<string> TimedOutChats { get; init; } = [];
 
+    /// <summary>Why chats took no further part or could not be checked, or which process ended; the first of them.</summary>
+    public IReadOnlyList<string> Failures { get; init; } = [];
+
     public IReadOnlyList<Sample> Series { get; init; } = [];
 
     /// <summary>True if every turn was answered and no promise broken.</summary>
-    public bool IsClean() => Delivery.Violations == 0 && Turns.Failed == 0 && !Interrupted && Turns.Completed == Turns.Requested;
+    public bool IsClean() => Delivery.Violations == 0 && Turns.Failed == 0 && Failures.Count == 0 && !Interrupted && Turns.Completed == Turns.Requested;
 }
 
 internal sealed record ConfigSection
@@ -68,9 +71,11 @@ internal sealed record ConfigSection
 
     public int? DurableWindow { get; init; }
 
-    public required bool InlineNotifications { get; init; }
+    /// <summary>Null for servers that somebody else has configured.</summary>
+    public required bool? InlineNotifications { get; init; }
 
-    public required bool CoalesceReads { get; init; }
+    /// <summary>Null for servers that somebody else has configured.</summary>
+    public required bool? CoalesceReads { get; init; }
 
     public required int MessageBytes { get; init; }
 

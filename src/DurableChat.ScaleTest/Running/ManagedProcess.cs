@@ -12,6 +12,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
     private readonly Queue<string> _log = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private ManagedProcess(string name, Process process)
     {
         Name = name;
@@ -27,6 +29,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Url { get; private set; } = null!;
 
+    /// <summary>Completes when it has ended, whoever ended it.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>The last lines it wrote.</summary>
     public IReadOnlyList<string> Log
     {
@@ -41,9 +46,23 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     /// <summary>Starts it, and waits until it says where it listens.</summary>
     /// <exception cref="StartFailedException">It ended, or said nothing for a minute.</exception>
-    public static async Task<ManagedProcess> StartAsync(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    /// <param name="name">What it is called in messages.</param>
+    /// <param name="arguments">What it is told to do.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="cancellationToken">Ends the wait, and the process.</param>
+    public static async Task<ManagedProcess> StartAsync(
+        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken)
     {
         var start = StartInfo(arguments);
+
+        // What a person has configured for a server of their own, here or in this folder, is not for these: it would change what is measured, or use a key.
+        start.WorkingDirectory = folder;
+        foreach (var key in start.Environment.Keys.Where(IsSetting).ToList())
+        {
+            start.Environment.Remove(key);
+        }
+
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         foreach (var (key, value) in environment)
@@ -54,7 +73,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
         var managed = new ManagedProcess(name, new Process { StartInfo = start, EnableRaisingEvents = true });
         managed._process.OutputDataReceived += (_, line) => managed.Read(line.Data);
         managed._process.ErrorDataReceived += (_, line) => managed.Read(line.Data);
-        managed._process.Exited += (_, _) => managed._ready.TrySetException(new StartFailedException($"{name} ended before it was ready."));
+        managed._process.Exited += (_, _) =>
+        {
+            managed._ended.TrySetResult();
+            managed._ready.TrySetException(new StartFailedException($"{name} ended before it was ready."));
+        };
         managed._process.Start();
         managed._process.BeginOutputReadLine();
         managed._process.BeginErrorReadLine();
@@ -89,10 +112,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
             catch (TimeoutException)
             {
                 _process.Kill(entireProcessTree: true);
-                await _process.WaitForExitAsync();
             }
         }
 
+        // Also for one that has ended by itself: only then have its last lines been read.
+        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 
@@ -106,6 +130,12 @@ internal sealed class ManagedProcess : IAsyncDisposable
         string[] all = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. program, .. arguments] : [.. program, .. arguments];
         return new ProcessStartInfo(all[0], all.Skip(1));
     }
+
+    private static bool IsSetting(string variable) =>
+        variable.Contains("__", StringComparison.Ordinal)
+        || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase)
+        || variable.Equals("DOTNET_ENVIRONMENT", StringComparison.OrdinalIgnoreCase);
 
     private static string ServerDll()
     {

@@ -6,6 +6,7 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>The servers and the mock model of a run, with a temporary database; or servers that somebody else has started.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
+    private const int MaxLogLines = 20;
     private readonly List<ManagedProcess> _servers = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-scaletest-");
     private ManagedProcess? _mock;
@@ -30,8 +31,15 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>The process of the database; null if it is not the test's own.</summary>
     public int? DatabaseId => _postgres?.Id;
 
-    /// <summary>The last lines of the servers' logs.</summary>
-    public IEnumerable<string> Logs => _servers.SelectMany(server => server.Log.Select(line => $"{server.Name}: {line}"));
+    /// <summary>Completes when a process of the test has ended by itself, with its name and its last lines.</summary>
+    public async Task<string> WaitForDeathAsync(CancellationToken cancellationToken)
+    {
+        ManagedProcess[] own = _mock is null ? [] : [.. _servers, _mock];
+        var never = new TaskCompletionSource().Task;
+        await Task.WhenAny(own.Select(process => process.Ended).Append(never)).WaitAsync(cancellationToken);
+        var dead = own.First(process => process.Ended.IsCompleted);
+        return $"{dead.Name} ended in mid-run.{string.Concat(dead.Log.TakeLast(MaxLogLines).Select(line => $"\n    {line}"))}";
+    }
 
     /// <summary>Starts what is needed.</summary>
     /// <exception cref="StartFailedException">Something did not come up.</exception>
@@ -43,7 +51,10 @@ internal sealed class TestBed : IAsyncDisposable
             if (options.Urls.Count > 0)
             {
                 bed.Replicas = options.Urls;
-                bed.ServerIds = [.. options.Urls.Select(ListeningProcess.Find).OfType<int>()];
+                var found = options.Urls.Select(ListeningProcess.Find).ToList();
+
+                // Some without the others would be a part passed off as the whole; their own metrics then speak for all of them.
+                bed.ServerIds = found.TrueForAll(id => id is not null) ? [.. found.OfType<int>().Distinct()] : [];
             }
             else
             {
@@ -77,7 +88,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     private async Task StartOwnAsync(BedOptions options, LoadOptions load, CancellationToken cancellationToken)
     {
-        _mock = await ManagedProcess.StartAsync("the mock model", MockArguments(options, load), new Dictionary<string, string>(), cancellationToken);
+        _mock = await ManagedProcess.StartAsync("the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken);
         var settings = new Dictionary<string, string>
         {
             ["Models__0__Name"] = "mock",
@@ -105,7 +116,7 @@ internal sealed class TestBed : IAsyncDisposable
                 arguments.AddRange(["--durable-window", Number(window)]);
             }
 
-            _servers.Add(await ManagedProcess.StartAsync($"server {i + 1}", arguments, settings, cancellationToken));
+            _servers.Add(await ManagedProcess.StartAsync($"server {i + 1}", arguments, settings, _folder.FullName, cancellationToken));
         }
 
         Replicas = [.. _servers.Select(server => server.Url)];
@@ -116,7 +127,7 @@ internal sealed class TestBed : IAsyncDisposable
     {
         if (options.StoreKind == "sqlite")
         {
-            return options.Store is null or "sqlite" ? Path.Combine(_folder.FullName, "chats.db") : options.Store;
+            return options.Store is null or "sqlite" ? Path.Combine(_folder.FullName, "chats.db") : Path.GetFullPath(options.Store);
         }
 
         if (options.Store is not (null or "postgres"))

@@ -12,16 +12,18 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
     private readonly List<string> _acknowledged = [];
     private readonly List<long> _messageIds = [];
     private readonly HashSet<string> _unsure = [];
+    private readonly Random _random = new(HashCode(load.Options.Seed, number));
     private int _sent;
 
     /// <summary>The chat's id; empty until it is created.</summary>
     public string Chat { get; private set; } = "";
 
+    /// <summary>True if a command failed or a turn did not end: the chat takes no further part. Another message would only wait behind the turn that hangs.</summary>
+    public bool HasGivenUp { get; private set; }
+
     /// <summary>How many users' messages the history has.</summary>
     public int UserMessages => _acknowledged.Count;
 
-    /// <summary>Completes when the turn has shown something of its answer.</summary>
-    public Task FirstPart => _turn.FirstPart;
 
     /// <summary>Those who follow now; the first is the driver's own.</summary>
     public IReadOnlyList<Subscriber> Subscribers => _subscribers;
@@ -70,6 +72,31 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         Remember(content, ack);
     }
 
+    /// <summary>A number from 0 up to, and without, <paramref name="limit"/>. Each chat draws its own, so that its choices do not hang on how fast the others are.</summary>
+    public int Random(int limit) => _random.Next(limit);
+
+    /// <summary>A command failed: counts the turn as failed.</summary>
+    public void GiveUp(string why)
+    {
+        HasGivenUp = true;
+        load.Counters.TurnEnded(isAnswered: false);
+        load.Counters.Failure(Chat.Length > 0 ? $"Chat {Chat}: {why}" : why);
+    }
+
+    /// <summary>Waits until the turn has shown something of its answer; false if that takes too long.</summary>
+    public async Task<bool> WaitForFirstPartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _turn.FirstPart.WaitAsync(load.Options.TurnTimeout, load.Time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits for the end of the turn, and counts it. A turn that takes too long has failed.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +109,7 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         {
             var states = await Task.WhenAll(load.Replicas.Select(replica => load.Api.DescribeAsync(replica, Chat, cancellationToken)));
             load.Counters.TurnTimedOut($"{Chat}: {string.Join("; ", states)}; the subscriber at {_subscribers[0].Replica} has {_turn}");
+            HasGivenUp = true;
             isAnswered = false;
         }
 
@@ -124,7 +152,9 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
     }
 
     /// <summary>Compares the store with what was acknowledged and with what every subscriber was given. After the turns have ended and all is quiet.</summary>
-    public async Task CheckAsync(CancellationToken cancellationToken)
+    /// <param name="quietUntil">Until when subscribers may take to get what is stored.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    public async Task CheckAsync(DateTimeOffset quietUntil, CancellationToken cancellationToken)
     {
         if (Chat.Length == 0)
         {
@@ -132,16 +162,28 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         }
 
         var stored = await load.Api.HistoryAsync(load.AnyReplica(), Chat, cancellationToken);
-        HistoryChecker.CheckStore(Chat, stored, _acknowledged, _unsure, load.Violations);
-        foreach (var subscriber in _subscribers.ToList())
+        var head = stored is [.., var newest] ? newest.Id : 0;
+        while (_subscribers.Exists(subscriber => subscriber.LastId < head) && load.Time.GetUtcNow() < quietUntil)
         {
-            await subscriber.DisposeAsync();
-            HistoryChecker.CheckSubscriber(Chat, subscriber.Name, subscriber.Checker, stored, isAtHead: true, load.Violations);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), load.Time, cancellationToken);
+        }
+
+        await Task.WhenAll(_subscribers.Select(subscriber => subscriber.DisposeAsync().AsTask()));
+        if (HasGivenUp)
+        {
+            // A turn may have gone on meanwhile: what its subscribers were given since then is stored by now.
+            stored = await load.Api.HistoryAsync(load.AnyReplica(), Chat, cancellationToken);
+        }
+
+        HistoryChecker.CheckStore(Chat, stored, _acknowledged, _unsure, load.Violations);
+        foreach (var subscriber in _subscribers)
+        {
+            HistoryChecker.CheckSubscriber(Chat, subscriber.Name, subscriber.Checker, stored, head, load.Violations);
         }
 
         foreach (var (name, checker) in _left)
         {
-            HistoryChecker.CheckSubscriber(Chat, name, checker, stored, isAtHead: false, load.Violations);
+            HistoryChecker.CheckSubscriber(Chat, name, checker, stored, 0, load.Violations);
         }
 
         _subscribers.Clear();
@@ -152,6 +194,8 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
     {
         await Task.WhenAll(_subscribers.Select(subscriber => subscriber.DisposeAsync().AsTask()));
     }
+
+    private static int HashCode(int seed, int number) => unchecked((seed * 1_000_003) + number);
 
     private void Remember(string content, CommandAck ack)
     {

@@ -12,16 +12,23 @@ internal sealed class ChurnScenario : IScenario
         await Steps.CreateAllAsync(load, cancellationToken);
         load.Phase = "follow-ups and churn";
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var churning = load.Drivers.Select(driver => ChurnAsync(load, driver, coming, ending.Token)).ToList();
-        await Task.WhenAll(load.Drivers.Select(async driver =>
+        var churning = load.Drivers.Where(driver => !driver.HasGivenUp).Select(driver => ChurnAsync(load, driver, coming, ending.Token)).ToList();
+        try
         {
-            for (var turn = 2; turn <= load.Options.Turns; turn++)
+            await Task.WhenAll(load.Drivers.Select(async driver =>
             {
-                await Steps.FollowUpAsync(load, driver, cancellationToken);
-            }
-        }));
-        await ending.CancelAsync();
-        await Task.WhenAll(churning);
+                for (var turn = 2; turn <= load.Options.Turns; turn++)
+                {
+                    await Steps.FollowUpAsync(load, driver, cancellationToken);
+                }
+            }));
+        }
+        finally
+        {
+            // Whoever comes next must not find the lists of subscribers in motion.
+            await ending.CancelAsync();
+            await Task.WhenAll(churning);
+        }
     }
 
     private static async Task ChurnAsync(Load load, ChatDriver driver, int coming, CancellationToken cancellationToken)
@@ -30,7 +37,7 @@ internal sealed class ChurnScenario : IScenario
         {
             while (true)
             {
-                await Task.Delay(load.RandomTime(0, 500 / coming), load.Time, cancellationToken);
+                await Task.Delay(load.RandomTime(1, Math.Max(1, 500 / coming)), load.Time, cancellationToken);
 
                 // The first is the driver's own, which must see its turns end.
                 var guests = driver.Subscribers.Skip(1).ToList();

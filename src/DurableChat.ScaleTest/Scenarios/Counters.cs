@@ -6,6 +6,7 @@ namespace DurableChat.ScaleTest.Scenarios;
 internal sealed class Counters
 {
     private readonly ConcurrentQueue<string> _timedOut = new();
+    private readonly ConcurrentQueue<string> _failures = new();
     private long _requested;
     private long _completed;
     private long _failed;
@@ -33,6 +34,11 @@ internal sealed class Counters
 
     /// <summary>Chats of which a turn did not end in time, and how they stood then.</summary>
     public IReadOnlyCollection<string> TimedOut => _timedOut;
+
+    /// <summary>Why chats took no further part, or were not checked.</summary>
+    public IReadOnlyCollection<string> Failures => _failures;
+
+    public void Failure(string why) => _failures.Enqueue(why);
 
     public void TurnRequested() => Interlocked.Increment(ref _requested);
 

@@ -7,29 +7,32 @@ internal sealed class EditScenario : IScenario
     {
         await Steps.CreateAllAsync(load, cancellationToken);
         load.Phase = "follow-ups and edits";
-        await Task.WhenAll(load.Drivers.Select(async driver =>
+        await Task.WhenAll(load.Drivers.Select(driver => Steps.DriveAsync(driver, async () =>
         {
-            for (var turn = 2; turn <= load.Options.Turns; turn++)
+            for (var turn = 2; turn <= load.Options.Turns && !driver.HasGivenUp; turn++)
             {
                 await Steps.PauseAsync(load, cancellationToken);
-                switch (load.Random(10))
+                switch (driver.Random(10))
                 {
                     case < 5:
                         await driver.SendAsync(cancellationToken);
                         break;
                     case < 8:
-                        await driver.EditAsync(load.Random(driver.UserMessages), cancellationToken);
+                        await driver.EditAsync(driver.Random(driver.UserMessages), cancellationToken);
                         break;
                     default:
                         await driver.SendAsync(cancellationToken);
-                        await driver.FirstPart.WaitAsync(load.Options.TurnTimeout, load.Time, cancellationToken);
-                        driver.Abandon();
-                        await driver.EditAsync(load.Random(driver.UserMessages), cancellationToken);
+                        if (await driver.WaitForFirstPartAsync(cancellationToken))
+                        {
+                            driver.Abandon();
+                            await driver.EditAsync(driver.Random(driver.UserMessages), cancellationToken);
+                        }
+
                         break;
                 }
 
                 await driver.WaitAsync(cancellationToken);
             }
-        }));
+        })));
     }
 }

@@ -10,15 +10,15 @@ internal sealed class ReconnectScenario : IScenario
         {
             load.Phase = $"turn {turn}: sending";
             await Steps.PauseAsync(load, cancellationToken);
-            await Task.WhenAll(load.Drivers.Select(async driver =>
+            await Task.WhenAll(load.Drivers.Select(driver => Steps.DriveAsync(driver, async () =>
             {
                 await driver.SendAsync(cancellationToken);
-                await driver.FirstPart.WaitAsync(load.Options.TurnTimeout, load.Time, cancellationToken);
-            }));
+                await driver.WaitForFirstPartAsync(cancellationToken);
+            })));
             load.Phase = $"turn {turn}: reconnecting";
             await Task.WhenAll(load.Drivers.SelectMany(driver => driver.Subscribers).Select(subscriber => CutAsync(load, subscriber, cancellationToken)));
             load.Phase = $"turn {turn}: ending";
-            await Task.WhenAll(load.Drivers.Select(driver => driver.WaitAsync(cancellationToken)));
+            await Steps.WaitForAllAsync(load, cancellationToken);
         }
     }
 
@@ -26,7 +26,14 @@ internal sealed class ReconnectScenario : IScenario
     {
         var cutAt = load.Time.GetTimestamp();
         load.Counters.Cut(1);
-        await subscriber.CutAsync().WaitAsync(cancellationToken);
-        load.Latencies.Resume.Record(load.Time.GetElapsedTime(cutAt));
+        try
+        {
+            await subscriber.CutAsync().WaitAsync(load.Options.TurnTimeout, load.Time, cancellationToken);
+            load.Latencies.Resume.Record(load.Time.GetElapsedTime(cutAt));
+        }
+        catch (TimeoutException)
+        {
+            // It may come back yet; if it does not, it lacks messages at the end.
+        }
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SoakScenario : IScenario
     {
         await Steps.CreateAllAsync(load, cancellationToken);
         load.Phase = "soaking";
-        var quiet = new Queue<ChatDriver>(load.Drivers);
+        var quiet = new Queue<ChatDriver>(load.Drivers.Where(driver => !driver.HasGivenUp));
         var running = new List<(ChatDriver Driver, Task Turn)>();
         var started = load.Time.GetTimestamp();
         var turns = (int)(load.Options.Rate * load.Options.Duration.TotalSeconds);
@@ -23,7 +23,15 @@ internal sealed class SoakScenario : IScenario
             {
                 await ended;
                 running.Remove((driver, ended));
-                quiet.Enqueue(driver);
+                if (!driver.HasGivenUp)
+                {
+                    quiet.Enqueue(driver);
+                }
+            }
+
+            if (quiet.Count == 0 && running.Count == 0)
+            {
+                break;
             }
 
             if (quiet.TryDequeue(out var next))

@@ -74,7 +74,15 @@ internal sealed class Subscriber : IAsyncDisposable
             connection = _connection;
         }
 
-        connection.Cancel();
+        try
+        {
+            connection.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It broke just now by itself; the next one completes what is waited for.
+        }
+
         return back.Task;
     }
 

@@ -12,7 +12,9 @@ namespace DurableChat.ScaleTest.Wire;
 /// </summary>
 internal sealed class ChatApi : IDisposable
 {
+    private const int MaxShown = 500;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _readPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -27,6 +29,9 @@ internal sealed class ChatApi : IDisposable
             MaxConnectionsPerServer = int.MaxValue,
             UseProxy = false,
             UseCookies = false,
+
+            // A redirected POST would come as a GET.
+            AllowAutoRedirect = false,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10),
         })
         { Timeout = Timeout.InfiniteTimeSpan };
@@ -38,12 +43,13 @@ internal sealed class ChatApi : IDisposable
 
     /// <summary>Creates a chat.</summary>
     /// <exception cref="CommandFailedException">It was refused.</exception>
-    public async Task<CommandAck> CreateAsync(Uri replica, string content, CancellationToken cancellationToken)
-    {
-        using var answer = await CommandAsync(HttpMethod.Post, () => new Uri(replica, "api/v1/chats"), new { content }, cancellationToken);
-        var root = answer.RootElement;
-        return new CommandAck(root.GetProperty("id").GetString()!, root.GetProperty("version").GetInt64(), root.GetProperty("last_message_id").GetInt64());
-    }
+    public Task<CommandAck> CreateAsync(Uri replica, string content, CancellationToken cancellationToken) =>
+        CommandAsync(
+            HttpMethod.Post,
+            () => new Uri(replica, "api/v1/chats"),
+            content,
+            root => new CommandAck(root.GetProperty("id").GetString()!, root.GetProperty("version").GetInt64(), root.GetProperty("last_message_id").GetInt64()),
+            cancellationToken);
 
     /// <summary>Sends a message.</summary>
     /// <exception cref="CommandFailedException">It was refused.</exception>
@@ -56,14 +62,15 @@ internal sealed class ChatApi : IDisposable
         AckAsync(HttpMethod.Patch, () => new Uri(replica(), $"api/v1/chats/{chat}/messages/{message}"), content, cancellationToken);
 
     /// <summary>The whole history of a chat.</summary>
+    /// <exception cref="HttpRequestException">It cannot be read.</exception>
     public async Task<IReadOnlyList<WireMessage>> HistoryAsync(Uri replica, string chat, CancellationToken cancellationToken)
     {
         var messages = new List<WireMessage>();
         while (true)
         {
             var after = messages.Count == 0 ? 0 : messages[^1].Id;
-            using var page = await _http.GetFromJsonAsync<JsonDocument>(new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit=200"), cancellationToken);
-            messages.AddRange(page!.RootElement.GetProperty("messages").EnumerateArray().Select(WireMessage.Read));
+            using var page = Parse(await GetAsync(new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit=200"), cancellationToken));
+            messages.AddRange(page.RootElement.GetProperty("messages").EnumerateArray().Select(WireMessage.Read));
             if (!page.RootElement.GetProperty("has_more").GetBoolean())
             {
                 return messages;
@@ -86,11 +93,26 @@ internal sealed class ChatApi : IDisposable
     }
 
     /// <summary>The text of a replica's metrics.</summary>
-    public Task<string> MetricsAsync(Uri replica, CancellationToken cancellationToken) => _http.GetStringAsync(new Uri(replica, "metrics"), cancellationToken);
+    /// <exception cref="HttpRequestException">They cannot be read.</exception>
+    public async Task<string> MetricsAsync(Uri replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(new Uri(replica, "metrics"), cancellationToken);
+        }
+        catch (HttpRequestException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            throw new HttpRequestException($"{exception.Message} The metrics need an operator's token: give it with --token or in DURABLECHAT_TOKEN.", exception, exception.StatusCode);
+        }
+    }
 
     /// <summary>What the mock model has served.</summary>
-    public async Task<JsonElement> MockStatisticsAsync(Uri mock, CancellationToken cancellationToken) =>
-        await _http.GetFromJsonAsync<JsonElement>(new Uri(mock, "stats"), cancellationToken);
+    /// <exception cref="HttpRequestException">It cannot be read.</exception>
+    public async Task<JsonElement> MockStatisticsAsync(Uri mock, CancellationToken cancellationToken)
+    {
+        using var read = Parse(await GetAsync(new Uri(mock, "stats"), cancellationToken));
+        return read.RootElement.Clone();
+    }
 
     /// <summary>Opens a stream.</summary>
     /// <param name="replica">At which replica.</param>
@@ -151,31 +173,65 @@ internal sealed class ChatApi : IDisposable
         }
     }
 
-    private async Task<CommandAck> AckAsync(HttpMethod method, Func<Uri> url, string content, CancellationToken cancellationToken)
+    /// <summary>Reads a text. A server that says nothing must not hold the test up for ever.</summary>
+    private async Task<string> GetAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var answer = await CommandAsync(method, url, new { content }, cancellationToken);
-        var root = answer.RootElement;
-        return new CommandAck(root.GetProperty("chat_id").GetString()!, root.GetProperty("version").GetInt64(), root.TryGetProperty("message_id", out var id) ? id.GetInt64() : 0);
+        using var patience = new CancellationTokenSource(_readPatience, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            using var response = await _http.GetAsync(url, both.Token);
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadAsStringAsync(both.Token)
+                : throw new HttpRequestException($"{url} answers with {(int)response.StatusCode}.", null, response.StatusCode);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"{url} gave no answer for {_readPatience.TotalSeconds:0} s.");
+        }
     }
 
-    private async Task<JsonDocument> CommandAsync(HttpMethod method, Func<Uri> url, object body, CancellationToken cancellationToken)
+    private static JsonDocument Parse(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text);
+        }
+        catch (JsonException exception)
+        {
+            throw new HttpRequestException($"The answer is no JSON: {exception.Message}", exception);
+        }
+    }
+
+    private Task<CommandAck> AckAsync(HttpMethod method, Func<Uri> url, string content, CancellationToken cancellationToken) => CommandAsync(
+        method,
+        url,
+        content,
+        root => new CommandAck(root.GetProperty("chat_id").GetString()!, root.GetProperty("version").GetInt64(), root.TryGetProperty("message_id", out var id) ? id.GetInt64() : 0),
+        cancellationToken);
+
+    private async Task<CommandAck> CommandAsync(HttpMethod method, Func<Uri> url, string content, Func<JsonElement, CommandAck> read, CancellationToken cancellationToken)
     {
         var key = Guid.NewGuid().ToString();
         var started = _time.GetTimestamp();
         while (true)
         {
             string problem;
+            using var patience = new CancellationTokenSource(_patience, _time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             try
             {
-                using var request = new HttpRequestMessage(method, url()) { Content = JsonContent.Create(body) };
+                using var request = new HttpRequestMessage(method, url()) { Content = JsonContent.Create(new { content }) };
                 request.Headers.Add("Idempotency-Key", key);
-                using var response = await _http.SendAsync(request, cancellationToken);
+                using var response = await _http.SendAsync(request, both.Token);
+                var answer = await response.Content.ReadAsStringAsync(both.Token);
                 if (response.IsSuccessStatusCode)
                 {
-                    return (await response.Content.ReadFromJsonAsync<JsonDocument>(cancellationToken))!;
+                    using var json = JsonDocument.Parse(answer);
+                    return read(json.RootElement);
                 }
 
-                problem = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}";
+                problem = $"{method} {request.RequestUri} was refused: {(int)response.StatusCode} {answer[..Math.Min(answer.Length, MaxShown)]}";
                 if (response.StatusCode < HttpStatusCode.InternalServerError && response.StatusCode != HttpStatusCode.TooManyRequests)
                 {
                     throw new CommandFailedException(problem);
@@ -184,6 +240,14 @@ internal sealed class ChatApi : IDisposable
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
                 problem = exception.Message;
+            }
+            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new CommandFailedException($"The answer to {method} {url()} is not that of a DurableChat server: {exception.Message}");
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                problem = "the server is silent";
             }
 
             if (_time.GetElapsedTime(started) > _patience)

@@ -11,8 +11,9 @@ internal sealed class SseWireStream(HttpResponseMessage response, Stream body) :
         var parser = SseParser.Create(body, WireEvent.Read);
         await foreach (var item in parser.EnumerateAsync(cancellationToken))
         {
-            yield return item.Data.PositionText is { } position && item.EventId != position
-                ? item.Data with { Malformed = $"The event's id is '{item.EventId}', its position '{position}'." }
+            // A browser goes by the id alone: one that the event does not have as its position moves it elsewhere.
+            yield return item.Data.Malformed is null && item.EventId != item.Data.PositionText
+                ? item.Data with { Malformed = $"The event's id is '{item.EventId}', its position '{item.Data.PositionText}'." }
                 : item.Data;
         }
     }

@@ -100,7 +100,7 @@ internal sealed record WireEvent
                     FirstSeq = root.GetProperty("first_seq").GetInt64(),
                     Seq = root.GetProperty("seq").GetInt64(),
                     IsReasoning = isReasoning,
-                    Text = isReasoning || kind.ValueEquals("text"u8) ? Encoding.UTF8.GetBytes(part.GetProperty("text").GetString()!) : null,
+                    Text = isReasoning || kind.ValueEquals("text"u8) ? Encoding.UTF8.GetBytes(part.GetProperty("text").GetString() ?? throw new FormatException("The part has no text.")) : null,
                 };
             case "status":
                 return read with { Type = WireEventType.Status, Word = root.GetProperty("status").GetString(), Version = root.GetProperty("version").GetInt64() };

@@ -14,13 +14,17 @@ namespace DurableChat.ScaleTest.Wire;
 /// <param name="Reasoning">Its reasoning, UTF-8.</param>
 internal sealed record WireMessage(long Id, long PreviousId, long Generation, bool IsUser, bool IsFinal, ReadOnlyMemory<byte> Text, ReadOnlyMemory<byte> Reasoning)
 {
-    /// <summary>A hash of all that a person sees of it.</summary>
+    /// <summary>A hash of its JSON, however that is written: tool calls, results, usage and times too must be the same wherever the message is shown.</summary>
+    public ulong JsonHash { get; init; }
+
+    /// <summary>A hash of all of it.</summary>
     public ulong Digest()
     {
         var hash = new XxHash64(Id);
         hash.Append(Text.Span);
         hash.Append([(byte)(IsUser ? 1 : 0)]);
         hash.Append(Reasoning.Span);
+        hash.Append(BitConverter.GetBytes(JsonHash));
         return hash.GetCurrentHashAsUInt64();
     }
 
@@ -45,6 +49,8 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
         }
 
         var role = json.GetProperty("role");
+        var hash = new XxHash64();
+        Append(hash, json);
         return new WireMessage(
             json.GetProperty("id").GetInt64(),
             json.GetProperty("previous_id").GetInt64(),
@@ -52,6 +58,42 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
             role.ValueEquals("user"u8),
             role.ValueEquals("assistant"u8) && !(json.TryGetProperty("finish_reason", out var reason) && (reason.ValueEquals("tool_calls"u8) || reason.ValueEquals("handed_over"u8))),
             Encoding.UTF8.GetBytes(text.ToString()),
-            Encoding.UTF8.GetBytes(reasoning.ToString()));
+            Encoding.UTF8.GetBytes(reasoning.ToString()))
+        {
+            JsonHash = hash.GetCurrentHashAsUInt64(),
+        };
+    }
+
+    private static void Append(XxHash64 hash, JsonElement json)
+    {
+        // A null says as much as a member that is left out; texts count as what they mean, whatever was escaped.
+        hash.Append([(byte)json.ValueKind]);
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in json.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    hash.Append(Encoding.UTF8.GetBytes(member.Name));
+                    Append(hash, member.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                {
+                    Append(hash, item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                hash.Append(Encoding.UTF8.GetBytes(json.GetString()!));
+                break;
+            case JsonValueKind.Number:
+                hash.Append(Encoding.UTF8.GetBytes(json.GetRawText()));
+                break;
+        }
+
+        // Marks the end, so that what follows cannot pass for a part of it.
+        hash.Append([0]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Wire;
 using Xunit;
@@ -15,9 +16,9 @@ public sealed class HistoryCheckerTests
     {
         var stored = Stored("a", "b", "c");
         HistoryChecker.CheckStore("c", stored, ["a", "b", "c"], new HashSet<string>(), _log);
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), stored, isAtHead: true, _log);
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Skip(1), 1), stored, isAtHead: true, _log);
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, isAtHead: false, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), stored, 3, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Skip(1), 1), stored, 3, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, 0, _log);
         Assert.Empty(_log.First);
     }
 
@@ -50,7 +51,7 @@ public sealed class HistoryCheckerTests
     public void A_subscriber_without_the_end_lost_it()
     {
         var stored = Stored("a", "b", "c");
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored.Take(2), 0), stored, 3, _log);
         Assert.Equal(ViolationKind.Lost, Assert.Single(_log.First).Kind);
     }
 
@@ -58,15 +59,50 @@ public sealed class HistoryCheckerTests
     public void A_subscriber_with_a_message_that_is_not_stored_is_found()
     {
         var stored = Stored("a", "b", "c");
-        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), [.. stored.Take(2)], isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(stored, 0), [.. stored.Take(2)], 3, _log);
         Assert.Equal(ViolationKind.Unknown, Assert.Single(_log.First).Kind);
     }
 
     [Fact]
     public void A_subscriber_that_was_shown_another_text_is_found()
     {
-        HistoryChecker.CheckSubscriber("c", "s", Given(Stored("a", "x", "c"), 0), Stored("a", "b", "c"), isAtHead: true, _log);
+        HistoryChecker.CheckSubscriber("c", "s", Given(Stored("a", "x", "c"), 0), Stored("a", "b", "c"), 3, _log);
         Assert.Equal(ViolationKind.Content, Assert.Single(_log.First).Kind);
+    }
+
+    [Fact]
+    public void A_message_that_was_answered_twice_is_found()
+    {
+        List<WireMessage> stored = [.. Stored("a"), new(2, 1, 1, false, true, "x"u8.ToArray(), default), new(3, 2, 2, false, true, "y"u8.ToArray(), default)];
+        HistoryChecker.CheckStore("c", stored, ["a"], new HashSet<string>(), _log);
+        Assert.Equal(ViolationKind.Duplicate, Assert.Single(_log.First).Kind);
+    }
+
+    [Fact]
+    public void A_violation_elsewhere_hides_no_other()
+    {
+        HistoryChecker.CheckStore("other", Stored("a"), ["a", "b"], new HashSet<string>(), _log);
+        HistoryChecker.CheckStore("c", Stored("b", "a"), ["a", "b"], new HashSet<string>(), _log);
+        Assert.Contains(_log.First, violation => violation is { Chat: "c", Kind: ViolationKind.OutOfOrder });
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"tool_call","call_id":"1","name":"f","arguments":{"a":1}}]""", "tool_calls")]
+    [InlineData("""[{"type":"tool_call","call_id":"1","name":"f","arguments":{"a":2}}]""", "stop")]
+    [InlineData("[]", "tool_calls")]
+    public void A_subscriber_that_was_shown_another_tool_call_is_found(string parts, string reason)
+    {
+        var stored = Read("""[{"type":"tool_call","call_id":"1","name":"f","arguments":{"a":2}}]""", "tool_calls");
+        HistoryChecker.CheckSubscriber("c", "s", Given([stored], 0), [stored], 3, _log);
+        Assert.Empty(_log.First);
+        HistoryChecker.CheckSubscriber("c", "s", Given([Read(parts, reason)], 0), [stored], 3, _log);
+        Assert.Equal(ViolationKind.Content, Assert.Single(_log.First).Kind);
+    }
+
+    private static WireMessage Read(string parts, string reason)
+    {
+        using var json = JsonDocument.Parse($$"""{"id":1,"previous_id":0,"role":"assistant","generation":1,"finish_reason":"{{reason}}","parts":{{parts}}}""");
+        return WireMessage.Read(json.RootElement);
     }
 
     private static List<WireMessage> Stored(params string[] texts) =>

@@ -35,7 +35,7 @@ internal static class LawfulStream
                 if (kind == 1)
                 {
                     AddParts(parts, parts);
-                    var position = new WirePosition(epoch, last, generation, parts);
+                    var position = new WirePosition(epoch, last, generation, 0);
                     events.Add(new WireEvent { Type = WireEventType.PreviewReset, Generation = generation, PositionText = position.ToString(), Position = position });
                     generation++;
                 }

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Wire;
@@ -93,6 +94,38 @@ public sealed class StreamCheckerTests
         Assert.Contains(Check(events), violation => violation.Kind == ViolationKind.Gap);
     });
 
+    [Theory]
+    [InlineData(nameof(WireEventType.Other), "1.2.0.0")]
+    [InlineData(nameof(WireEventType.Status), "1.2.0.0")]
+    [InlineData(nameof(WireEventType.PreviewReset), "1.2.0.0")]
+    [InlineData(nameof(WireEventType.PreviewReset), "1.1.1.7")]
+    [InlineData(nameof(WireEventType.HistoryReset), "2.2.0.0")]
+    [InlineData(nameof(WireEventType.HistoryReset), "1.0.0.0")]
+    public void Any_position_that_a_client_could_not_come_back_with_is_found(string type, string position)
+    {
+        var log = new ViolationLog();
+        var checker = new StreamChecker("c", "s", 0, log);
+        checker.Check(Message(1, 0));
+        checker.Check(new WireEvent { Type = Enum.Parse<WireEventType>(type), Version = 1, Epoch = 2, PositionText = position, Position = WirePosition.Read(position) });
+        Assert.Single(log.First);
+    }
+
+    [Theory]
+    [InlineData("id: 1.1.0.0\nevent: status\ndata: {\"type\":\"status\",\"status\":\"waiting\",\"version\":1}\n\n")]
+    [InlineData("event: message\ndata: {\"type\":\"message\",\"position\":\"1.1.0.0\",\"message\":{\"id\":1,\"previous_id\":0,\"generation\":0,\"role\":\"user\",\"parts\":[]}}\n\n")]
+    public async Task An_id_that_is_not_the_position_is_found(string frame)
+    {
+        await using var stream = new SseWireStream(new HttpResponseMessage(), new MemoryStream(Encoding.UTF8.GetBytes("id: 1.0.0.0\nevent: history_reset\ndata: {\"type\":\"history_reset\",\"epoch\":1,\"position\":\"1.0.0.0\"}\n\nevent: status\ndata: {\"type\":\"status\",\"status\":\"running\",\"version\":1}\n\n" + frame)));
+        var wrong = new List<string?>();
+        await foreach (var next in stream.ReadAsync(CancellationToken.None))
+        {
+            wrong.Add(next.Malformed);
+        }
+
+        Assert.Equal([null, null], wrong[..2]);
+        Assert.NotNull(wrong[2]);
+    }
+
     [Fact]
     public void A_reset_to_an_old_epoch_is_found()
     {
@@ -134,11 +167,12 @@ public sealed class StreamCheckerTests
     [InlineData("message", """{"type":"message","position":"1.1.0.0"}""")]
     [InlineData("message", """{"type":"message_part","position":"1.1.0.0"}""")]
     [InlineData("message", "nonsense")]
+    [InlineData("message_part", """{"type":"message_part","position":"1.1.1.1","generation":1,"first_seq":1,"seq":1,"part":{"type":"text","text":null}}""")]
     [InlineData("status", """{"type":"status","status":"waiting"}""")]
     public void An_event_of_a_wrong_form_is_found(string name, string data)
     {
         var log = new ViolationLog();
-        new StreamChecker("c", "s", 0, log).Check(WireEvent.Read(name, System.Text.Encoding.UTF8.GetBytes(data)));
+        new StreamChecker("c", "s", 0, log).Check(WireEvent.Read(name, Encoding.UTF8.GetBytes(data)));
         Assert.Equal(ViolationKind.Malformed, Assert.Single(log.First).Kind);
     }
 

@@ -166,6 +166,7 @@ public sealed class MockServerTests : IAsyncDisposable
     [InlineData("[]")]
     [InlineData("""{"model":1,"messages":[]}""")]
     [InlineData("""{"messages":[]}""")]
+    [InlineData("""{"model":"\ud800","messages":[]}""")]
     public async Task A_request_that_is_none_is_refused(string body)
     {
         var url = await StartAsync(_quick);
@@ -174,6 +175,59 @@ public sealed class MockServerTests : IAsyncDisposable
         using var response = await http.PostAsync(new Uri(url, "v1/chat/completions"), content);
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal("invalid_request_error", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"stream":null,"stream_options":null,"tools":null,"tool_choice":null}""")]
+    [InlineData("""{"model":"m","messages":[{"role":1}]}""")]
+    [InlineData("""{"model":"m","messages":[{"role":"user"}],"tools":["x",{"type":"function","function":null},{"name":1}]}""")]
+    [InlineData("""{"model":"m","messages":[{"role":"user"}],"tools":[{"name":"f","parameters":{"required":null}}]}""")]
+    [InlineData("""{"model":"m","messages":[{"role":"user"}],"tools":[{"name":"f","parameters":{"required":["a",1],"properties":{"a":true}}}]}""")]
+    [InlineData("""{"model":"m","messages":[{"role":"user"}],"tools":[{"name":"f","parameters":{"required":["a"],"properties":[]}}]}""")]
+    public async Task An_odd_request_is_answered(string body)
+    {
+        var url = await StartAsync(_quick with { ToolProbability = 1 });
+        using var http = new HttpClient();
+        using var content = new StringContent(body);
+        using var response = await http.PostAsync(new Uri(url, "v1/chat/completions"), content);
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("auto", "tool_calls")]
+    [InlineData("none", "stop")]
+    public async Task Tools_that_the_request_forbids_are_not_called(string choice, string expected)
+    {
+        var url = await StartAsync(_quick with { ToolProbability = 1 });
+        using var http = new HttpClient();
+        using var response = await http.PostAsJsonAsync(
+            new Uri(url, "v1/chat/completions"),
+            new { model = "m", messages = new[] { new { role = "user" } }, tools = new[] { new { name = "f" } }, tool_choice = choice });
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(expected, answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task Arguments_are_of_the_first_of_several_types()
+    {
+        var url = await StartAsync(_quick with { ToolProbability = 1 });
+        using var http = new HttpClient();
+        using var content = new StringContent("""{"model":"m","messages":[{"role":"user"}],"tools":[{"name":"f","parameters":{"required":["a"],"properties":{"a":{"type":["integer","null"]}}}}]}""");
+        using var response = await http.PostAsync(new Uri(url, "v1/chat/completions"), content);
+        var call = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls")[0];
+        Assert.Equal("""{"a":1}""", call.GetProperty("function").GetProperty("arguments").GetString());
+    }
+
+    [Fact]
+    public async Task A_request_that_is_too_long_is_refused()
+    {
+        var url = await StartAsync(_quick);
+        using var http = new HttpClient();
+        using var content = new ByteArrayContent(new byte[65 * 1024 * 1024]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, "v1/chat/completions")) { Content = content };
+        request.Headers.ExpectContinue = true;
+        using var response = await http.SendAsync(request);
+        Assert.Equal(413, (int)response.StatusCode);
     }
 
     [Fact]

@@ -75,7 +75,29 @@ public sealed class ScenarioTests : IDisposable
     }
 
     [Fact]
-    public async Task Ctrl_c_ends_a_run_with_the_report_so_far_and_leaves_no_process()
+    public async Task What_is_configured_for_other_servers_does_not_count()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "appsettings.json"),
+            """{"Models":[{"Name":"other","Provider":"anthropic","Model":"none","ApiKeyVariable":"NO_SUCH_KEY"},{"Name":"two","Provider":"openai","Model":"none","ApiKeyVariable":"NO_SUCH_KEY"}]}""");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll"), "scaletest", "--chats", "1", "--turns", "1"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = _folder.FullName,
+        };
+        start.Environment["Auth__Tokens__0__Owner"] = "alice";
+        start.Environment["Auth__Tokens__0__Sha256"] = new string('0', 64);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_signal_ends_a_run_with_the_report_so_far_and_leaves_no_process(string signal)
     {
         var json = Path.Combine(_folder.FullName, "report.json");
         using var process = DurableChatProgram.Start("scaletest", "--chats", "10", "--turns", "1000", "--json", json);
@@ -85,7 +107,7 @@ public sealed class ScenarioTests : IDisposable
 
         var children = await ChildrenAsync(process.Id);
         Assert.Equal(2, children.Count);
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal(130, process.ExitCode);
@@ -94,6 +116,40 @@ public sealed class ScenarioTests : IDisposable
         Assert.True(report.Turns.Completed > 0);
         Assert.Equal(0, report.Delivery.Violations);
         Assert.All(children, id => Assert.False(Directory.Exists($"/proc/{id}")));
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_in_mid_run_ends_the_run_with_the_report_so_far()
+    {
+        var json = Path.Combine(_folder.FullName, "report.json");
+        using var process = DurableChatProgram.Start("scaletest", "--chats", "3", "--turns", "1000", "--json", json);
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("follow-ups", StringComparison.Ordinal))
+        {
+        }
+
+        using var kill = Process.Start("kill", ["-KILL", $"{(await ChildrenAsync(process.Id)).Max()}"]);
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(1, process.ExitCode);
+        var report = await ReadAsync(json);
+        Assert.Contains("ended in mid-run", Assert.Single(report.Failures), StringComparison.Ordinal);
+        Assert.True(report.Turns.Completed > 0 && report.Process.CpuSeconds > 0);
+    }
+
+    [Theory]
+    [InlineData("storm")]
+    [InlineData("reconnect")]
+    [InlineData("edit")]
+    public async Task A_turn_that_takes_too_long_has_failed_and_nothing_is_lost(string scenario)
+    {
+        var json = Path.Combine(_folder.FullName, "report.json");
+        var (code, output) = await DurableChatProgram.RunAsync(
+            "scaletest", "--scenario", scenario, "--chats", "2", "--turns", "3", "--turn-timeout", "1", "--first-token-ms", "2500", "--json", json);
+        Assert.True(code == 1, output);
+        var report = await ReadAsync(json);
+        Assert.Equal(2, report.Turns.Failed);
+        Assert.Equal(2, report.TimedOutChats.Count);
+        Assert.Equal(0, report.Delivery.Violations);
     }
 
     [Fact]
@@ -118,17 +174,27 @@ public sealed class ScenarioTests : IDisposable
     [InlineData("--coalesce-reads", "maybe")]
     [InlineData("--scenario", "tempest")]
     [InlineData("--replicas", "0")]
+    [InlineData("--json", "")]
+    [InlineData("--html", " ")]
+    [InlineData("--store", "")]
+    [InlineData("--durable-window", "-1")]
+    [InlineData("--durable-window", "65537")]
+    [InlineData("--url", "http://127.0.0.1:1/?a=b")]
+    [InlineData("--token", "two words")]
     public async Task A_wrong_option_is_named(string option, string value)
     {
         var (code, output) = await DurableChatProgram.RunAsync("scaletest", option, value);
         Assert.NotEqual(0, code);
         Assert.Contains(option, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_server_that_is_not_there_ends_the_run_with_a_sentence()
     {
-        var (code, output) = await DurableChatProgram.RunAsync("scaletest", "--url", "http://127.0.0.1:1");
+        var json = Path.Combine(_folder.FullName, "report.json");
+        var (code, output) = await DurableChatProgram.RunAsync("scaletest", "--url", "http://127.0.0.1:1", "--json", json);
+        Assert.False(File.Exists(json));
         Assert.Equal(2, code);
         Assert.Contains("127.0.0.1:1", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
