@@ -5,23 +5,28 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Notifications through LISTEN and NOTIFY of the database that has the chats. One connection of its own listens; batches are sent in one statement on a pooled one,
+/// Notifications through LISTEN and NOTIFY of the database that has the chats. One connection of its own listens; batches are sent in one statement on another,
 /// outside of every other transaction: a NOTIFY takes a lock that all who notify in one database share until they have committed. Thread-safe.
 /// </summary>
 /// <remarks>Source of the limits: PostgreSQL documentation, "NOTIFY" (payload below 8000 bytes).</remarks>
-public sealed class PostgresChannel : INotificationChannel
+public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
 {
     private const string Name = "durablechat";
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(15);
-    private readonly PostgresChatStore _store;
+    private readonly NpgsqlDataSource _sender;
     private readonly string _connectionString;
     private readonly StoreMetrics _metrics;
 
-    /// <summary>Makes the channel of a store's database.</summary>
-    public PostgresChannel(PostgresChatStore store, PostgresStoreOptions options, StoreMetrics metrics)
+    /// <summary>Makes the channel of a database.</summary>
+    public PostgresChannel(PostgresStoreOptions options, StoreMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _store = store;
+
+        // Hints that stood in line behind commits would come late just when there is much to tell.
+        var sender = PostgresConnections.Pooled(options);
+        sender.MinPoolSize = 0;
+        sender.MaxPoolSize = 1;
+        _sender = NpgsqlDataSource.Create(sender);
         _connectionString = PostgresConnections.Single(options).ConnectionString;
         _metrics = metrics;
     }
@@ -34,9 +39,7 @@ public sealed class PostgresChannel : INotificationChannel
     {
         try
         {
-            await using var lent = await _store.Session.LendAsync(cancellationToken).ConfigureAwait(false);
-            await using var command = lent.Connection.CreateCommand();
-            command.CommandText = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
+            await using var command = _sender.CreateCommand("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload");
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. payloads] });
             _metrics.Statements("notify");
@@ -47,6 +50,9 @@ public sealed class PostgresChannel : INotificationChannel
             throw new ChannelException($"Notifications could not be sent: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Closes the connection that sends.</summary>
+    public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
     /// <inheritdoc/>
     public async Task ListenAsync(INotificationListener listener, CancellationToken cancellationToken)

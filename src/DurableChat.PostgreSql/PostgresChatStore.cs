@@ -26,8 +26,6 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         _metrics = metrics;
     }
 
-    internal PostgresSession Session => _session;
-
     /// <summary>Connects, and brings the schema up to date.</summary>
     /// <exception cref="ChatStoreException">The database cannot be reached, or belongs to a newer version. The message says what to do.</exception>
     public static PostgresChatStore Open(PostgresStoreOptions options, StoreMetrics metrics, IMeterFactory? meters, TimeProvider time)

@@ -13,6 +13,7 @@ internal static class PostgresConnections
     {
         var builder = Parse(options.ConnectionString);
         SetUnlessGiven(builder, "Maximum Pool Size", options.MaxConnections);
+        SetUnlessGiven(builder, "Minimum Pool Size", Math.Min(4, builder.MaxPoolSize));
         SetUnlessGiven(builder, "Command Timeout", (int)options.StatementTimeout.TotalSeconds);
         SetUnlessGiven(builder, "Timeout", 10);
         SetUnlessGiven(builder, "Keepalive", 30);

@@ -3,11 +3,14 @@ namespace DurableChat.Notifications;
 /// <summary>How replicas tell each other of commits.</summary>
 public sealed record NotificationOptions
 {
-    /// <summary>How often the versions of all chats in memory are compared with the database: the longest that a lost notification can delay a message. Default 5 seconds.</summary>
-    public TimeSpan SyncInterval { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>How often the versions of all chats in memory are compared with the database: with <see cref="SyncPatience"/>, the longest that a lost notification can delay a message. Default 4 seconds.</summary>
+    public TimeSpan SyncInterval { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The same, while the channel is down. Default 1 second.</summary>
     public TimeSpan SyncIntervalWhileDown { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a notification may be on its way before it counts as lost. Default 1 second.</summary>
+    public TimeSpan SyncPatience { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>False keeps messages out of notifications, so that other replicas read them; only for measuring what that costs. Default true.</summary>
     public bool InlineMessages { get; set; } = true;

@@ -49,7 +49,14 @@ internal sealed partial class VersionSync(
             return;
         }
 
-        foreach (var changed in await store.FindChangedAsync(known, cancellationToken).ConfigureAwait(false))
+        var found = await store.FindChangedAsync(known, cancellationToken).ConfigureAwait(false);
+        if (found.Count > 0 && state.IsUp)
+        {
+            // Most of these are on their way. Only what does not come was lost.
+            await Task.Delay(options.SyncPatience, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var changed in found)
         {
             using var pin = feeds.TryPin(changed.Id);
             if (changed.Version is not { } version)
