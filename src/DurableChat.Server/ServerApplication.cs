@@ -103,7 +103,8 @@ internal static class ServerApplication
             throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems)}");
         }
 
-        var time = TimeProvider.System;
+        var offset = builder.Configuration.GetValue<int>("Testing:ClockOffsetMinutes");
+        var time = offset == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(offset));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(tokens);
         builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time));

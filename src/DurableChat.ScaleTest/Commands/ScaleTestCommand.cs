@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DurableChat.ScaleTest.Faults;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Scenarios;
 using DurableChat.ScaleTest.Wire;
@@ -52,6 +53,18 @@ public static class ScaleTestCommand
         var coalesce = Options.OnOff("--coalesce-reads", "Whether subscribers of a chat share one read.");
         var pool = Optional("--pool-size", "Connections of each server's pool.", 1, 1000);
         var faults = Options.Rate("--notification-faults", "The share of notifications that servers lose, repeat and reorder.");
+        var faultKinds = new Option<string?>("--faults")
+        {
+            Description = $"What is done to the cluster meanwhile, separated by commas: {string.Join(", ", Enum.GetNames<FaultKind>().Select(name => name.ToLowerInvariant()))}, or all.",
+        };
+        faultKinds.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && ReadFaults(text) is null)
+            {
+                result.AddError($"--faults does not know '{text}'.");
+            }
+        });
+        var skew = Options.Number("--clock-skew", "By how many minutes the clocks of the servers are wrong, in both directions.", 0, 0, 60);
         var firstToken = Options.Number("--first-token-ms", "The mock model's time to the first chunk, in milliseconds.", bed.FirstTokenMs, 0, 600_000);
         var chunks = Options.Number("--chunks", "The mock model's chunks in an answer.", bed.Chunks, 1, 100_000);
         var chunkMs = Options.Number("--chunk-ms", "The mock model's time from chunk to chunk, in milliseconds.", bed.ChunkMs, 0, 600_000);
@@ -68,7 +81,7 @@ public static class ScaleTestCommand
 
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
-            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce, pool, faults,
+            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce, pool, faults, faultKinds, skew,
             firstToken, chunks, chunkMs, rate, duration, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
         command.Validators.Add(result =>
@@ -86,6 +99,11 @@ public static class ScaleTestCommand
             if (IsGiven(json) && IsGiven(html) && result.GetValue(json) == result.GetValue(html))
             {
                 result.AddError("--json and --html name the same file.");
+            }
+
+            if (result.GetValue(faultKinds) is not null && (result.GetResult(urls) is { Implicit: false } || result.GetValue(replicas) < 2 || result.GetValue(store) is not (null or "postgres")))
+            {
+                result.AddError("--faults needs at least two servers and a database of the test's own: --replicas 3.");
             }
 
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
@@ -118,16 +136,42 @@ public static class ScaleTestCommand
                         CoalesceReads = parsed.GetValue(coalesce),
                         PoolSize = parsed.GetValue(pool),
                         NotificationFaults = parsed.GetValue(faults),
+                        HasFaults = parsed.GetValue(faultKinds) is not null,
+                        ClockSkewMinutes = parsed.GetValue(skew),
                         Token = parsed.GetValue(token) ?? TokenVariable(),
                         FirstTokenMs = parsed.GetValue(firstToken),
                         Chunks = parsed.GetValue(chunks),
                         ChunkMs = parsed.GetValue(chunkMs),
                     },
+                    ReadFaults(parsed.GetValue(faultKinds) ?? "")!,
                     parsed.GetValue(json),
                     parsed.GetValue(html)),
                 TimeProvider.System);
         });
         return command;
+    }
+
+    /// <summary>Reads a list of faults; null if one is unknown.</summary>
+    private static List<FaultKind>? ReadFaults(string text)
+    {
+        var kinds = new List<FaultKind>();
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (word == "all")
+            {
+                kinds.AddRange(Enum.GetValues<FaultKind>());
+            }
+            else if (Enum.TryParse<FaultKind>(word, ignoreCase: true, out var kind) && !char.IsAsciiDigit(word[0]))
+            {
+                kinds.Add(kind);
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return kinds;
     }
 
     private static Option<int?> Optional(string name, string description, int least, int most)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DurableChat.ScaleTest.Faults;
 using DurableChat.ScaleTest.Measuring;
 using DurableChat.ScaleTest.Reporting;
 using DurableChat.ScaleTest.Running;
@@ -72,9 +73,15 @@ internal static class ScaleTestRun
         await sampler.StartAsync(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dying = EndWithProcessesAsync(load, bed, ending);
+        var injector = new FaultInjector(load, bed, options.Faults);
+        using var calm = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        var injecting = injector.RunAsync(time.GetTimestamp(), calm.Token);
         var run = RunScenarioAsync(load, ending.Token);
         await LiveProgress.ShowAsync(load, sampler, run);
         var isInterrupted = await run;
+        await calm.CancelAsync();
+        load.Phase = "ending the last fault";
+        await injecting;
 
         // Before the checks, which read the histories through the servers that are measured.
         await sampler.StopAsync();
@@ -89,7 +96,7 @@ internal static class ScaleTestRun
         await ending.CancelAsync();
         await dying;
 
-        return ReportBuilder.Build(
+        var report = ReportBuilder.Build(
             load,
             options.Bed,
             sampler,
@@ -98,6 +105,7 @@ internal static class ScaleTestRun
             await ReadMockAsync(bed, api),
             startedAt,
             isInterrupted);
+        return report with { Faults = injector.Records };
     }
 
     /// <summary>Without one of its processes the run would only wait for what cannot come.</summary>

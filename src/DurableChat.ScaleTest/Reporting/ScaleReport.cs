@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableChat.ScaleTest.Checking;
+using DurableChat.ScaleTest.Faults;
 using DurableChat.ScaleTest.Measuring;
 
 namespace DurableChat.ScaleTest.Reporting;
@@ -41,6 +42,9 @@ internal sealed record ScaleReport
     public required double ElapsedSeconds { get; init; }
 
     public JsonElement? Mock { get; init; }
+
+    /// <summary>What was done to the cluster.</summary>
+    public IReadOnlyList<FaultRecord> Faults { get; init; } = [];
 
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 

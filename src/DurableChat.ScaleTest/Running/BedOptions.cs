@@ -23,6 +23,12 @@ internal sealed record BedOptions
     /// <summary>Connections of each replica's pool; null for the server's default.</summary>
     public int? PoolSize { get; init; }
 
+    /// <summary>True if faults will be injected: leases are then short, and the database is reached through a proxy that can be slow.</summary>
+    public bool HasFaults { get; init; }
+
+    /// <summary>By how many minutes the clocks of replicas differ: the first is late by so many, the second early, the third right, and so on.</summary>
+    public int ClockSkewMinutes { get; init; }
+
     /// <summary>The share of notifications that the servers lose, repeat and reorder.</summary>
     public double NotificationFaults { get; init; }
 

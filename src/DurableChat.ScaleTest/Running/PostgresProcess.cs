@@ -69,6 +69,19 @@ internal sealed class PostgresProcess : IAsyncDisposable
     /// <summary>Stops it as if it had crashed: sessions break off, and the next start recovers.</summary>
     public Task StopAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
+    /// <summary>Runs a statement as an operator would.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        try
+        {
+            await RunAsync("psql", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "durablechat", "-d", "postgres", "-q", "-o", "/dev/null", "-c", sql);
+        }
+        catch (StartFailedException)
+        {
+            // It is down or just coming up; the fault that was wanted is there already.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Id is not null)

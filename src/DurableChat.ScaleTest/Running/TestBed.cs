@@ -7,10 +7,15 @@ namespace DurableChat.ScaleTest.Running;
 internal sealed class TestBed : IAsyncDisposable
 {
     private const int MaxLogLines = 20;
-    private readonly List<ManagedProcess> _servers = [];
+    /// <summary>How long a lease lives without a heartbeat, in runs with faults.</summary>
+    public static readonly TimeSpan LeaseUnderFaults = TimeSpan.FromSeconds(5);
+
+    private readonly List<ReplicaProcess> _servers = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-scaletest-");
     private ManagedProcess? _mock;
     private PostgresProcess? _postgres;
+    private SlowProxy? _proxy;
+    private IReadOnlyList<int> _foundIds = [];
 
     private TestBed()
     {
@@ -20,7 +25,16 @@ internal sealed class TestBed : IAsyncDisposable
     public IReadOnlyList<Uri> Replicas { get; private set; } = [];
 
     /// <summary>The process ids of those replicas that run on this machine and can be seen.</summary>
-    public IReadOnlyList<int> ServerIds { get; private set; } = [];
+    public IReadOnlyList<int> ServerIds => _servers.Count > 0 ? [.. _servers.Select(server => server.Id).OfType<int>()] : _foundIds;
+
+    /// <summary>The test's own replicas.</summary>
+    public IReadOnlyList<ReplicaProcess> Servers => _servers;
+
+    /// <summary>The test's own database; null if it is somebody else's.</summary>
+    public PostgresProcess? Database => _postgres;
+
+    /// <summary>What stands between the replicas and the database; null without faults.</summary>
+    public SlowProxy? Proxy => _proxy;
 
     /// <summary>The mock model; null if the servers use another.</summary>
     public Uri? Mock => _mock?.Url;
@@ -34,11 +48,23 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>Completes when a process of the test has ended by itself, with its name and its last lines.</summary>
     public async Task<string> WaitForDeathAsync(CancellationToken cancellationToken)
     {
-        ManagedProcess[] own = _mock is null ? [] : [.. _servers, _mock];
-        var never = new TaskCompletionSource().Task;
-        await Task.WhenAny(own.Select(process => process.Ended).Append(never)).WaitAsync(cancellationToken);
-        var dead = own.First(process => process.Ended.IsCompleted);
-        return $"{dead.Name} ended in mid-run.{string.Concat(dead.Log.TakeLast(MaxLogLines).Select(line => $"\n    {line}"))}";
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (_servers.Find(server => server.HasDied) is { } dead)
+            {
+                return Describe(dead.Name, dead.Log);
+            }
+
+            if (_mock is { Ended.IsCompleted: true })
+            {
+                return Describe(_mock.Name, _mock.Log);
+            }
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+
+        static string Describe(string name, IReadOnlyList<string> log) => $"{name} ended in mid-run.{string.Concat(log.TakeLast(MaxLogLines).Select(line => $"\n    {line}"))}";
     }
 
     /// <summary>Starts what is needed.</summary>
@@ -54,7 +80,7 @@ internal sealed class TestBed : IAsyncDisposable
                 var found = options.Urls.Select(ListeningProcess.Find).ToList();
 
                 // Some without the others would be a part passed off as the whole; their own metrics then speak for all of them.
-                bed.ServerIds = found.TrueForAll(id => id is not null) ? [.. found.OfType<int>().Distinct()] : [];
+                bed._foundIds = found.TrueForAll(id => id is not null) ? [.. found.OfType<int>().Distinct()] : [];
             }
             else
             {
@@ -76,6 +102,11 @@ internal sealed class TestBed : IAsyncDisposable
         if (_mock is not null)
         {
             await _mock.DisposeAsync();
+        }
+
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
         }
 
         if (_postgres is not null)
@@ -102,6 +133,14 @@ internal sealed class TestBed : IAsyncDisposable
             ["Http__MaxStreamsPerOwner"] = "1000000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
+        if (options.HasFaults)
+        {
+            settings["DurableChat__Worker__HeartbeatInterval"] = "00:00:01";
+            settings["DurableChat__Worker__LeaseDuration"] = LeaseUnderFaults.ToString("c", CultureInfo.InvariantCulture);
+            settings["DurableChat__Worker__TakeoverInterval"] = "00:00:01";
+            settings["DurableChat__Worker__DrainTime"] = "00:00:02";
+        }
+
         if (options.PoolSize is { } connections)
         {
             settings["Store__MaxConnections"] = Number(connections);
@@ -110,17 +149,20 @@ internal sealed class TestBed : IAsyncDisposable
         var store = await PrepareStoreAsync(options, cancellationToken);
         for (var i = 0; i < options.Replicas; i++)
         {
-            List<string> arguments = ["serve", "--urls", "http://127.0.0.1:0", "--store", store];
+            List<string> arguments = ["--store", store];
             if (options.DurableWindow is { } window)
             {
                 arguments.AddRange(["--durable-window", Number(window)]);
             }
 
-            _servers.Add(await ManagedProcess.StartAsync($"server {i + 1}", arguments, settings, _folder.FullName, cancellationToken));
+            // Late, early, right: whatever two replicas meet, one pair differs by twice as much.
+            var skew = options.ClockSkewMinutes * (i % 3 == 0 ? -1 : i % 3 == 1 ? 1 : 0);
+            var own = new Dictionary<string, string>(settings) { ["Testing__ClockOffsetMinutes"] = Number(skew) };
+            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName));
+            await _servers[^1].StartAsync(cancellationToken);
         }
 
         Replicas = [.. _servers.Select(server => server.Url)];
-        ServerIds = [.. _servers.Select(server => server.Id)];
     }
 
     private async Task<string> PrepareStoreAsync(BedOptions options, CancellationToken cancellationToken)
@@ -136,7 +178,13 @@ internal sealed class TestBed : IAsyncDisposable
         }
 
         _postgres = await PostgresProcess.StartAsync(isDurable: true, cancellationToken);
-        return _postgres.ConnectionString;
+        if (!options.HasFaults)
+        {
+            return _postgres.ConnectionString;
+        }
+
+        _proxy = new SlowProxy(_postgres.Port, TimeProvider.System);
+        return _postgres.ConnectionString.Replace($"Port={_postgres.Port}", $"Port={_proxy.Port}", StringComparison.Ordinal);
     }
 
     private static string[] MockArguments(BedOptions options, LoadOptions load) =>

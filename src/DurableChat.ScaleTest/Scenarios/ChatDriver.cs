@@ -34,7 +34,7 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         var content = NextContent();
         _turn.Sending();
         load.Counters.TurnRequested();
-        var ack = await load.Api.CreateAsync(load.AnyReplica(), content, cancellationToken);
+        var ack = await load.Api.CreateAsync(load.AnyReplica, content, cancellationToken);
         Chat = ack.Chat;
         Remember(content, ack);
         Follow(0, _turn.Observe);

@@ -43,10 +43,10 @@ internal sealed class ChatApi : IDisposable
 
     /// <summary>Creates a chat.</summary>
     /// <exception cref="CommandFailedException">It was refused.</exception>
-    public Task<CommandAck> CreateAsync(Uri replica, string content, CancellationToken cancellationToken) =>
+    public Task<CommandAck> CreateAsync(Func<Uri> replica, string content, CancellationToken cancellationToken) =>
         CommandAsync(
             HttpMethod.Post,
-            () => new Uri(replica, "api/v1/chats"),
+            () => new Uri(replica(), "api/v1/chats"),
             content,
             root => new CommandAck(root.GetProperty("id").GetString()!, root.GetProperty("version").GetInt64(), root.GetProperty("last_message_id").GetInt64()),
             cancellationToken);

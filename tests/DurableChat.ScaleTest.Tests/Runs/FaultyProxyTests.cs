@@ -53,7 +53,7 @@ public sealed class FaultyProxyTests(FaultyProxyTests.Server server) : IClassFix
         {
             // A turn whose end the proxy swallows must not keep the test for long.
             var load = new LoadOptions { Chats = 2, Turns = 3, Subscribers = 2, TurnTimeout = TimeSpan.FromSeconds(2), QuietTime = TimeSpan.FromSeconds(1) };
-            var code = await ScaleTestRun.RunAsync(new ScaleTestOptions(load, new BedOptions { Urls = [proxy.Url] }, file, null), TimeProvider.System);
+            var code = await ScaleTestRun.RunAsync(new ScaleTestOptions(load, new BedOptions { Urls = [proxy.Url] }, [], file, null), TimeProvider.System);
             return (code, JsonSerializer.Deserialize<ScaleReport>(await File.ReadAllTextAsync(file), ScaleReport.Json)!);
         }
         finally

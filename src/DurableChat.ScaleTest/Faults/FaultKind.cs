@@ -1,0 +1,26 @@
+namespace DurableChat.ScaleTest.Faults;
+
+/// <summary>What can be done to a cluster while it works.</summary>
+internal enum FaultKind
+{
+    /// <summary>kill -9 of a replica, which starts again a moment later.</summary>
+    Kill,
+
+    /// <summary>A replica is frozen for longer than its leases live, and then goes on.</summary>
+    Pause,
+
+    /// <summary>The database ends every connection.</summary>
+    Terminate,
+
+    /// <summary>The database crashes and starts again.</summary>
+    Restart,
+
+    /// <summary>The connections that hear notifications are cut again and again for 20 seconds.</summary>
+    Channel,
+
+    /// <summary>For 10 seconds every answer of the database takes 50 ms longer.</summary>
+    Slow,
+
+    /// <summary>Every replica in turn is asked to stop, and starts again.</summary>
+    Rolling,
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace DurableChat.ScaleTest.Running;
+
+/// <summary>One replica, which may be killed, paused and started anew, always at the same address. For one caller at a time.</summary>
+internal sealed class ReplicaProcess(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string folder) : IAsyncDisposable
+{
+    private ManagedProcess? _process;
+    private volatile bool _isDownOnPurpose;
+
+    public string Name => name;
+
+    /// <summary>Where it listens, once it has been started.</summary>
+    public Uri Url { get; private set; } = new("http://127.0.0.1:0");
+
+    /// <summary>Its process id; null while it is down.</summary>
+    public int? Id => _process is { Ended.IsCompleted: false } running ? running.Id : null;
+
+    /// <summary>The last lines it wrote.</summary>
+    public IReadOnlyList<string> Log => _process?.Log ?? [];
+
+    /// <summary>True if it is dead without the test's doing.</summary>
+    public bool HasDied => !_isDownOnPurpose && _process is { Ended.IsCompleted: true };
+
+    /// <summary>Starts it, at its old address if it had one.</summary>
+    /// <exception cref="StartFailedException">It did not come up.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _process = await ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], settings, folder, cancellationToken);
+        Url = _process.Url;
+        _isDownOnPurpose = false;
+    }
+
+    /// <summary>Ends it without a chance to clean up.</summary>
+    public Task KillAsync() => EndAsync("-KILL");
+
+    /// <summary>Asks it to stop, and waits until it has.</summary>
+    public Task StopAsync() => EndAsync("-TERM");
+
+    /// <summary>Freezes it: its connections stay open, and nothing comes.</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets it go on as if no time had passed.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        _isDownOnPurpose = true;
+        if (_process is not null)
+        {
+            await ResumeAsync();
+            await _process.DisposeAsync();
+        }
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        _isDownOnPurpose = true;
+        await SignalAsync(signal);
+        await _process!.Ended;
+        await _process.DisposeAsync();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        if (Id is { } id)
+        {
+            using var kill = Process.Start("kill", [signal, $"{id}"]);
+            await kill.WaitForExitAsync();
+        }
+    }
+}
