@@ -3,6 +3,7 @@ using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.PostgreSql;
+using DurableChat.Redis;
 using DurableChat.Relays;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
@@ -45,6 +46,26 @@ internal static class StoreSetup
         || store.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
         || store.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
 
+    private static void AddChannel(IServiceCollection services, string? redis)
+    {
+        if (string.IsNullOrEmpty(redis))
+        {
+            services.AddSingleton<INotificationChannel, PostgresChannel>();
+            return;
+        }
+
+        try
+        {
+            var channel = new RedisChannel(redis);
+            services.AddSingleton<INotificationChannel>(channel);
+        }
+        catch (ArgumentException exception)
+        {
+            // What is configured may hold a password, so it is not repeated.
+            throw new ConfigurationException($"Notifications:Redis cannot be read: {exception.Message}");
+        }
+    }
+
     private static void AddCluster(IServiceCollection services, ClusterSettings settings)
     {
         const int MinSecret = 32;
@@ -83,7 +104,7 @@ internal static class StoreSetup
             options, provider.GetRequiredService<StoreMetrics>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
-        services.AddSingleton<INotificationChannel, PostgresChannel>();
+        AddChannel(services, configuration["Notifications:Redis"]);
         AddCluster(services, configuration.GetSection("Cluster").Get<ClusterSettings>() ?? new ClusterSettings());
     }
 }
