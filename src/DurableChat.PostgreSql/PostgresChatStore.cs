@@ -33,6 +33,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, 1_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.StatementTimeout, TimeSpan.FromMilliseconds(1));
         var builder = PostgresConnections.Pooled(options);
         try
         {
@@ -84,7 +85,9 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         try
         {
             var commitId = Guid.CreateVersion7();
-            result = await _session.RunAsync((isInDoubt, ct) => TryCommitAsync(transition, idempotency, commitId, isInDoubt, ct), cancellationToken).ConfigureAwait(false);
+            result = await _session.RunAsync(
+                (connection, isInDoubt, ct) => new PostgresCommitAttempt(connection, _metrics, transition, idempotency, commitId).RunAsync(isInDoubt, ct),
+                cancellationToken).ConfigureAwait(false);
             return result;
         }
         finally
@@ -152,10 +155,9 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _session.RunAsync(
-        async (isInDoubt, ct) =>
+        async (connection, isInDoubt, ct) =>
         {
-            await using var lent = await _session.LendAsync(ct).ConfigureAwait(false);
-            await using var batch = new NpgsqlBatch(lent.Connection);
+            await using var batch = new NpgsqlBatch(connection);
             foreach (var statement in (string[])[PostgresStatements.BuryChat, PostgresStatements.DeleteMessages, PostgresStatements.DeleteQueue, PostgresStatements.DeleteKeys])
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { new NpgsqlParameter<string> { TypedValue = id.Value } } });
@@ -172,18 +174,8 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     /// <inheritdoc/>
     public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) => _session.RunAsync(
         "idempotency",
-        command =>
-        {
-            Prepare(command, PostgresStatements.FindKey, id.Value, key);
-            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = IdempotencyRecord.Lifetime });
-        },
-        async (command, ct) =>
-        {
-            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-            return await row.ReadAsync(ct).ConfigureAwait(false)
-                ? new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2))
-                : null;
-        },
+        command => PostgresKeys.Prepare(command, id, key),
+        (command, ct) => PostgresKeys.ReadAsync(command, key, ct),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -274,42 +266,6 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
 
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
-
-    private async Task<CommitResult> TryCommitAsync(Transition transition, IdempotencyRecord? idempotency, Guid commitId, bool isInDoubt, CancellationToken cancellationToken)
-    {
-        await using var lent = await _session.LendAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = lent.Connection.CreateCommand();
-        PostgresCommit.Prepare(command, transition, idempotency, commitId);
-        _metrics.Statements("commit");
-        var result = await PostgresCommit.ReadAsync(command, idempotency, cancellationToken).ConfigureAwait(false);
-        if (!isInDoubt || result is CommitResult.Committed)
-        {
-            return result;
-        }
-
-        // The server may go on with a statement whose connection has broken, so only a second attempt at the same compare-and-swap settles the first: it now has
-        // the row's lock behind it, and what the row says is final.
-        return await IsOursAsync(lent.Connection, transition, commitId, cancellationToken).ConfigureAwait(false) ? new CommitResult.Committed() : result;
-    }
-
-    private async Task<bool> IsOursAsync(NpgsqlConnection connection, Transition transition, Guid commitId, CancellationToken cancellationToken)
-    {
-        await using var command = connection.CreateCommand();
-        Prepare(command, PostgresStatements.FindCommit, transition.Next.Id.Value);
-        _metrics.Statements("commit");
-        await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false) || row.GetInt64(0) < transition.Next.Version)
-        {
-            return false;
-        }
-
-        if (row.GetInt64(0) == transition.Next.Version)
-        {
-            return row.GetGuid(1) == commitId;
-        }
-
-        throw new ChatStoreException("The connection broke in a commit, and the chat has gone on since: whether the commit took part in that is not known.");
-    }
 
     private static async Task<IReadOnlyList<ChatSummary>> ReadSummariesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -7,6 +7,8 @@ namespace DurableChat.PostgreSql;
 /// <summary>Turns what an operator writes into connection strings.</summary>
 internal static class PostgresConnections
 {
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
+
     /// <summary>The string for the pool.</summary>
     /// <exception cref="ChatStoreException">It is no connection string.</exception>
     public static NpgsqlConnectionStringBuilder Pooled(PostgresStoreOptions options)
@@ -14,7 +16,9 @@ internal static class PostgresConnections
         var builder = Parse(options.ConnectionString);
         SetUnlessGiven(builder, "Maximum Pool Size", options.MaxConnections);
         SetUnlessGiven(builder, "Minimum Pool Size", Math.Min(4, builder.MaxPoolSize));
-        SetUnlessGiven(builder, "Command Timeout", (int)options.StatementTimeout.TotalSeconds);
+
+        // The server's own limit should come first: then it is certain that nothing was done.
+        SetUnlessGiven(builder, "Command Timeout", (int)Math.Ceiling((options.StatementTimeout + _grace).TotalSeconds));
         SetUnlessGiven(builder, "Timeout", 10);
         SetUnlessGiven(builder, "Keepalive", 30);
         SetUnlessGiven(builder, "Application Name", "durablechat");
@@ -73,7 +77,7 @@ internal static class PostgresConnections
     private static string FromUrl(Uri url)
     {
         var user = url.UserInfo.Split(':', 2);
-        var builder = new NpgsqlConnectionStringBuilder { Host = url.Host, Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')) };
+        var builder = new NpgsqlConnectionStringBuilder { Host = url.DnsSafeHost, Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')) };
         if (url.Port > 0)
         {
             builder.Port = url.Port;

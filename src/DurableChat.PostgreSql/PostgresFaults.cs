@@ -17,14 +17,9 @@ internal static class PostgresFaults
         _ => false,
     };
 
-    /// <summary>True if the statement was certainly not carried out: the server said so, or was never reached.</summary>
-    public static bool IsRefused(Exception exception) => exception switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => false,
-        PostgresException => true,
-        NpgsqlException { InnerException: SocketException } => true,
-        _ => false,
-    };
+    /// <summary>True if a statement that was sent was certainly not carried out: the server said so. One that is told to end may have committed just before.</summary>
+    public static bool IsRefused(Exception exception) =>
+        exception is PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
 
     /// <summary>What an operator is told. Never the connection string, which may hold a password.</summary>
     public static ChatStoreException Explain(Exception exception) => exception switch

@@ -18,8 +18,9 @@ internal static class PostgresMigrations
     /// <exception cref="ChatStoreException">The database was made by a newer version, or a script failed.</exception>
     public static void Apply(NpgsqlConnectionStringBuilder connectionString)
     {
-        // A migration may take longer than any statement of the running server.
-        var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, CommandTimeout = 0, Options = null };
+        // A migration may take longer than any statement of the running server. Of two options of one name the last counts.
+        var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, CommandTimeout = 0 };
+        builder.Options = $"{builder.Options} -c statement_timeout=0".Trim();
         using var guard = new NpgsqlConnection(builder.ConnectionString);
         guard.Open();
         Execute(guard, $"SELECT pg_advisory_lock({LockKey})");

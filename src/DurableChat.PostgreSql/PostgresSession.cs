@@ -14,28 +14,32 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
     /// <summary>Runs something that may run twice without harm: a read, or a write that comes to the same.</summary>
     /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
     public Task<T> RunAsync<T>(string operation, Action<NpgsqlCommand> prepare, Func<NpgsqlCommand, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        RunAsync(async (_, ct) =>
-        {
-            await using var lent = await LendAsync(ct).ConfigureAwait(false);
-            await using var command = lent.Connection.CreateCommand();
-            prepare(command);
-            metrics.Statements(operation);
-            return await read(command, ct).ConfigureAwait(false);
-        },
-        cancellationToken);
+        RunAsync(
+            async (connection, _, ct) =>
+            {
+                await using var command = connection.CreateCommand();
+                prepare(command);
+                metrics.Statements(operation);
+                return await read(command, ct).ConfigureAwait(false);
+            },
+            cancellationToken);
 
     /// <summary>Runs an attempt until it succeeds, for as long as the faults are of the kind that passes.</summary>
     /// <param name="attempt">Is told whether an earlier attempt may have done its work all the same.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<T> RunAsync<T>(Func<bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var isInDoubt = false;
         for (var pause = _firstPause; ; pause = pause * 2 < _longestPause ? pause * 2 : _longestPause)
         {
+            var isConnected = false;
             try
             {
-                return await attempt(isInDoubt, cancellationToken).ConfigureAwait(false);
+                await using var lent = await LendAsync(cancellationToken).ConfigureAwait(false);
+                isConnected = true;
+                return await attempt(lent.Connection, isInDoubt, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
             {
@@ -44,7 +48,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
                     throw PostgresFaults.Explain(exception);
                 }
 
-                isInDoubt |= !PostgresFaults.IsRefused(exception);
+                isInDoubt |= isConnected && !PostgresFaults.IsRefused(exception);
             }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);

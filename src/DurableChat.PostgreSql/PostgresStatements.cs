@@ -11,7 +11,7 @@ internal static class PostgresStatements
         SELECT c.owner, c.title, c.model, c.status, c.archived, c.version, c.epoch, c.last_message_id, c.lease_replica, c.lease_token, c.last_lease_token,
                c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at
         FROM chats c LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
-        WHERE c.chat_id = $1
+        WHERE c.chat_id = $1 AND c.version > 0
         """;
 
     /// <summary>The state and the messages in one statement, hence of one snapshot. The first message comes whatever its size, the others within the byte limit.</summary>
@@ -23,7 +23,7 @@ internal static class PostgresStatements
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 ORDER BY id LIMIT $3
             ) AS page
         ) AS m ON m.bytes <= $4 OR m.bytes = octet_length(m.body)
-        WHERE c.chat_id = $1
+        WHERE c.chat_id = $1 AND c.version > 0
         ORDER BY m.id
         """;
 
@@ -35,21 +35,21 @@ internal static class PostgresStatements
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 AND id < $5 ORDER BY id DESC LIMIT $3
             ) AS page
         ) AS m ON m.bytes <= $4 OR m.bytes = octet_length(m.body)
-        WHERE c.chat_id = $1
+        WHERE c.chat_id = $1 AND c.version > 0
         ORDER BY m.id
         """;
 
     public const string List =
         """
         SELECT chat_id, title, model, status, archived, version, last_message_id, created_at, updated_at FROM chats
-        WHERE owner = $1 AND ($2::boolean IS NULL OR archived = $2) AND (updated_at, chat_id) < ($3, $4)
+        WHERE owner = $1 AND version > 0 AND ($2::boolean IS NULL OR archived = $2) AND (updated_at, chat_id) < ($3, $4)
         ORDER BY updated_at DESC, chat_id DESC LIMIT $5
         """;
 
     /// <summary>Of the chats given with their known versions, those whose stored version is another or that are gone.</summary>
     public const string FindChanged =
         """
-        SELECT k.chat_id, c.version FROM unnest($1::text[], $2::bigint[]) AS k (chat_id, version) LEFT JOIN chats c ON c.chat_id = k.chat_id COLLATE "C"
+        SELECT k.chat_id, c.version FROM unnest($1::text[], $2::bigint[]) AS k (chat_id, version) LEFT JOIN chats c ON c.chat_id = k.chat_id COLLATE "C" AND c.version > 0
         WHERE c.version IS DISTINCT FROM k.version
         """;
 
@@ -59,18 +59,22 @@ internal static class PostgresStatements
     /// <summary>What a commit in doubt asks: at which version the chat is, and which commit made it.</summary>
     public const string FindCommit = "SELECT version, commit_id FROM chats WHERE chat_id = $1";
 
+    /// <summary>
+    /// A deleted chat leaves its row, empty and at version 0, which no commit expects. If the row went, a creation that had looked for a gravestone before there was one could put another
+    /// in its place: a row that is not there cannot be locked.
+    /// </summary>
     public const string BuryChat =
         """
-        WITH gone AS (DELETE FROM chats WHERE chat_id = $1 RETURNING chat_id)
-        INSERT INTO deleted_chats (chat_id, deleted_at) SELECT chat_id, now() FROM gone
+        UPDATE chats SET version = 0, owner = '', title = '', model = '', status = 'deleted', archived = false, lease_replica = NULL, lease_token = NULL, client_tools = '', state = ''
+        WHERE chat_id = $1 AND version > 0
         """;
 
     /// <summary>A statement of its own, behind the one that locked the chat: only so it sees what a commit that was under way had written.</summary>
-    public const string DeleteMessages = "DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)";
+    public const string DeleteMessages = "DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 
-    public const string DeleteQueue = "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)";
+    public const string DeleteQueue = "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 
-    public const string DeleteKeys = "DELETE FROM idempotency_keys WHERE chat_id = $1 AND EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)";
+    public const string DeleteKeys = "DELETE FROM idempotency_keys WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 
     public const string Heartbeat =
         """
@@ -101,8 +105,7 @@ internal static class PostgresStatements
         WITH done AS (
             INSERT INTO chats (chat_id, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token, updated_at, commit_id,
                                state, owner, created_at, client_tools)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
-            WHERE NOT EXISTS (SELECT FROM deleted_chats WHERE chat_id = $1)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             ON CONFLICT (chat_id) DO NOTHING
             RETURNING chat_id
         )
@@ -121,7 +124,7 @@ internal static class PostgresStatements
     /// <summary>
     /// A commit as one statement. Its parts see one snapshot and happen together or not at all; all but the first depend on the first, which is the compare-and-swap. Two
     /// commits to one chat meet at the chat's row: the second waits for the first and then finds the version changed. It answers whether it was done, and with a key, what
-    /// an earlier request with it did.
+    /// an earlier request with it did, unless that one was done while this statement waited for it.
     /// </summary>
     public static string Commit(CommitShape shape) => _commits.GetOrAdd(shape, static shape => Build(shape));
 

@@ -21,8 +21,10 @@ CREATE TABLE chats (
     state text NOT NULL
 ) WITH (fillfactor = 80);
 
+-- Version 0 is the gravestone of a deleted chat. Its id is never used again: a client's old position would otherwise seem to fit the new chat.
+
 -- The two indexes that do not begin with the chat: an owner's list, and the few chats that are running.
-CREATE INDEX chats_by_owner ON chats (owner, updated_at DESC, chat_id DESC);
+CREATE INDEX chats_by_owner ON chats (owner, updated_at DESC, chat_id DESC) WHERE version > 0;
 
 CREATE INDEX chats_that_need_a_worker ON chats (updated_at, chat_id) WHERE status IN ('running', 'interrupting');
 
@@ -51,12 +53,6 @@ CREATE TABLE idempotency_keys (
     outcome text NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (chat_id, key)
-);
-
--- An id that was deleted is never used again: a client's old position would otherwise seem to fit the new chat.
-CREATE TABLE deleted_chats (
-    chat_id text COLLATE "C" PRIMARY KEY,
-    deleted_at timestamptz NOT NULL
 );
 
 -- What all replicas of the cluster share.
