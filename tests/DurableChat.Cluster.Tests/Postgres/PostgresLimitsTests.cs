@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Xunit;
+
+namespace DurableChat.Cluster.Tests.Postgres;
+
+/// <summary>Few connections, slow statements, callers that give up.</summary>
+public sealed class PostgresLimitsTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task Two_connections_serve_two_hundred_who_wait()
+    {
+        await using var store = Given.Store(await postgres.CreateDatabaseAsync(), options => options with { MaxConnections = 2 });
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
+        {
+            var chat = await store.CommitAsync(Given.New($"question {i}"));
+            chat = await store.CommitAsync(Given.Answer(chat, $"answer {i}"));
+            Assert.Equal([$"question {i}", $"answer {i}"], await store.ReadTextsAsync(chat.Id));
+        })));
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_too_long_is_ended_by_the_server_and_writes_nothing()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var store = Given.Store(database, options => options with { StatementTimeout = TimeSpan.FromMilliseconds(300) });
+        var chat = await store.CommitAsync(Given.New("question"));
+        var answer = Given.Answer(chat, "answer");
+        await using (await RowHolder.HoldAsync(database, "SELECT FROM chats FOR UPDATE"))
+        {
+            var started = Stopwatch.GetTimestamp();
+            var refusal = await Assert.ThrowsAsync<ChatStoreException>(() => store.CommitAsync(answer, null, CancellationToken.None));
+            Assert.Contains("longer", refusal.Message, StringComparison.Ordinal);
+            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.2, 5);
+        }
+
+        Assert.Equal(["question"], await store.ReadTextsAsync(chat.Id));
+        await store.CommitAsync(answer);
+    }
+
+    [Fact]
+    public async Task A_reader_who_gives_up_does_not_wait_for_the_database()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var store = Given.Store(database, options => options with { MaxConnections = 1 });
+        var chat = await store.CommitAsync(Given.New("question"));
+        await using (await RowHolder.HoldAsync(database, "LOCK TABLE messages IN ACCESS EXCLUSIVE MODE"))
+        {
+            using var giveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            var started = Stopwatch.GetTimestamp();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                store.ReadMessagesAsync(chat.Id, MessageQuery.After(0, 10, ReadReason.History), giveUp.Token));
+            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 5);
+        }
+
+        Assert.Equal(["question"], await store.ReadTextsAsync(chat.Id));
+    }
+
+    [Fact]
+    public async Task A_database_that_stays_away_is_an_error_after_the_failover_time_and_not_before()
+    {
+        await using var proxy = new CuttingProxy(postgres.Server.Port);
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Port = proxy.Port, SslMode = Npgsql.SslMode.Disable };
+        await using var store = Given.Store(database.ConnectionString, options => options with { FailoverTime = TimeSpan.FromSeconds(1) });
+        var chat = await store.CommitAsync(Given.New());
+        await proxy.CloseAsync();
+        var started = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAsync<ChatStoreException>(() => store.CommitAsync(Given.Decide(chat, new Interrupt()), null, CancellationToken.None));
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.3, 10);
+    }
+}
