@@ -24,7 +24,7 @@ CREATE TABLE chats (
 -- Version 0 is the gravestone of a deleted chat. Its id is never used again: a client's old position would otherwise seem to fit the new chat.
 
 -- The two indexes that do not begin with the chat: an owner's list, and the few chats that are running.
-CREATE INDEX chats_by_owner ON chats (owner, updated_at DESC, chat_id DESC) WHERE version > 0;
+CREATE INDEX chats_by_owner ON chats (owner, updated_at DESC, chat_id DESC);
 
 CREATE INDEX chats_that_need_a_worker ON chats (updated_at, chat_id) WHERE status IN ('running', 'interrupting');
 
