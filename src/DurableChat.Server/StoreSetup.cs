@@ -14,6 +14,7 @@ namespace DurableChat.Server;
 internal static class StoreSetup
 {
     private const string DefaultData = "durablechat.db";
+    private const string SqlitePrefix = "sqlite:";
 
     /// <summary>Adds the store that the command line or else the configuration names.</summary>
     /// <exception cref="ConfigurationException">Both stores are configured.</exception>
@@ -34,6 +35,7 @@ internal static class StoreSetup
         }
 
         var path = given ?? configuration["Store:Sqlite"] ?? DefaultData;
+        path = path.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase) ? path[SqlitePrefix.Length..] : path;
         services.AddSingleton(provider =>
             SqliteChatStore.Open(new SqliteStoreOptions(path), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<SqliteChatStore>());
