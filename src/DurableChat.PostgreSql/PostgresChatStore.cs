@@ -85,8 +85,10 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         try
         {
             var commitId = Guid.CreateVersion7();
+
+            // Cancellation ends the wait for a connection. A statement that has begun goes on, so that its outcome is known.
             result = await _session.RunAsync(
-                (connection, isInDoubt, ct) => new PostgresCommitAttempt(connection, _metrics, transition, idempotency, commitId).RunAsync(isInDoubt, ct),
+                (connection, isInDoubt, _) => new PostgresCommitAttempt(connection, _metrics, transition, idempotency, commitId).RunAsync(isInDoubt, CancellationToken.None),
                 cancellationToken).ConfigureAwait(false);
             return result;
         }

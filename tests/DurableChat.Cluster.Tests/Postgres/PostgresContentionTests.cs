@@ -48,6 +48,8 @@ public sealed class PostgresContentionTests(PostgresFixture postgres)
         var database = await postgres.CreateDatabaseAsync();
         await using var store = Given.Store(database);
         var chat = await store.CommitAsync(Given.New());
+        chat = await store.CommitAsync(Given.Decide(chat, new SendMessage("first in line")));
+        chat = await store.CommitAsync(Given.Decide(chat, new SendMessage("second in line")));
         await using var holder = await RowHolder.HoldAsync(database, "SELECT FROM chats FOR UPDATE");
         var commit = store.CommitAsync(Given.Answer(chat, "answer"), new IdempotencyRecord("key", "fingerprint", "outcome", chat.CreatedAt), CancellationToken.None);
         await holder.WaitUntilWaitedForAsync(1);
@@ -60,6 +62,8 @@ public sealed class PostgresContentionTests(PostgresFixture postgres)
         {
             Assert.Equal(0L, await PostgresFixture.ExecuteAsync(database, $"SELECT count(*) FROM {table}"));
         }
+
+        Assert.Equal("0", await PostgresFixture.ExecuteAsync(database, "SELECT concat(version, owner, title, model, client_tools, state) FROM chats"));
     }
 
     [Fact]

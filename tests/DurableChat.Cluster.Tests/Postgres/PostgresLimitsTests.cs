@@ -58,6 +58,27 @@ public sealed class PostgresLimitsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_commit_that_has_begun_is_not_given_up_and_one_that_waits_for_a_connection_is()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var store = Given.Store(database, options => options with { MaxConnections = 1 });
+        var chat = await store.CommitAsync(Given.New("question"));
+        using var giveUp = new CancellationTokenSource();
+        Task<CommitResult> begun, waiting;
+        await using (var holder = await RowHolder.HoldAsync(database, "SELECT FROM chats FOR UPDATE"))
+        {
+            begun = store.CommitAsync(Given.Answer(chat, "answer"), null, giveUp.Token);
+            await holder.WaitUntilWaitedForAsync(1);
+            waiting = store.CommitAsync(Given.New(), null, giveUp.Token);
+            await giveUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        Assert.IsType<CommitResult.Committed>(await begun);
+        Assert.Equal(["question", "answer"], await store.ReadTextsAsync(chat.Id));
+    }
+
+    [Fact]
     public async Task A_database_that_stays_away_is_an_error_after_the_failover_time_and_not_before()
     {
         await using var proxy = new CuttingProxy(postgres.Server.Port);
