@@ -35,17 +35,18 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, 1_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StatementTimeout, TimeSpan.FromMilliseconds(1));
         var builder = PostgresConnections.Pooled(options);
+        NpgsqlDataSource source;
         try
         {
             PostgresMigrations.Apply(builder);
+            source = NpgsqlDataSource.Create(builder);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or ArgumentException)
         {
             throw new ChatStoreException(
                 $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be opened: {exception.Message} Check the connection string, and that the database exists.", exception);
         }
 
-        var source = NpgsqlDataSource.Create(builder);
         var pool = new PoolMetrics(meters?.Create(DurableChatMeter.Name) ?? new Meter(DurableChatMeter.Name), builder.MaxPoolSize);
         return new PostgresChatStore(source, new PostgresSession(source, pool, metrics, options.FailoverTime, time), metrics);
     }

@@ -56,7 +56,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
     }
 
     /// <summary>Takes a connection out of the pool.</summary>
-    public async Task<LentConnection> LendAsync(CancellationToken cancellationToken)
+    private async Task<LentConnection> LendAsync(CancellationToken cancellationToken)
     {
         var waiting = Stopwatch.GetTimestamp();
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

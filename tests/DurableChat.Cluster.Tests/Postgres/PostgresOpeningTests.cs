@@ -82,6 +82,13 @@ public sealed class PostgresOpeningTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Settings_that_contradict_each_other_are_refused()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        Assert.Contains("Pool Size", Assert.Throws<ChatStoreException>(() => Given.Store($"{database};Minimum Pool Size=30")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_that_does_not_exist_is_named()
     {
         var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Database = "missing" };
