@@ -12,6 +12,9 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     private readonly SingleFlight<(ChatId Chat, CatchUpKey Key), CatchUpPage?> _pages = new(options.ReadTimeout, time);
     private readonly SingleFlight<ChatId, Chat?> _chats = new(options.ReadTimeout, time);
 
+    /// <summary>How long a subscriber waits for messages that should come by themselves.</summary>
+    public TimeSpan InlinePatience => options.InlinePatience;
+
     /// <summary>Reads the messages after a place; null if the chat is gone.</summary>
     public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
     {

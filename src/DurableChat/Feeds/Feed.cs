@@ -29,6 +29,7 @@ internal sealed class Feed
     private int _doubts;
     private int _settledDoubts;
     private bool _isHeadRemote;
+    private bool _isHeadLoaded;
     private bool _deleted;
     private bool _removed;
     private int _pins;
@@ -128,6 +129,7 @@ internal sealed class Feed
             if (RaiseTo(next, publishedAt))
             {
                 _isHeadRemote = isRemote;
+                _isHeadLoaded = false;
             }
 
             // From a known state on, every publication is of what has just committed. A feed that knows nothing yet cannot tell whether this one comes late,
@@ -204,7 +206,8 @@ internal sealed class Feed
 
             // A version that nobody published here, though the feed was there, was made by another replica.
             var wasThere = _chat is not null;
-            _isHeadRemote |= RaiseTo(chat, publishedAt: 0) && wasThere;
+            _isHeadLoaded |= RaiseTo(chat, publishedAt: 0) && wasThere;
+            _isHeadRemote |= _isHeadLoaded;
             _known = true;
             _settledDoubts = Math.Max(_settledDoubts, doubts);
             _unsynced = _doubts != _settledDoubts;
@@ -489,6 +492,16 @@ internal sealed class Feed
     /// <summary>Completes when the feed is no longer as <see cref="Look"/> saw it.</summary>
     public Task WaitAsync(long revision, CancellationToken cancellationToken) => _signal.WaitAsync(revision, cancellationToken);
 
+    /// <summary>The same, but for so long at most.</summary>
+    public async Task WaitAsync(long revision, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task changed = _signal.WaitAsync(revision, waiting.Token);
+        await Task.WhenAny(changed, Task.Delay(patience, _registry.Time, waiting.Token)).ConfigureAwait(false);
+        await waiting.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Keeps the feed from being removed; false if it is removed already and another must be taken.</summary>
     public bool TryPin()
     {
@@ -655,7 +668,9 @@ internal sealed class Feed
         return new FeedLook(
             FeedLookKind.Miss,
             CatchUp: new CatchUpKey(_chat!.Epoch, lacksOnlyTheEnd ? _window.Tail : from),
-            Reason: cursor.Initial ? ReadReason.Initial : _isHeadRemote ? ReadReason.RemoteCatchUp : ReadReason.CatchUp);
+            Reason: cursor.Initial ? ReadReason.Initial : _isHeadRemote ? ReadReason.RemoteCatchUp : ReadReason.CatchUp,
+            MayComeInline: _isHeadLoaded && !cursor.Initial && _registry.Replica.Length > 0,
+            Revision: _signal.Revision);
     }
 
     private void AddWhatFollowsTheHead(SubscriberCursor cursor, List<StreamEvent> events)

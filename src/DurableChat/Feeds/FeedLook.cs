@@ -3,7 +3,7 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>What a look at the feed gave a subscriber.</summary>
-internal readonly record struct FeedLook(FeedLookKind Kind, long Revision = 0, CatchUpKey CatchUp = default, ReadReason Reason = default);
+internal readonly record struct FeedLook(FeedLookKind Kind, long Revision = 0, CatchUpKey CatchUp = default, ReadReason Reason = default, bool MayComeInline = false);
 
 /// <summary>The kinds of <see cref="FeedLook"/>.</summary>
 internal enum FeedLookKind

@@ -31,6 +31,11 @@ public sealed record FeedOptions
     /// <summary>How long a shared read may take. Default 30 seconds.</summary>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a subscriber waits for messages that another replica has committed and whose notification should be under way, before it reads them. Default 50 ms.
+    /// </summary>
+    public TimeSpan InlinePatience { get; set; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>False makes every subscriber read for itself; only for measuring what sharing saves. Default true.</summary>
     public bool CoalesceReads { get; set; } = true;
 }

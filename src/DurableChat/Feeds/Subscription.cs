@@ -16,6 +16,7 @@ public sealed class Subscription : IEventSource
     private readonly FeedMetrics _metrics;
     private readonly ResiliencePipeline _retry;
     private readonly SubscriberCursor _cursor;
+    private CatchUpKey? _waitedFor;
     private bool _wasAtHead;
     private bool _disposed;
 
@@ -57,6 +58,11 @@ public sealed class Subscription : IEventSource
                 case FeedLookKind.Unsynced:
                     await _retry.ExecuteAsync(
                         static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct).ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
+                    break;
+                case FeedLookKind.Miss when look.MayComeInline && _waitedFor != look.CatchUp:
+                    // The state was loaded before the notification came that most likely brings the messages along.
+                    _waitedFor = look.CatchUp;
+                    await _pin.Feed.WaitAsync(look.Revision, _reader.InlinePatience, cancellationToken).ConfigureAwait(false);
                     break;
                 case FeedLookKind.Miss:
                     var page = await _retry.ExecuteAsync(

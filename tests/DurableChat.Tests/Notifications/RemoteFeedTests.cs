@@ -28,6 +28,45 @@ public sealed class RemoteFeedTests
     }
 
     [Fact]
+    public async Task A_state_that_was_loaded_before_its_notification_came_waits_for_the_messages_a_moment()
+    {
+        var stage = new Stage(replica: "b");
+        stage.Publish(stage.Create());
+        var screen = new Screen();
+        using var subscription = stage.Subscribe();
+        await FollowAsync(subscription, screen, 1);
+        var finished = stage.Finish();
+        using var pin = stage.Registry.Pin(stage.Id);
+        pin.Feed.CompleteLoad(stage.Store.State(stage.Id), pin.Feed.BeginLoad());
+        var following = FollowAsync(subscription, screen, 2);
+        Deliver(stage, finished);
+        await following;
+        Assert.Empty(stage.Store.Reads);
+    }
+
+    [Fact]
+    public async Task What_does_not_come_in_that_moment_is_read()
+    {
+        var stage = new Stage(replica: "b");
+        stage.Publish(stage.Create());
+        var screen = new Screen();
+        using var subscription = stage.Subscribe();
+        await FollowAsync(subscription, screen, 1);
+        stage.Finish();
+        using var pin = stage.Registry.Pin(stage.Id);
+        pin.Feed.CompleteLoad(stage.Store.State(stage.Id), pin.Feed.BeginLoad());
+        var following = FollowAsync(subscription, screen, 2);
+        while (!following.IsCompleted)
+        {
+            stage.Time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        await following;
+        Assert.Equal([ReadReason.RemoteCatchUp], stage.Store.Reads);
+    }
+
+    [Fact]
     public async Task A_hole_is_read_and_not_skipped()
     {
         var stage = new Stage();

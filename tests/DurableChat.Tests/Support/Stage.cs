@@ -11,11 +11,11 @@ internal sealed class Stage
 {
     public static readonly ChatLimits Limits = new();
 
-    public Stage(FeedOptions? options = null)
+    public Stage(FeedOptions? options = null, string replica = "")
     {
         Options = options ?? new FeedOptions();
         Metrics = new FeedMetrics(null, Time);
-        Registry = new FeedRegistry(Options, Metrics, Time);
+        Registry = new FeedRegistry(Options, Metrics, Time) { Replica = replica };
         Reader = new CatchUpReader(Store, Options, Time);
     }
 
