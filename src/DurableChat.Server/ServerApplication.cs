@@ -6,6 +6,7 @@ using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
 using DurableChat.Server.Models;
+using DurableChat.Server.Pages;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Authentication;
@@ -169,6 +170,7 @@ internal static class ServerApplication
         app.MapDurableChat(ApiPrefix);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", reference => reference.WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        PageEndpoints.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(TokenAuthentication.OperatorPolicy);
