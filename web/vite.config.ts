@@ -23,8 +23,20 @@ function precompress(): Plugin {
   };
 }
 
+/** Fonts that are asked for only once the style is there come after the first drawing. */
+function preloadFonts(): Plugin {
+  return {
+    name: 'preload-fonts',
+    apply: 'build',
+    transformIndexHtml(_, context) {
+      const fonts = Object.keys(context.bundle ?? {}).filter((name) => /geist-latin.*\.woff2$/.test(name));
+      return fonts.map((name) => ({ tag: 'link', injectTo: 'head', attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${name}`, crossorigin: true } }));
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [preact(), precompress()],
+  plugins: [preact(), preloadFonts(), precompress()],
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },

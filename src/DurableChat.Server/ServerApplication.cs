@@ -168,6 +168,7 @@ internal static class ServerApplication
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix);
+        app.MapDurableChatOperations(ApiPrefix, TokenAuthentication.OperatorPolicy);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", reference => reference.WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
         PageEndpoints.Map(app);

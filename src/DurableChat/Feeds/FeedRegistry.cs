@@ -33,6 +33,12 @@ internal sealed class FeedRegistry
     /// <summary>What all feeds hold, in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
+    /// <summary>The feeds there are at this moment, in no order. Nothing holds them.</summary>
+    public IEnumerable<Feed> All => _feeds.Values;
+
+    /// <summary>Finds a chat's feed without taking hold of it; null if there is none.</summary>
+    public Feed? Find(ChatId id) => _feeds.GetValueOrDefault(id);
+
     /// <summary>Takes hold of a chat's feed; makes it if there is none.</summary>
     public FeedPin Pin(ChatId id)
     {

@@ -26,6 +26,7 @@ public sealed class Subscription : IEventSource
         _metrics = metrics;
         _retry = retry;
         _cursor = new SubscriberCursor(position);
+        pin.Feed.Join(_cursor);
         metrics.SubscriptionOpened();
     }
 
@@ -85,6 +86,7 @@ public sealed class Subscription : IEventSource
         {
             _disposed = true;
             _metrics.SubscriptionClosed();
+            _pin.Feed.Leave(_cursor);
             _pin.Dispose();
         }
     }

@@ -33,14 +33,14 @@ function PartView({ part, results, live }: { part: Part; results: ReadonlyMap<st
   }
 }
 
-export function AnswerView({ row }: { row: AnswerRow }) {
+export function AnswerView({ row, isLast }: { row: AnswerRow; isLast: boolean }) {
   const last = row.steps.at(-1);
   const message = last?.message;
   const text = row.steps.map((step) => textOf(step.parts)).filter(Boolean).join('\n\n');
   const end = message?.finish_reason ? ends[message.finish_reason] : undefined;
   const tokens = row.steps.reduce((sum, step) => sum + (step.message?.usage?.output_tokens ?? 0), 0);
   return (
-    <article class="answer" aria-label="Assistant" aria-busy={row.live}>
+    <article class={isLast ? 'answer last' : 'answer'} aria-label="Assistant" aria-busy={row.live}>
       {row.steps.map((step, index) => (
         <StepView key={step.generation} step={step} results={row.results} live={row.live && index === row.steps.length - 1} />
       ))}

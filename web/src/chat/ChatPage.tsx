@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { chats } from '../chats/chatList';
 import { ChatMenu } from '../chats/ChatMenu';
 import { announce } from '../ui/announce';
+import { Icon } from '../ui/Icon';
 import { follow } from '../ui/router';
 import { lastId } from '../stream/chatState';
 import { archive, stop } from './commands';
@@ -33,7 +34,8 @@ export function ChatPage({ session }: { session: ChatSession }) {
   if (loading === 'not_found') return <NotFound />;
   return (
     <div class="page">
-      <Header title={title || '\u00a0'} detail={model}>
+      <Header title={title || '\u00a0'} >
+        <a class="icon-button only-phone" href="/" aria-label="New chat" onClick={follow}><Icon name="plus" /></a>
         <ChatMenu chat={{ id: session.id, title, archived }} />
       </Header>
       <Transcript session={session} editing={editing} onEdit={setEditing} />
@@ -51,6 +53,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
             draft={session.id}
             busy={busy}
             autofocus
+            tools={<span class="model-name">{model}</span>}
             onSend={(text, interrupt) => {
               post(session.id, text, interrupt, lastId(state));
               return true;

@@ -55,7 +55,7 @@ export function Transcript({ session, editing, onEdit }: Props) {
                 {row.kind === 'user' ? (
                   <UserView session={session} row={row} editing={editing === row.message.id} onEdit={onEdit} />
                 ) : (
-                  <AnswerView row={row} />
+                  <AnswerView row={row} isLast={row === rows.at(-1)} />
                 )}
               </div>
             )}
