@@ -10,6 +10,7 @@ import { Composer } from './Composer';
 import { Header } from './Header';
 import { outgoingOf, post } from './outbox';
 import { Queue } from './Queue';
+import { endResumeDemo, resumeDemo } from './resumeDemo';
 import { ResumeHint } from './ResumeHint';
 import type { ChatSession } from './session';
 import { Transcript } from './Transcript';
@@ -55,6 +56,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
             autofocus
             tools={<span class="model-name">{model}</span>}
             onSend={(text, interrupt) => {
+              if (resumeDemo.value.phase === 'resumed') endResumeDemo();
               post(session.id, text, interrupt, lastId(state));
               return true;
             }}

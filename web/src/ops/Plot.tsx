@@ -31,7 +31,7 @@ function options(element: HTMLElement, lines: readonly Line[], format: Props['fo
     padding: [8, 4, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.15, 0.1)] }, x: { range: (_, __, max) => [max - span, max] } },
+    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.15, 1)] }, x: { range: (_, __, max) => [max - span, max] } },
     axes: [
       { stroke: ink, font, grid: { show: false }, ticks: { show: false }, size: 22, space: 90, values: (_, times) => times.map((time) => new Date(time * 1_000).toLocaleTimeString([], { minute: '2-digit', second: '2-digit' })) },
       { stroke: ink, font, grid, ticks: { show: false }, size: 52, space: 34, values: (_, values) => values.map((value) => format(value)) },
