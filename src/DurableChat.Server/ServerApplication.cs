@@ -171,7 +171,7 @@ internal static class ServerApplication
         app.MapDurableChatOperations(ApiPrefix, TokenAuthentication.OperatorPolicy);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", reference => reference.WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
-        PageEndpoints.Map(app);
+        PageEndpoints.Map(app, PageEndpoints.Folder);
         app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(TokenAuthentication.OperatorPolicy);

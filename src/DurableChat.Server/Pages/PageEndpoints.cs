@@ -1,17 +1,19 @@
 namespace DurableChat.Server.Pages;
 
-/// <summary>Serves the page that lies beside the program. Everything is read once, so nothing a request names ever becomes a path.</summary>
+/// <summary>Serves the page. Everything is read once, so nothing a request names ever becomes a path.</summary>
 internal static class PageEndpoints
 {
-    private const string Folder = "page";
     private const string Index = "index.html";
 
     /// <summary>Addresses that the page itself makes sense of.</summary>
     private static readonly string[] _views = ["/", "/c/{id}", "/ops"];
 
-    public static void Map(IEndpointRouteBuilder endpoints)
+    /// <summary>Where the build puts the page.</summary>
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "page");
+
+    public static void Map(IEndpointRouteBuilder endpoints, string folder)
     {
-        var files = Read(Path.Combine(AppContext.BaseDirectory, Folder));
+        var files = Read(folder);
         var pages = endpoints.MapGroup(string.Empty).ExcludeFromDescription().AddEndpointFilter(async (context, next) =>
         {
             SecurityHeaders.Set(context.HttpContext.Response.Headers);
