@@ -37,7 +37,7 @@ public sealed class LongChatTests(Chromium chromium)
         await using var tab = await Tab.OpenAsync(chromium, server);
         var started = TimeProvider.System.GetTimestamp();
         await tab.GoAsync($"/c/{chat}");
-        await Assertions.Expect(tab.Page.GetByText($"Answer {Turns} with")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Answers.Filter(new() { HasText = $"Answer {Turns} with" })).ToBeVisibleAsync();
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
 
         var result = await tab.Page.EvaluateAsync<double[]>(ScrollToTheTop);
@@ -46,7 +46,7 @@ public sealed class LongChatTests(Chromium chromium)
         Assert.True(result[1] < 150, $"{result[1]} rows were drawn at once.");
 
         await tab.Button("Go to the newest message").ClickAsync();
-        await Assertions.Expect(tab.Page.GetByText($"Answer {Turns} with")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Answers.Filter(new() { HasText = $"Answer {Turns} with" })).ToBeVisibleAsync();
         await tab.SendAsync("one more");
         await Assertions.Expect(tab.Page.GetByText("That is message")).ToBeVisibleAsync();
     }
@@ -57,7 +57,7 @@ public sealed class LongChatTests(Chromium chromium)
         await using var server = await ServerProcess.StartAsync();
         var chat = await Seed.AnswersAsync(server, [.. Enumerable.Range(2, 300).Select(i => $"Answer {i} of many.")]);
         await using var tab = await Tab.OpenAsync(chromium, server, $"/c/{chat}");
-        await Assertions.Expect(tab.Page.GetByText("Answer 301 of many")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Answers.Filter(new() { HasText = "Answer 301 of many" })).ToBeVisibleAsync();
 
         // The first page begins at about answer 252; scrolling near its beginning brings older ones.
         var moved = await tab.Page.EvaluateAsync<double>(

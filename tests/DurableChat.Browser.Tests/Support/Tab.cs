@@ -9,7 +9,7 @@ public sealed partial class Tab : IAsyncDisposable
 {
     private const float Patience = 30_000;
 
-    private readonly List<string> _complaints = [];
+    private readonly Complaints _complaints = Complaints.OfThisTest();
     private readonly ServerProcess _server;
     private readonly bool _ownsContext;
 
@@ -23,10 +23,10 @@ public sealed partial class Tab : IAsyncDisposable
         {
             if (message.Type is "error" or "warning")
             {
-                Complain(message.Text);
+                _complaints.Add(message.Text);
             }
         };
-        page.PageError += (_, error) => Complain(error);
+        page.PageError += (_, error) => _complaints.Add(error);
     }
 
     public IPage Page { get; }
@@ -88,13 +88,7 @@ public sealed partial class Tab : IAsyncDisposable
     public static string Plain(string markdown) => Spaces().Replace(Headings().Replace(markdown, string.Empty), " ").Trim();
 
     /// <summary>Forgets complaints that a test has provoked.</summary>
-    public void Forgive(string part)
-    {
-        lock (_complaints)
-        {
-            _complaints.RemoveAll(text => text.Contains(part, StringComparison.Ordinal));
-        }
-    }
+    public void Forgive(string part) => _complaints.Forgive(part);
 
     public async ValueTask DisposeAsync()
     {
@@ -105,19 +99,6 @@ public sealed partial class Tab : IAsyncDisposable
         else
         {
             await Page.CloseAsync();
-        }
-
-        lock (_complaints)
-        {
-            Assert.Empty(_complaints);
-        }
-    }
-
-    private void Complain(string text)
-    {
-        lock (_complaints)
-        {
-            _complaints.Add(text);
         }
     }
 

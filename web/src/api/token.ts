@@ -12,7 +12,6 @@ export function setToken(value: string): void {
   token.value = value;
   if (value) localStorage.setItem(key, value);
   else localStorage.removeItem(key);
-  tokenWanted.value = !value;
 }
 
 export function authorization(): Record<string, string> {

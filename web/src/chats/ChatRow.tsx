@@ -19,6 +19,7 @@ export const ChatRow = memo(({ chat }: { chat: ChatSummary }) => {
       <a
         class="chat-link"
         href={chatPath(chat.id)}
+        aria-label={words ? `${chat.title}, ${words}` : chat.title}
         aria-current={open ? 'page' : undefined}
         onClick={(event) => {
           sidebarOpen.value = false;
@@ -26,7 +27,7 @@ export const ChatRow = memo(({ chat }: { chat: ChatSummary }) => {
         }}
       >
         <span class="chat-title">{chat.title}</span>
-        {words && <span class={`dot ${chat.status}`} title={words}><span class="visually-hidden">, {words}</span></span>}
+        {words && <span class={`dot ${chat.status}`} title={words} />}
       </a>
       <ChatMenu chat={chat} />
     </li>

@@ -1,6 +1,18 @@
 import { Marked, type Token, type Tokens } from 'marked';
 
-const marked = new Marked({ gfm: true, breaks: false });
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string) => text.replace(/[&<>"']/g, (char) => escapes[char]!);
+
+const lineBreak = /^<br\s*\/?>$/i;
+
+/** HTML in a text is shown as it was written, never made; only in tables is there no other way to break a line. Images become links. */
+const marked = new Marked({
+  gfm: true,
+  renderer: {
+    html: ({ text }) => (lineBreak.test(text.trim()) ? '<br>' : escape(text)),
+    image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+  },
+});
 
 export type Block = { kind: 'code'; text: string; language: string } | { kind: 'html'; html: string };
 

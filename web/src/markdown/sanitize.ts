@@ -24,7 +24,7 @@ const attributes = ['href', 'title', 'align', 'start', 'type', 'checked', 'disab
 // The server's policy lets no plain string become HTML; the types for that are not in TypeScript's DOM, where a string stands for both.
 const asHtml = (trusted: unknown) => trusted as string;
 
-/** A model's words are a stranger's words. Images are left out too: their addresses could carry away what was said. */
+/** A model's words are a stranger's words. Images are not allowed either: their addresses could carry away what was said. */
 export const sanitize = (html: string): string => asHtml(DOMPurify.sanitize(html, { ...usual, ALLOWED_TAGS: tags, ALLOWED_ATTR: attributes }));
 
 /** Coloured code is spans with classes and nothing else. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { models } from '../api/chats';
 import { Refused } from '../api/http';
-import { setToken } from '../api/token';
+import { setToken, tokenWanted } from '../api/token';
 import { loadModels } from '../chat/models';
 import { restart } from './lifecycle';
 import { Modal } from './Modal';
@@ -11,9 +11,11 @@ export function TokenDialog() {
   const [error, setError] = useState('');
   async function submit(event: Event) {
     event.preventDefault();
+    setError('');
     setToken(value.trim());
     try {
       await models();
+      tokenWanted.value = false;
       loadModels();
       restart();
     } catch (problem) {
