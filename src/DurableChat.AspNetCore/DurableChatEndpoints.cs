@@ -37,4 +37,15 @@ public static class DurableChatEndpoints
         ModelEndpoints.Map(group);
         return group;
     }
+
+    /// <summary>
+    /// Maps what operators see of this replica below the same prefix. It tells of chats of all owners, so the policy must let operators in only.
+    /// </summary>
+    public static RouteGroupBuilder MapDurableChatOperations(this IEndpointRouteBuilder endpoints, string prefix, string operatorPolicy)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup(prefix).RequireAuthorization(operatorPolicy).WithTags("Operations").ProducesProblem(StatusCodes.Status401Unauthorized);
+        OperatorEndpoints.Map(group);
+        return group;
+    }
 }

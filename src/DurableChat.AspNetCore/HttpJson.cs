@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DurableChat.Feeds;
 
 namespace DurableChat.AspNetCore;
 
@@ -15,6 +16,8 @@ namespace DurableChat.AspNetCore;
 [JsonSerializable(typeof(ChatListResponse))]
 [JsonSerializable(typeof(MessagesResponse))]
 [JsonSerializable(typeof(ModelsResponse))]
+[JsonSerializable(typeof(FeedListResponse))]
+[JsonSerializable(typeof(FeedReport))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     // A misspelt field that is silently ignored costs its author hours, so it is an error.

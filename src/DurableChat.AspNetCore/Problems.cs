@@ -12,6 +12,8 @@ internal static class Problems
     /// <summary>One answer for chats that do not exist and chats of others, so that ids tell nothing.</summary>
     public static IResult ChatNotFound() => Of(StatusCodes.Status404NotFound, "chat_not_found", "There is no such chat.");
 
+    public static IResult FeedNotFound() => Of(StatusCodes.Status404NotFound, "feed_not_found", "This replica has nothing of such a chat in memory.");
+
     public static IResult Invalid(string field, string message) => Of(StatusCodes.Status400BadRequest, "invalid_field", message, field);
 
     public static IResult InvalidJson(string? field, string message) => Of(StatusCodes.Status400BadRequest, "invalid_json", message, field);

@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Feeds;
 using DurableChat.Storage;
 
 namespace DurableChat.AspNetCore;
@@ -84,3 +85,10 @@ public sealed record ModelsResponse(IReadOnlyList<ModelResponse> Models);
 /// <param name="Description">What it is, for people.</param>
 /// <param name="IsDefault">True for the model of chats that name none.</param>
 public sealed record ModelResponse(string Name, string? Description, bool IsDefault);
+
+/// <summary>What one replica has in memory of chats.</summary>
+/// <param name="Replica">The name under which it holds leases.</param>
+/// <param name="Count">How many feeds it has.</param>
+/// <param name="Bytes">What all of them hold.</param>
+/// <param name="Feeds">Those with most subscribers first, without their cursors.</param>
+public sealed record FeedListResponse(string Replica, int Count, long Bytes, IReadOnlyList<FeedReport> Feeds);

@@ -5,6 +5,7 @@ using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
 using DurableChat.Server.Models;
+using DurableChat.Server.Pages;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -163,8 +164,10 @@ internal static class ServerApplication
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix);
+        app.MapDurableChatOperations(ApiPrefix, TokenAuthentication.OperatorPolicy);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", reference => reference.WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        PageEndpoints.Map(app, PageEndpoints.Folder);
         app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(TokenAuthentication.OperatorPolicy);

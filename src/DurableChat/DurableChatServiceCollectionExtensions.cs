@@ -41,6 +41,7 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new RelaySource(provider.GetRequiredService<FeedRegistry>()));
         services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new CatchUpReader(provider.GetRequiredService<IChatStore>(), options.Feeds, Time(provider)));
+        services.AddSingleton(provider => new FeedInspector(provider.GetRequiredService<FeedRegistry>(), options.Worker.Replica));
         services.AddSingleton<OwnerFeedRegistry>();
         services.AddSingleton(provider => new Worker(
             provider.GetRequiredService<FeedRegistry>(),

@@ -33,6 +33,7 @@ internal sealed class Feed
     private bool _deleted;
     private bool _removed;
     private int _pins;
+    private readonly HashSet<SubscriberCursor> _cursors = [];
     private int _subscribers;
     private long _lastUsed;
     private long _countedBytes;
@@ -456,36 +457,52 @@ internal sealed class Feed
     {
         lock (_gate)
         {
-            if (_deleted)
+            var look = LookUnderLock(cursor, events);
+            cursor.PositionAtLook = cursor.Position;
+            return look;
+        }
+    }
+
+    /// <summary>Makes a subscriber's cursor visible to <see cref="Inspect"/>.</summary>
+    public void Join(SubscriberCursor cursor)
+    {
+        lock (_gate)
+        {
+            _cursors.Add(cursor);
+        }
+    }
+
+    /// <summary>Undoes <see cref="Join"/>.</summary>
+    public void Leave(SubscriberCursor cursor)
+    {
+        lock (_gate)
+        {
+            _cursors.Remove(cursor);
+        }
+    }
+
+    /// <summary>What the feed holds at this moment. Does not count as use.</summary>
+    public FeedReport Inspect(int maxCursors)
+    {
+        lock (_gate)
+        {
+            return new FeedReport
             {
-                return new FeedLook(FeedLookKind.Deleted);
-            }
-
-            if (_chat is null || _events is null || _unsynced)
-            {
-                return new FeedLook(FeedLookKind.Unsynced);
-            }
-
-            Touch();
-            RestartIfRewritten(cursor, events);
-            if (cursor.SeenStatus == 0)
-            {
-                AddStatus(cursor, events);
-            }
-
-            if (cursor.Position.MessageId < _chat.LastMessageId)
-            {
-                var miss = AddMessages(cursor, events);
-                if (events.Count > 0)
-                {
-                    return new FeedLook(FeedLookKind.Delivered);
-                }
-
-                return miss;
-            }
-
-            AddWhatFollowsTheHead(cursor, events);
-            return events.Count > 0 ? new FeedLook(FeedLookKind.Delivered) : new FeedLook(FeedLookKind.Idle, _signal.Revision);
+                ChatId = Id,
+                Synced = _chat is not null && !_unsynced,
+                Status = _chat?.Status,
+                Version = _chat?.Version ?? 0,
+                Epoch = _chat?.Epoch ?? 0,
+                HeadId = _chat?.LastMessageId ?? 0,
+                Lease = _chat?.Lease,
+                Window = new WindowReport(_window.Floor, _window.Tail, _window.Count, _window.Bytes),
+                Live = _live is null ? null : new LiveReport(_live.Generation, _live.LastSeq, _live.Chars, _live.Bytes),
+                Bytes = _countedBytes,
+                Pins = _pins,
+                Subscribers = _cursors.Count,
+                Cursors = [.. _cursors.Take(maxCursors).Select(cursor => cursor.PositionAtLook.ToString())],
+                IdleSeconds = _registry.Time.GetElapsedTime(_lastUsed).TotalSeconds,
+            };
         }
     }
 
@@ -566,6 +583,35 @@ internal sealed class Feed
             CountMemory();
             return true;
         }
+    }
+
+    private FeedLook LookUnderLock(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        if (_deleted)
+        {
+            return new FeedLook(FeedLookKind.Deleted);
+        }
+
+        if (_chat is null || _events is null || _unsynced)
+        {
+            return new FeedLook(FeedLookKind.Unsynced);
+        }
+
+        Touch();
+        RestartIfRewritten(cursor, events);
+        if (cursor.SeenStatus == 0)
+        {
+            AddStatus(cursor, events);
+        }
+
+        if (cursor.Position.MessageId < _chat.LastMessageId)
+        {
+            var miss = AddMessages(cursor, events);
+            return events.Count > 0 ? new FeedLook(FeedLookKind.Delivered) : miss;
+        }
+
+        AddWhatFollowsTheHead(cursor, events);
+        return events.Count > 0 ? new FeedLook(FeedLookKind.Delivered) : new FeedLook(FeedLookKind.Idle, _signal.Revision);
     }
 
     private bool RaiseTo(Chat next, long publishedAt)

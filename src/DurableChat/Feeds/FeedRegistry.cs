@@ -55,6 +55,12 @@ internal sealed class FeedRegistry
         return known;
     }
 
+    /// <summary>The feeds there are at this moment, in no order. Nothing holds them.</summary>
+    public IEnumerable<Feed> All => _feeds.Values;
+
+    /// <summary>Finds a chat's feed without taking hold of it; null if there is none.</summary>
+    public Feed? Find(ChatId id) => _feeds.GetValueOrDefault(id);
+
     /// <summary>Takes hold of a chat's feed; makes it if there is none.</summary>
     public FeedPin Pin(ChatId id)
     {

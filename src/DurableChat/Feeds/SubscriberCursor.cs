@@ -11,6 +11,9 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>The epoch, last message, and last part on the subscriber's screen. An epoch of 0 means that the client named only a message.</summary>
     public Position Position { get; set; } = position;
 
+    /// <summary>Where the subscriber was when it last looked. The feed's lock guards it, so that others may read it while the subscriber moves on.</summary>
+    public Position PositionAtLook { get; set; } = position;
+
     /// <summary>True until the subscriber has been brought to the head for the first time.</summary>
     public bool Initial { get; set; } = true;
 

@@ -27,6 +27,7 @@ public sealed class Subscription : IEventSource
         _metrics = metrics;
         _retry = retry;
         _cursor = new SubscriberCursor(position);
+        pin.Feed.Join(_cursor);
         metrics.SubscriptionOpened();
         pin.Feed.AddSubscriber();
     }
@@ -93,6 +94,7 @@ public sealed class Subscription : IEventSource
             _disposed = true;
             _metrics.SubscriptionClosed();
             _pin.Feed.RemoveSubscriber();
+            _pin.Feed.Leave(_cursor);
             _pin.Dispose();
         }
     }

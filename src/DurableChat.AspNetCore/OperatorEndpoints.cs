@@ -1,0 +1,34 @@
+using DurableChat.Chats;
+using DurableChat.Feeds;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>What operators see of a replica: its feeds.</summary>
+internal static class OperatorEndpoints
+{
+    private const int DefaultPage = 100;
+    private const int MaxPage = 1_000;
+
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/ops/feeds", List)
+            .WithName("ListFeeds").WithSummary("Lists what this replica has in memory of chats: those with most subscribers first. For operators.")
+            .Produces<FeedListResponse>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden);
+        group.MapGet("/ops/feeds/{chat}", Get)
+            .WithName("GetFeed").WithSummary("Reads what this replica has in memory of one chat, with the positions of its subscribers. For operators.")
+            .Produces<FeedReport>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static IResult List(FeedInspector feeds, string? limit = null) =>
+        Query.TryLimit(limit, DefaultPage, MaxPage, out var count)
+            ? Results.Json(new FeedListResponse(feeds.Replica, feeds.Count, feeds.Bytes, feeds.List(count)), HttpJson.Strict.FeedListResponse)
+            : Problems.Invalid("limit", $"The limit is a number from 1 to {MaxPage}.");
+
+    private static IResult Get(string chat, FeedInspector feeds) =>
+        ChatId.TryParse(chat, out var id) && feeds.Find(id) is { } report
+            ? Results.Json(report, HttpJson.Strict.FeedReport)
+            : Problems.FeedNotFound();
+}

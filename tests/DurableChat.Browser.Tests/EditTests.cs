@@ -1,0 +1,61 @@
+using DurableChat.Browser.Tests.Support;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace DurableChat.Browser.Tests;
+
+/// <summary>Asking differently, and asking again.</summary>
+public sealed class EditTests(Chromium chromium, SharedServer shared)
+{
+    [Fact]
+    public async Task An_edited_message_is_answered_anew_in_every_tab()
+    {
+        var chat = await shared.Server.CreateAnsweredAsync("first question");
+        await using var tab = await Tab.OpenAsync(chromium, shared.Server, $"/c/{chat}");
+        await tab.SendAsync("second question");
+        await tab.WaitForAnswersAsync(2);
+        await using var other = await tab.OpenBesideAsync($"/c/{chat}");
+        await other.WaitForAnswersAsync(2);
+
+        await tab.Mine.First.HoverAsync();
+        await tab.Button("Edit message").First.ClickAsync();
+        var editor = tab.Page.GetByRole(AriaRole.Form, new() { Name = "Edit message" }).GetByRole(AriaRole.Textbox);
+        await Assertions.Expect(editor).ToBeFocusedAsync();
+        await editor.FillAsync("a better question");
+        await editor.PressAsync("Enter");
+        foreach (var page in new[] { tab, other })
+        {
+            await Assertions.Expect(page.Page.GetByText("a better question").First).ToBeVisibleAsync();
+            await page.WaitForAnswersAsync(1);
+            await Assertions.Expect(page.Mine).ToHaveCountAsync(1);
+        }
+    }
+
+    [Fact]
+    public async Task The_up_arrow_edits_the_last_message_and_escape_leaves_it()
+    {
+        var chat = await shared.Server.CreateAnsweredAsync("only question");
+        await using var tab = await Tab.OpenAsync(chromium, shared.Server, $"/c/{chat}");
+        await tab.WaitForAnswersAsync(1);
+        await tab.Composer.PressAsync("ArrowUp");
+        var editor = tab.Page.GetByRole(AriaRole.Form, new() { Name = "Edit message" }).GetByRole(AriaRole.Textbox);
+        await Assertions.Expect(editor).ToHaveValueAsync("only question");
+        await editor.PressAsync("Escape");
+        await Assertions.Expect(editor).ToBeHiddenAsync();
+        await Assertions.Expect(tab.Composer).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task After_an_error_the_person_tries_again()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, shared.Server);
+        await tab.SendAsync("please fail");
+        await Assertions.Expect(tab.Page.GetByText("Attempt 1 of 2 failed")).ToBeVisibleAsync();
+        var failure = tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "model_unavailable" });
+        await Assertions.Expect(failure).ToBeVisibleAsync();
+        await tab.Button("Try again").ClickAsync();
+        await Assertions.Expect(failure).ToBeHiddenAsync();
+        await Assertions.Expect(failure).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Mine).ToHaveCountAsync(1);
+    }
+}

@@ -1,0 +1,59 @@
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Sqlite;
+using DurableChat.Storage;
+using Xunit;
+
+namespace DurableChat.Browser.Tests.Support;
+
+/// <summary>Histories that would take too long to talk into being, or that no demo model would say.</summary>
+internal static class Seed
+{
+    /// <summary>A chat with these answers; the server is away for a moment while they are written into its file.</summary>
+    public static async Task<string> AnswersAsync(ServerProcess server, IReadOnlyList<string> answers)
+    {
+        var chat = await server.CreateAnsweredAsync("the first question");
+        server.Kill();
+        await using (var store = SqliteChatStore.Open(new SqliteStoreOptions(server.Data), new StoreMetrics(), TimeProvider.System))
+        {
+            Assert.True(ChatId.TryParse(chat, out var id));
+            var before = (await store.LoadAsync(id, CancellationToken.None))!;
+            var messages = Messages(before, answers).ToList();
+            var next = before with
+            {
+                Version = before.Version + 1,
+                LastMessageId = messages[^1].Id,
+                LastAssignedId = messages[^1].Id,
+                Generation = messages[^1].Generation,
+            };
+            Assert.IsType<CommitResult.Committed>(await store.CommitAsync(new Transition { Next = next, Appended = messages }, null, CancellationToken.None));
+        }
+
+        await server.StartAgainAsync();
+        return chat;
+    }
+
+    private static IEnumerable<Message> Messages(Chat chat, IReadOnlyList<string> answers)
+    {
+        var id = chat.LastMessageId;
+        for (var i = 0; i < answers.Count; i++)
+        {
+            id++;
+            yield return Make(id, MessageRole.User, $"question {i + 2}: {answers[i]}", generation: 0, chat);
+            id++;
+            yield return Make(id, MessageRole.Assistant, answers[i], chat.Generation + 1 + i, chat);
+        }
+    }
+
+    private static Message Make(long id, MessageRole role, string text, long generation, Chat chat) => new()
+    {
+        Id = id,
+        PreviousId = id - 1,
+        Role = role,
+        Parts = [new TextPart(text)],
+        Generation = generation,
+        Model = role == MessageRole.Assistant ? "demo" : null,
+        FinishReason = role == MessageRole.Assistant ? FinishReason.Stop : null,
+        CreatedAt = chat.UpdatedAt,
+    };
+}

@@ -1,0 +1,19 @@
+import { signal } from '@preact/signals';
+
+const key = 'durablechat.token';
+
+/** The bearer token, if the server asks for one. It stays in this browser until the person signs out. */
+export const token = signal(localStorage.getItem(key) ?? '');
+
+/** True once the server has refused what we have; the page then asks for a token. */
+export const tokenWanted = signal(false);
+
+export function setToken(value: string): void {
+  token.value = value;
+  if (value) localStorage.setItem(key, value);
+  else localStorage.removeItem(key);
+}
+
+export function authorization(): Record<string, string> {
+  return token.value ? { Authorization: `Bearer ${token.value}` } : {};
+}

@@ -1,0 +1,93 @@
+import { useEffect, useState } from 'preact/hooks';
+import { chats } from '../chats/chatList';
+import { ChatMenu } from '../chats/ChatMenu';
+import { announce } from '../ui/announce';
+import { Icon } from '../ui/Icon';
+import { follow } from '../ui/router';
+import { lastId } from '../stream/chatState';
+import { archive, stop } from './commands';
+import { Composer } from './Composer';
+import { Header } from './Header';
+import { outgoingOf, post } from './outbox';
+import { Queue } from './Queue';
+import { endResumeDemo, resumeDemo } from './resumeDemo';
+import { ResumeHint } from './ResumeHint';
+import type { ChatSession } from './session';
+import { Transcript } from './Transcript';
+
+const busyStatuses: readonly (string | undefined)[] = ['running', 'interrupting', 'requires_action'];
+
+export function ChatPage({ session }: { session: ChatSession }) {
+  const state = session.state.value;
+  const loading = session.loading.value;
+  const summary = chats.value.get(session.id);
+  const title = state.title || summary?.title || '';
+  const model = state.model || summary?.model;
+  const archived = state.status ? state.archived : (summary?.archived ?? false);
+  const busy = busyStatuses.includes(state.status);
+  const [editing, setEditing] = useState<number>();
+  const lastUser = state.messages.findLast((message) => message.role === 'user')?.id;
+  useAnnouncements(state.status);
+  useEffect(() => {
+    document.title = title ? `${title} · DurableChat` : 'DurableChat';
+  }, [title]);
+
+  if (loading === 'not_found') return <NotFound />;
+  return (
+    <div class="page">
+      <Header title={title || '\u00a0'} >
+        <a class="icon-button only-phone" href="/" aria-label="New chat" onClick={follow}><Icon name="plus" /></a>
+        <ChatMenu chat={{ id: session.id, title, archived }} />
+      </Header>
+      <Transcript session={session} editing={editing} onEdit={setEditing} />
+      <div class="dock">
+        <ResumeHint chat={session.id} status={state.status} />
+        <Queue chat={session.id} queue={state.queue} outgoing={outgoingOf(session.id, state).filter((item) => busy && !item.interrupt)} />
+        {archived ? (
+          <div class="archived-note">
+            <span>This chat is archived.</span>
+            <button type="button" class="button small" onClick={() => void archive(session.id, false)}>Bring it back</button>
+          </div>
+        ) : (
+          <Composer
+            key={session.id}
+            draft={session.id}
+            busy={busy}
+            autofocus
+            tools={<span class="model-name">{model}</span>}
+            onSend={(text, interrupt) => {
+              if (resumeDemo.value.phase === 'resumed') endResumeDemo();
+              post(session.id, text, interrupt, lastId(state));
+              return true;
+            }}
+            onStop={() => void stop(session.id)}
+            {...(lastUser !== undefined && { onEditLast: () => setEditing(lastUser) })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function useAnnouncements(status: string | undefined): void {
+  const [before, setBefore] = useState(status);
+  useEffect(() => {
+    if (before === 'running' && status === 'waiting') announce('The answer is complete');
+    if (before !== undefined && before !== status && status === 'running') announce('The answer begins');
+    if (before !== undefined && before !== status && status === 'error') announce('The answer failed');
+    setBefore(status);
+  }, [status]);
+}
+
+function NotFound() {
+  return (
+    <div class="page">
+      <Header title="No such chat" />
+      <div class="welcome"><div class="welcome-inner">
+        <h1>This chat is not here</h1>
+        <p class="lead">It was deleted, or it belongs to somebody else.</p>
+        <p><a class="button primary" href="/" onClick={follow}>Begin a new one</a></p>
+      </div></div>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import type { QueuedMessage } from '../api/types';
+import { Icon } from '../ui/Icon';
+import { deleteQueued, promoteQueued } from './commands';
+import type { Outgoing } from './outbox';
+
+interface Props { chat: string; queue: readonly QueuedMessage[]; outgoing: readonly Outgoing[] }
+
+export function Queue({ chat, queue, outgoing }: Props) {
+  const count = queue.length + outgoing.length;
+  if (count === 0) return null;
+  return (
+    <section class="queue" aria-label="Queue">
+      <h2>Next{count > 1 ? ` · ${count}` : ''}</h2>
+      <ol>
+        {queue.map((item) => (
+          <li key={item.id}>
+            <span class="queued-text">{item.content}</span>
+            {item.urgent && <span class="badge">goes first</span>}
+            <button type="button" class="icon-button" aria-label={`Run now: ${item.content}`} title="Run now: stops the answer" onClick={() => void promoteQueued(chat, item.id)}><Icon name="bolt" /></button>
+            <button type="button" class="icon-button" aria-label={`Delete from the queue: ${item.content}`} title="Delete" onClick={() => void deleteQueued(chat, item.id)}><Icon name="trash" /></button>
+          </li>
+        ))}
+        {outgoing.map((item) => (
+          <li key={item.key} class="pending"><span class="queued-text">{item.content}</span><span class="badge">sending</span></li>
+        ))}
+      </ol>
+    </section>
+  );
+}

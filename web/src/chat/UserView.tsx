@@ -1,0 +1,70 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { CopyButton } from '../ui/CopyButton';
+import { Icon } from '../ui/Icon';
+import { focusComposer } from '../ui/shortcuts';
+import { edit } from './commands';
+import type { UserRow } from './rows';
+import type { ChatSession } from './session';
+
+interface Props { session: ChatSession; row: UserRow; editing: boolean; onEdit: (id: number | undefined) => void }
+
+export function UserView({ session, row, editing, onEdit }: Props) {
+  if (editing) return <Editor session={session} row={row} onDone={() => { onEdit(undefined); focusComposer(); }} />;
+  return (
+    <article class="user" aria-label="You">
+      <div class="bubble">{row.text}</div>
+      <div class="actions">
+        <CopyButton text={row.text} label="Copy message" />
+        {!session.state.value.archived && (
+          <button type="button" class="icon-button" aria-label="Edit message" title="Edit: what followed goes, and it is answered anew" onClick={() => onEdit(row.message.id)}>
+            <Icon name="edit" />
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Editor({ session, row, onDone }: { session: ChatSession; row: UserRow; onDone: () => void }) {
+  const [text, setText] = useState(row.text);
+  const [saving, setSaving] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    area.current!.focus();
+    area.current!.setSelectionRange(text.length, text.length);
+  }, []);
+
+  async function save(): Promise<void> {
+    if (text.trim() === '' || saving) return;
+    setSaving(true);
+    if (await edit(session.id, row.message.id, text.trim())) onDone();
+    else setSaving(false);
+  }
+
+  return (
+    <form class="user editor" aria-label="Edit message" onSubmit={(event) => { event.preventDefault(); void save(); }}>
+      <textarea
+        ref={area}
+        aria-label="Message"
+        rows={Math.min(12, text.split('\n').length + 1)}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === 'Escape') {
+            event.preventDefault();
+            onDone();
+          } else if (event.key === 'Enter' && !event.shiftKey) {
+            event.preventDefault();
+            void save();
+          }
+        }}
+      />
+      <div class="editor-actions">
+        <span>What followed goes, and it is answered anew.</span>
+        <button type="button" class="button small" onClick={onDone}>Cancel</button>
+        <button type="submit" class="button small primary" disabled={saving || text.trim() === ''}>Send</button>
+      </div>
+    </form>
+  );
+}

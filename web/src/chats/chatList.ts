@@ -1,0 +1,75 @@
+import { computed, signal } from '@preact/signals';
+import { listChats } from '../api/chats';
+import { authorization, tokenWanted } from '../api/token';
+import type { ChatSummary, WatchEvent } from '../api/types';
+import { Connection, type ConnectionState } from '../stream/connection';
+
+export type Chats = ReadonlyMap<string, ChatSummary>;
+
+/** Takes in an event of the list's stream. A change that is not newer than what is known says nothing. */
+export function withWatchEvent(chats: Chats, event: WatchEvent): Chats {
+  const next = new Map(chats);
+  switch (event.type) {
+    case 'chats': {
+      // The list holds the newest; what is older than all of it was read by pages and stays.
+      const oldest = event.chats.at(-1)?.updated_at ?? '';
+      for (const chat of chats.values()) if (event.chats.length === 0 || chat.updated_at >= oldest) next.delete(chat.id);
+      for (const chat of event.chats) next.set(chat.id, chat);
+      return next;
+    }
+    case 'chat':
+      if ((chats.get(event.chat_id)?.version ?? 0) >= event.chat.version) return chats;
+      return next.set(event.chat_id, event.chat);
+    case 'chat_deleted':
+      return next.delete(event.chat_id) ? next : chats;
+    default:
+      return chats;
+  }
+}
+
+export const chats = signal<Chats>(new Map());
+export const listConnection = signal<ConnectionState>('connecting');
+export const listReady = signal(false);
+
+const byChange = (a: ChatSummary, b: ChatSummary) => b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id);
+
+export const sortedChats = computed(() => [...chats.value.values()].sort(byChange));
+
+const listed = 100;
+
+const stream = new Connection({
+  url: '/api/v1/chats/watch',
+  headers: authorization,
+  events: (events) => {
+    const first = !listReady.value;
+    chats.value = (events as WatchEvent[]).reduce(withWatchEvent, chats.value);
+    listReady.value = true;
+    if (first && chats.value.size >= listed) void readAll(false, 1);
+  },
+  state: (state) => {
+    listConnection.value = state;
+    if (state === 'unauthorized') tokenWanted.value = true;
+  },
+});
+
+export const watchChats = (): void => stream.resume();
+export const pauseWatching = (): void => stream.pause();
+
+export function keep(chat: ChatSummary): void {
+  chats.value = withWatchEvent(chats.value, { type: 'chat', chat_id: chat.id, chat });
+}
+
+export function forget(id: string): void {
+  chats.value = withWatchEvent(chats.value, { type: 'chat_deleted', chat_id: id });
+}
+
+const cursors = new Map<boolean, string | undefined>();
+
+/** Reads further pages of the list, as many as asked for; searching needs all. */
+export async function readAll(archived: boolean, pages = 50): Promise<void> {
+  for (let page = 0; page < pages && !(cursors.has(archived) && cursors.get(archived) === undefined); page++) {
+    const answer = await listChats(archived, cursors.get(archived));
+    cursors.set(archived, answer.next_cursor);
+    for (const chat of answer.chats) keep(chat);
+  }
+}

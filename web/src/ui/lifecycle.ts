@@ -1,0 +1,43 @@
+import { signal } from '@preact/signals';
+import { current } from '../chat/current';
+import { flush } from '../chat/outbox';
+import { pauseWatching, watchChats } from '../chats/chatList';
+
+/** What the browser says; a server that is away shows in the streams instead. */
+export const online = signal(navigator.onLine);
+
+/** Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own back after a while. */
+const hiddenFor = 10_000;
+
+function resume(): void {
+  if (!online.value) return;
+  watchChats();
+  current.value?.resume();
+  void flush();
+}
+
+function pause(): void {
+  pauseWatching();
+  current.value?.pause();
+}
+
+export function startLifecycle(): void {
+  let hiding: ReturnType<typeof setTimeout> | undefined;
+  addEventListener('online', () => {
+    online.value = true;
+    resume();
+  });
+  addEventListener('offline', () => {
+    online.value = false;
+    pause();
+  });
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(pause, hiddenFor);
+    else resume();
+  });
+  resume();
+}
+
+/** For after a token was given: everything that was refused begins again. */
+export const restart = resume;

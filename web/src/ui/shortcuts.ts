@@ -1,0 +1,52 @@
+import { signal } from '@preact/signals';
+import { go, route } from './router';
+import { current } from '../chat/current';
+import { stop } from '../chat/commands';
+
+export const helpOpen = signal(false);
+export const sidebarOpen = signal(false);
+
+export const shortcuts: readonly [keys: string, does: string][] = [
+  ['Enter', 'Send'],
+  ['Shift Enter', 'New line'],
+  ['Ctrl Enter', 'Send now: stop the answer that runs'],
+  ['↑', 'Edit your last message, in an empty composer'],
+  ['Esc', 'Stop the answer'],
+  ['Ctrl K', 'Search chats'],
+  ['Ctrl Shift O', 'New chat'],
+  ['?', 'This list'],
+];
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+export function focusSearch(): void {
+  sidebarOpen.value = true;
+  requestAnimationFrame(() => document.getElementById('chat-search')?.focus());
+}
+
+export function focusComposer(): void {
+  document.getElementById('composer')?.focus();
+}
+
+export function handleShortcut(event: KeyboardEvent): void {
+  const command = event.ctrlKey || event.metaKey;
+  if (command && event.key.toLowerCase() === 'k') {
+    event.preventDefault();
+    focusSearch();
+  } else if (command && event.shiftKey && event.key.toLowerCase() === 'o') {
+    event.preventDefault();
+    go('/');
+    requestAnimationFrame(focusComposer);
+  } else if (event.key === '?' && !isTyping(event.target)) {
+    event.preventDefault();
+    helpOpen.value = true;
+  } else if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open], [popover]:popover-open')) {
+    escape();
+  }
+}
+
+function escape(): void {
+  if (sidebarOpen.value) sidebarOpen.value = false;
+  else if (route.value.page === 'chat' && current.value?.state.value.status === 'running') void stop(current.value.id);
+}
