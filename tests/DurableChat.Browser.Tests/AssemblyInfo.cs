@@ -4,3 +4,6 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(Chromium))]
 [assembly: AssemblyFixture(typeof(SharedServer))]
 [assembly: NoComplaints]
+
+// Browsers beside each other on a small machine wait for each other, and their tests then for nothing.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { CopyButton } from '../ui/CopyButton';
 import { Icon } from '../ui/Icon';
+import { nextFrame } from '../ui/nextFrame';
 import { focusComposer } from '../ui/shortcuts';
 import { edit } from './commands';
 import type { UserRow } from './rows';
@@ -30,8 +31,11 @@ function Editor({ session, row, onDone }: { session: ChatSession; row: UserRow; 
   const [saving, setSaving] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    area.current!.focus();
-    area.current!.setSelectionRange(text.length, text.length);
+    const element = area.current!;
+    element.focus({ preventScroll: true });
+    element.setSelectionRange(text.length, text.length);
+    // The row is taller now; only after it has been laid out anew is there a place to scroll to.
+    nextFrame(() => element.form?.scrollIntoView({ block: 'nearest' }));
   }, []);
 
   async function save(): Promise<void> {
