@@ -1,12 +1,16 @@
 using DurableChat.Chats;
+using DurableChat.Notifications;
 using DurableChat.Storage;
 
 namespace DurableChat.Server;
 
-/// <summary>Says whether the server can take requests: the database answers, and it is not shutting down.</summary>
+/// <summary>
+/// Says whether the server can take requests: the database answers, and it is not shutting down. A notification channel that is down is told and does not matter: the server goes on by comparing
+/// versions.
+/// </summary>
 internal static class Readiness
 {
-    public static async Task<IResult> CheckAsync(IChatStore store, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    public static async Task<IResult> CheckAsync(IChatStore store, ChannelState channel, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -16,7 +20,7 @@ internal static class Readiness
         try
         {
             await store.LoadAsync(default(ChatId), cancellationToken);
-            return Results.Text("ready");
+            return Results.Text(channel is { HasChannel: true, IsUp: false } ? "ready; the notification channel is down, changes of other replicas are found by comparing versions" : "ready");
         }
         catch (ChatStoreException)
         {

@@ -1,0 +1,46 @@
+using DurableChat.Notifications;
+using DurableChat.Server;
+using DurableChat.Tests.Support;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+namespace DurableChat.Cluster.Tests.Servers;
+
+/// <summary>What <c>/readyz</c> says.</summary>
+public sealed class ReadinessTests
+{
+    [Fact]
+    public async Task A_channel_that_is_down_is_told_and_does_not_end_the_service()
+    {
+        var channel = new ChannelState(hasChannel: true);
+        Assert.Contains("channel is down", await SayAsync(channel), StringComparison.Ordinal);
+        channel.Connected();
+        Assert.Equal("ready", await SayAsync(channel));
+        channel.Lost();
+        Assert.StartsWith("ready; ", await SayAsync(channel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_without_other_replicas_says_nothing_of_a_channel() => Assert.Equal("ready", await SayAsync(new ChannelState(hasChannel: false)));
+
+    private static async Task<string?> SayAsync(ChannelState channel)
+    {
+        var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new FakeStore(), channel, new Lifetime(), CancellationToken.None));
+        Assert.True(result.StatusCode is null or 200);
+        return result.ResponseContent;
+    }
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication()
+        {
+        }
+    }
+}
