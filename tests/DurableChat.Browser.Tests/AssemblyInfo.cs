@@ -1,4 +1,6 @@
 using DurableChat.Browser.Tests.Support;
+using Xunit.Sdk;
+using Xunit.v3;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Chromium))]
@@ -6,4 +8,4 @@ using Xunit;
 [assembly: NoComplaints]
 
 // Browsers beside each other on a small machine wait for each other, and their tests then for nothing.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
