@@ -1,7 +1,7 @@
 using DurableChat.Browser.Tests.Support;
+using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(Chromium))]
 [assembly: AssemblyFixture(typeof(SharedServer))]
