@@ -22,9 +22,12 @@ internal sealed class PoolMetrics
         meter.CreateObservableUpDownCounter("durablechat.store.pool.peak", () => Volatile.Read(ref _peak), description: "The most connections that ran a statement at once, since the start.");
     }
 
-    public PoolMetrics Lend(long waitingSince)
+    /// <summary>Notes how long a statement waited until it had its connection.</summary>
+    /// <param name="since">The <see cref="Stopwatch"/> timestamp of the beginning.</param>
+    public void Waited(long since) => _wait.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
+
+    public PoolMetrics Lend()
     {
-        _wait.Record(Stopwatch.GetElapsedTime(waitingSince).TotalSeconds);
         var inUse = Interlocked.Increment(ref _inUse);
         for (var peak = Volatile.Read(ref _peak); inUse > peak; peak = Volatile.Read(ref _peak))
         {

@@ -17,12 +17,16 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgresSession _session;
+    private readonly PostgresLanes _reads;
+    private readonly PostgresLanes _writes;
     private readonly StoreMetrics _metrics;
 
-    private PostgresChatStore(NpgsqlDataSource source, PostgresSession session, StoreMetrics metrics)
+    private PostgresChatStore(NpgsqlDataSource source, PostgresSession session, PostgresLanes reads, PostgresLanes writes, StoreMetrics metrics)
     {
         _source = source;
         _session = session;
+        _reads = reads;
+        _writes = writes;
         _metrics = metrics;
     }
 
@@ -48,17 +52,18 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         }
 
         var pool = new PoolMetrics(meters?.Create(DurableChatMeter.Name) ?? new Meter(DurableChatMeter.Name), builder.MaxPoolSize);
-        return new PostgresChatStore(source, new PostgresSession(source, pool, metrics, options.FailoverTime, time), metrics);
+        var session = new PostgresSession(source, pool, metrics, options.FailoverTime, time);
+        var (reads, writes) = SharesOf(builder.MaxPoolSize);
+        return new PostgresChatStore(source, session, new PostgresLanes(session, metrics, reads), new PostgresLanes(session, metrics, writes), metrics);
     }
 
     /// <inheritdoc/>
-    public Task<Chat?> LoadAsync(ChatId id, CancellationToken cancellationToken) => _session.RunAsync(
+    public Task<Chat?> LoadAsync(ChatId id, CancellationToken cancellationToken) => ReadAsync(
         "load",
-        command => Prepare(command, PostgresStatements.Load, id.Value),
-        async (command, ct) =>
+        () => ToCommand(PostgresStatements.Load, id),
+        async row =>
         {
-            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-            if (!await row.ReadAsync(ct).ConfigureAwait(false))
+            if (!await row.ReadAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 return null;
             }
@@ -72,7 +77,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
                     queue.Add(queued);
                 }
             }
-            while (await row.ReadAsync(ct).ConfigureAwait(false));
+            while (await row.ReadAsync(CancellationToken.None).ConfigureAwait(false));
             return StoreJson.ReadState(columns, state, queue);
         },
         cancellationToken);
@@ -82,16 +87,11 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     {
         ArgumentNullException.ThrowIfNull(transition);
         var started = Stopwatch.GetTimestamp();
+        var commitId = Guid.CreateVersion7();
         CommitResult? result = null;
         try
         {
-            var commitId = Guid.CreateVersion7();
-
-            // Cancellation ends the wait for a connection. A statement that has begun goes on, so that its outcome is known.
-            result = await _session.RunAsync(
-                (connection, isInDoubt, _) => new PostgresCommitAttempt(connection, _metrics, transition, idempotency, commitId).RunAsync(isInDoubt, CancellationToken.None),
-                cancellationToken).ConfigureAwait(false);
-            return result;
+            return result = await _session.RetryAsync(attempt => AttemptAsync(transition, idempotency, commitId, attempt, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -103,20 +103,24 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     public Task<MessagePage?> ReadMessagesAsync(ChatId id, MessageQuery query, CancellationToken cancellationToken)
     {
         _metrics.MessageRead(query.Reason);
-        return _session.RunAsync(
+        return ReadAsync(
             "read_messages",
-            command =>
+            () =>
             {
-                Prepare(command, query.BeforeId is null ? PostgresStatements.ReadAfter : PostgresStatements.ReadBefore, id.Value, query.AfterId, query.Limit, query.MaxBytes);
+                var command = ToCommand(query.BeforeId is null ? PostgresStatements.ReadAfter : PostgresStatements.ReadBefore, id);
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.AfterId });
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.MaxBytes });
                 if (query.BeforeId is { } before)
                 {
                     command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
                 }
+
+                return command;
             },
-            async (command, ct) =>
+            async row =>
             {
-                await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-                if (!await row.ReadAsync(ct).ConfigureAwait(false))
+                if (!await row.ReadAsync(CancellationToken.None).ConfigureAwait(false))
                 {
                     return null;
                 }
@@ -129,7 +133,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
                     {
                         messages.Add(PostgresRows.ReadMessage(row));
                     }
-                    while (await row.ReadAsync(ct).ConfigureAwait(false));
+                    while (await row.ReadAsync(CancellationToken.None).ConfigureAwait(false));
                 }
 
                 return new MessagePage(version, epoch, head, messages);
@@ -175,11 +179,8 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) => _session.RunAsync(
-        "idempotency",
-        command => PostgresKeys.Prepare(command, id, key),
-        (command, ct) => PostgresKeys.ReadAsync(command, key, ct),
-        cancellationToken);
+    public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) => ReadAsync(
+        "idempotency", () => PostgresKeys.ToCommand(id, key), row => PostgresKeys.ReadAsync(row, key), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) => _session.RunAsync(
@@ -270,6 +271,61 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
+    /// <summary>How many connections of a pool reads and commits may use, each in their lanes; the rest is for what is rare and must not stand behind them, such as heartbeats.</summary>
+    private static (int Reads, int Writes) SharesOf(int connections) => (Math.Max(1, connections * 3 / 10), Math.Max(1, connections * 4 / 10));
+
+    private Task<T> ReadAsync<T>(string operation, Func<NpgsqlBatchCommand> command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken) =>
+        _session.RetryAsync(_ => _reads.RunAsync(new PostgresStatement<T>(operation, command, read), writes: false, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Makes one attempt at a commit. Only one that is refused, and has a key or a broken attempt before it, asks once more. Cancellation ends the wait in line, and nothing behind that: the
+    /// outcome is to be known.
+    /// </summary>
+    /// <exception cref="ChatStoreException">Whether the attempt before did the commit cannot be told.</exception>
+    private async Task<CommitResult> AttemptAsync(Transition transition, IdempotencyRecord? idempotency, Guid commitId, PostgresAttempt attempt, CancellationToken cancellationToken)
+    {
+        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(transition, idempotency, commitId), row => PostgresCommit.ReadAsync(row, idempotency));
+        CommitResult result;
+        try
+        {
+            result = await _writes.RunAsync(statement, writes: true, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            attempt.IsSent = statement.IsSent;
+        }
+
+        if (result is CommitResult.Committed)
+        {
+            return result;
+        }
+
+        // The server may go on with a statement whose connection has broken, so only a second attempt at the same compare-and-swap settles the first: it now has
+        // the row's lock behind it, and what the row says is final.
+        if (attempt.IsInDoubt && await IsOursAsync(transition.Next, commitId).ConfigureAwait(false))
+        {
+            return new CommitResult.Committed();
+        }
+
+        // A statement that had to wait for another with the same key does not see what that one wrote; the next statement does.
+        return result is CommitResult.Conflict && idempotency is not null
+            && await FindIdempotencyRecordAsync(transition.Next.Id, idempotency.Key, CancellationToken.None).ConfigureAwait(false) is { } record
+                ? new CommitResult.Repeated(record)
+                : result;
+    }
+
+    private async Task<bool> IsOursAsync(Chat chat, Guid commitId)
+    {
+        var (version, lastCommitId) = await ReadAsync(
+            "commit",
+            () => ToCommand(PostgresStatements.FindCommit, chat.Id),
+            async row => await row.ReadAsync().ConfigureAwait(false) ? (row.GetInt64(0), row.GetGuid(1)) : (0, Guid.Empty),
+            CancellationToken.None).ConfigureAwait(false);
+        return version <= chat.Version
+            ? version == chat.Version && lastCommitId == commitId
+            : throw new ChatStoreException("The connection broke in a commit, and the chat has gone on since: whether the commit took part in that is not known.");
+    }
+
     private static async Task<IReadOnlyList<ChatSummary>> ReadSummariesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var chats = new List<ChatSummary>();
@@ -294,11 +350,5 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = second });
     }
 
-    private static void Prepare(NpgsqlCommand command, string sql, string id, long after, int limit, long maxBytes)
-    {
-        Prepare(command, sql, id);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = maxBytes });
-    }
+    private static NpgsqlBatchCommand ToCommand(string sql, ChatId id) => new(sql) { Parameters = { new NpgsqlParameter<string> { TypedValue = id.Value } } };
 }

@@ -11,18 +11,21 @@ internal static class PostgresCommit
     /// <summary>One commit in so many versions of a chat removes its expired keys.</summary>
     private const int VersionsBetweenCleanings = 16;
 
-    public static void Prepare(NpgsqlCommand command, Transition transition, IdempotencyRecord? idempotency, Guid commitId)
+    /// <param name="transition">What to write.</param>
+    /// <param name="idempotency">The key it is claimed with, if any.</param>
+    /// <param name="commitId">What the chat's row keeps of this commit. All attempts at a commit carry the same.</param>
+    public static NpgsqlBatchCommand ToCommand(Transition transition, IdempotencyRecord? idempotency, Guid commitId)
     {
         var chat = transition.Next;
         var isNew = transition.ExpectedVersion == 0;
-        command.CommandText = PostgresStatements.Commit(new CommitShape(
+        var command = new NpgsqlBatchCommand(PostgresStatements.Commit(new CommitShape(
             isNew,
             idempotency is not null,
             idempotency is not null && chat.Version % VersionsBetweenCleanings == 0,
             transition.RemovedFrom is not null,
             transition.Appended.Count > 0,
             transition.Enqueued.Count > 0,
-            transition.Dequeued.Count > 0));
+            transition.Dequeued.Count > 0)));
         Add(command, chat.Id.Value);
         Add(command, StoreJson.WriteText(chat.Title));
         Add(command, chat.Model);
@@ -57,24 +60,20 @@ internal static class PostgresCommit
         }
 
         AddRows(command, transition);
+        return command;
     }
 
-    /// <summary>Reads the answer.</summary>
-    public static async Task<CommitResult> ReadAsync(NpgsqlCommand command, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
+    /// <summary>Reads the answer of the statement whose turn it is.</summary>
+    public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, IdempotencyRecord? idempotency)
     {
-        await using var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
-        CommitResult result = row.GetBoolean(0) ? new CommitResult.Committed()
+        await row.ReadAsync().ConfigureAwait(false);
+        return row.GetBoolean(0) ? new CommitResult.Committed()
             : idempotency is not null && !row.IsDBNull(1)
                 ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
                 : new CommitResult.Conflict();
-
-        // An error of the statement's end, such as a connection that breaks in the commit, comes with the rest of the answer.
-        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        return result;
     }
 
-    private static void AddRows(NpgsqlCommand command, Transition transition)
+    private static void AddRows(NpgsqlBatchCommand command, Transition transition)
     {
         if (transition.RemovedFrom is { } from)
         {
@@ -103,8 +102,8 @@ internal static class PostgresCommit
         }
     }
 
-    private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+    private static void Add<T>(NpgsqlBatchCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 
-    private static void AddNullable(NpgsqlCommand command, NpgsqlDbType type, object? value) =>
+    private static void AddNullable(NpgsqlBatchCommand command, NpgsqlDbType type, object? value) =>
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
 }

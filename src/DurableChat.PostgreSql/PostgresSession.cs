@@ -11,6 +11,8 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
 
+    public PoolMetrics Pool => pool;
+
     /// <summary>Runs something that may run twice without harm: a read, or a write that comes to the same.</summary>
     /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
     public Task<T> RunAsync<T>(string operation, Action<NpgsqlCommand> prepare, Func<NpgsqlCommand, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
@@ -24,22 +26,32 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
             },
             cancellationToken);
 
-    /// <summary>Runs an attempt until it succeeds, for as long as the faults are of the kind that passes.</summary>
+    /// <summary>Runs an attempt on a connection until it succeeds, for as long as the faults are of the kind that passes.</summary>
     /// <param name="attempt">Is told whether an earlier attempt may have done its work all the same.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
-    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) => RetryAsync(
+        async state =>
+        {
+            var waiting = Stopwatch.GetTimestamp();
+            await using var lent = await LendAsync(cancellationToken).ConfigureAwait(false);
+            pool.Waited(waiting);
+            state.IsSent = true;
+            return await attempt(lent.Connection, state.IsInDoubt, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>Makes an attempt again and again, for as long as the faults are of the kind that passes.</summary>
+    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    public async Task<T> RetryAsync<T>(Func<PostgresAttempt, Task<T>> attempt, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var isInDoubt = false;
+        var state = new PostgresAttempt();
         for (var pause = _firstPause; ; pause = pause * 2 < _longestPause ? pause * 2 : _longestPause)
         {
-            var isConnected = false;
             try
             {
-                await using var lent = await LendAsync(cancellationToken).ConfigureAwait(false);
-                isConnected = true;
-                return await attempt(lent.Connection, isInDoubt, cancellationToken).ConfigureAwait(false);
+                return await attempt(state).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
             {
@@ -48,7 +60,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
                     throw PostgresFaults.Explain(exception);
                 }
 
-                isInDoubt |= isConnected && !PostgresFaults.IsRefused(exception);
+                state.Fail(exception);
             }
 
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
@@ -56,10 +68,9 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
     }
 
     /// <summary>Takes a connection out of the pool.</summary>
-    private async Task<LentConnection> LendAsync(CancellationToken cancellationToken)
+    public async Task<LentConnection> LendAsync(CancellationToken cancellationToken)
     {
-        var waiting = Stopwatch.GetTimestamp();
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return new LentConnection(connection, pool.Lend(waiting));
+        return new LentConnection(connection, pool.Lend());
     }
 }

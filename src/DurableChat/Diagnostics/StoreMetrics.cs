@@ -15,6 +15,7 @@ public sealed class StoreMetrics
     private readonly Counter<long> _commits;
     private readonly Counter<long> _reads;
     private readonly Histogram<double> _duration;
+    private readonly Histogram<int> _batches;
     private readonly TagList[] _readTags = [.. Enum.GetValues<ReadReason>().Select(TagsOf)];
 
     /// <summary>Makes the instruments.</summary>
@@ -30,6 +31,11 @@ public sealed class StoreMetrics
             "s",
             "Time from giving a transition to the store to its durable commit, waiting in line included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.ShortTimes });
+        _batches = meter.CreateHistogram(
+            "durablechat.store.commit.batch",
+            "{commit}",
+            "Commits that went to the database together.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
         foreach (var tags in _readTags)
         {
             // A counter that never counted is not exported; a reader of the metrics should see the zero.
@@ -39,6 +45,9 @@ public sealed class StoreMetrics
 
     /// <summary>Counts statements.</summary>
     public void Statements(string operation, int count = 1) => _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
+
+    /// <summary>Notes how many commits went to the database together.</summary>
+    public void Batch(int commits) => _batches.Record(commits);
 
     /// <summary>Counts a read of messages.</summary>
     public void MessageRead(ReadReason reason) => _reads.Add(1, _readTags[(int)reason]);

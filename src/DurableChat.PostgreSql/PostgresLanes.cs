@@ -1,0 +1,202 @@
+using DurableChat.Diagnostics;
+using Npgsql;
+
+namespace DurableChat.PostgreSql;
+
+/// <summary>
+/// Runs statements over a few connections. One goes out at once if a connection is free; under load those that wait together share a round trip, each in a transaction of its own, so that one does not
+/// depend on another. Without this a storm takes every connection of the pool, and each waits for a core while it holds one. Thread-safe.
+/// </summary>
+internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metrics, int connections)
+{
+    private const int MaxBatch = 32;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<PostgresStatement> _line = [];
+    private int _lanes;
+
+    /// <summary>
+    /// Makes one attempt at a statement. Cancellation withdraws it while it waits in line. One that has been sent runs to its end, and if it writes, so does this call: its outcome is to be known.
+    /// </summary>
+    /// <exception cref="Exception">It failed; <see cref="PostgresStatement.IsSent"/> tells whether it may have been carried out all the same.</exception>
+    public async Task<T> RunAsync<T>(PostgresStatement<T> statement, bool writes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Enqueue(statement))
+        {
+            // A lane works for many callers, so it must not carry the first one's context.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = Task.Run(RunLaneAsync, CancellationToken.None);
+            }
+        }
+
+        using var withdrawal = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var statement = (PostgresStatement)state!;
+                if (statement.TryTake())
+                {
+                    statement.Cancel(token);
+                }
+            },
+            statement);
+        return await statement.Task.WaitAsync(writes ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a statement in line; true if another lane is to be opened for it.</summary>
+    private bool Enqueue(PostgresStatement statement)
+    {
+        lock (_gate)
+        {
+            _line.Enqueue(statement);
+            if (_lanes == connections)
+            {
+                return false;
+            }
+
+            _lanes++;
+            return true;
+        }
+    }
+
+    /// <summary>Takes a fair share of what waits; nothing closes the lane.</summary>
+    private List<PostgresStatement> Take()
+    {
+        lock (_gate)
+        {
+            var share = Math.Clamp(_line.Count / connections, 1, MaxBatch);
+            var batch = new List<PostgresStatement>(share);
+            while (batch.Count < share && _line.TryDequeue(out var statement))
+            {
+                if (statement.TryTake())
+                {
+                    batch.Add(statement);
+                }
+            }
+
+            if (batch.Count == 0)
+            {
+                _lanes--;
+            }
+
+            return batch;
+        }
+    }
+
+    private async Task RunLaneAsync()
+    {
+        while (true)
+        {
+            LentConnection? lent = null;
+            Exception? failure = null;
+            try
+            {
+                lent = await session.LendAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Those who wait are told; the lane must go on.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failure = exception;
+            }
+
+            // Only now: until there is a connection, whoever waits can still give up.
+            var batch = Take();
+            if (lent is { } connection)
+            {
+                await using (connection.ConfigureAwait(false))
+                {
+                    await RunAsync(connection.Connection, batch).ConfigureAwait(false);
+                }
+            }
+            else
+            {
+                batch.ForEach(statement => statement.Fail(failure!));
+            }
+
+            if (batch.Count == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task RunAsync(NpgsqlConnection connection, List<PostgresStatement> statements)
+    {
+        await using var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
+        statements.RemoveAll(statement => !TryAdd(statement, batch));
+        if (statements.Count == 0)
+        {
+            return;
+        }
+
+        metrics.Batch(statements.Count);
+        var (answered, failure) = await AnswerAsync(batch, statements).ConfigureAwait(false);
+
+        // The first without an answer is the one that failed. What became of those behind it went unread: each has to ask for itself.
+        for (var i = answered; i < statements.Count; i++)
+        {
+            statements[i].Fail(i == answered ? failure! : new IOException("A statement before this one failed, and the answer was lost.", failure));
+        }
+    }
+
+    private bool TryAdd(PostgresStatement statement, NpgsqlBatch batch)
+    {
+        try
+        {
+            batch.BatchCommands.Add(statement.ToCommand());
+        }
+#pragma warning disable CA1031 // The caller is told; the statements beside it must go on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            statement.Fail(exception);
+            return false;
+        }
+
+        statement.IsSent = true;
+        metrics.Statements(statement.Operation);
+        session.Pool.Waited(statement.Since);
+        return true;
+    }
+
+    /// <summary>Sends the batch and tells each caller the answer; returns how many had theirs before a failure.</summary>
+    private static async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlBatch batch, List<PostgresStatement> statements)
+    {
+        var answered = 0;
+        Exception? failure = null;
+        try
+        {
+            await using var row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+            try
+            {
+                while (answered < statements.Count)
+                {
+                    await statements[answered].ReadAsync(row).ConfigureAwait(false);
+
+                    // The rows come before the commit. Behind the last row the reader waits for the end of the transaction, and throws if that failed.
+                    while (await row.ReadAsync().ConfigureAwait(false))
+                    {
+                    }
+
+                    statements[answered++].Complete();
+                    await row.NextResultAsync().ConfigureAwait(false);
+                }
+            }
+#pragma warning disable CA1031 // The callers are told; the lane must go on.
+            catch (Exception exception)
+            {
+                // Kept here, because closing the reader throws what befell the statements behind.
+                failure = exception;
+            }
+        }
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure ??= exception;
+        }
+
+        return (answered, failure);
+    }
+}
