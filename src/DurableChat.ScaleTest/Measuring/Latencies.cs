@@ -9,6 +9,11 @@ internal sealed class Latencies
     /// <summary>From a command to the end of its turn.</summary>
     public LatencyRecorder Turn { get; } = new();
 
+    /// <summary>
+    /// From a message's creation, which is just before its commit, to each receipt over a stream that was open by then. The servers' clocks must be this machine's.
+    /// </summary>
+    public LatencyRecorder Message { get; } = new();
+
     /// <summary>From a cut to the first event of the resumed stream.</summary>
     public LatencyRecorder Resume { get; } = new();
 }

@@ -27,6 +27,8 @@ internal static class ReportRows
         new("latency ms", "first part p99", report => report.LatencyMs.FirstPartP99, "0.#"),
         new("latency ms", "commit to delivery p50", report => report.LatencyMs.CommitToDeliveryP50, "0.##"),
         new("latency ms", "commit to delivery p99", report => report.LatencyMs.CommitToDeliveryP99, "0.##"),
+        new("latency ms", "message to receipt p50", report => report.LatencyMs.MessageP50, "0.##"),
+        new("latency ms", "message to receipt p99", report => report.LatencyMs.MessageP99, "0.##"),
         new("latency ms", "turn p50", report => report.LatencyMs.TurnP50, "0.#"),
         new("latency ms", "turn p99", report => report.LatencyMs.TurnP99, "0.#"),
         new("latency ms", "resume p50", report => report.LatencyMs.ResumeP50, "0.#"),

@@ -150,6 +150,10 @@ internal sealed record LatencySection
 
     public double? CommitToDeliveryP99 { get; init; }
 
+    public double? MessageP50 { get; init; }
+
+    public double? MessageP99 { get; init; }
+
     public double? TurnP50 { get; init; }
 
     public double? TurnP99 { get; init; }

@@ -143,8 +143,14 @@ internal sealed class Subscriber : IAsyncDisposable
         }
 
         await using var stream = await _load.Api.OpenAsync(Replica, _chat, _load.Options.Transport, position, Checker.After, cancellationToken);
+        var openedAt = _load.Time.GetUtcNow();
         await foreach (var next in stream.ReadAsync(cancellationToken))
         {
+            if (next.Message is { } message && message.CreatedAt >= openedAt)
+            {
+                _load.Latencies.Message.Record(_load.Time.GetUtcNow() - message.CreatedAt);
+            }
+
             lock (_lock)
             {
                 Checker.Check(next);

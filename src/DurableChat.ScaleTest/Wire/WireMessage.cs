@@ -17,6 +17,9 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
     /// <summary>A hash of its JSON, however that is written: tool calls, results, usage and times too must be the same wherever the message is shown.</summary>
     public ulong JsonHash { get; init; }
 
+    /// <summary>When the server decided on it, by the server's clock.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>A hash of all of it.</summary>
     public ulong Digest()
     {
@@ -60,6 +63,7 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
             Encoding.UTF8.GetBytes(text.ToString()),
             Encoding.UTF8.GetBytes(reasoning.ToString()))
         {
+            CreatedAt = json.GetProperty("created_at").GetDateTimeOffset(),
             JsonHash = hash.GetCurrentHashAsUInt64(),
         };
     }

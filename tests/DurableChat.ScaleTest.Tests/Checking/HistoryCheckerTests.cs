@@ -101,7 +101,7 @@ public sealed class HistoryCheckerTests
 
     private static WireMessage Read(string parts, string reason)
     {
-        using var json = JsonDocument.Parse($$"""{"id":1,"previous_id":0,"role":"assistant","generation":1,"finish_reason":"{{reason}}","parts":{{parts}}}""");
+        using var json = JsonDocument.Parse($$"""{"id":1,"previous_id":0,"role":"assistant","generation":1,"finish_reason":"{{reason}}","created_at":"2026-01-01T00:00:00Z","parts":{{parts}}}""");
         return WireMessage.Read(json.RootElement);
     }
 
