@@ -34,16 +34,10 @@ internal static class Options
         return option;
     }
 
-    /// <summary>A switch that is said as a word.</summary>
-    public static Option<bool> OnOff(string name, string description)
+    /// <summary>A switch that is said as a word. No truth value, for such an option would not take its word.</summary>
+    public static Option<Switch> OnOff(string name, string description)
     {
-        var option = new Option<bool>(name)
-        {
-            Description = description,
-            DefaultValueFactory = _ => true,
-            HelpName = "on|off",
-            CustomParser = result => result.Tokens is [{ Value: "on" }] || (result.Tokens is not [{ Value: "off" }] && Refuse<bool>(result, $"{name} is on or off.")),
-        };
+        var option = new Option<Switch>(name) { Description = description, DefaultValueFactory = _ => Switch.On, HelpName = "on|off" };
         option.AcceptOnlyFromAmong("on", "off");
         return option;
     }
