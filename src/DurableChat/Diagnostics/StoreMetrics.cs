@@ -32,9 +32,9 @@ public sealed class StoreMetrics
             "Time from giving a transition to the store to its durable commit, waiting in line included.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.ShortTimes });
         _batches = meter.CreateHistogram(
-            "durablechat.store.commit.batch",
-            "{commit}",
-            "Commits that went to the database together.",
+            "durablechat.store.batch",
+            "{statement}",
+            "Statements that went to the database together.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
         foreach (var tags in _readTags)
         {
@@ -46,8 +46,8 @@ public sealed class StoreMetrics
     /// <summary>Counts statements.</summary>
     public void Statements(string operation, int count = 1) => _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
 
-    /// <summary>Notes how many commits went to the database together.</summary>
-    public void Batch(int commits) => _batches.Record(commits);
+    /// <summary>Notes how many statements went to the database together.</summary>
+    public void Batch(int statements) => _batches.Record(statements);
 
     /// <summary>Counts a read of messages.</summary>
     public void MessageRead(ReadReason reason) => _reads.Add(1, _readTags[(int)reason]);

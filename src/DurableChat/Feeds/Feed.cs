@@ -592,7 +592,7 @@ internal sealed class Feed
             return new FeedLook(FeedLookKind.Deleted);
         }
 
-        if (_chat is null || _events is null || _unsynced)
+        if (_chat is null || _events is null || _unsynced || RaisesDoubt(cursor))
         {
             return new FeedLook(FeedLookKind.Unsynced);
         }
@@ -642,6 +642,24 @@ internal sealed class Feed
         _signal.Raise();
     }
 
+    /// <summary>
+    /// A subscriber that is ahead of the feed was shown more by another replica, of whose commit this one has not heard yet; or its position is of a history that is no more, e.g. of a
+    /// backup's future. The database tells, so a position is asked about once.
+    /// </summary>
+    private bool RaisesDoubt(SubscriberCursor cursor)
+    {
+        var position = cursor.Position;
+        var isAhead = position.Epoch > _chat!.Epoch || ((position.Epoch == _chat.Epoch || position.Epoch == 0) && position.MessageId > _chat.LastMessageId);
+        if (!isAhead || cursor.Doubt > 0)
+        {
+            return false;
+        }
+
+        cursor.Doubt = ++_doubts;
+        _unsynced = true;
+        return true;
+    }
+
     private void RestartIfRewritten(SubscriberCursor cursor, List<StreamEvent> events)
     {
         var position = cursor.Position;
@@ -650,7 +668,7 @@ internal sealed class Feed
             cursor.Position = position = position with { Epoch = _chat!.Epoch };
         }
 
-        // A message above the head is of a history that is no more, e.g. of a backup's future.
+        // Whoever is ahead of a feed that has just been loaded comes from a history that is no more.
         if (position.Epoch != _chat!.Epoch || position.MessageId > _chat.LastMessageId)
         {
             Restart(cursor, events);

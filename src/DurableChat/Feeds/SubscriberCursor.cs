@@ -26,6 +26,9 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>The version whose other state events were delivered; 0 for none.</summary>
     public long SeenState { get; set; }
 
+    /// <summary>The doubt that the feed raised because the position was ahead of it; 0 for none.</summary>
+    public int Doubt { get; set; }
+
     /// <summary>
     /// Delivers a message if it is the next one. A message that ends the generation on screen takes its parts' place; before any other, parts on screen are of
     /// an answer that never came to be, and go.

@@ -140,6 +140,37 @@ public sealed class SubscriptionTests
         Assert.Equal(1, screen.Resets);
     }
 
+    [Theory]
+    [InlineData("1.2.1.0")]
+    [InlineData("1.3.1.0")]
+    [InlineData("0.3.0.0")]
+    public async Task A_client_that_was_shown_more_by_another_replica_is_not_reset(string position)
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create());
+        stage.Finish();
+        stage.Send("m3");
+        Assert.True(Position.TryParse(position, out var parsed));
+        var screen = await CatchUpAsync(stage, new Screen(parsed.MessageId), parsed);
+        Assert.Equal(0, screen.Resets);
+        Assert.Equal(parsed.MessageId == 2 ? [3] : [], screen.Ids);
+        Assert.Equal(("running", 3), (screen.Status, screen.StatusVersion));
+        Assert.Equal(1, stage.Store.Loads);
+    }
+
+    [Fact]
+    public async Task A_client_that_was_shown_an_edit_by_another_replica_is_not_reset_again()
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create(), stage.Finish());
+        stage.Edit("again", index: 0);
+        stage.Finish();
+        Assert.True(Position.TryParse("2.3.0.0", out var position));
+        var screen = await CatchUpAsync(stage, new Screen(3), position);
+        Assert.Equal(0, screen.Resets);
+        Assert.Equal([4], screen.Ids);
+    }
+
     [Fact]
     public async Task A_client_that_comes_back_in_mid_answer_gets_the_rest_of_it()
     {
