@@ -124,6 +124,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<IChatStore>(),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<OwnerFeedRegistry>(),
+            provider.GetServices<ICommitObserver>(),
             provider.GetRequiredService<ChannelState>(),
             options.Notifications,
             provider.GetRequiredService<NotificationMetrics>(),

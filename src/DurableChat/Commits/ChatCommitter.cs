@@ -97,10 +97,7 @@ internal sealed class ChatCommitter(
 
                         break;
 
-                    case Decision.Unchanged:
-                        return await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) ?? (CommandResult)new CommandResult.Unchanged(chat);
-
-                    case Decision.Refused refused:
+                    case var decision:
                         if (await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated)
                         {
                             return repeated;
@@ -108,10 +105,10 @@ internal sealed class ChatCommitter(
 
                         if (remembered is null)
                         {
-                            return new CommandResult.Refused(refused.Refusal);
+                            return decision is Decision.Refused refused ? new CommandResult.Refused(refused.Refusal) : new CommandResult.Unchanged(chat);
                         }
 
-                        // What is remembered may be old; only the present state may refuse.
+                        // What is remembered may be old; only the present state may refuse, or say that nothing is left to do.
                         feed.MarkUnsynced();
                         break;
                 }

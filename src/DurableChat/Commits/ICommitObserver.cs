@@ -14,6 +14,9 @@ public interface ICommitObserver
     /// <summary>Another replica has committed this state. Such news come in any order, at any time, or not at all.</summary>
     void OnNews(Chat chat);
 
+    /// <summary>Another replica has committed to a chat, and what it made has not come here: it was lost, or was too large. The feed is unsynced. The stored state tells.</summary>
+    void OnMissed(ChatId id, string owner);
+
     /// <summary>A commit or a deletion failed in such a way that it may have happened or not; the feed is unsynced. The stored state tells.</summary>
     void OnInDoubt(ChatId id, string owner);
 

@@ -55,7 +55,7 @@ internal sealed class Feed
     /// <summary>When it was last looked at or published to: a timestamp of the registry's time provider.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
-    /// <summary>The chat's state, if the feed knows the present one.</summary>
+    /// <summary>The chat's state, if the feed knows the present one. Does not count as use.</summary>
     public Chat? TryGetChat()
     {
         lock (_gate)
@@ -76,14 +76,14 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>The newest version known, whether or not it is the present one; null if none is.</summary>
-    public long? KnownVersion
+    /// <summary>Whose chat, if that is known.</summary>
+    public string? Owner
     {
         get
         {
             lock (_gate)
             {
-                return _deleted ? null : _chat?.Version;
+                return _chat?.Owner;
             }
         }
     }

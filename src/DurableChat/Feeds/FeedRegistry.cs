@@ -40,15 +40,15 @@ internal sealed class FeedRegistry
     /// <summary>What all feeds hold, in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>The newest version that each feed knows.</summary>
+    /// <summary>The version that each feed serves as the present one. A feed in doubt serves nothing until it is loaded, so there is nothing to compare.</summary>
     public IReadOnlyList<KnownChat> Known()
     {
         var known = new List<KnownChat>();
         foreach (var (id, feed) in _feeds)
         {
-            if (feed.KnownVersion is { } version)
+            if (feed.TryGetChat() is { } chat)
             {
-                known.Add(new KnownChat(id, version));
+                known.Add(new KnownChat(id, chat.Version));
             }
         }
 

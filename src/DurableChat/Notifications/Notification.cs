@@ -27,6 +27,12 @@ internal sealed record Notification(
     [JsonIgnore]
     public bool IsDeletion => Version == 0;
 
+    /// <summary>True if its parts speak of one and the same commit.</summary>
+    private bool MakesSense =>
+        Owner is not null
+        && (State is null || (State.Version == Version && State.Id.Value == ChatId && State.Owner == Owner && State is { Queue: not null, PendingToolCalls: not null, ClientTools: not null }))
+        && (Messages is null || (State is not null && Messages.All(message => message is { Parts: not null })));
+
     /// <summary>Writes it.</summary>
     public string Write() => JsonSerializer.Serialize(this, NotificationJson.Compact.Notification);
 
@@ -35,7 +41,7 @@ internal sealed record Notification(
     {
         try
         {
-            return JsonSerializer.Deserialize(payload, NotificationJson.Compact.Notification) is { Format: CurrentFormat } read ? read : null;
+            return JsonSerializer.Deserialize(payload, NotificationJson.Compact.Notification) is { Format: CurrentFormat } read && read.MakesSense ? read : null;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or FormatException or ArgumentException)
         {

@@ -24,7 +24,8 @@ internal sealed partial class NotificationReceiver(
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
 
-    private readonly ICommitObserver[] _observers = [.. observers];
+    // Not the notifier: each replica would tell all the others of what it was told, and a single deletion would go round for ever.
+    private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
     private readonly NotificationFaults? _faults = options.FaultRate > 0 ? new NotificationFaults(options.FaultRate) : null;
     private TimeSpan _pause = _firstPause;
 
@@ -39,15 +40,19 @@ internal sealed partial class NotificationReceiver(
     /// <inheritdoc/>
     public void OnReceived(string payload)
     {
-        if (_faults is null)
+        foreach (var passed in _faults?.Pass(payload) ?? [payload])
         {
-            Take(payload);
-            return;
-        }
-
-        foreach (var passed in _faults.Pass(payload))
-        {
-            Take(passed);
+            try
+            {
+                Take(passed);
+            }
+#pragma warning disable CA1031 // One notification that makes no sense must not cost those behind it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                metrics.Received("unknown");
+                LogNotTaken(exception);
+            }
         }
     }
 
@@ -65,13 +70,15 @@ internal sealed partial class NotificationReceiver(
             {
                 await channel.ListenAsync(this, stoppingToken).ConfigureAwait(false);
             }
-            catch (ChannelException exception)
-            {
-                LogLost(_pause, exception);
-            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+#pragma warning disable CA1031 // A channel that breaks in a way nobody thought of must neither end the listening nor, with it, the server.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogLost(_pause, exception);
             }
 
             state.Lost();
@@ -111,11 +118,15 @@ internal sealed partial class NotificationReceiver(
             Take(pin.Feed, news);
         }
 
-        if (news.State is { } chat)
+        foreach (var observer in _observers)
         {
-            foreach (var observer in _observers)
+            if (news.State is { } chat)
             {
                 observer.OnNews(chat);
+            }
+            else
+            {
+                observer.OnMissed(id, news.Owner);
             }
         }
     }
@@ -142,6 +153,9 @@ internal sealed partial class NotificationReceiver(
 
     [LoggerMessage(1, LogLevel.Information, "The notification channel is connected")]
     private partial void LogConnected();
+
+    [LoggerMessage(3, LogLevel.Warning, "A notification could not be taken in")]
+    private partial void LogNotTaken(Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "The notification channel is down; next try in {Pause}. Until then changes are found by comparing versions")]
     private partial void LogLost(TimeSpan pause, Exception exception);

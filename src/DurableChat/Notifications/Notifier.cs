@@ -31,6 +31,12 @@ internal sealed partial class Notifier(
     }
 
     /// <inheritdoc/>
+    public void OnMissed(ChatId id, string owner)
+    {
+        // Each replica compares versions for itself.
+    }
+
+    /// <inheritdoc/>
     public void OnInDoubt(ChatId id, string owner)
     {
         // If it happened, the others find it by comparing versions.
@@ -107,7 +113,13 @@ internal sealed partial class Notifier(
             await channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
             metrics.Sent(batch.Count);
         }
-        catch (ChannelException exception)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Hints may be lost, whatever it is that the channel throws; the server must go on.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             metrics.Dropped(batch.Count);
             LogNotSent(batch.Count, exception);

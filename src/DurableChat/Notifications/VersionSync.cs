@@ -1,3 +1,4 @@
+using DurableChat.Commits;
 using DurableChat.Feeds;
 using DurableChat.Storage;
 using DurableChat.Watching;
@@ -14,6 +15,7 @@ internal sealed partial class VersionSync(
     IChatStore store,
     FeedRegistry feeds,
     OwnerFeedRegistry owners,
+    IEnumerable<ICommitObserver> observers,
     ChannelState state,
     NotificationOptions options,
     DurableChat.Diagnostics.NotificationMetrics metrics,
@@ -24,6 +26,7 @@ internal sealed partial class VersionSync(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var revision = state.Revision;
+        var heard = state.Connection;
         while (state.HasChannel && !stoppingToken.IsCancellationRequested)
         {
             var wasUp = state.IsUp;
@@ -35,7 +38,10 @@ internal sealed partial class VersionSync(
             revision = state.Revision;
             if (!stoppingToken.IsCancellationRequested)
             {
-                await TrySyncAsync(isReconnected: !wasUp && state.IsUp, stoppingToken).ConfigureAwait(false);
+                // By its number: a connection that was lost and made again while versions were compared is another one, and nobody saw it down.
+                var connection = state.Connection;
+                await TrySyncAsync(isReconnected: connection != heard, stoppingToken).ConfigureAwait(false);
+                heard = connection;
             }
         }
     }
@@ -58,16 +64,27 @@ internal sealed partial class VersionSync(
 
         foreach (var changed in found)
         {
-            using var pin = feeds.TryPin(changed.Id);
-            if (changed.Version is not { } version)
-            {
-                pin?.Feed.MarkUnsynced();
-            }
-            else if (pin?.Feed.MarkUnsyncedBelow(version) == true)
+            // Without a hold on the feed: to compare is no use of it, and one that nobody else uses has to grow old.
+            if (feeds.Find(changed.Id) is { } feed && TryMark(feed, changed))
             {
                 metrics.Healed();
+                foreach (var observer in observers)
+                {
+                    observer.OnMissed(feed.Id, feed.Owner ?? string.Empty);
+                }
             }
         }
+    }
+
+    private static bool TryMark(Feed feed, ChangedChat changed)
+    {
+        if (changed.Version is { } version)
+        {
+            return feed.MarkUnsyncedBelow(version);
+        }
+
+        feed.MarkUnsynced();
+        return !feed.IsDeleted;
     }
 
     private async Task TrySyncAsync(bool isReconnected, CancellationToken cancellationToken)
@@ -88,7 +105,9 @@ internal sealed partial class VersionSync(
         {
             // The server stops.
         }
-        catch (Exception exception) when (exception is ChatStoreException or OperationCanceledException)
+#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             LogFailed(exception);
         }

@@ -60,6 +60,9 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     }
 
     /// <inheritdoc/>
+    public void OnMissed(ChatId id, string owner) => OnInDoubt(id, owner);
+
+    /// <inheritdoc/>
     public void OnInDoubt(ChatId id, string owner)
     {
         // What did happen is published by nobody, and the chat's next commit may be a long time off: the end of a turn is often the last.

@@ -94,6 +94,16 @@ internal sealed partial class Worker(
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>It may have been an interruption, or have taken the lease away: a run that is not told goes on with a model call that counts for nothing.</remarks>
+    public void OnMissed(ChatId id, string owner)
+    {
+        if (_runs.ContainsKey(id))
+        {
+            Track(Task.Run(() => ResolveAsync(id)));
+        }
+    }
+
     /// <summary>The commit may have granted this replica a lease that nobody else will take while its heartbeat goes on: find out, or the chat is stuck.</summary>
     public void OnInDoubt(ChatId id, string owner) => Track(Task.Run(() => ResolveAsync(id)));
 
@@ -164,6 +174,14 @@ internal sealed partial class Worker(
                         && !(_runs.TryGetValue(id, out var run) && run.Token == lease.Token))
                     {
                         Start(id, lease.Token);
+                    }
+                    else if (chat is null)
+                    {
+                        OnDeleted(id, string.Empty);
+                    }
+                    else
+                    {
+                        OnNews(chat);
                     }
 
                     return;

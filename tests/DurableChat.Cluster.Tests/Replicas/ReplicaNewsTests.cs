@@ -1,0 +1,209 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Feeds;
+using DurableChat.Tests.Support;
+using Microsoft.Extensions.AI;
+using Xunit;
+
+namespace DurableChat.Cluster.Tests.Replicas;
+
+/// <summary>What replicas hear of each other, and what becomes of it when they do not.</summary>
+public sealed class ReplicaNewsTests : IAsyncDisposable
+{
+    private readonly FakeStore _store = new();
+    private readonly BrittleChannel _channel = new();
+    private readonly List<Replica> _replicas = [];
+
+    [Fact]
+    public async Task A_deletion_is_told_once_and_not_passed_on_by_those_who_hear_of_it()
+    {
+        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
+        var gone = await here.CreateAsync();
+        Assert.True(await here.Chats.DeleteAsync("owner", gone, CancellationToken.None));
+
+        // Both tell things in order: once this has gone round, whatever the deletion gave rise to has been sent.
+        var after = await here.CreateAsync();
+        await WaitAsync(there, "owner", after);
+        var last = await there.CreateAsync();
+        await WaitAsync(here, "owner", last);
+        Assert.Single(_channel.Sent, payload => payload.Contains(gone.Value, StringComparison.Ordinal) && payload.Contains("\"version\":0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_interruption_whose_notification_was_lost_is_found_by_comparing_versions()
+    {
+        var (driver, other) = (await StartAsync("driver", Endless()), await StartAsync("other"));
+        var id = await driver.CreateAsync();
+        _channel.Loses = payload => payload.Contains("\"replica\":\"other\"", StringComparison.Ordinal);
+        Assert.IsType<CommandResult.Committed>(await other.ExecuteAsync(id, new Interrupt()));
+        Assert.Equal(ChatStatus.Interrupting, _store.State(id).Status);
+        await driver.SyncAsync();
+        await WaitForAsync(id, chat => chat.Status == ChatStatus.Waiting);
+    }
+
+    [Fact]
+    public async Task An_interruption_of_a_chat_whose_state_is_too_large_for_a_notification_is_heard()
+    {
+        var (driver, other) = (await StartAsync("driver", Endless()), await StartAsync("other"));
+        var id = await driver.CreateAsync();
+        Assert.IsType<CommandResult.Committed>(await other.ExecuteAsync(id, new SendMessage(new string('x', 9_000))));
+        Assert.IsType<CommandResult.Committed>(await other.ExecuteAsync(id, new Interrupt()));
+        await WaitForAsync(id, chat => chat.Queue.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_list_of_chats_hears_of_a_chat_whose_state_is_too_large_for_a_notification()
+    {
+        var (here, there) = (await StartAsync("here", Endless()), await StartAsync("there"));
+        var id = await here.CreateAsync();
+        using var list = there.Chats.Watch("owner");
+        await WaitAsync(list, id, "running");
+        Assert.IsType<CommandResult.Committed>(await here.ExecuteAsync(id, new SendMessage(new string('x', 9_000))));
+        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed"));
+        await WaitAsync(list, id, "renamed");
+    }
+
+    [Fact]
+    public async Task A_list_of_chats_is_read_anew_when_the_channel_was_lost_and_came_back_during_a_comparison()
+    {
+        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
+        var id = await here.CreateAsync();
+        using var list = there.Chats.Watch("owner");
+        await WaitAsync(list, id, "waiting");
+        var (comparing, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _store.Before = call => call == "sync" && comparing.TrySetResult() ? go.Task : Task.CompletedTask;
+        Assert.NotNull(await there.Chats.GetAsync("owner", id, CancellationToken.None));
+        await there.PassTimeUntilAsync(comparing.Task);
+
+        _channel.Loses = _ => true;
+        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed meanwhile"));
+        _channel.Cut();
+        await there.WaitForChannelAsync(isUp: false);
+        await there.PassTimeUntilAsync(there.WaitForChannelAsync(isUp: true));
+        go.SetResult();
+        await there.PassTimeUntilAsync(WaitAsync(list, id, "renamed meanwhile"));
+    }
+
+    [Fact]
+    public async Task Feeds_that_nobody_uses_go_though_their_notifications_were_lost()
+    {
+        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
+        var ids = new List<ChatId>();
+        for (var i = 0; i < 10; i++)
+        {
+            var id = await here.CreateAsync();
+            await WaitForAsync(id, chat => chat.Status == ChatStatus.Waiting);
+            Assert.NotNull(await there.Chats.GetAsync("owner", id, CancellationToken.None));
+            ids.Add(id);
+        }
+
+        _channel.Loses = _ => true;
+        foreach (var id in ids)
+        {
+            await here.ExecuteAsync(id, new UpdateChat(Title: "renamed"));
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            await there.SyncAsync();
+            there.Time.Advance(TimeSpan.FromSeconds(4));
+            there.Feeds.RemoveIdle();
+        }
+
+        Assert.Equal(0, there.Feeds.Count);
+    }
+
+    [Fact]
+    public async Task A_channel_that_breaks_in_an_unforeseen_way_ends_neither_the_listening_nor_the_server()
+    {
+        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
+        var stopping = there.Stopping;
+        _channel.Failure = new SocketException((int)SocketError.HostNotFound);
+        await here.CreateAsync();
+        await there.CreateAsync();
+        _channel.Cut();
+        await there.WaitForChannelAsync(isUp: false);
+        _channel.Failure = null;
+        await there.PassTimeUntilAsync(there.WaitForChannelAsync(isUp: true));
+        await here.PassTimeUntilAsync(here.WaitForChannelAsync(isUp: true));
+        var id = await here.CreateAsync();
+        await WaitAsync(there, "owner", id);
+        Assert.False(stopping.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData("queue", "null")]
+    [InlineData("owner", "\"somebody else\"")]
+    [InlineData("version", "9223372036854775807")]
+    public async Task A_notification_that_contradicts_itself_is_ignored_and_those_behind_it_are_heard(string member, string lie)
+    {
+        var (here, there) = (await StartAsync("here", Endless()), await StartAsync("there"));
+        var id = await here.CreateAsync();
+        using var list = there.Chats.Watch("owner");
+        await WaitAsync(list, id, "running");
+        Assert.NotNull(await there.Chats.GetAsync("owner", id, CancellationToken.None));
+        await here.ExecuteAsync(id, new UpdateChat(Title: "named"));
+        await WaitAsync(list, id, "named");
+        var news = JsonNode.Parse(_channel.Sent.Last(payload => payload.Contains(id.Value, StringComparison.Ordinal)))!;
+        news["replica"] = "another";
+        news["state"]![member] = JsonNode.Parse(lie);
+        await _channel.PublishAsync([news.ToJsonString()], CancellationToken.None);
+        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed"));
+        await WaitAsync(list, id, "renamed");
+        Assert.Equal("renamed", (await there.Chats.GetAsync("owner", id, CancellationToken.None))?.Title);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var replica in _replicas)
+        {
+            await replica.DisposeAsync();
+        }
+    }
+
+    private static ScriptedModel Endless() => new((_, _, cancellationToken) => SaySomethingAndHang(cancellationToken));
+
+    private static async IAsyncEnumerable<AIContent> SaySomethingAndHang([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new TextContent("something");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+    }
+
+    private static async Task WaitAsync(Replica replica, string owner, ChatId id)
+    {
+        using var list = replica.Chats.Watch(owner);
+        await WaitAsync(list, id, string.Empty);
+    }
+
+    /// <summary>Waits until the list tells of a chat, with a text in what it says.</summary>
+    private static async Task WaitAsync(Watching.WatchSubscription list, ChatId id, string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        var events = new List<StreamEvent>();
+        do
+        {
+            await list.NextAsync(events, patience.Token);
+        }
+        while (!events.Exists(told => System.Text.Encoding.UTF8.GetString(told.Frame.Span) is var frame && frame.Contains(id.Value, StringComparison.Ordinal) && frame.Contains(text, StringComparison.Ordinal)));
+    }
+
+    private async Task WaitForAsync(ChatId id, Func<Chat, bool> until)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        while (!until(_store.State(id)))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private async Task<Replica> StartAsync(string name, IChatClient? model = null)
+    {
+        var replica = await Replica.StartAsync(name, _store, _channel, model ?? ScriptedModel.Answering());
+        _replicas.Add(replica);
+        await replica.WaitForChannelAsync(isUp: true);
+        return replica;
+    }
+}
