@@ -66,27 +66,6 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_list_of_chats_is_read_anew_when_the_channel_was_lost_and_came_back_during_a_comparison()
-    {
-        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
-        var id = await here.CreateAsync();
-        using var list = there.Chats.Watch("owner");
-        await WaitAsync(list, id, "waiting");
-        var (comparing, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        _store.Before = call => call == "sync" && comparing.TrySetResult() ? go.Task : Task.CompletedTask;
-        Assert.NotNull(await there.Chats.GetAsync("owner", id, CancellationToken.None));
-        await there.PassTimeUntilAsync(comparing.Task);
-
-        _channel.Loses = _ => true;
-        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed meanwhile"));
-        _channel.Cut();
-        await there.WaitForChannelAsync(isUp: false);
-        await there.PassTimeUntilAsync(there.WaitForChannelAsync(isUp: true));
-        go.SetResult();
-        await there.PassTimeUntilAsync(WaitAsync(list, id, "renamed meanwhile"));
-    }
-
-    [Fact]
     public async Task Feeds_that_nobody_uses_go_though_their_notifications_were_lost()
     {
         var (here, there) = (await StartAsync("here"), await StartAsync("there"));
