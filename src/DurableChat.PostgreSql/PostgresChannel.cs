@@ -45,7 +45,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
             _metrics.Statements("notify");
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (PostgresFaults.IsFault(exception))
         {
             throw new ChannelException($"Notifications could not be sent: {exception.Message}", exception);
         }
@@ -79,7 +79,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (PostgresFaults.IsFault(exception))
         {
             throw new ChannelException($"The connection that listens was lost: {exception.Message}", exception);
         }

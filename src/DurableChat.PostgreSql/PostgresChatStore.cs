@@ -45,7 +45,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
             PostgresMigrations.Apply(builder);
             source = NpgsqlDataSource.Create(builder);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or ArgumentException)
+        catch (Exception exception) when (PostgresFaults.IsFault(exception) || exception is ArgumentException)
         {
             throw new ChatStoreException(
                 $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be opened: {exception.Message} Check the connection string, and that the database exists.", exception);

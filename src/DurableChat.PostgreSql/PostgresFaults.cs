@@ -7,13 +7,16 @@ namespace DurableChat.PostgreSql;
 /// <summary>Which faults pass by themselves, and what to say of the others.</summary>
 internal static class PostgresFaults
 {
+    /// <summary>True for all that goes wrong between this process and the database.</summary>
+    public static bool IsFault(Exception exception) => exception is NpgsqlException or TimeoutException or IOException or SocketException;
+
     /// <summary>True for what a restart, a failover or a clash with another transaction looks like.</summary>
     public static bool Passes(Exception exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or EndOfStreamException,
-        IOException => true,
+        IOException or SocketException => true,
         _ => false,
     };
 

@@ -105,9 +105,18 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             var batch = Take();
             if (lent is { } connection)
             {
-                await using (connection.ConfigureAwait(false))
+                try
                 {
-                    await RunAsync(connection.Connection, batch).ConfigureAwait(false);
+                    await using (connection.ConfigureAwait(false))
+                    {
+                        await RunAsync(connection.Connection, batch).ConfigureAwait(false);
+                    }
+                }
+#pragma warning disable CA1031 // Those who still wait are told; the lane must go on.
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    batch.ForEach(statement => statement.Fail(exception));
                 }
             }
             else

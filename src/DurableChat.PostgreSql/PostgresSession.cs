@@ -53,7 +53,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
             {
                 return await attempt(state).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (PostgresFaults.IsFault(exception))
             {
                 if (!PostgresFaults.Passes(exception) || time.GetElapsedTime(started) + pause > failoverTime)
                 {

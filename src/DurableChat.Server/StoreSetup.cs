@@ -76,9 +76,9 @@ internal static class StoreSetup
             throw new ConfigurationException($"Cluster:Secret must have at least {MinSecret} characters.");
         }
 
-        if (settings.Secret is null && !ServerApplication.IsLoopback(settings.Url) && settings.Address is null)
+        if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
         {
-            throw new ConfigurationException("Cluster:Url is not on this machine alone: set Cluster:Address to the URL at which other replicas reach this one.");
+            throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
         }
 
         services.AddSingleton(provider => new ClusterSecret(

@@ -31,7 +31,8 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     {
         while (true)
         {
-            if (await LoadAsync(feed, cancellationToken).ConfigureAwait(false) is null || feed.IsDeleted)
+            await LoadAsync(feed, cancellationToken).ConfigureAwait(false);
+            if (feed.IsDeleted)
             {
                 return null;
             }
@@ -72,9 +73,9 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
 
     private async Task<Chat?> LoadChatAsync(Feed feed, CancellationToken cancellationToken)
     {
-        var doubts = feed.BeginLoad();
+        var load = feed.BeginLoad();
         var chat = await store.LoadAsync(feed.Id, cancellationToken).ConfigureAwait(false);
-        feed.CompleteLoad(chat, doubts);
+        feed.CompleteLoad(chat, load);
         return chat;
     }
 }

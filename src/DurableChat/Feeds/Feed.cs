@@ -176,28 +176,36 @@ internal sealed class Feed
     }
 
     /// <summary>To be called before the state is read; the answer goes to <see cref="CompleteLoad"/>.</summary>
-    public int BeginLoad()
+    public FeedLoad BeginLoad()
     {
         lock (_gate)
         {
-            return _doubts;
+            return new FeedLoad(_doubts, _chat?.Version ?? 0);
         }
     }
 
     /// <summary>Takes in the state that was read, or that there is none. A doubt raised after the read began remains.</summary>
-    public void CompleteLoad(Chat? chat, int doubts)
+    public void CompleteLoad(Chat? chat, FeedLoad load)
     {
         lock (_gate)
         {
             if (chat is null)
             {
-                Delete();
+                EndUnlessNewerThan(load);
                 return;
             }
 
             if (_deleted)
             {
                 return;
+            }
+
+            if (_chat?.Version == load.Version && chat.Version < load.Version)
+            {
+                // The database went back: a failover or a restored backup lost commits, or a notification lied. What it has now is what counts.
+                _chat = null;
+                _events = null;
+                _live = null;
             }
 
             if (_chat is null || chat.Epoch > _chat.Epoch)
@@ -210,7 +218,7 @@ internal sealed class Feed
             _isHeadLoaded |= RaiseTo(chat, publishedAt: 0) && wasThere;
             _isHeadRemote |= _isHeadLoaded;
             _known = true;
-            _settledDoubts = Math.Max(_settledDoubts, doubts);
+            _settledDoubts = Math.Max(_settledDoubts, load.Doubts);
             _unsynced = _doubts != _settledDoubts;
             AfterChange();
         }
@@ -630,6 +638,20 @@ internal sealed class Feed
         }
 
         return true;
+    }
+
+    private void EndUnlessNewerThan(FeedLoad load)
+    {
+        if (_chat is not null && _chat.Version > load.Version)
+        {
+            // It came to be while the read was under way, which may have looked before that.
+            _unsynced = true;
+            _doubts++;
+            _signal.Raise();
+            return;
+        }
+
+        Delete();
     }
 
     private void Delete()

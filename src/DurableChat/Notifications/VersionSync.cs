@@ -62,10 +62,11 @@ internal sealed partial class VersionSync(
             await Task.Delay(options.SyncPatience, time, cancellationToken).ConfigureAwait(false);
         }
 
+        var asked = known.ToDictionary(chat => chat.Id, chat => chat.Version);
         foreach (var changed in found)
         {
             // Without a hold on the feed: to compare is no use of it, and one that nobody else uses has to grow old.
-            if (feeds.Find(changed.Id) is { } feed && TryMark(feed, changed))
+            if (feeds.Find(changed.Id) is { } feed && TryMark(feed, changed, asked[changed.Id]))
             {
                 metrics.Healed();
                 foreach (var observer in observers)
@@ -76,9 +77,10 @@ internal sealed partial class VersionSync(
         }
     }
 
-    private static bool TryMark(Feed feed, ChangedChat changed)
+    private static bool TryMark(Feed feed, ChangedChat changed, long asked)
     {
-        if (changed.Version is { } version)
+        // A feed that is ahead of the database has just been told of a commit, unless it was so before the database was asked.
+        if (changed.Version is { } version && (version > asked || feed.TryGetChat()?.Version != asked))
         {
             return feed.MarkUnsyncedBelow(version);
         }

@@ -61,13 +61,14 @@ internal sealed partial class RelayManager(
             var pause = _firstPause;
             while (pin.Feed.RelayTarget is { } target && !_stop.IsCancellationRequested)
             {
-                if (await TryFollowAsync(pin.Feed, target).ConfigureAwait(false))
+                switch (await FollowAsync(pin.Feed, target).ConfigureAwait(false))
                 {
-                    pause = _firstPause;
-                }
-                else
-                {
-                    _addresses.TryRemove(target.Replica, out _);
+                    case RelayEnd.Followed:
+                        pause = _firstPause;
+                        break;
+                    case RelayEnd.Unreachable:
+                        _addresses.TryRemove(target.Replica, out _);
+                        break;
                 }
 
                 await Task.Delay(pause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -87,37 +88,40 @@ internal sealed partial class RelayManager(
         }
     }
 
-    /// <summary>Follows one lease holder; false if it could not be reached.</summary>
-    private async Task<bool> TryFollowAsync(Feed feed, RelayTarget target)
+    /// <summary>Follows one lease holder.</summary>
+    private async Task<RelayEnd> FollowAsync(Feed feed, RelayTarget target)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var end = RelayEnd.Empty;
         var watching = WatchAsync(feed, target, over);
         try
         {
             if (await FindAddressAsync(target.Replica, over.Token).ConfigureAwait(false) is not { } address)
             {
-                return false;
+                return RelayEnd.Unreachable;
             }
 
             await foreach (var frame in relay!.ReadAsync(address, feed.Id, target.Generation, target.Seq, over.Token).ConfigureAwait(false))
             {
                 metrics.Received();
+                end = RelayEnd.Followed;
                 if (!await TakeAsync(feed, frame, over.Token).ConfigureAwait(false))
                 {
-                    return true;
+                    return end;
                 }
             }
 
-            return true;
+            return end;
         }
         catch (OperationCanceledException)
         {
-            return true;
+            // Unless it was meant, somebody's time ran out.
+            return over.IsCancellationRequested ? RelayEnd.Followed : RelayEnd.Unreachable;
         }
         catch (Exception exception) when (exception is RelayException or ChatStoreException)
         {
             LogBroken(feed.Id, target.Replica, exception.Message);
-            return false;
+            return RelayEnd.Unreachable;
         }
         finally
         {

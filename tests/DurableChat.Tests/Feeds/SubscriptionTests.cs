@@ -159,6 +159,34 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task A_chat_that_came_to_be_while_it_was_looked_for_is_not_gone()
+    {
+        var stage = new Stage();
+        using var pin = stage.Registry.Pin(stage.Id);
+        var load = pin.Feed.BeginLoad();
+        stage.Publish(stage.Create());
+        pin.Feed.CompleteLoad(null, load);
+        Assert.False(pin.Feed.IsDeleted);
+        Assert.Null(pin.Feed.TryGetChat());
+        Assert.Equal([1], (await CatchUpAsync(stage, new Screen())).Ids);
+    }
+
+    [Fact]
+    public void A_feed_follows_a_database_that_went_back_but_not_a_read_that_was_overtaken()
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create());
+        var first = stage.Store.State(stage.Id);
+        using var pin = stage.Registry.Pin(stage.Id);
+        var overtaken = pin.Feed.BeginLoad();
+        stage.Publish(stage.Finish());
+        pin.Feed.CompleteLoad(first, overtaken);
+        Assert.Equal(2, pin.Feed.TryGetChat()!.Version);
+        pin.Feed.CompleteLoad(first, pin.Feed.BeginLoad());
+        Assert.Equal((1, 1), (pin.Feed.TryGetChat()!.Version, pin.Feed.TryGetChat()!.LastMessageId));
+    }
+
+    [Fact]
     public async Task A_client_that_was_shown_an_edit_by_another_replica_is_not_reset_again()
     {
         var stage = new Stage();
