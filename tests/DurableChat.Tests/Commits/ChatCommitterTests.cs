@@ -35,6 +35,18 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task A_remembered_state_does_not_say_that_there_is_nothing_to_do()
+    {
+        var (here, there) = (Node("here"), Node("there"));
+        var id = await here.CreateAsync();
+        await here.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        await here.ExecuteAsync(id, new UpdateChat(Archived: true));
+        await there.ExecuteAsync(id, new UpdateChat(Archived: false));
+        Assert.IsType<CommandResult.Committed>(await here.ExecuteAsync(id, new UpdateChat(Archived: true)));
+        Assert.True(_store.State(id).Archived);
+    }
+
+    [Fact]
     public async Task Many_that_send_at_once_through_two_replicas_are_all_heard_once()
     {
         var (here, there) = (Node("here"), Node("there"));
