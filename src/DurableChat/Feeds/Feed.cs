@@ -672,7 +672,13 @@ internal sealed class Feed
     {
         var position = cursor.Position;
         var isAhead = position.Epoch > _chat!.Epoch || ((position.Epoch == _chat.Epoch || position.Epoch == 0) && position.MessageId > _chat.LastMessageId);
-        if (!isAhead || cursor.Doubt > 0)
+        if (!isAhead)
+        {
+            cursor.Doubt = 0;
+            return false;
+        }
+
+        if (cursor.Doubt > 0)
         {
             return false;
         }
