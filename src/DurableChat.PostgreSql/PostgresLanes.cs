@@ -206,7 +206,6 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             failure ??= exception;
         }
 
-        // With error barriers the driver reads to the end before it throws, and then throws all errors at once. The first is that of the statement whose turn it was.
-        return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
+        return (answered, failure);
     }
 }

@@ -2,12 +2,14 @@ using System.CommandLine;
 using DurableChat.ScaleTest.Commands;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.Server;
+using DurableChat.Server.Chaos;
 
 var root = new RootCommand("DurableChat: a durable chat-streaming server for AI assistants.")
 {
     ServeCommand.Create(),
     TokenCommand.Create(),
     ScaleTestCommand.Create(),
+    ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
     LlmMockCommand.Create(),
 };
 

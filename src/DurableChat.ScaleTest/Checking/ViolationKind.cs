@@ -38,4 +38,16 @@ internal enum ViolationKind
 
     /// <summary>A subscriber was given a message that the store does not have, or the store has what nobody sent.</summary>
     Unknown,
+
+    /// <summary>After all was quiet a chat did not come to rest, or did not answer a new message.</summary>
+    Stuck,
+
+    /// <summary>A history that no model's provider would take: a call without its result, an answer without its question.</summary>
+    InvalidHistory,
+
+    /// <summary>What was acknowledged first came after what was sent later.</summary>
+    RealTime,
+
+    /// <summary>A command was answered one way and its repetition another, or was refused and done all the same.</summary>
+    WrongAnswer,
 }

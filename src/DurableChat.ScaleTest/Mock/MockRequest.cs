@@ -11,8 +11,9 @@ namespace DurableChat.ScaleTest.Mock;
 /// <param name="Tools">The functions that may be called.</param>
 /// <param name="Fingerprint">A hash of the body: equal requests have equal ones.</param>
 /// <param name="InputBytes">The size of the body.</param>
+/// <param name="BadHistory">Why a provider would refuse the history; null if none would.</param>
 internal sealed record MockRequest(
-    string Model, bool IsStream, bool WantsUsage, bool EndsWithUser, IReadOnlyList<MockTool> Tools, ulong Fingerprint, int InputBytes)
+    string Model, bool IsStream, bool WantsUsage, bool EndsWithUser, IReadOnlyList<MockTool> Tools, ulong Fingerprint, int InputBytes, string? BadHistory = null)
 {
     /// <summary>Reads a request of the chat completions API or of the Responses API; null if it is neither.</summary>
     public static MockRequest? Read(ReadOnlyMemory<byte> body)
@@ -35,7 +36,8 @@ internal sealed record MockRequest(
                     ? [.. tools.EnumerateArray().Select(MockTool.Read).OfType<MockTool>()]
                     : [],
                 XxHash64.HashToUInt64(body.Span),
-                body.Length);
+                body.Length,
+                MockHistory.FindFault(input));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

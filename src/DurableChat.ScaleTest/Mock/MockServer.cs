@@ -46,6 +46,11 @@ internal static class MockServer
                     return;
                 }
 
+                if (request.BadHistory is { } fault)
+                {
+                    statistics.FoundBadHistory(fault);
+                }
+
                 var answer = draw.Draw(request);
                 var exchange = new MockExchange(context, makeFormat(request, answer, context.TraceIdentifier), new MockPacer(options, time), statistics);
                 await exchange.RunAsync(request, answer);

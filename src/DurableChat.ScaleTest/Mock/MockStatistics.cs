@@ -3,6 +3,8 @@ namespace DurableChat.ScaleTest.Mock;
 /// <summary>What the mock model served. Thread-safe.</summary>
 internal sealed class MockStatistics
 {
+    private const int MaxBadHistories = 20;
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _badHistories = new();
     private long _requests;
     private long _completed;
     private long _errors;
@@ -30,6 +32,15 @@ internal sealed class MockStatistics
         }
     }
 
+    /// <summary>A request had a history that a provider would refuse.</summary>
+    public void FoundBadHistory(string fault)
+    {
+        if (_badHistories.Count < MaxBadHistories)
+        {
+            _badHistories.Enqueue(fault);
+        }
+    }
+
     public void Ended() => Interlocked.Decrement(ref _active);
 
     public void Completed() => Interlocked.Increment(ref _completed);
@@ -53,7 +64,8 @@ internal sealed class MockStatistics
         Interlocked.Read(ref _toolCalls),
         Interlocked.Read(ref _chunks),
         Volatile.Read(ref _active),
-        Volatile.Read(ref _peak));
+        Volatile.Read(ref _peak),
+        [.. _badHistories]);
 }
 
 /// <summary>What was served so far.</summary>
@@ -66,5 +78,6 @@ internal sealed class MockStatistics
 /// <param name="Chunks">Chunks of answers.</param>
 /// <param name="Active">Answers in flight.</param>
 /// <param name="PeakActive">The most that were in flight at once.</param>
+/// <param name="BadHistories">Why providers would have refused histories; the first of them.</param>
 internal sealed record MockReport(
-    long Requests, long Completed, long Errors, long Disconnects, long Cancelled, long ToolCalls, long Chunks, int Active, int PeakActive);
+    long Requests, long Completed, long Errors, long Disconnects, long Cancelled, long ToolCalls, long Chunks, int Active, int PeakActive, IReadOnlyList<string> BadHistories);

@@ -42,6 +42,12 @@ internal sealed record BedOptions
     /// <summary>An operator's token for running servers.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The share of model calls that fail, half of them in mid-answer.</summary>
+    public double ModelErrors { get; init; }
+
+    /// <summary>The share of answers that call tools, where a request offers any.</summary>
+    public double ToolRate { get; init; }
+
     public int FirstTokenMs { get; init; } = 100;
 
     public int Chunks { get; init; } = 20;

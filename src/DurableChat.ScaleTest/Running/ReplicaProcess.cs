@@ -10,6 +10,9 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
 
     public string Name => name;
 
+    /// <summary>True if it is to live on where a file may not grow, instead of being ended by the operating system.</summary>
+    public bool CanLimitFiles { get; init; }
+
     /// <summary>Where it listens, once it has been started.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1:0");
 
@@ -26,7 +29,7 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
     /// <exception cref="StartFailedException">It did not come up.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = await ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], settings, folder, cancellationToken);
+        _process = await ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], settings, folder, cancellationToken, CanLimitFiles);
         Url = _process.Url;
         _isDownOnPurpose = false;
     }
@@ -42,6 +45,26 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
 
     /// <summary>Lets it go on as if no time had passed.</summary>
     public Task ResumeAsync() => SignalAsync("-CONT");
+
+    /// <summary>Lets it write nothing into files from now on, as if the disk were full; or everything again.</summary>
+    /// <exception cref="StartFailedException">The system has no <c>prlimit</c>.</exception>
+    public async Task LimitFilesAsync(bool isFull)
+    {
+        if (Id is not { } id)
+        {
+            return;
+        }
+
+        try
+        {
+            using var limit = Process.Start("prlimit", ["--pid", $"{id}", $"--fsize={(isFull ? "0" : "unlimited")}:unlimited"]);
+            await limit.WaitForExitAsync();
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new StartFailedException($"A full disk needs the program prlimit of util-linux: {exception.Message}");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

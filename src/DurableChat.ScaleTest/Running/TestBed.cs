@@ -141,6 +141,11 @@ internal sealed class TestBed : IAsyncDisposable
             settings["DurableChat__Worker__DrainTime"] = "00:00:02";
         }
 
+        if (options.ModelErrors > 0)
+        {
+            settings["DurableChat__Worker__Retry__FirstDelay"] = "00:00:00.2";
+        }
+
         if (options.PoolSize is { } connections)
         {
             settings["Store__MaxConnections"] = Number(connections);
@@ -158,7 +163,7 @@ internal sealed class TestBed : IAsyncDisposable
             // Late, early, right: whatever two replicas meet, one pair differs by twice as much.
             var skew = options.ClockSkewMinutes * (i % 3 == 0 ? -1 : i % 3 == 1 ? 1 : 0);
             var own = new Dictionary<string, string>(settings) { ["Testing__ClockOffsetMinutes"] = Number(skew) };
-            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName));
+            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName) { CanLimitFiles = options.HasFaults && options.StoreKind == "sqlite" });
             await _servers[^1].StartAsync(cancellationToken);
         }
 
@@ -196,6 +201,9 @@ internal sealed class TestBed : IAsyncDisposable
         "--chunk-bytes", Number(Math.Max(1, load.MessageBytes / options.Chunks)),
         "--chunk-ms", Number(options.ChunkMs),
         "--seed", Number(load.Seed),
+        "--error-rate", (options.ModelErrors / 2).ToString(CultureInfo.InvariantCulture),
+        "--disconnect-rate", (options.ModelErrors / 2).ToString(CultureInfo.InvariantCulture),
+        "--tool-rate", options.ToolRate.ToString(CultureInfo.InvariantCulture),
     ];
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -14,6 +14,18 @@ namespace DurableChat.ScaleTest.Wire;
 /// <param name="Reasoning">Its reasoning, UTF-8.</param>
 internal sealed record WireMessage(long Id, long PreviousId, long Generation, bool IsUser, bool IsFinal, ReadOnlyMemory<byte> Text, ReadOnlyMemory<byte> Reasoning)
 {
+    /// <summary>Who speaks: <c>user</c>, <c>assistant</c> or <c>tool</c>.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>Why it ends; null for users' messages and results.</summary>
+    public string? FinishReason { get; init; }
+
+    /// <summary>The ids of the tool calls in it, in order.</summary>
+    public IReadOnlyList<string> Calls { get; init; } = [];
+
+    /// <summary>The ids of the calls whose results are in it, in order.</summary>
+    public IReadOnlyList<string> Results { get; init; } = [];
+
     /// <summary>A hash of its JSON, however that is written: tool calls, results, usage and times too must be the same wherever the message is shown.</summary>
     public ulong JsonHash { get; init; }
 
@@ -38,6 +50,8 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
     {
         var text = new StringBuilder();
         var reasoning = new StringBuilder();
+        var calls = new List<string>();
+        var results = new List<string>();
         foreach (var part in json.GetProperty("parts").EnumerateArray())
         {
             var type = part.GetProperty("type");
@@ -48,6 +62,10 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
             else if (type.ValueEquals("reasoning"u8))
             {
                 reasoning.Append(part.GetProperty("text").GetString());
+            }
+            else if (type.ValueEquals("tool_call"u8) || type.ValueEquals("tool_result"u8))
+            {
+                (type.ValueEquals("tool_call"u8) ? calls : results).Add(part.GetProperty("call_id").GetString()!);
             }
         }
 
@@ -65,6 +83,10 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
         {
             CreatedAt = json.GetProperty("created_at").GetDateTimeOffset(),
             JsonHash = hash.GetCurrentHashAsUInt64(),
+            Role = role.GetString()!,
+            FinishReason = json.TryGetProperty("finish_reason", out var finish) ? finish.GetString() : null,
+            Calls = calls,
+            Results = results,
         };
     }
 

@@ -1,0 +1,14 @@
+namespace DurableChat.ScaleTest.Chaos;
+
+/// <summary>What a client can ask for.</summary>
+internal enum ActionKind
+{
+    Create,
+    Send,
+    Edit,
+    Interrupt,
+    DeleteQueued,
+    Promote,
+    Archive,
+    SubmitResults,
+}

@@ -1,0 +1,129 @@
+using DurableChat.ScaleTest.Running;
+using DurableChat.ScaleTest.Scenarios;
+using DurableChat.ScaleTest.Wire;
+
+namespace DurableChat.ScaleTest.Chaos.Worlds;
+
+/// <summary>Real servers as processes of their own, on a real database, with the mock model.</summary>
+internal sealed class ProcessWorld : IChaosWorld
+{
+    private static readonly TimeSpan _downTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _channelTime = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _slowTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan _fullTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _slowness = TimeSpan.FromMilliseconds(50);
+    private readonly TestBed _bed;
+    private readonly ChaosHttp _http = new();
+    private readonly ChatApi _api;
+
+    private ProcessWorld(TestBed bed)
+    {
+        _bed = bed;
+        _api = new ChatApi(null, Time);
+    }
+
+    public TimeProvider Time => TimeProvider.System;
+
+    /// <summary>The faults that can be done to a store.</summary>
+    public static IReadOnlyList<ChaosFault> FaultsFor(string store) => store == "sqlite"
+        ? [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.DiskFull]
+        : [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Terminate, ChaosFault.Channel, ChaosFault.Slow];
+
+    /// <summary>Starts the processes.</summary>
+    /// <exception cref="StartFailedException">One did not come up.</exception>
+    public static async Task<IChaosWorld> StartAsync(ChaosOptions options, CancellationToken cancellationToken) => new ProcessWorld(await TestBed.StartAsync(
+        new BedOptions
+        {
+            Replicas = options.Replicas,
+            Store = options.Store,
+            HasFaults = true,
+            NotificationFaults = options.NotificationFaults,
+            ClockSkewMinutes = options.Replicas > 1 ? 1 : 0,
+            ModelErrors = options.ModelErrors,
+            ToolRate = 0.2,
+            FirstTokenMs = 20,
+            Chunks = 15,
+            ChunkMs = 15,
+        },
+        new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
+        cancellationToken));
+
+    public Task<ActionReply> ActAsync(int replica, ChaosAction action, string? key, CancellationToken cancellationToken) =>
+        _http.ActAsync(_bed.Replicas[replica], action, key, cancellationToken);
+
+    public Task<IWireStream> FollowAsync(int replica, string chat, string? position, CancellationToken cancellationToken) =>
+        _api.OpenAsync(_bed.Replicas[replica], chat, replica % 2 == 0 ? Transport.Sse : Transport.Websocket, position, 0, cancellationToken);
+
+    public Task<ChatView> ReadAsync(int replica, string chat, CancellationToken cancellationToken) => _http.ReadAsync(_bed.Replicas[replica], chat, cancellationToken);
+
+    public Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(int replica, string chat, CancellationToken cancellationToken) =>
+        _api.HistoryAsync(_bed.Replicas[replica], chat, cancellationToken);
+
+    public async Task InjectAsync(ChaosFault fault, int victim, CancellationToken cancellationToken)
+    {
+        // A fault that has begun is brought to its end, so that everything is up again.
+        var server = _bed.Servers[victim];
+        switch (fault)
+        {
+            case ChaosFault.Kill:
+                await server.KillAsync();
+                await Task.Delay(_downTime, Time, CancellationToken.None);
+                await server.StartAsync(CancellationToken.None);
+                break;
+            case ChaosFault.Pause:
+                await server.PauseAsync();
+                await Task.Delay(TestBed.LeaseUnderFaults * 1.5, Time, CancellationToken.None);
+                await server.ResumeAsync();
+                break;
+            case ChaosFault.Rolling:
+                foreach (var each in _bed.Servers)
+                {
+                    await each.StopAsync();
+                    await each.StartAsync(CancellationToken.None);
+                }
+
+                break;
+            case ChaosFault.Restart:
+                await _bed.Database!.StopAsync();
+                await Task.Delay(_downTime, Time, CancellationToken.None);
+                await _bed.Database.StartAsync();
+                break;
+            case ChaosFault.Terminate:
+                await _bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'durablechat%'");
+                break;
+            case ChaosFault.Channel:
+                for (var began = Time.GetTimestamp(); Time.GetElapsedTime(began) < _channelTime;)
+                {
+                    await _bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat notifications'");
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), Time, CancellationToken.None);
+                }
+
+                break;
+            case ChaosFault.Slow:
+                _bed.Proxy!.Delay = _slowness;
+                await Task.Delay(_slowTime, Time, CancellationToken.None);
+                _bed.Proxy.Delay = TimeSpan.Zero;
+                break;
+            case ChaosFault.DiskFull:
+                await server.LimitFilesAsync(isFull: true);
+                await Task.Delay(_fullTime, Time, CancellationToken.None);
+                await server.LimitFilesAsync(isFull: false);
+                break;
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken)
+    {
+        var statistics = await _api.MockStatisticsAsync(_bed.Mock!, cancellationToken);
+        return [.. statistics.GetProperty("bad_histories").EnumerateArray().Select(fault => fault.GetString()!)];
+    }
+
+    public string? FindDeath() => _bed.Servers.FirstOrDefault(server => server.HasDied) is { } dead ? $"{dead.Name} died by itself.{string.Concat(dead.Log.TakeLast(20).Select(line => $"\n    {line}"))}" : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _api.Dispose();
+        await _bed.DisposeAsync();
+    }
+}

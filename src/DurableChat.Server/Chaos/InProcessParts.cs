@@ -1,0 +1,16 @@
+using Microsoft.Extensions.AI;
+
+namespace DurableChat.Server.Chaos;
+
+/// <summary>What one replica within this process is made of.</summary>
+internal sealed record InProcessParts(
+    string Name,
+    Uri Address,
+    ReplicaPower Power,
+    TimeProvider Time,
+    PoweredStore Store,
+    PoweredChannel Channel,
+    InProcessRelay Relay,
+    IChatClient Model,
+    int WindowMessages,
+    double NotificationFaults);

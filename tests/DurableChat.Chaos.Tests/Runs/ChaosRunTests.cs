@@ -1,0 +1,41 @@
+using DurableChat.ScaleTest.Chaos;
+using DurableChat.ScaleTest.Chaos.Worlds;
+using DurableChat.Server.Chaos;
+using Xunit;
+
+namespace DurableChat.Chaos.Tests.Runs;
+
+/// <summary>A few seeds of each kind, small; <c>durablechat chaos</c> runs as many and as large ones as one likes.</summary>
+[Collection(nameof(ChaosRunTests))]
+public sealed class ChaosRunTests
+{
+    [Fact]
+    public async Task Nothing_is_lost_doubled_reordered_or_stuck_among_three_replicas_in_one_process()
+    {
+        var options = new ChaosOptions { Replicas = 3, Store = "sqlite", Steps = 100, Chats = 4, Clients = 6, FaultCount = 3, PaceMs = 200, Faults = InProcessWorld.Faults };
+        await Parallel.ForEachAsync(Enumerable.Range(1, 12), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (seed, _) => await RunAsync(options with { Seed = seed }, InProcessWorld.StartAsync));
+    }
+
+    [Fact]
+    public Task Nothing_is_lost_on_one_server_with_sqlite() => RunAsync(
+        new ChaosOptions { Seed = 1, Replicas = 1, Store = "sqlite", Steps = 60, Chats = 3, Clients = 4, FaultCount = 3, Faults = [ChaosFault.Kill, ChaosFault.Rolling, ChaosFault.DiskFull] },
+        ProcessWorld.StartAsync);
+
+    [Fact]
+    public Task Nothing_is_lost_on_three_servers_with_postgresql() => RunAsync(
+        new ChaosOptions { Seed = 1, Replicas = 3, Store = "postgres", Steps = 80, Chats = 4, Clients = 6, FaultCount = 3, Faults = [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Restart] },
+        ProcessWorld.StartAsync);
+
+    private static async Task RunAsync(ChaosOptions options, ChaosWorldFactory makeWorld)
+    {
+        await using var world = await makeWorld(options, CancellationToken.None);
+        var result = await new ChaosRun(options, world).RunAsync(CancellationToken.None);
+        Assert.True(result.Violations.Count == 0, $"Seed {options.Seed}:\n{string.Join('\n', result.Violations)}");
+        Assert.True(result.Acknowledged > options.Steps / 3, $"Only {result.Acknowledged} commands were acknowledged.");
+        Assert.Equal(options.FaultCount, result.Faults.Sum(fault => fault.Injected));
+    }
+}
+
+/// <summary>Whole runs, one at a time: each keeps the machine busy.</summary>
+[CollectionDefinition(nameof(ChaosRunTests), DisableParallelization = true)]
+public sealed class ChaosRunCollection;
