@@ -40,5 +40,8 @@ public static class ChatRules
         };
     }
 
+    /// <summary>A transition that leaves all as it is but for the version, for a commit that only remembers a key.</summary>
+    internal static Transition ChangeNothing(Chat chat, DecisionContext context) => new TransitionDraft(chat, context.Now).Accept().Transition;
+
     internal static Decision.Refused Refuse(RefusalCode code, string message, string? field = null) => new(new Refusal(code, message, field));
 }

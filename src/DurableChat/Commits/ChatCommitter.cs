@@ -87,7 +87,8 @@ internal sealed class ChatCommitter(
                     continue;
                 }
 
-                switch (ChatRules.Decide(chat, command, new DecisionContext(time.GetUtcNow(), limits)))
+                var context = new DecisionContext(time.GetUtcNow(), limits);
+                switch (ChatRules.Decide(chat, command, context))
                 {
                     case Decision.Accepted accepted:
                         if (await CommitAsync(feed, accepted.Transition, idempotency).ConfigureAwait(false) is { } result)
@@ -103,13 +104,29 @@ internal sealed class ChatCommitter(
                             return repeated;
                         }
 
-                        if (remembered is null)
+                        if (remembered is not null)
                         {
-                            return decision is Decision.Refused refused ? new CommandResult.Refused(refused.Refusal) : new CommandResult.Unchanged(chat);
+                            // What is remembered may be old; only the present state may refuse, or say that there is nothing to do.
+                            feed.MarkUnsynced();
+                            break;
                         }
 
-                        // What is remembered may be old; only the present state may refuse, or say that nothing is left to do.
-                        feed.MarkUnsynced();
+                        if (decision is Decision.Refused refused)
+                        {
+                            return new CommandResult.Refused(refused.Refusal);
+                        }
+
+                        if (idempotency is null)
+                        {
+                            return new CommandResult.Unchanged(chat);
+                        }
+
+                        // The key must be remembered all the same: a repetition that comes late would find something to do, e.g. the next turn to stop.
+                        if (await CommitAsync(feed, ChatRules.ChangeNothing(chat, context), idempotency).ConfigureAwait(false) is { } done)
+                        {
+                            return done;
+                        }
+
                         break;
                 }
             }

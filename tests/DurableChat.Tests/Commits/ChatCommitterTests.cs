@@ -47,6 +47,22 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task A_repetition_of_what_found_nothing_to_do_does_nothing_later()
+    {
+        var node = Node("a");
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        await node.ExecuteAsync(id, new UpdateChat(Archived: true));
+        Assert.IsType<CommandResult.Committed>(await ArchiveAsync());
+        await node.ExecuteAsync(id, new UpdateChat(Archived: false));
+        Assert.IsType<CommandResult.Repeated>(await ArchiveAsync());
+        Assert.False(_store.State(id).Archived);
+
+        Task<CommandResult> ArchiveAsync() =>
+            node.Chats.ExecuteAsync("owner", id, new UpdateChat(Archived: true), new IdempotencyRequest("key", "archive", _ => "archived"), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Many_that_send_at_once_through_two_replicas_are_all_heard_once()
     {
         var (here, there) = (Node("here"), Node("there"));
