@@ -17,7 +17,7 @@ internal sealed class ActionSender(ChaosContext context)
     /// <param name="cancellationToken">Ends the run.</param>
     public async Task<ActionRecord> SendAsync(string client, ChaosAction action, PlannedStep step, CancellationToken cancellationToken)
     {
-        var key = step.HasKey ? $"{context.Options.Seed}-{client}-{Guid.NewGuid():N}" : null;
+        var key = step.HasKey ? $"{context.Options.Seed}-{Guid.NewGuid():N}" : null;
         var (time, began, at) = (context.World.Time, context.World.Time.GetTimestamp(), context.Seconds);
         var started = context.Tick();
         ActionReply? reply = null;
@@ -49,7 +49,8 @@ internal sealed class ActionSender(ChaosContext context)
             At = at,
             Seconds = seconds,
         };
-        if (isAcknowledged && step.IsRepeated && key is not null)
+        // Changes of the chat itself take no key, so to send one again is to ask for it again.
+        if (isAcknowledged && step.IsRepeated && key is not null && action.Kind != ActionKind.Archive)
         {
             var again = await TryAsync((step.Replica + attempts) % context.Options.Replicas, action, key, _attemptPatience, cancellationToken);
             record = record with { Repetition = again is { IsSuccess: true } or { IsRefusal: true } ? again : null };

@@ -120,7 +120,7 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
         }
     }
 
-    private async Task<ChaosResult> JudgeAsync(ChaosContext context, IReadOnlyList<RecordedChat> recorded, CancellationToken cancellationToken)
+    private async Task<ChaosResult> JudgeAsync(ChaosContext context, List<RecordedChat> recorded, CancellationToken cancellationToken)
     {
         var violations = new List<Violation>(_streamViolations.First);
         violations.AddRange(recorded.SelectMany(ChaosChecker.Check));
@@ -128,6 +128,11 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
         if (world.FindDeath() is { } death)
         {
             violations.Add(new Violation(ViolationKind.Stuck, "", "", "", death, []));
+        }
+
+        if (recorded.Count < options.Chats)
+        {
+            violations.Add(new Violation(ViolationKind.Stuck, "", "", "", $"Only {recorded.Count} of {options.Chats} chats could be created.", [.. context.Actions.Where(action => action.Action.Kind == ActionKind.Create).Select(action => action.ToString())]));
         }
 
         var acknowledged = context.Actions.Where(action => action.IsAcknowledged).ToList();

@@ -46,7 +46,7 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
 
             var state = await ReadAsync(chat, replica, cancellationToken);
             last = $"a new message was not answered: {state}";
-            if (state is not { Status: "error", Error: not null })
+            if (state is not { Status: "error", Error: not null } && !MayStillBeStopped(chat))
             {
                 break;
             }
@@ -54,6 +54,9 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
 
         return last;
     }
+
+    /// <summary>True if a command to stop, which nobody knows the outcome of, may have met the new turn.</summary>
+    private bool MayStillBeStopped(string chat) => context.Actions.Any(action => action.Outcome == ActionOutcome.Unsure && action.Action.CanStopTurn && action.Action.Chat == chat);
 
     /// <summary>Waits until nothing goes on and nothing waits; gives null, or what still does.</summary>
     private async Task<string?> RestAsync(string chat, int replica, long version, CancellationToken cancellationToken)

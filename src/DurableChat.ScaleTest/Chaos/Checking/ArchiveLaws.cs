@@ -22,7 +22,7 @@ internal static class ArchiveLaws
 
         if (!CanBe(changes, chat.Final.IsArchived, null))
         {
-            findings.Add(ViolationKind.Lost, $"At the end the chat is{(chat.Final.IsArchived ? "" : " not")} archived, which no acknowledged command wanted last.", [.. changes.TakeLast(3)]);
+            findings.Add(ViolationKind.Lost, $"At the end the chat is{(chat.Final.IsArchived ? "" : " not")} archived, which no acknowledged command wanted last: {chat.Final}.", [.. changes.TakeLast(3)]);
         }
     }
 
