@@ -84,7 +84,7 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
             var injecting = world.InjectAsync(fault.Kind, fault.Victim, cancellationToken);
             progress.FaultBegun(i);
             await injecting;
-            _faults.Add(new FaultWindow(fault.Kind, fault.Victim, began, context.Seconds));
+            _faults.Add(new FaultWindow(fault.Kind, began, context.Seconds));
         }
     }
 
