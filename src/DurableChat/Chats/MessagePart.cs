@@ -16,6 +16,15 @@ public abstract record MessagePart
     private protected MessagePart()
     {
     }
+
+    /// <summary>False if a text is null, as in JSON that leaves it out.</summary>
+    internal static bool IsWhole(MessagePart? part) => part switch
+    {
+        TextPart { Text: not null } or ReasoningPart { Text: not null } => true,
+        ToolCallPart { CallId: not null, Name: not null, Arguments: not null } => true,
+        ToolResultPart { CallId: not null, Result: not null } => true,
+        _ => false,
+    };
 }
 
 /// <summary>Text to read.</summary>

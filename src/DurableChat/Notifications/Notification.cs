@@ -27,12 +27,6 @@ internal sealed record Notification(
     [JsonIgnore]
     public bool IsDeletion => Version == 0;
 
-    /// <summary>True if its parts speak of one and the same commit.</summary>
-    private bool MakesSense =>
-        Owner is not null
-        && (State is null || (State.Version == Version && State.Id.Value == ChatId && State.Owner == Owner && State is { Queue: not null, PendingToolCalls: not null, ClientTools: not null }))
-        && (Messages is null || (State is not null && Messages.All(message => message is { Parts: not null })));
-
     /// <summary>Writes it.</summary>
     public string Write() => JsonSerializer.Serialize(this, NotificationJson.Compact.Notification);
 
@@ -41,13 +35,31 @@ internal sealed record Notification(
     {
         try
         {
-            return JsonSerializer.Deserialize(payload, NotificationJson.Compact.Notification) is { Format: CurrentFormat } read && read.MakesSense ? read : null;
+            return JsonSerializer.Deserialize(payload, NotificationJson.Compact.Notification) is { Format: CurrentFormat } read && read.IsWhole() ? read : null;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or FormatException or ArgumentException)
         {
             return null;
         }
     }
+
+    /// <summary>Its parts speak of one and the same commit, and none is missing: JSON may leave out, or set to null, what a constructor demands, and the receiver must be able to rely on what it gets.</summary>
+    private bool IsWhole() =>
+        Replica is not null && Owner is not null && Version >= 0
+        && (State is null || (IsWhole(State) && State.Id.Value == ChatId && State.Version == Version && State.Owner == Owner))
+        && (Messages is null || (State is not null && Messages.All(IsWhole) && FollowOneAnother(Messages)));
+
+    private static bool IsWhole(Chat chat) =>
+        chat is { Title: not null, Model: not null, Queue: not null, PendingToolCalls: not null, ClientTools: not null, Version: > 0, Epoch: > 0, LastMessageId: >= 0, Generation: >= 0 }
+        && Enum.IsDefined(chat.Status)
+        && chat.Lease is null or { Replica: not null }
+        && chat.Error is null or { Code: not null, Message: not null }
+        && chat.Queue.All(queued => queued is { Content: not null })
+        && chat.PendingToolCalls.All(MessagePart.IsWhole);
+
+    private static bool IsWhole(Message? message) => message is { Parts: not null, Id: > 0, PreviousId: >= 0 } && message.PreviousId < message.Id && Enum.IsDefined(message.Role) && message.Parts.All(MessagePart.IsWhole);
+
+    private static bool FollowOneAnother(IReadOnlyList<Message> messages) => messages.Skip(1).Select((message, before) => message.PreviousId == messages[before].Id).All(follows => follows);
 }
 
 [JsonSerializable(typeof(Notification))]

@@ -24,6 +24,9 @@ internal sealed partial class NotificationReceiver(
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>In microseconds, as notifications tell it.</summary>
+    private static readonly long _oldestMeasured = TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond;
+
     // Not the notifier: each replica would tell all the others of what it was told, and a single deletion would go round for ever.
     private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
     private readonly NotificationFaults? _faults = options.FaultRate > 0 ? new NotificationFaults(options.FaultRate) : null;
@@ -147,8 +150,8 @@ internal sealed partial class NotificationReceiver(
     /// <summary>How long ago the commit was, as far as the two clocks agree.</summary>
     private TimeSpan Age(Notification news)
     {
-        var age = time.GetUtcNow() - DateTimeOffset.UnixEpoch.AddMicroseconds(news.CommittedAt);
-        return age < TimeSpan.Zero || age > TimeSpan.FromMinutes(1) ? TimeSpan.Zero : age;
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return news.CommittedAt <= now && news.CommittedAt > now - _oldestMeasured ? TimeSpan.FromMicroseconds(now - news.CommittedAt) : TimeSpan.Zero;
     }
 
     [LoggerMessage(1, LogLevel.Information, "The notification channel is connected")]
