@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Relays;
@@ -42,30 +41,14 @@ public sealed class HttpRelay : IRelay, IDisposable
     {
         using var response = await OpenAsync(new Uri(address, string.Create(CultureInfo.InvariantCulture, $"relay/v1/chats/{chat}/parts?generation={generation}&after_seq={afterSeq}")), cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await using var frames = JsonSerializer.DeserializeAsyncEnumerable(body, RelayJson.Compact.RelayFrame, topLevelValues: true, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(frames))
+        await foreach (var frame in RelayFrames.ReadAsync(body, cancellationToken))
         {
-            if (frames.Current is { } frame)
-            {
-                yield return frame;
-            }
+            yield return frame;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
-
-    private static async Task<bool> NextAsync(IAsyncEnumerator<RelayFrame?> frames)
-    {
-        try
-        {
-            return await frames.MoveNextAsync();
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
-        {
-            throw new RelayException($"The connection broke: {exception.Message}", exception);
-        }
-    }
 
     private async Task<HttpResponseMessage> OpenAsync(Uri url, CancellationToken cancellationToken)
     {

@@ -19,6 +19,14 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
     [JsonIgnore]
     public long LastSeq => FirstSeq + Lengths.Count - 1;
 
+    /// <summary>True if it can be taken apart: JSON may leave out what a constructor demands, or tell lengths that the text does not have.</summary>
+    [JsonIgnore]
+    public bool IsWhole =>
+        Version > 0 && Epoch > 0 && BaseMessageId >= 0 && Generation > 0 && FirstSeq > 0 && Lengths is { Count: > 0 } && FirstSeq <= long.MaxValue - Lengths.Count
+        && MessagePart.IsWhole(Part)
+        && Lengths.All(length => length >= 0)
+        && (LiveSegment.TextOf(Part) is { } text ? Lengths.Sum(length => (long)length) == text.Length : Lengths.Count == 1);
+
     /// <summary>The parts as they were published.</summary>
     public IEnumerable<MessagePart> Split()
     {
