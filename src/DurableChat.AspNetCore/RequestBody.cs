@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
@@ -36,6 +37,12 @@ internal static class RequestBody
         {
             // The host throws this for a client's mistake, e.g. a broken chunk, and would answer with an error of the server's.
             return new RequestBody<T>(null, string.Empty, Problems.BodyUnreadable(exception.StatusCode));
+        }
+
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            // The reader lets bad bytes pass in what stays JSON, and whoever decodes it later fails.
+            return new RequestBody<T>(null, string.Empty, Problems.InvalidJson(null, "The request body is not valid UTF-8."));
         }
 
         if (HasHalfCharacters(bytes.Span))
