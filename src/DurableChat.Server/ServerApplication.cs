@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.Json;
 using DurableChat.AspNetCore;
@@ -28,7 +29,8 @@ internal static class ServerApplication
     /// <exception cref="ChatStoreException">The database cannot be opened.</exception>
     /// <param name="options">What the command line says.</param>
     /// <param name="settings">Settings in the form <c>Section:Name=value</c>, which count more than the configuration.</param>
-    public static WebApplication Build(ServeOptions options, IReadOnlyList<string> settings)
+    /// <param name="configure">Changes what it is built of, last; null for nothing.</param>
+    public static WebApplication Build(ServeOptions options, IReadOnlyList<string> settings, Action<WebApplicationBuilder>? configure = null)
     {
         // appsettings.json is looked for where the server is started, and beside the program.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerApplication).Assembly.GetName().Name });
@@ -55,6 +57,7 @@ internal static class ServerApplication
         AddDurableChat(builder, options, tokens);
         AddHttp(builder, tokens);
         AddMetrics(builder);
+        configure?.Invoke(builder);
         var app = builder.Build();
         Map(app, tokens);
         return app;
@@ -97,14 +100,14 @@ internal static class ServerApplication
 
     private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options, TokenList tokens)
     {
-        var settings = builder.Configuration.GetSection("DurableChat").Get<DurableChatOptions>() ?? new DurableChatOptions();
+        var settings = Settings.Read<DurableChatOptions>(builder.Configuration, "DurableChat") ?? new DurableChatOptions();
         settings.Feeds.WindowMessages = options.DurableWindow ?? settings.Feeds.WindowMessages;
         if (settings.Validate() is [_, ..] problems)
         {
             throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems)}");
         }
 
-        var offset = builder.Configuration.GetValue<int>("Testing:ClockOffsetMinutes");
+        var offset = Settings.Read<int?>(builder.Configuration, "Testing:ClockOffsetMinutes") ?? 0;
         var time = offset == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(offset));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(tokens);
@@ -117,7 +120,8 @@ internal static class ServerApplication
 
     private static void AddHttp(WebApplicationBuilder builder, TokenList tokens)
     {
-        var settings = builder.Configuration.GetSection("Http").Get<DurableChatHttpOptions>() ?? new DurableChatHttpOptions();
+        var settings = Settings.Read<DurableChatHttpOptions>(builder.Configuration, "Http") ?? new DurableChatHttpOptions();
+        RefuseBadHttp(settings);
         builder.Services.AddDurableChatHttp(settings);
         builder.Services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
@@ -137,6 +141,21 @@ internal static class ServerApplication
         {
             // A page of a foreign site whose name is made to point at this machine must not get in (DNS rebinding).
             builder.Services.Configure<Microsoft.AspNetCore.HostFiltering.HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+    }
+
+    private static void RefuseBadHttp(DurableChatHttpOptions settings)
+    {
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true);
+        if (settings.HeartbeatInterval <= TimeSpan.Zero || settings.HeartbeatInterval > TimeSpan.FromDays(1))
+        {
+            problems.Add(new ValidationResult("HeartbeatInterval must be more than zero and at most a day."));
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems.Select(problem => $"Http: {problem.ErrorMessage}"))}");
         }
     }
 

@@ -96,7 +96,7 @@ internal static class StoreSetup
     private static void AddPostgres(IServiceCollection services, string connectionString, IConfiguration configuration)
     {
         var options = new PostgresStoreOptions(connectionString);
-        if (configuration.GetValue<int?>("Store:MaxConnections") is { } connections)
+        if (Settings.Read<int?>(configuration, "Store:MaxConnections") is { } connections)
         {
             options = options with { MaxConnections = connections is > 0 and <= 1_000 ? connections : throw new ConfigurationException("Store:MaxConnections is a number from 1 to 1000.") };
         }
@@ -107,6 +107,6 @@ internal static class StoreSetup
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         AddChannel(services, configuration["Notifications:Redis"]);
-        AddCluster(services, configuration.GetSection("Cluster").Get<ClusterSettings>() ?? new ClusterSettings());
+        AddCluster(services, Settings.Read<ClusterSettings>(configuration, "Cluster") ?? new ClusterSettings());
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TokenList
     /// <exception cref="ConfigurationException">An entry is not right.</exception>
     public static TokenList Read(IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Auth:Tokens").Get<TokenSettings[]>() ?? [];
+        var settings = Settings.Read<TokenSettings[]>(configuration, "Auth:Tokens") ?? [];
         return new TokenList([.. settings.Select((entry, i) =>
         {
             if (string.IsNullOrWhiteSpace(entry.Owner))

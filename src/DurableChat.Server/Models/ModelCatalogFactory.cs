@@ -9,7 +9,7 @@ internal static class ModelCatalogFactory
     /// <exception cref="ConfigurationException">A model is not configured right. The message names it, never its key.</exception>
     public static ModelCatalog Create(IConfiguration configuration, TimeProvider time)
     {
-        var settings = configuration.GetSection("Models").Get<ModelSettings[]>() ?? [];
+        var settings = Settings.Read<ModelSettings[]>(configuration, "Models") ?? [];
         if (settings.Length == 0)
         {
             settings = [new ModelSettings { Name = "demo", Provider = "demo" }];
