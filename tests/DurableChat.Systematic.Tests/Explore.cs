@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Coyote;
 using Microsoft.Coyote.Logging;
 using Microsoft.Coyote.SystematicTesting;
@@ -7,7 +8,8 @@ namespace DurableChat.Systematic.Tests;
 
 /// <summary>
 /// Runs a scenario under thousands of schedules. Coyote takes over locks, tasks and awaits of the rewritten assemblies and decides at each of them who goes on; a
-/// failed assertion, an unexpected exception or a deadlock in any schedule fails the test, and the seed in the report replays it.
+/// failed assertion, an unexpected exception or a deadlock in any schedule fails the test, and the seed in the report replays it. <c>COYOTE_ITERATIONS</c> sets how many
+/// schedules each test explores.
 /// </summary>
 internal static class Explore
 {
@@ -16,6 +18,11 @@ internal static class Explore
 
     public static void Schedules(Func<Task> scenario, uint iterations = Iterations)
     {
+        if (Environment.GetEnvironmentVariable("COYOTE_ITERATIONS") is { Length: > 0 } wanted)
+        {
+            iterations = uint.Parse(wanted, CultureInfo.InvariantCulture);
+        }
+
         foreach (var configuration in new[]
         {
             Configure(iterations / 2).WithRandomStrategy(),
