@@ -20,6 +20,9 @@ internal sealed class OwnerStreams
             .CreateUpDownCounter<long>("durablechat.streams.active", description: "Open streams, by transport.");
     }
 
+    /// <summary>How many owners have a stream open.</summary>
+    public int Count => _open.Count;
+
     /// <summary>Takes a place; null if the owner has no more. Dispose it when the stream ends.</summary>
     public IDisposable? TryOpen(string owner, string transport)
     {

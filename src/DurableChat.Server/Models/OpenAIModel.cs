@@ -13,7 +13,11 @@ internal static class OpenAIModel
     /// <summary>The worker has its own limit on silence, which is per update; this one is for the whole call.</summary>
     private static readonly TimeSpan _networkTimeout = TimeSpan.FromHours(1);
 
-    public static ModelDefinition Create(string name, ModelSettings settings)
+    /// <summary>Makes it.</summary>
+    /// <param name="name">What chats name it by.</param>
+    /// <param name="settings">How it is configured.</param>
+    /// <param name="transport">What carries its requests; null for the package's own.</param>
+    public static ModelDefinition Create(string name, ModelSettings settings, PipelineTransport? transport = null)
     {
         var options = new OpenAIClientOptions
         {
@@ -21,6 +25,11 @@ internal static class OpenAIModel
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = _networkTimeout,
         };
+        if (transport is not null)
+        {
+            options.Transport = transport;
+        }
+
         if (settings.Endpoint is { } endpoint)
         {
             options.Endpoint = endpoint;

@@ -1,0 +1,132 @@
+using System.Text;
+
+namespace DurableChat.Fuzz.Tests;
+
+/// <summary>Makes bad input out of good, by a seed. Not thread-safe.</summary>
+internal sealed class Mangler(int seed)
+{
+    private const int LargestRepeat = 64;
+
+    private static readonly string[] _oddTexts =
+    [
+        "", " ", "0", "-1", "00", "+1", "1e9", "0x10", "1.5", "9223372036854775807", "9223372036854775808", "99999999999999999999999", "NaN", "null", "true", "[]", "{}", "\"", "'", "\\",
+        "1.1.1.1", "0.0.0.0", "1.2.3", "1.2.3.4.5", "....", "1.9223372036854775807.9223372036854775807.9223372036854775807", "-1.-1.-1.-1", "1. 1.1.1", "\0", "1\0", "\u2028", "\ud83d", "\udc00", "é", "😀",
+        "%00", "%", "..", "../..", "' OR 1=1--", "<script>", "\r\n", "a\r\nb: c", "__proto__", "queue", "interrupt", "QUEUE", "all", "ffffffffffffffffffffffffffffffff", "2026-01-01T00:00:00Z",
+    ];
+
+    private static readonly string[] _oddJson =
+    [
+        "null", "true", "-0", "1e400", "9223372036854775808", "\"\"", "[]", "{}", "[[[[[[[[]]]]]]]]", "{\"a\":{\"a\":{\"a\":{}}}}", "\"\\ud83d\"", "\"\\udc00x\"", "\"\\u0000\"", "\"\ufeff\"", "[null]", "[{}]",
+        "\"\\", "nul", "1.", "{\"a\":1,\"a\":2}", "/*x*/1", "\"😀\"", "\"00000000000000000000000000000000\"", "-9223372036854775808", "0.1",
+    ];
+
+    private readonly Random _random = new(seed);
+
+    public int Next(int below) => _random.Next(below);
+
+    public bool Chance(int percent) => _random.Next(100) < percent;
+
+    public T Pick<T>(IReadOnlyList<T> among) => among[_random.Next(among.Count)];
+
+    /// <summary>A text that is odd, or a few characters of any kind.</summary>
+    public string Text()
+    {
+        if (Chance(60))
+        {
+            return Pick(_oddTexts);
+        }
+
+        var text = new char[Next(Chance(5) ? 2_000 : 24)];
+        var isPlain = Chance(60);
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = isPlain ? (char)(' ' + Next(95)) : (char)Next(char.MaxValue + 1);
+        }
+
+        return new string(text);
+    }
+
+    /// <summary>A good text with something done to it, or another one.</summary>
+    public string Mangle(string good)
+    {
+        if (good.Length == 0 || Chance(25))
+        {
+            return Text();
+        }
+
+        var at = Next(good.Length);
+        return Next(6) switch
+        {
+            0 => good[..at],
+            1 => good.Insert(at, Text()),
+            2 => good.Remove(at, Math.Min(good.Length - at, 1 + Next(8))),
+            3 => string.Concat(Enumerable.Repeat(good, 2 + Next(3))),
+            4 => good[..at] + (char)Next(char.MaxValue + 1) + good[(at + 1)..],
+            _ => good[at..] + good[..at],
+        };
+    }
+
+    /// <summary>Good bytes with a few things done to them. Where they are JSON, whole values are often replaced, so that what comes out is still JSON.</summary>
+    public byte[] Mangle(byte[] good)
+    {
+        var bytes = good;
+        for (var times = 1 + Next(3); times > 0; times--)
+        {
+            bytes = Chance(50) ? ReplaceValue(bytes) : Damage(bytes);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Any bytes.</summary>
+    public byte[] Bytes(int below)
+    {
+        var bytes = new byte[Next(below)];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private byte[] ReplaceValue(byte[] json)
+    {
+        // A value stands behind a colon, a comma or a bracket, and ends before the next of them.
+        var starts = Enumerable.Range(0, json.Length).Where(i => json[i] is (byte)':' or (byte)',' or (byte)'[').ToArray();
+        if (starts.Length == 0)
+        {
+            return Damage(json);
+        }
+
+        var start = Pick(starts) + 1;
+        var end = Array.FindIndex(json, start, value => value is (byte)',' or (byte)'}' or (byte)']');
+        return [.. json.AsSpan(0, start), .. Encoding.UTF8.GetBytes(Pick(_oddJson)), .. json.AsSpan(end < 0 ? json.Length : end)];
+    }
+
+    private byte[] Damage(byte[] bytes)
+    {
+        if (bytes.Length == 0)
+        {
+            return Bytes(16);
+        }
+
+        var at = Next(bytes.Length);
+        var length = Math.Min(bytes.Length - at, 1 + Next(16));
+        switch (Next(7))
+        {
+            case 0:
+                return bytes[..at];
+            case 1:
+                return [.. bytes[..at], .. Bytes(8), .. bytes[at..]];
+            case 2:
+                return [.. bytes[..at], .. bytes[(at + length)..]];
+            case 3:
+                return [.. bytes[..at], .. Enumerable.Repeat(bytes[at], 1 + Next(LargestRepeat)), .. bytes[at..]];
+            case 4:
+                return [.. bytes[..(at + length)], .. bytes[at..]];
+            case 5:
+                return [.. bytes[..at], .. Encoding.UTF8.GetBytes(Pick(_oddJson)), .. bytes[at..]];
+            default:
+                var flipped = (byte[])bytes.Clone();
+                flipped[at] ^= (byte)(1 << Next(8));
+                return flipped;
+        }
+    }
+}
