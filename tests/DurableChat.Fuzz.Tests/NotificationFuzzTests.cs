@@ -24,10 +24,11 @@ public sealed class NotificationFuzzTests
             .ToArray();
         await Fuzz.RunAsync("notifications", 20_000, 200, mangler =>
         {
-            var stage = new Stage(replica: "here");
+            using var meters = new CaseMeters();
+            var stage = new Stage(replica: "here", meters: meters);
             var state = new ChannelState(hasChannel: true);
             using var receiver = new NotificationReceiver(
-                null, stage.Registry, [new OwnerFeedRegistry()], state, new NotificationOptions(), "here", new NotificationMetrics(null, () => true), stage.Time, new Strict());
+                null, stage.Registry, [new OwnerFeedRegistry()], state, new NotificationOptions(), "here", new NotificationMetrics(meters, () => true), stage.Time, new Strict());
             using var pin = stage.Registry.Pin(good.Id);
             for (var i = 0; i < 3; i++)
             {

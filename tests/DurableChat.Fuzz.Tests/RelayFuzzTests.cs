@@ -22,8 +22,9 @@ public sealed class RelayFuzzTests
         var lines = Lines(created).ToArray();
         await Fuzz.RunAsync("relay frames", 10_000, 150, async mangler =>
         {
+            using var meters = new CaseMeters();
             var time = new FakeTimeProvider();
-            var registry = new FeedRegistry(new FeedOptions(), new FeedMetrics(null, time), time) { Replica = "b" };
+            var registry = new FeedRegistry(new FeedOptions(), new FeedMetrics(meters, time), time) { Replica = "b" };
             using var pin = registry.Pin(stage.Id);
             pin.Feed.PublishRemote(created.Next, created.Appended, TimeSpan.Zero);
             var outcome = "taken";

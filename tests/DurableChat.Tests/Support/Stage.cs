@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
@@ -11,10 +12,10 @@ internal sealed class Stage
 {
     public static readonly ChatLimits Limits = new();
 
-    public Stage(FeedOptions? options = null, string replica = "")
+    public Stage(FeedOptions? options = null, string replica = "", IMeterFactory? meters = null)
     {
         Options = options ?? new FeedOptions();
-        Metrics = new FeedMetrics(null, Time);
+        Metrics = new FeedMetrics(meters, Time);
         Registry = new FeedRegistry(Options, Metrics, Time) { Replica = replica };
         Reader = new CatchUpReader(Store, Options, Time);
     }
