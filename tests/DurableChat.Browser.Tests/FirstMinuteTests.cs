@@ -36,6 +36,40 @@ public sealed class FirstMinuteTests(Chromium chromium, SharedServer shared)
     }
 
     [Fact]
+    public async Task Everything_it_loads_comes_compressed_hashed_files_are_kept_and_no_script_may_be_inline()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, shared.Server);
+        await Assertions.Expect(tab.Composer).ToBeVisibleAsync();
+        var paths = await tab.Page.EvaluateAsync<string[]>(
+            "[...new Set(['/', ...performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname).filter(path => !path.startsWith('/api/'))])]");
+        Assert.Contains(paths, path => path.EndsWith(".css", StringComparison.Ordinal));
+        Assert.Contains(paths, path => path.EndsWith(".woff2", StringComparison.Ordinal));
+        long total = 0;
+        foreach (var path in paths)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(shared.Server.Url, path));
+            request.Headers.Add("Accept-Encoding", "gzip, br");
+            using var response = await shared.Server.Http.SendAsync(request);
+            response.EnsureSuccessStatusCode();
+            var length = (await response.Content.ReadAsByteArrayAsync()).Length;
+            total += length;
+
+            // Fonts are compressed in themselves.
+            if (!path.EndsWith(".woff2", StringComparison.Ordinal))
+            {
+                Assert.Equal("br", Assert.Single(response.Content.Headers.ContentEncoding));
+            }
+
+            Assert.Equal(path.StartsWith("/assets/", StringComparison.Ordinal), response.Headers.CacheControl!.Extensions.Any(extension => extension.Name == "immutable"));
+            var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(total, 20_000, 150_000);
+    }
+
+    [Fact]
     public async Task On_a_phone_the_list_opens_and_closes()
     {
         await using var tab = await Tab.OpenAsync(chromium, shared.Server, "/", new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });

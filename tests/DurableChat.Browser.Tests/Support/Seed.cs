@@ -10,7 +10,11 @@ namespace DurableChat.Browser.Tests.Support;
 internal static class Seed
 {
     /// <summary>A chat with these answers; the server is away for a moment while they are written into its file.</summary>
-    public static async Task<string> AnswersAsync(ServerProcess server, IReadOnlyList<string> answers)
+    public static Task<string> AnswersAsync(ServerProcess server, IReadOnlyList<string> answers) =>
+        AnswersAsync(server, [.. answers.Select(answer => (answer, (IReadOnlyList<MessagePart>)[new TextPart(answer)]))]);
+
+    /// <summary>The same with answers of any parts, each with the text that was said before it.</summary>
+    public static async Task<string> AnswersAsync(ServerProcess server, IReadOnlyList<(string Question, IReadOnlyList<MessagePart> Answer)> answers)
     {
         var chat = await server.CreateAnsweredAsync("the first question");
         server.Kill();
@@ -33,24 +37,24 @@ internal static class Seed
         return chat;
     }
 
-    private static IEnumerable<Message> Messages(Chat chat, IReadOnlyList<string> answers)
+    private static IEnumerable<Message> Messages(Chat chat, IReadOnlyList<(string Question, IReadOnlyList<MessagePart> Answer)> answers)
     {
         var id = chat.LastMessageId;
         for (var i = 0; i < answers.Count; i++)
         {
             id++;
-            yield return Make(id, MessageRole.User, $"question {i + 2}: {answers[i]}", generation: 0, chat);
+            yield return Make(id, MessageRole.User, [new TextPart($"question {i + 2}: {answers[i].Question}")], generation: 0, chat);
             id++;
-            yield return Make(id, MessageRole.Assistant, answers[i], chat.Generation + 1 + i, chat);
+            yield return Make(id, MessageRole.Assistant, answers[i].Answer, chat.Generation + 1 + i, chat);
         }
     }
 
-    private static Message Make(long id, MessageRole role, string text, long generation, Chat chat) => new()
+    private static Message Make(long id, MessageRole role, IReadOnlyList<MessagePart> parts, long generation, Chat chat) => new()
     {
         Id = id,
         PreviousId = id - 1,
         Role = role,
-        Parts = [new TextPart(text)],
+        Parts = [.. parts],
         Generation = generation,
         Model = role == MessageRole.Assistant ? "demo" : null,
         FinishReason = role == MessageRole.Assistant ? FinishReason.Stop : null,

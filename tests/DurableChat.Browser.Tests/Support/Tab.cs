@@ -10,10 +10,10 @@ public sealed partial class Tab : IAsyncDisposable
     private const float Patience = 30_000;
 
     private readonly Complaints _complaints = Complaints.OfThisTest();
-    private readonly ServerProcess _server;
+    private readonly Uri _server;
     private readonly bool _ownsContext;
 
-    private Tab(ServerProcess server, IPage page, bool ownsContext)
+    private Tab(Uri server, IPage page, bool ownsContext)
     {
         _server = server;
         _ownsContext = ownsContext;
@@ -43,7 +43,10 @@ public sealed partial class Tab : IAsyncDisposable
 
     public string ChatId => Page.Url.Split('/')[^1];
 
-    public static async Task<Tab> OpenAsync(Chromium chromium, ServerProcess server, string path = "/", BrowserNewContextOptions? options = null)
+    public static Task<Tab> OpenAsync(Chromium chromium, ServerProcess server, string path = "/", BrowserNewContextOptions? options = null) =>
+        OpenAsync(chromium, server.Url, path, options);
+
+    public static async Task<Tab> OpenAsync(Chromium chromium, Uri server, string path = "/", BrowserNewContextOptions? options = null)
     {
         SkipWithoutPage();
         var context = await chromium.Browser.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 800 } });
@@ -60,7 +63,7 @@ public sealed partial class Tab : IAsyncDisposable
         return tab;
     }
 
-    public Task GoAsync(string path) => Page.GotoAsync(new Uri(_server.Url, path).ToString());
+    public Task GoAsync(string path) => Page.GotoAsync(new Uri(_server, path).ToString());
 
     public ILocator Button(string name, bool exact = false) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = exact });
 

@@ -21,7 +21,7 @@ export function FeedDetail({ chat, reading }: { chat: string; reading: FeedList 
     ['Window', feed.window.count === 0 ? 'empty' : `${count(feed.window.count)} messages, ${feed.window.floor + 1} to ${feed.window.tail}, ${bytes(feed.window.bytes)}`],
     ['Answer in flight', feed.live ? `generation ${feed.live.generation}, part ${count(feed.live.last_seq)}, ${count(feed.live.chars)} characters` : 'none'],
     ['Lease', feed.lease ? `${feed.lease.replica}, token ${feed.lease.token}` : 'none'],
-    ['Held by', `${count(feed.pins)} (${count(feed.subscribers)} streams)`],
+    ['Streams · pins', `${count(feed.subscribers)} · ${count(feed.pins)}`],
   ];
   return (
     <section class="feed-detail" aria-label={`Feed of ${chat}`}>

@@ -20,11 +20,13 @@ export function OpsPage() {
   const tiles: [string, string, string][] = [
     ['Open streams', count(totals?.streams), `${count(totals?.turnsActive)} turns running`],
     ['Turns ended', count(totals?.turns), `${count(totals?.failed)} failed`],
-    ['Answered by the window', percent(totals?.hitShare), `${count(totals?.hits)} hits · ${count(totals?.misses)} misses`],
+    ['Answered by the window', percent(totals?.hitShare), `${count(totals?.hits)} hits · ${count(totals?.misses)} misses · ${count(totals?.inline)} inline`],
     ['Rereads per turn', decimal(totals?.rereadsPerTurn), 'reads of streams after their snapshot'],
-    ['Statements per turn', decimal(totals?.statementsPerTurn), `${count(totals?.conflicts)} conflicts`],
+    ['Commit statements per turn', decimal(totals?.statementsPerTurn), `${count(totals?.conflicts)} conflicts`],
     ['Held in memory', bytes(totals?.feedBytes), `${count(totals?.feeds)} feeds`],
   ];
+  const pooled = totals?.poolInUse !== undefined;
+  if (pooled) tiles.push(['Connections in use', count(totals.poolInUse), `of ${count(totals.poolMax)} · ${count(totals.poolPeak)} at most so far`]);
   return (
     <div class="page">
       <Header title="Operations" detail={problem === 'unreachable' ? 'not reachable' : 'live, every 2 s'} />
@@ -37,8 +39,9 @@ export function OpsPage() {
         <div class="plots">
           <Plot title="Streams and turns" points={points} format={whole} lines={[{ key: 'streams', name: 'streams', color: 1 }, { key: 'turns', name: 'turns', color: 2 }]} />
           <Plot title="Deliveries" points={points} format={rate} lines={[{ key: 'deliveries', name: 'events', color: 1 }]} />
-          <Plot title="Durable window" points={points} format={rate} lines={[{ key: 'hits', name: 'hits', color: 1 }, { key: 'misses', name: 'misses', color: 3 }, { key: 'rereads', name: 'rereads', color: 2 }]} />
+          <Plot title="Durable window" points={points} format={rate} lines={[{ key: 'hits', name: 'hits', color: 1 }, { key: 'misses', name: 'misses', color: 3 }, { key: 'inline', name: 'inline', color: 4 }, { key: 'rereads', name: 'rereads', color: 2 }]} />
           <Plot title="Database" points={points} format={rate} lines={[{ key: 'statements', name: 'statements', color: 1 }, { key: 'commits', name: 'commits', color: 2 }]} />
+          {pooled && <Plot title="Connections" points={points} format={whole} lines={[{ key: 'poolInUse', name: 'in use', color: 1 }, { key: 'poolPeak', name: 'most so far', color: 2 }]} />}
           <Plot title="Commit" points={points} format={duration} lines={[{ key: 'commit50', name: 'p50', color: 1 }, { key: 'commit99', name: 'p99', color: 2 }]} />
           <Plot title="Commit to delivery" points={points} format={duration} lines={[{ key: 'delivery50', name: 'p50', color: 1 }, { key: 'delivery99', name: 'p99', color: 2 }]} />
           <Plot title="First part of an answer" points={points} format={duration} lines={[{ key: 'first50', name: 'p50', color: 1 }, { key: 'first99', name: 'p99', color: 2 }]} />

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { isDark, theme } from '../ui/theme';
 import type { Point } from './figures';
 
-export interface Line { key: Exclude<keyof Point, 'time'>; name: string; color: 1 | 2 | 3 }
+export interface Line { key: Exclude<keyof Point, 'time'>; name: string; color: 1 | 2 | 3 | 4 }
 
 interface Props { title: string; lines: readonly Line[]; points: readonly Point[]; format: (value: number | null | undefined) => string }
 

@@ -12,6 +12,7 @@ durablechat_message_reads_total{reason="history",route="messages"} 100
 durablechat_window_hits_total 99
 durablechat_window_misses_total 1
 durablechat_deliveries_total 50
+durablechat_notifications_inline_total 7
 odd{a="q\\"uo,te} {",b="2"} 1.5e-3 1700000000
 durablechat_store_commit_duration_seconds_bucket{le="0.001"} 50
 durablechat_store_commit_duration_seconds_bucket{le="0.01"} 100
@@ -27,7 +28,9 @@ test('the text is read, labels with quotes and all', () => {
 });
 
 test('the figures count what they say', () => {
-  expect(totals(at(0))).toMatchObject({ turns: 10, failed: 2, hitShare: 0.99, rereadsPerTurn: 0.5 });
+  expect(totals(at(0))).toMatchObject({ turns: 10, failed: 2, hitShare: 0.99, inline: 7, rereadsPerTurn: 0.5 });
+  expect(totals(at(0)).poolInUse).toBeUndefined();
+  expect(totals(at(0, `${text}durablechat_store_pool_max 20\ndurablechat_store_pool_in_use 3\n`))).toMatchObject({ poolInUse: 3, poolMax: 20 });
 });
 
 test('rates are of the time between two readings', () => {

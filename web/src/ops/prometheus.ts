@@ -33,6 +33,11 @@ export class Scrape {
     }
   }
 
+  /** Whether the server measures this at all. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** The sum over all label sets that have the given values. */
   sum(name: string, labels: Record<string, string> = {}): number {
     const wanted = Object.entries(labels);

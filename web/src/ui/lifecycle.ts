@@ -9,11 +9,15 @@ export const online = signal(navigator.onLine);
 /** Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own back after a while. */
 const hiddenFor = 10_000;
 
-function resume(): void {
+function begin(): void {
   if (!online.value) return;
   watchChats();
-  current.value?.resume();
   void flush();
+}
+
+function resume(): void {
+  if (online.value) current.value?.resume();
+  begin();
 }
 
 function pause(): void {
@@ -36,7 +40,9 @@ export function startLifecycle(): void {
     if (document.hidden) hiding = setTimeout(pause, hiddenFor);
     else resume();
   });
-  resume();
+
+  // A chat that is open by now reads its history already; to resume it would be to read it twice.
+  begin();
 }
 
 /** For after a token was given: everything that was refused begins again. */
