@@ -68,6 +68,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
                 return null;
             }
 
+            PostgresRows.RequireOwn(row.GetString(18), id.Value);
             var (columns, state) = PostgresRows.ReadChat(id, row);
             var queue = new List<QueuedMessage>();
             do
@@ -125,6 +126,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
                     return null;
                 }
 
+                PostgresRows.RequireOwn(row.GetString(8), id.Value);
                 var (version, epoch, head) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
                 var messages = new List<Message>();
                 if (!row.IsDBNull(3))
@@ -180,7 +182,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
 
     /// <inheritdoc/>
     public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) => ReadAsync(
-        "idempotency", () => PostgresKeys.ToCommand(id, key), row => PostgresKeys.ReadAsync(row, key), cancellationToken);
+        "idempotency", () => PostgresKeys.ToCommand(id, key), row => PostgresKeys.ReadAsync(row, id, key), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) => _session.RunAsync(
@@ -284,7 +286,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     /// <exception cref="ChatStoreException">Whether the attempt before did the commit cannot be told.</exception>
     private async Task<CommitResult> AttemptAsync(Transition transition, IdempotencyRecord? idempotency, Guid commitId, PostgresAttempt attempt, CancellationToken cancellationToken)
     {
-        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(transition, idempotency, commitId), row => PostgresCommit.ReadAsync(row, idempotency));
+        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(transition, idempotency, commitId), row => PostgresCommit.ReadAsync(row, idempotency, commitId));
         CommitResult result;
         try
         {
@@ -319,7 +321,16 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         var (version, lastCommitId) = await ReadAsync(
             "commit",
             () => ToCommand(PostgresStatements.FindCommit, chat.Id),
-            async row => await row.ReadAsync().ConfigureAwait(false) ? (row.GetInt64(0), row.GetGuid(1)) : (0, Guid.Empty),
+            async row =>
+            {
+                if (!await row.ReadAsync().ConfigureAwait(false))
+                {
+                    return (0, Guid.Empty);
+                }
+
+                PostgresRows.RequireOwn(row.GetString(2), chat.Id.Value);
+                return (row.GetInt64(0), row.GetGuid(1));
+            },
             CancellationToken.None).ConfigureAwait(false);
         return version <= chat.Version
             ? version == chat.Version && lastCommitId == commitId

@@ -17,6 +17,14 @@ internal static class PostgresKeys
         },
     };
 
-    public static async Task<IdempotencyRecord?> ReadAsync(NpgsqlDataReader row, string key) =>
-        await row.ReadAsync().ConfigureAwait(false) ? new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2)) : null;
+    public static async Task<IdempotencyRecord?> ReadAsync(NpgsqlDataReader row, ChatId id, string key)
+    {
+        if (!await row.ReadAsync().ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        PostgresRows.RequireOwn(row.GetString(3), id.Value);
+        return new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+    }
 }

@@ -131,10 +131,10 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         }
     }
 
-    private async Task RunAsync(NpgsqlConnection connection, List<PostgresStatement> statements)
+    private async Task RunAsync(NpgsqlConnection connection, List<PostgresStatement> taken)
     {
         await using var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
-        statements.RemoveAll(statement => !TryAdd(statement, batch));
+        var statements = taken.Where(statement => TryAdd(statement, batch)).ToList();
         if (statements.Count == 0)
         {
             return;
@@ -206,6 +206,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             failure ??= exception;
         }
 
-        return (answered, failure);
+        // With error barriers the driver reads to the end before it throws, and then throws all errors at once. The first is that of the statement whose turn it was.
+        return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
     }
 }

@@ -8,6 +8,17 @@ namespace DurableChat.PostgreSql;
 /// <summary>How rows and records are turned into each other.</summary>
 internal static class PostgresRows
 {
+    /// <summary>Answers of many chats come over one connection, one after the other. Should they ever get out of step, nobody may be given another chat's.</summary>
+    /// <exception cref="IOException">The answer is another statement's.</exception>
+    public static void RequireOwn<T>(T answered, T asked)
+        where T : IEquatable<T>
+    {
+        if (!answered.Equals(asked))
+        {
+            throw new IOException("The database answered another statement.");
+        }
+    }
+
     public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);

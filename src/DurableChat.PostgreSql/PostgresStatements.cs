@@ -9,7 +9,7 @@ internal static class PostgresStatements
     public const string Load =
         """
         SELECT c.owner, c.title, c.model, c.status, c.archived, c.version, c.epoch, c.last_message_id, c.lease_replica, c.lease_token, c.last_lease_token,
-               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at
+               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at, c.chat_id
         FROM chats c LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
         WHERE c.chat_id = $1 AND c.version > 0
         """;
@@ -17,7 +17,7 @@ internal static class PostgresStatements
     /// <summary>The state and the messages in one statement, hence of one snapshot. The first message comes whatever its size, the others within the byte limit.</summary>
     public const string ReadAfter =
         """
-        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.chat_id
         FROM chats c LEFT JOIN LATERAL (
             SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id) AS bytes FROM (
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 ORDER BY id LIMIT $3
@@ -29,7 +29,7 @@ internal static class PostgresStatements
 
     public const string ReadBefore =
         """
-        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.chat_id
         FROM chats c LEFT JOIN LATERAL (
             SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id DESC) AS bytes FROM (
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 AND id < $5 ORDER BY id DESC LIMIT $3
@@ -54,10 +54,10 @@ internal static class PostgresStatements
         """;
 
     public const string FindKey =
-        "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $1 AND key = $2 AND created_at > now() - $3::interval";
+        "SELECT fingerprint, outcome, created_at, chat_id FROM idempotency_keys WHERE chat_id = $1 AND key = $2 AND created_at > now() - $3::interval";
 
     /// <summary>What a commit in doubt asks: at which version the chat is, and which commit made it.</summary>
-    public const string FindCommit = "SELECT version, commit_id FROM chats WHERE chat_id = $1";
+    public const string FindCommit = "SELECT version, commit_id, chat_id FROM chats WHERE chat_id = $1";
 
     /// <summary>
     /// A deleted chat leaves its row, empty and at version 0, which no commit expects. If the row went, a creation that had looked for a gravestone before there was one could put another
@@ -170,12 +170,12 @@ internal static class PostgresStatements
 
         if (!shape.HasKey)
         {
-            return sql.Append("\nSELECT EXISTS (SELECT FROM done)").ToString();
+            return sql.Append("\nSELECT EXISTS (SELECT FROM done), $13").ToString();
         }
 
         sql.Append(shape.CleansKeys ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= now() - ${key + 3}::interval)" : "");
         sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at)");
-        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
+        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), $13, k.fingerprint, k.outcome, k.created_at FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
 }
 

@@ -9,7 +9,7 @@ namespace DurableChat.Cluster.Tests.Postgres;
 /// <summary>A database that breaks off connections, or crashes and comes back, while chats are written: every commit is acknowledged, and stored once.</summary>
 public sealed class PostgresFailoverTests(PostgresFixture postgres)
 {
-    private const int Writers = 8;
+    private const int Writers = 24;
 
     private readonly SemaphoreSlim _commits = new(0);
 

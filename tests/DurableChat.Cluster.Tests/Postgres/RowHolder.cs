@@ -32,6 +32,18 @@ internal sealed class RowHolder(NpgsqlConnection connection, NpgsqlTransaction t
         await transaction.RollbackAsync();
     }
 
+    /// <summary>Ends the connection of whoever waits for this holder; waits until somebody does.</summary>
+    public async Task TerminateWaiterAsync()
+    {
+        await using var killer = new NpgsqlConnection(connection.ConnectionString);
+        await killer.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND {connection.ProcessID} = ANY (pg_blocking_pids(pid))", killer);
+        while (await command.ExecuteScalarAsync() is not true)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await transaction.DisposeAsync();
