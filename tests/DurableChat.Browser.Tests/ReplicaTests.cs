@@ -9,6 +9,8 @@ namespace DurableChat.Browser.Tests;
 /// <summary>One chat, looked at through two servers.</summary>
 public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : IClassFixture<TwoReplicas>
 {
+    private const string NewestAnswer = "([...document.querySelectorAll('.answer .markdown')].at(-1)?.innerText ?? '')";
+
     [Fact]
     public async Task Both_replicas_show_the_same_words_while_they_come_and_either_stops_them()
     {
@@ -31,7 +33,7 @@ public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : ICla
         foreach (var tab in new[] { here, there })
         {
             await tab.WaitForAnswersAsync(1);
-            await Assertions.Expect(tab.Page.GetByText("Stopped")).ToBeVisibleAsync();
+            await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped", new() { Timeout = 30_000 });
             stored = Assert.Single((await replicas.ReadAsync(replicas.Second, chat)).Skip(1));
             Assert.Equal(Tab.Plain(stored), await tab.AnswerAsync());
         }
@@ -59,9 +61,9 @@ public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : ICla
         // The story takes half a minute at this pace, so what has to be seen is that it goes on; then it may end.
         foreach (var tab in new[] { here, there })
         {
-            var before = await tab.AnswerAsync();
+            var before = await tab.Page.EvaluateAsync<string>(NewestAnswer);
             await tab.Page.WaitForFunctionAsync(
-                "before => { const now = [...document.querySelectorAll('.answer .markdown')].at(-1)?.innerText ?? ''; return now.length > 300 && now !== before; }",
+                $"before => {{ const now = {NewestAnswer}; return now.length > 300 && now !== before; }}",
                 before,
                 new() { Timeout = 90_000 });
         }
@@ -70,6 +72,7 @@ public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : ICla
         foreach (var (tab, typed) in new[] { (here, "typed while it was away"), (there, "typed at the one that lives") })
         {
             await tab.WaitForAnswersAsync(1);
+            await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped", new() { Timeout = 30_000 });
             var stored = await replicas.ReadAsync(replicas.Second, chat);
             Assert.Equal(2, stored.Length);
             Assert.Equal(Tab.Plain(stored[1]), await tab.AnswerAsync());
