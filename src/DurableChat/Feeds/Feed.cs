@@ -28,7 +28,7 @@ internal sealed class Feed
     private bool _unsynced = true;
     private int _doubts;
     private int _settledDoubts;
-    private bool _isHeadRemote;
+    private long _lastRemoteId;
     private bool _isHeadLoaded;
     private bool _deleted;
     private bool _removed;
@@ -129,7 +129,7 @@ internal sealed class Feed
 
             if (RaiseTo(next, publishedAt))
             {
-                _isHeadRemote = isRemote;
+                _lastRemoteId = isRemote ? next.LastMessageId : _lastRemoteId;
                 _isHeadLoaded = false;
             }
 
@@ -216,7 +216,7 @@ internal sealed class Feed
             // A version that nobody published here, though the feed was there, was made by another replica.
             var wasThere = _chat is not null;
             _isHeadLoaded |= RaiseTo(chat, publishedAt: 0) && wasThere;
-            _isHeadRemote |= _isHeadLoaded;
+            _lastRemoteId = _isHeadLoaded ? chat.LastMessageId : _lastRemoteId;
             _known = true;
             _settledDoubts = Math.Max(_settledDoubts, load.Doubts);
             _unsynced = _doubts != _settledDoubts;
@@ -760,7 +760,7 @@ internal sealed class Feed
         return new FeedLook(
             FeedLookKind.Miss,
             CatchUp: new CatchUpKey(_chat!.Epoch, lacksOnlyTheEnd ? _window.Tail : from),
-            Reason: cursor.Initial ? ReadReason.Initial : _isHeadRemote ? ReadReason.RemoteCatchUp : ReadReason.CatchUp,
+            Reason: cursor.Initial ? ReadReason.Initial : _window.Tail < _lastRemoteId ? ReadReason.RemoteCatchUp : ReadReason.CatchUp,
             MayComeInline: _isHeadLoaded && !cursor.Initial && _registry.Replica.Length > 0,
             Revision: _signal.Revision);
     }
