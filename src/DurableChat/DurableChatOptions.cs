@@ -38,7 +38,7 @@ public sealed class DurableChatOptions
         {
             ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout),
             ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
-            ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
+            ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:ListSyncInterval", Notifications.ListSyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
             ("Notifications:SyncPatience", Notifications.SyncPatience),
             ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:TakeoverInterval", Worker.TakeoverInterval),
         })

@@ -9,6 +9,12 @@ public sealed record NotificationOptions
     /// <summary>The same, while the channel is down. Default 1 second.</summary>
     public TimeSpan SyncIntervalWhileDown { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How often live lists of chats are read anew, which have no version to compare: the longest that a lost notification can delay news of a chat that nobody here has open. One statement for each owner
+    /// whose list is watched. Default 30 seconds.
+    /// </summary>
+    public TimeSpan ListSyncInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a notification may be on its way before it counts as lost. Default 1 second.</summary>
     public TimeSpan SyncPatience { get; set; } = TimeSpan.FromSeconds(1);
 

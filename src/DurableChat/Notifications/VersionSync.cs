@@ -27,6 +27,7 @@ internal sealed partial class VersionSync(
     {
         var revision = state.Revision;
         var heard = state.Connection;
+        var listsReadAt = time.GetTimestamp();
         while (state.HasChannel && !stoppingToken.IsCancellationRequested)
         {
             var wasUp = state.IsUp;
@@ -40,7 +41,9 @@ internal sealed partial class VersionSync(
             {
                 // By its number: a connection that was lost and made again while versions were compared is another one, and nobody saw it down.
                 var connection = state.Connection;
-                await TrySyncAsync(isReconnected: connection != heard, stoppingToken).ConfigureAwait(false);
+                var areListsDue = time.GetElapsedTime(listsReadAt) >= options.ListSyncInterval;
+                listsReadAt = areListsDue ? time.GetTimestamp() : listsReadAt;
+                await TrySyncAsync(readsLists: connection != heard || areListsDue, stoppingToken).ConfigureAwait(false);
                 heard = connection;
             }
         }
@@ -89,13 +92,13 @@ internal sealed partial class VersionSync(
         return !feed.IsDeleted;
     }
 
-    private async Task TrySyncAsync(bool isReconnected, CancellationToken cancellationToken)
+    private async Task TrySyncAsync(bool readsLists, CancellationToken cancellationToken)
     {
         try
         {
-            if (isReconnected || !state.IsUp)
+            if (readsLists || !state.IsUp)
             {
-                // Lists have no version to compare: while hints may be missed they are read anew.
+                // Lists have no version to compare: while hints may be missed, and now and then, they are read anew.
                 owners.MarkStale();
             }
 

@@ -66,6 +66,18 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_list_of_chats_hears_of_a_chat_that_nobody_here_has_open_though_its_notification_was_lost()
+    {
+        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
+        var id = await here.CreateAsync();
+        using var list = there.Chats.Watch("owner");
+        await WaitAsync(list, id, "waiting");
+        _channel.Loses = _ => true;
+        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed unheard"));
+        await there.PassTimeUntilAsync(WaitAsync(list, id, "renamed unheard"));
+    }
+
+    [Fact]
     public async Task Feeds_that_nobody_uses_go_though_their_notifications_were_lost()
     {
         var (here, there) = (await StartAsync("here"), await StartAsync("there"));
