@@ -96,6 +96,9 @@ public sealed class ChatCommitterTests
     {
         var node = Node("a");
         var id = await node.CreateAsync();
+
+        // The worker's commit would be taken for the caller's.
+        await node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
         using var gone = new CancellationTokenSource();
         _store.Before = call =>
         {
