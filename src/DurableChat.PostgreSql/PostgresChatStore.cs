@@ -63,12 +63,12 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         () => ToCommand(PostgresStatements.Load, id),
         async row =>
         {
-            if (!await row.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+            await PostgresRows.ReadOwnAsync(row, id.Value).ConfigureAwait(false);
+            if (row.IsDBNull(0))
             {
                 return null;
             }
 
-            PostgresRows.RequireOwn(row.GetString(18), id.Value);
             var (columns, state) = PostgresRows.ReadChat(id, row);
             var queue = new List<QueuedMessage>();
             do
@@ -121,12 +121,12 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
             },
             async row =>
             {
-                if (!await row.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+                await PostgresRows.ReadOwnAsync(row, id.Value).ConfigureAwait(false);
+                if (row.IsDBNull(0))
                 {
                     return null;
                 }
 
-                PostgresRows.RequireOwn(row.GetString(8), id.Value);
                 var (version, epoch, head) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
                 var messages = new List<Message>();
                 if (!row.IsDBNull(3))
@@ -323,13 +323,8 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
             () => ToCommand(PostgresStatements.FindCommit, chat.Id),
             async row =>
             {
-                if (!await row.ReadAsync().ConfigureAwait(false))
-                {
-                    return (0, Guid.Empty);
-                }
-
-                PostgresRows.RequireOwn(row.GetString(2), chat.Id.Value);
-                return (row.GetInt64(0), row.GetGuid(1));
+                await PostgresRows.ReadOwnAsync(row, chat.Id.Value).ConfigureAwait(false);
+                return row.IsDBNull(0) ? (0, Guid.Empty) : (row.GetInt64(0), row.GetGuid(1));
             },
             CancellationToken.None).ConfigureAwait(false);
         return version <= chat.Version

@@ -66,11 +66,10 @@ internal static class PostgresCommit
     /// <summary>Reads the answer of the statement whose turn it is.</summary>
     public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, IdempotencyRecord? idempotency, Guid commitId)
     {
-        await row.ReadAsync().ConfigureAwait(false);
-        PostgresRows.RequireOwn(row.GetGuid(1), commitId);
+        await PostgresRows.ReadOwnAsync(row, commitId).ConfigureAwait(false);
         return row.GetBoolean(0) ? new CommitResult.Committed()
-            : idempotency is not null && !row.IsDBNull(2)
-                ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4)))
+            : idempotency is not null && !row.IsDBNull(1)
+                ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
                 : new CommitResult.Conflict();
     }
 

@@ -19,12 +19,7 @@ internal static class PostgresKeys
 
     public static async Task<IdempotencyRecord?> ReadAsync(NpgsqlDataReader row, ChatId id, string key)
     {
-        if (!await row.ReadAsync().ConfigureAwait(false))
-        {
-            return null;
-        }
-
-        PostgresRows.RequireOwn(row.GetString(3), id.Value);
-        return new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+        await PostgresRows.ReadOwnAsync(row, id.Value).ConfigureAwait(false);
+        return row.IsDBNull(0) ? null : new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
     }
 }

@@ -60,12 +60,12 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         }
     }
 
-    /// <summary>Takes a fair share of what waits; nothing closes the lane.</summary>
-    private List<PostgresStatement> Take()
+    /// <summary>Takes a fair share of what waits, or all of it; nothing closes the lane.</summary>
+    private List<PostgresStatement> Take(bool takesAll)
     {
         lock (_gate)
         {
-            var share = Math.Clamp(_line.Count / connections, 1, MaxBatch);
+            var share = takesAll ? _line.Count : Math.Clamp(_line.Count / connections, 1, MaxBatch);
             var batch = new List<PostgresStatement>(share);
             while (batch.Count < share && _line.TryDequeue(out var statement))
             {
@@ -101,8 +101,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
                 failure = exception;
             }
 
-            // Only now: until there is a connection, whoever waits can still give up.
-            var batch = Take();
+            // Only now: until there is a connection, whoever waits can still give up. If there is none, all are told, for they have waited for it as long as the first.
+            var batch = Take(takesAll: failure is not null);
             if (lent is { } connection)
             {
                 try
@@ -171,25 +171,38 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
     }
 
     /// <summary>Sends the batch and tells each caller the answer; returns how many had theirs before a failure.</summary>
-    private static async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlBatch batch, List<PostgresStatement> statements)
+    private async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlBatch batch, List<PostgresStatement> statements)
     {
         var answered = 0;
         Exception? failure = null;
         try
         {
             await using var row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+            var isAmongRows = false;
             try
             {
                 while (answered < statements.Count)
                 {
-                    await statements[answered].ReadAsync(row).ConfigureAwait(false);
+                    isAmongRows = true;
+                    var statement = statements[answered];
+                    var unreadable = await TryReadAsync(statement, row).ConfigureAwait(false);
 
                     // The rows come before the commit. Behind the last row the reader waits for the end of the transaction, and throws if that failed.
                     while (await row.ReadAsync().ConfigureAwait(false))
                     {
                     }
 
-                    statements[answered++].Complete();
+                    isAmongRows = false;
+                    answered++;
+                    if (unreadable is null)
+                    {
+                        statement.Complete();
+                    }
+                    else
+                    {
+                        statement.Fail(unreadable);
+                    }
+
                     await row.NextResultAsync().ConfigureAwait(false);
                 }
             }
@@ -198,6 +211,11 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             {
                 // Kept here, because closing the reader throws what befell the statements behind.
                 failure = exception;
+                if (isAmongRows)
+                {
+                    // The driver reads on to the end of the batch only for errors that come before a row. What lies unread would be the answer to whatever the connection is asked next.
+                    session.DiscardConnections();
+                }
             }
         }
         catch (Exception exception)
@@ -206,7 +224,23 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             failure ??= exception;
         }
 
-        // With error barriers the driver reads to the end before it throws, and then throws all errors at once. The first is that of the statement whose turn it was.
+        // With error barriers the driver, when it reads to the end, throws all errors at once. The first is that of the statement whose turn it was.
         return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
+    }
+
+    /// <summary>Reads a statement's answer; what is wrong with it, if it came and cannot be understood, is that statement's affair alone.</summary>
+    private static async Task<Exception?> TryReadAsync(PostgresStatement statement, NpgsqlDataReader row)
+    {
+        try
+        {
+            await statement.ReadAsync(row).ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // The caller is told; the statements beside it must go on.
+        catch (Exception exception) when (!PostgresFaults.IsFault(exception))
+#pragma warning restore CA1031
+        {
+            return exception;
+        }
     }
 }

@@ -8,12 +8,15 @@ namespace DurableChat.PostgreSql;
 /// <summary>How rows and records are turned into each other.</summary>
 internal static class PostgresRows
 {
-    /// <summary>Answers of many chats come over one connection, one after the other. Should they ever get out of step, nobody may be given another chat's.</summary>
+    /// <summary>
+    /// Reads the first row of an answer; its last column says what was asked for. Answers of many chats come over one connection, one after the other. Should they ever get out of step, nobody may be given
+    /// another chat's, or be told that there is none: so even then there is a row.
+    /// </summary>
     /// <exception cref="IOException">The answer is another statement's.</exception>
-    public static void RequireOwn<T>(T answered, T asked)
+    public static async Task ReadOwnAsync<T>(NpgsqlDataReader row, T asked)
         where T : IEquatable<T>
     {
-        if (!answered.Equals(asked))
+        if (!await row.ReadAsync().ConfigureAwait(false) || !row.GetFieldValue<T>(row.FieldCount - 1).Equals(asked))
         {
             throw new IOException("The database answered another statement.");
         }

@@ -67,6 +67,9 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
         }
     }
 
+    /// <summary>Lets no connection that is open now be used again, once whoever has it gives it back.</summary>
+    public void DiscardConnections() => source.Clear();
+
     /// <summary>Takes a connection out of the pool.</summary>
     public async Task<LentConnection> LendAsync(CancellationToken cancellationToken)
     {

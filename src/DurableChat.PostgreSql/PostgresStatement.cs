@@ -47,7 +47,14 @@ internal sealed class PostgresStatement<T>(string operation, Func<NpgsqlBatchCom
 
     public override void Complete() => _completion.TrySetResult(_result!);
 
-    public override void Fail(Exception exception) => _completion.TrySetException(exception);
+    public override void Fail(Exception exception)
+    {
+        if (_completion.TrySetException(exception))
+        {
+            // The caller may have gone.
+            _ = _completion.Task.Exception;
+        }
+    }
 
     public override void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
 }

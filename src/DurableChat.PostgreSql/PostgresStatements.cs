@@ -9,33 +9,30 @@ internal static class PostgresStatements
     public const string Load =
         """
         SELECT c.owner, c.title, c.model, c.status, c.archived, c.version, c.epoch, c.last_message_id, c.lease_replica, c.lease_token, c.last_lease_token,
-               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at, c.chat_id
-        FROM chats c LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
-        WHERE c.chat_id = $1 AND c.version > 0
+               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at, $1
+        FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
         """;
 
     /// <summary>The state and the messages in one statement, hence of one snapshot. The first message comes whatever its size, the others within the byte limit.</summary>
     public const string ReadAfter =
         """
-        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.chat_id
-        FROM chats c LEFT JOIN LATERAL (
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, $1
+        FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN LATERAL (
             SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id) AS bytes FROM (
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 ORDER BY id LIMIT $3
             ) AS page
-        ) AS m ON m.bytes <= $4 OR m.bytes = octet_length(m.body)
-        WHERE c.chat_id = $1 AND c.version > 0
+        ) AS m ON c.chat_id IS NOT NULL AND (m.bytes <= $4 OR m.bytes = octet_length(m.body))
         ORDER BY m.id
         """;
 
     public const string ReadBefore =
         """
-        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.chat_id
-        FROM chats c LEFT JOIN LATERAL (
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, $1
+        FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN LATERAL (
             SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id DESC) AS bytes FROM (
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 AND id < $5 ORDER BY id DESC LIMIT $3
             ) AS page
-        ) AS m ON m.bytes <= $4 OR m.bytes = octet_length(m.body)
-        WHERE c.chat_id = $1 AND c.version > 0
+        ) AS m ON c.chat_id IS NOT NULL AND (m.bytes <= $4 OR m.bytes = octet_length(m.body))
         ORDER BY m.id
         """;
 
@@ -54,10 +51,10 @@ internal static class PostgresStatements
         """;
 
     public const string FindKey =
-        "SELECT fingerprint, outcome, created_at, chat_id FROM idempotency_keys WHERE chat_id = $1 AND key = $2 AND created_at > now() - $3::interval";
+        "SELECT k.fingerprint, k.outcome, k.created_at, $1 FROM (SELECT) AS asked LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = $2 AND k.created_at > now() - $3::interval";
 
     /// <summary>What a commit in doubt asks: at which version the chat is, and which commit made it.</summary>
-    public const string FindCommit = "SELECT version, commit_id, chat_id FROM chats WHERE chat_id = $1";
+    public const string FindCommit = "SELECT c.version, c.commit_id, $1 FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1";
 
     /// <summary>
     /// A deleted chat leaves its row, empty and at version 0, which no commit expects. If the row went, a creation that had looked for a gravestone before there was one could put another
@@ -148,35 +145,44 @@ internal static class PostgresStatements
 
         if (shape.Removes)
         {
-            sql.Append($", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} AND EXISTS (SELECT FROM done))");
+            sql.Append($", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} AND EXISTS (SELECT FROM done) RETURNING id)");
         }
 
         if (shape.Appends)
         {
-            sql.Append($", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) SELECT $1, m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], ${next + 3}::bigint[], ${next + 4}::text[]) AS m WHERE EXISTS (SELECT FROM done))");
+            sql.Append($", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) SELECT $1, m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], ${next + 3}::bigint[], ${next + 4}::text[]) AS m WHERE EXISTS (SELECT FROM done) RETURNING id)");
             next += 5;
         }
 
         if (shape.Enqueues)
         {
-            sql.Append($", enqueued AS (INSERT INTO queued_messages (chat_id, id, content, created_at) SELECT $1, q.* FROM unnest(${next}::bigint[], ${next + 1}::text[], ${next + 2}::bigint[]) AS q WHERE EXISTS (SELECT FROM done))");
+            sql.Append($", enqueued AS (INSERT INTO queued_messages (chat_id, id, content, created_at) SELECT $1, q.* FROM unnest(${next}::bigint[], ${next + 1}::text[], ${next + 2}::bigint[]) AS q WHERE EXISTS (SELECT FROM done) RETURNING id)");
             next += 3;
         }
 
         if (shape.Dequeues)
         {
-            sql.Append($", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next}) AND EXISTS (SELECT FROM done))");
+            sql.Append($", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next}) AND EXISTS (SELECT FROM done) RETURNING id)");
         }
 
         if (!shape.HasKey)
         {
-            return sql.Append("\nSELECT EXISTS (SELECT FROM done), $13").ToString();
+            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}$13").ToString();
         }
 
-        sql.Append(shape.CleansKeys ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= now() - ${key + 3}::interval)" : "");
-        sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at)");
-        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), $13, k.fingerprint, k.outcome, k.created_at FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
+        sql.Append(shape.CleansKeys ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= now() - ${key + 3}::interval RETURNING key)" : "");
+        sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at RETURNING key)");
+        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
+
+    /// <summary>
+    /// Parts that nobody asks for run after the answer was given, and whatever goes wrong in them comes behind it. So the answer counts what each has done.
+    /// </summary>
+    private static string PartsOf(CommitShape shape) => string.Concat(
+        new (bool IsThere, string Name)[]
+        {
+            (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape is { HasKey: true, CleansKeys: true }, "cleaned"), (shape.HasKey, "claimed"),
+        }.Where(part => part.IsThere).Select(part => $"(SELECT count(*) FROM {part.Name}), "));
 }
 
 /// <summary>What a commit has to write besides the chat's row: commits of one shape share a prepared statement.</summary>

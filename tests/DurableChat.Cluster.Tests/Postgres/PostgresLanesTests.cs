@@ -1,6 +1,10 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
 using DurableChat.Chats;
+using DurableChat.Diagnostics;
 using DurableChat.PostgreSql;
 using DurableChat.Storage;
+using Npgsql;
 using Xunit;
 
 namespace DurableChat.Cluster.Tests.Postgres;
@@ -97,6 +101,79 @@ public sealed class PostgresLanesTests(PostgresFixture postgres) : IAsyncLifetim
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(7, 12)]
+    [InlineData(Writers - 1)]
+    public async Task A_commit_that_fails_in_its_last_part_fails_alone_and_leaves_no_answer_behind(params int[] failing)
+    {
+        // The chat's row can be swapped, and then the message is there already.
+        var chats = new List<Chat>();
+        for (var i = 0; i < Writers; i++)
+        {
+            chats.Add(await Store.CommitAsync(Given.New($"{i}")));
+        }
+
+        foreach (var i in failing)
+        {
+            await ExecuteAsync($"INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) VALUES ('{chats[i].Id.Value}', 2, 1, 'user', 0, '')");
+        }
+
+        var results = await CommitTogetherAsync([.. chats.Select(chat => Given.Answer(chat, "answer"))]);
+        for (var i = 0; i < Writers; i++)
+        {
+            if (failing.Contains(i))
+            {
+                Assert.Contains("refused a statement", Assert.IsType<ChatStoreException>(results[i].Failure).Message, StringComparison.Ordinal);
+                Assert.Equal(1, (await Store.LoadAsync(chats[i].Id, CancellationToken.None))!.Version);
+                continue;
+            }
+
+            Assert.IsType<CommitResult.Committed>(results[i].Result);
+            Assert.Equal([$"{i}", "answer"], await Store.ReadTextsAsync(chats[i].Id));
+        }
+
+        // The same connection goes on, for the same shape of commit and for others.
+        Assert.All(
+            await CommitTogetherAsync([.. Enumerable.Range(0, Writers).Select(i => Given.New($"{i}, later"))], holdsFirst: false),
+            outcome => Assert.IsType<CommitResult.Committed>(outcome.Result));
+    }
+
+    [Fact]
+    public async Task A_statement_that_fails_after_its_first_row_leaves_no_answer_to_the_next()
+    {
+        await using var source = NpgsqlDataSource.Create(PostgresConnections.Pooled(new PostgresStoreOptions(_database) { MaxConnections = 1 }));
+        var lanes = Lanes(source);
+        for (var round = 0; round < 3; round++)
+        {
+            var (failing, others) = await RunTogetherAsync(lanes, Number("SELECT (1 / (2 - n))::text FROM generate_series($1, 9) AS n", 0, rows: 9));
+            await Assert.ThrowsAsync<PostgresException>(() => failing);
+            Assert.All(others, other => Assert.True(other.Task.IsFaulted || other.Task.Result == other.Asked));
+
+            // Whoever comes next, over the pool's one connection, is given their own.
+            for (var i = 100; i < 110; i++)
+            {
+                Assert.Equal($"{i}", await lanes.RunAsync(Number("SELECT $1::text", i), writes: false, CancellationToken.None));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_read_fails_alone()
+    {
+        await using var source = NpgsqlDataSource.Create(PostgresConnections.Pooled(new PostgresStoreOptions(_database) { MaxConnections = 1 }));
+        var lanes = Lanes(source);
+        var unreadable = new PostgresStatement<string>("test", () => new NpgsqlBatchCommand("SELECT 'no number' FROM generate_series(1, 9)"), async row =>
+        {
+            await row.ReadAsync();
+            return int.Parse(row.GetString(0), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+        });
+        var (failing, others) = await RunTogetherAsync(lanes, unreadable);
+        await Assert.ThrowsAsync<FormatException>(() => failing);
+        Assert.All(others, other => Assert.Equal(other.Asked, other.Task.Result));
+    }
+
     [Fact]
     public async Task A_commit_that_cannot_be_written_down_leaves_the_connection_to_the_next()
     {
@@ -143,6 +220,55 @@ public sealed class PostgresLanesTests(PostgresFixture postgres) : IAsyncLifetim
         var next = Store.LoadAsync(First.Id, CancellationToken.None);
         await holder.ReleaseWhenWaitedForAsync(1);
         Assert.NotNull(await next);
+    }
+
+    private static PostgresLanes Lanes(NpgsqlDataSource source)
+    {
+        var metrics = new StoreMetrics();
+        return new PostgresLanes(new PostgresSession(source, new PoolMetrics(new Meter("test"), 1), metrics, TimeSpan.Zero, TimeProvider.System), metrics, 1);
+    }
+
+    /// <summary>A statement that answers with the number it is given, in its first row.</summary>
+    private static PostgresStatement<string> Number(string sql, int number, int rows = 1) => new(
+        "test",
+        () => new NpgsqlBatchCommand(sql) { Parameters = { new NpgsqlParameter<int> { TypedValue = number } } },
+        async row =>
+        {
+            var first = "";
+            for (var i = 0; i < rows && await row.ReadAsync(); i++)
+            {
+                first = i == 0 ? row.GetString(0) : first;
+            }
+
+            return first;
+        });
+
+    /// <summary>Runs a statement in one batch with others before and behind it.</summary>
+    private async Task<(Task<string> Wanted, (string Asked, Task<string> Task)[] Others)> RunTogetherAsync(PostgresLanes lanes, PostgresStatement<string> wanted)
+    {
+        Task<string> running;
+        var others = new List<(string Asked, Task<string> Task)>();
+        await using (var holder = await RowHolder.HoldAsync(_database, "SELECT pg_advisory_xact_lock(1)"))
+        {
+            var blocked = lanes.RunAsync(Number("SELECT pg_advisory_xact_lock($1)::text", 1), writes: false, CancellationToken.None);
+            await holder.WaitUntilWaitedForAsync(1);
+            others.AddRange(Enumerable.Range(0, 3).Select(i => ($"{i}", lanes.RunAsync(Number("SELECT $1::text", i), writes: false, CancellationToken.None))));
+            running = lanes.RunAsync(wanted, writes: false, CancellationToken.None);
+            others.AddRange(Enumerable.Range(3, 5).Select(i => ($"{i}", lanes.RunAsync(Number("SELECT $1::text", i), writes: false, CancellationToken.None))));
+            await holder.ReleaseWhenWaitedForAsync(1);
+            await blocked;
+        }
+
+        await Task.WhenAll([running, .. others.Select(other => other.Task)]).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return (running, [.. others]);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Gives commits to the store while its connection is taken, so that they go in one batch.</summary>
