@@ -123,6 +123,13 @@ internal sealed partial class RelayManager(
             LogBroken(feed.Id, target.Replica, exception.Message);
             return RelayEnd.Unreachable;
         }
+#pragma warning disable CA1031 // Nobody waits for a relay, so nobody would notice that it is gone: it says what it met, and goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception, feed.Id, target.Replica);
+            return RelayEnd.Unreachable;
+        }
         finally
         {
             await over.CancelAsync().ConfigureAwait(false);
@@ -194,4 +201,7 @@ internal sealed partial class RelayManager(
 
     [LoggerMessage(1, LogLevel.Information, "The relay of chat {Chat} from replica {Replica} broke: {Reason}")]
     private partial void LogBroken(ChatId chat, string replica, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "The relay of chat {Chat} from replica {Replica} failed")]
+    private partial void LogFailed(Exception exception, ChatId chat, string replica);
 }

@@ -371,32 +371,6 @@ public sealed class SubscriptionTests
         unpublished.RemoveAt(index);
     }
 
-    [Fact]
-    public async Task A_client_that_was_given_more_at_another_replica_continues_without_a_reset()
-    {
-        var stage = new Stage();
-        stage.Publish(stage.Create());
-
-        // Another replica's commit, of which no notification has come.
-        stage.Finish();
-        var screen = await CatchUpAsync(stage, new Screen(2), new Position(1, 2, 1, 0));
-        Assert.Equal((0, "waiting"), (screen.Resets, screen.Status));
-    }
-
-    [Fact]
-    public async Task A_client_that_was_given_a_rewritten_history_at_another_replica_is_not_shown_the_old_one()
-    {
-        var stage = new Stage();
-        stage.Publish(stage.Create(), stage.Finish());
-
-        // Another replica's commits, of which no notifications have come.
-        stage.Edit("again");
-        stage.Finish();
-        var screen = await CatchUpAsync(stage, new Screen(3), new Position(2, 3, 0, 0));
-        Assert.Equal(0, screen.Resets);
-        Assert.Equal([4], screen.Ids);
-    }
-
     private static Subscription Connect(Stage stage, Screen screen)
     {
         screen.Reconnected();
