@@ -17,6 +17,11 @@ internal sealed partial class Notifier(
     private const int MaxBatch = 256;
     private const int MaxWaiting = 16_384;
 
+    /// <summary>How long a server that stops still tries to tell what it has to tell.</summary>
+    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _giveUp = new();
+
     private readonly Channel<(Transition? Commit, ChatId Deleted, string Owner)> _line = Channel.CreateBounded<(Transition?, ChatId, string)>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest },
         _ => metrics.Dropped(1));
@@ -66,7 +71,8 @@ internal sealed partial class Notifier(
                         : NotificationWriter.WriteDeletion(next.Deleted, next.Owner, replica));
                 }
 
-                await SendAsync(batch, stoppingToken).ConfigureAwait(false);
+                // Not the stopping token: what is on its way then is of the chats that the worker has just handed over.
+                await SendAsync(batch, _giveUp.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -78,6 +84,7 @@ internal sealed partial class Notifier(
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        _giveUp.CancelAfter(_lastWords);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         if (channel is null)
         {
@@ -94,8 +101,15 @@ internal sealed partial class Notifier(
 
         if (rest.Count > 0)
         {
-            await SendAsync(rest, cancellationToken).ConfigureAwait(false);
+            await SendAsync(rest, _giveUp.Token).ConfigureAwait(false);
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _giveUp.Dispose();
     }
 
     private void Add((Transition?, ChatId, string) news)
@@ -112,10 +126,6 @@ internal sealed partial class Notifier(
         {
             await channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
             metrics.Sent(batch.Count);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
         }
 #pragma warning disable CA1031 // Hints may be lost, whatever it is that the channel throws; the server must go on.
         catch (Exception exception)
