@@ -61,7 +61,9 @@ public sealed class HttpRelay : IRelay, IDisposable
             }
 
             response.Dispose();
-            throw new RelayException($"The replica answered {(int)response.StatusCode}.");
+            throw new RelayException(response.StatusCode == HttpStatusCode.Unauthorized
+                ? "The replica refused the secret (401): Cluster:Secret must be the same at all replicas."
+                : $"The replica answered {(int)response.StatusCode}.");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

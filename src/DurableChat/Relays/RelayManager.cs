@@ -18,10 +18,15 @@ internal sealed partial class RelayManager(
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _newsPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _warningInterval = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<ChatId, byte> _running = new();
     private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private long? _warnedAt;
 
     /// <summary>How many relays there are.</summary>
     public int Count => _running.Count;
@@ -120,13 +125,18 @@ internal sealed partial class RelayManager(
         }
         catch (Exception exception) when (exception is RelayException or ChatStoreException)
         {
-            LogBroken(feed.Id, target.Replica, exception.Message);
+            metrics.Failed();
+            if (IsWarningDue())
+            {
+                LogBroken(feed.Id, target.Replica, exception.Message);
+            }
             return RelayEnd.Unreachable;
         }
 #pragma warning disable CA1031 // Nobody waits for a relay, so nobody would notice that it is gone: it says what it met, and goes on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            metrics.Failed();
             LogFailed(exception, feed.Id, target.Replica);
             return RelayEnd.Unreachable;
         }
@@ -199,7 +209,22 @@ internal sealed partial class RelayManager(
         return address;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The relay of chat {Chat} from replica {Replica} broke: {Reason}")]
+    /// <summary>A replica that cannot be reached is met by every chat that it drives, again and again: one word in a while is enough, the metric counts them all.</summary>
+    private bool IsWarningDue()
+    {
+        lock (_gate)
+        {
+            if (_warnedAt is { } before && time.GetElapsedTime(before) < _warningInterval)
+            {
+                return false;
+            }
+
+            _warnedAt = time.GetTimestamp();
+            return true;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The relay of chat {Chat} from replica {Replica} broke: {Reason} Until it is back, parts of answers are missing here; messages are not")]
     private partial void LogBroken(ChatId chat, string replica, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "The relay of chat {Chat} from replica {Replica} failed")]

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Relays;
 using DurableChat.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -21,6 +24,34 @@ public sealed class RelayManagerTests
     {
         var relay = new StubbornRelay(fault == typeof(RelayException) ? new RelayException("broken") : (Exception)Activator.CreateInstance(fault)!);
         using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance);
+        await FollowAsync(manager, relay);
+    }
+
+    [Fact]
+    public async Task A_replica_that_refuses_is_warned_of_once_in_a_while_and_counted_each_time()
+    {
+        using var meters = new Meters();
+        using var listener = new MeterListener();
+        var failures = 0L;
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Scope == meters && instrument.Name == "durablechat.relays.failures")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref failures, value));
+        listener.Start();
+        var log = new Warner();
+        var relay = new StubbornRelay(new RelayException("refused"));
+        using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(meters), TimeProvider.System, log);
+        await FollowAsync(manager, relay);
+        Assert.Contains("refused", Assert.Single(log.Warnings), StringComparison.Ordinal);
+        Assert.Equal(2, failures);
+    }
+
+    private async Task FollowAsync(RelayManager manager, StubbornRelay relay)
+    {
         await manager.StartAsync(TestContext.Current.CancellationToken);
         await _stage.Store.HeartbeatAsync("a", "http://a/", TestContext.Current.CancellationToken);
         var created = _stage.Create();
@@ -30,6 +61,37 @@ public sealed class RelayManagerTests
 
         Assert.True(await relay.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         await manager.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options)
+        {
+            options.Scope = this;
+            return new Meter(options);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Warner : ILogger<RelayManager>
+    {
+        public ConcurrentQueue<string> Warnings { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Warning)
+            {
+                Warnings.Enqueue(formatter(state, exception));
+            }
+        }
     }
 
     /// <summary>Fails twice, in its own way.</summary>
