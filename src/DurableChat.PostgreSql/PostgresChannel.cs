@@ -11,14 +11,17 @@ namespace DurableChat.PostgreSql;
 /// <remarks>Source of the limits: PostgreSQL documentation, "NOTIFY" (payload below 8000 bytes).</remarks>
 public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
 {
-    private const string Name = "durablechat";
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(15);
     private readonly NpgsqlDataSource _sender;
     private readonly string _connectionString;
     private readonly StoreMetrics _metrics;
+    private readonly string _name;
 
     /// <summary>Makes the channel of a database.</summary>
-    public PostgresChannel(PostgresStoreOptions options, StoreMetrics metrics)
+    /// <param name="options">Where the database is.</param>
+    /// <param name="metrics">Counts what is asked of it.</param>
+    /// <param name="name">The name of the channel, of at most 63 letters: clusters that share a database, each in a schema of its own, need different ones.</param>
+    public PostgresChannel(PostgresStoreOptions options, StoreMetrics metrics, string name = "durablechat")
     {
         ArgumentNullException.ThrowIfNull(options);
 
@@ -29,6 +32,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
         _sender = NpgsqlDataSource.Create(sender);
         _connectionString = PostgresConnections.Single(options).ConnectionString;
         _metrics = metrics;
+        _name = name;
     }
 
     /// <inheritdoc/>
@@ -40,7 +44,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
         try
         {
             await using var command = _sender.CreateCommand("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload");
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _name });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. payloads] });
             _metrics.Statements("notify");
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -63,7 +67,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
             await using var connection = new NpgsqlConnection(_connectionString);
             connection.Notification += (_, received) => listener.OnReceived(received.Payload);
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (var command = new NpgsqlCommand($"LISTEN {Name}", connection))
+            await using (var command = new NpgsqlCommand($"LISTEN \"{_name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection))
             {
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }

@@ -52,8 +52,8 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         }
 
         var pool = new PoolMetrics(meters?.Create(DurableChatMeter.Name) ?? new Meter(DurableChatMeter.Name), builder.MaxPoolSize);
-        var session = new PostgresSession(source, pool, metrics, options.FailoverTime, time);
-        var (reads, writes) = SharesOf(builder.MaxPoolSize);
+        var (reads, writes, requests) = SharesOf(builder.MaxPoolSize);
+        var session = new PostgresSession(source, new SemaphoreSlim(requests), pool, metrics, options.FailoverTime, time);
         return new PostgresChatStore(source, session, new PostgresLanes(session, metrics, reads), new PostgresLanes(session, metrics, writes), metrics);
     }
 
@@ -147,23 +147,24 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return _session.RunAsync(
-            "list",
-            command =>
+        return _session.RequestAsync(
+            async (connection, _, ct) =>
             {
+                await using var command = connection.CreateCommand();
                 command.CommandText = PostgresStatements.List;
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
                 command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Boolean, Value = query.Archived ?? (object)DBNull.Value });
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After is null ? long.MaxValue : PostgresRows.ToMicroseconds(query.After.UpdatedAt) });
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+                _metrics.Statements("list");
+                return await ReadSummariesAsync(command, ct).ConfigureAwait(false);
             },
-            ReadSummariesAsync,
             cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _session.RunAsync(
+    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _session.RequestAsync(
         async (connection, isInDoubt, ct) =>
         {
             await using var batch = new NpgsqlBatch(connection);
@@ -251,30 +252,16 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         cancellationToken);
 
     /// <summary>A secret that all replicas on this database share: whoever may read the database may have it. Made by the first who asks.</summary>
-    public async Task<string> GetClusterSecretAsync(CancellationToken cancellationToken)
-    {
-        var candidate = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        while (true)
-        {
-            var secret = await _session.RunAsync(
-                "cluster",
-                command => Prepare(command, PostgresStatements.KeepSetting, "secret", candidate),
-                async (command, ct) => await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string,
-                cancellationToken).ConfigureAwait(false);
+    public Task<string> GetClusterSecretAsync(CancellationToken cancellationToken) => KeepSettingAsync("secret", 32, cancellationToken);
 
-            // Two who ask at once: the second sees neither its own row nor yet the first's.
-            if (secret is not null)
-            {
-                return secret;
-            }
-        }
-    }
+    /// <summary>A name for the cluster of all replicas on this database, which tells it from others. Made by the first who asks; no secret.</summary>
+    public Task<string> GetClusterNameAsync(CancellationToken cancellationToken) => KeepSettingAsync("name", 8, cancellationToken);
 
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    /// <summary>How many connections of a pool reads and commits may use, each in their lanes; the rest is for what is rare and must not stand behind them, such as heartbeats.</summary>
-    private static (int Reads, int Writes) SharesOf(int connections) => (Math.Max(1, connections * 3 / 10), Math.Max(1, connections * 4 / 10));
+    /// <summary>How many connections of a pool reads and commits may use, each in their lanes, and lists and deletions; the rest is for what is rare and must not stand behind them, such as heartbeats.</summary>
+    private static (int Reads, int Writes, int Requests) SharesOf(int connections) => (Math.Max(1, connections * 3 / 10), Math.Max(1, connections * 4 / 10), Math.Max(1, connections / 10));
 
     private Task<T> ReadAsync<T>(string operation, Func<NpgsqlBatchCommand> command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken) =>
         _session.RetryAsync(_ => _reads.RunAsync(new PostgresStatement<T>(operation, command, read), writes: false, cancellationToken), cancellationToken);
@@ -330,6 +317,26 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         return version <= chat.Version
             ? version == chat.Version && lastCommitId == commitId
             : throw new ChatStoreException("The connection broke in a commit, and the chat has gone on since: whether the commit took part in that is not known.");
+    }
+
+    /// <summary>Something random that all replicas on this database agree on.</summary>
+    private async Task<string> KeepSettingAsync(string name, int bytes, CancellationToken cancellationToken)
+    {
+        var candidate = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
+        while (true)
+        {
+            var kept = await _session.RunAsync(
+                "cluster",
+                command => Prepare(command, PostgresStatements.KeepSetting, name, candidate),
+                async (command, ct) => await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string,
+                cancellationToken).ConfigureAwait(false);
+
+            // Two who ask at once: the second sees neither its own row nor yet the first's.
+            if (kept is not null)
+            {
+                return kept;
+            }
+        }
     }
 
     private static async Task<IReadOnlyList<ChatSummary>> ReadSummariesAsync(NpgsqlCommand command, CancellationToken cancellationToken)

@@ -20,6 +20,12 @@ internal static class PostgresFaults
         _ => false,
     };
 
+    /// <summary>True if the session may not write: it is on a standby, or the database is kept from being written to.</summary>
+    public static bool IsReadOnly(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+
+    /// <summary>True if the database lends no further connection. Those that are open go on.</summary>
+    public static bool IsFull(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections };
+
     /// <summary>True if a statement that was sent was certainly not carried out: the server said so. One that is told to end may have committed just before.</summary>
     public static bool IsRefused(Exception exception) =>
         exception is PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };

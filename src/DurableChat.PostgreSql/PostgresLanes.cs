@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using DurableChat.Diagnostics;
+using DurableChat.Storage;
 using Npgsql;
 
 namespace DurableChat.PostgreSql;
@@ -11,9 +13,13 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
 {
     private const int MaxBatch = 32;
 
+    /// <summary>For so long no further connection is asked for once the database has refused one: each question costs it a process.</summary>
+    private static readonly TimeSpan _fullTime = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Queue<PostgresStatement> _line = [];
     private int _lanes;
+    private long _fullSince;
 
     /// <summary>
     /// Makes one attempt at a statement. Cancellation withdraws it while it waits in line. One that has been sent runs to its end, and if it writes, so does this call: its outcome is to be known.
@@ -50,7 +56,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         lock (_gate)
         {
             _line.Enqueue(statement);
-            if (_lanes == connections)
+            if (_lanes == connections || (_lanes > 0 && _fullSince != 0 && Stopwatch.GetElapsedTime(_fullSince) < _fullTime))
             {
                 return false;
             }
@@ -84,6 +90,22 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         }
     }
 
+    /// <summary>Closes a lane for which the database has no connection, unless it is the last: those in line are better off with the lanes that have one.</summary>
+    private bool TryLeaveToOthers()
+    {
+        lock (_gate)
+        {
+            _fullSince = Stopwatch.GetTimestamp();
+            if (_lanes == 1)
+            {
+                return false;
+            }
+
+            _lanes--;
+            return true;
+        }
+    }
+
     private async Task RunLaneAsync()
     {
         while (true)
@@ -99,6 +121,11 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
 #pragma warning restore CA1031
             {
                 failure = exception;
+            }
+
+            if (failure is not null && PostgresFaults.IsFull(failure) && TryLeaveToOthers())
+            {
+                return;
             }
 
             // Only now: until there is a connection, whoever waits can still give up. If there is none, all are told, for they have waited for it as long as the first.
@@ -141,7 +168,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         }
 
         metrics.Batch(statements.Count);
-        var (answered, failure) = await AnswerAsync(batch, statements).ConfigureAwait(false);
+        var (answered, failure) = await AnswerAsync(connection, batch, statements).ConfigureAwait(false);
 
         // The first without an answer is the one that failed. What became of those behind it went unread: each has to ask for itself.
         for (var i = answered; i < statements.Count; i++)
@@ -171,10 +198,12 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
     }
 
     /// <summary>Sends the batch and tells each caller the answer; returns how many had theirs before a failure.</summary>
-    private async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlBatch batch, List<PostgresStatement> statements)
+    private async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlConnection connection, NpgsqlBatch batch, List<PostgresStatement> statements)
     {
         var answered = 0;
+        var isUnconfirmed = false;
         Exception? failure = null;
+        connection.Notice += OnNotice;
         try
         {
             await using var row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
@@ -194,6 +223,12 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
 
                     isAmongRows = false;
                     answered++;
+                    if (isUnconfirmed)
+                    {
+                        isUnconfirmed = false;
+                        unreadable ??= new ChatStoreException("No standby confirmed a commit in time: it is on the primary alone.");
+                    }
+
                     if (unreadable is null)
                     {
                         statement.Complete();
@@ -223,9 +258,16 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         {
             failure ??= exception;
         }
+        finally
+        {
+            connection.Notice -= OnNotice;
+        }
 
         // With error barriers the driver, when it reads to the end, throws all errors at once. The first is that of the statement whose turn it was.
         return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
+
+        // A statement that takes too long is cancelled. If it has committed and waits for a synchronous standby, that ends the wait with a warning, and the answer is that of a success.
+        void OnNotice(object sender, NpgsqlNoticeEventArgs told) => isUnconfirmed |= told.Notice.SqlState == PostgresErrorCodes.Warning;
     }
 
     /// <summary>Reads a statement's answer; what is wrong with it, if it came and cannot be understood, is that statement's affair alone.</summary>

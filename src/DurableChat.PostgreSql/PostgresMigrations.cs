@@ -43,6 +43,9 @@ internal static class PostgresMigrations
         {
             throw new ChatStoreException($"The migration '{result.ErrorScript?.Name}' of the database '{builder.Database}' failed: {result.Error.Message}", result.Error);
         }
+
+        // Each start makes a row, and a replica that is killed leaves it. Whoever comes back after so long has lost its leases anyhow.
+        Execute(guard, "DELETE FROM replicas WHERE heartbeat_at < clock_timestamp() - interval '1 day'");
     }
 
     private static void Execute(NpgsqlConnection connection, string sql)

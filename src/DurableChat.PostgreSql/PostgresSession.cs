@@ -6,7 +6,13 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>Runs statements on pooled connections, again if the database was away. A connection is held for one statement only. Thread-safe.</summary>
-internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool, StoreMetrics metrics, TimeSpan failoverTime, TimeProvider time)
+/// <param name="source">The pool.</param>
+/// <param name="requests">As many places as what users ask for may hold connections at once, apart from the lanes.</param>
+/// <param name="pool">How the pool is used.</param>
+/// <param name="metrics">What is asked of the database.</param>
+/// <param name="failoverTime">How long a fault that passes is sat out.</param>
+/// <param name="time">Measures that.</param>
+internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim requests, PoolMetrics pool, StoreMetrics metrics, TimeSpan failoverTime, TimeProvider time)
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
@@ -26,20 +32,30 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
             },
             cancellationToken);
 
+    /// <summary>Runs what a user asks for, such as a list: however many ask, it leaves connections for what must not wait, such as heartbeats.</summary>
+    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    public Task<T> RequestAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) => RetryAsync(
+        async state =>
+        {
+            var waiting = Stopwatch.GetTimestamp();
+            await requests.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await AttemptAsync(attempt, state, waiting, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                requests.Release();
+            }
+        },
+        cancellationToken);
+
     /// <summary>Runs an attempt on a connection until it succeeds, for as long as the faults are of the kind that passes.</summary>
     /// <param name="attempt">Is told whether an earlier attempt may have done its work all the same.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
-    public Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) => RetryAsync(
-        async state =>
-        {
-            var waiting = Stopwatch.GetTimestamp();
-            await using var lent = await LendAsync(cancellationToken).ConfigureAwait(false);
-            pool.Waited(waiting);
-            state.IsSent = true;
-            return await attempt(lent.Connection, state.IsInDoubt, cancellationToken).ConfigureAwait(false);
-        },
-        cancellationToken);
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
+        RetryAsync(state => AttemptAsync(attempt, state, Stopwatch.GetTimestamp(), cancellationToken), cancellationToken);
 
     /// <summary>Makes an attempt again and again, for as long as the faults are of the kind that passes.</summary>
     /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
@@ -55,6 +71,12 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
             }
             catch (Exception exception) when (PostgresFaults.IsFault(exception))
             {
+                if (PostgresFaults.IsReadOnly(exception))
+                {
+                    // A session that began as one that may only read stays so when the database may be written to again, or another one is the primary by now.
+                    DiscardConnections();
+                }
+
                 if (!PostgresFaults.Passes(exception) || time.GetElapsedTime(started) + pause > failoverTime)
                 {
                     throw PostgresFaults.Explain(exception);
@@ -75,5 +97,13 @@ internal sealed class PostgresSession(NpgsqlDataSource source, PoolMetrics pool,
     {
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         return new LentConnection(connection, pool.Lend());
+    }
+
+    private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, PostgresAttempt state, long waiting, CancellationToken cancellationToken)
+    {
+        await using var lent = await LendAsync(cancellationToken).ConfigureAwait(false);
+        pool.Waited(waiting);
+        state.IsSent = true;
+        return await attempt(lent.Connection, state.IsInDoubt, cancellationToken).ConfigureAwait(false);
     }
 }

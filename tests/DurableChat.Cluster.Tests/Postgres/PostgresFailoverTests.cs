@@ -1,6 +1,7 @@
 using DurableChat.Chats;
 using DurableChat.PostgreSql;
 using DurableChat.ScaleTest.Running;
+using DurableChat.Storage;
 using Npgsql;
 using Xunit;
 
@@ -50,6 +51,43 @@ public sealed class PostgresFailoverTests(PostgresFixture postgres)
 
             await CommitsAsync(Writers);
         });
+    }
+
+    [Fact]
+    public async Task A_database_that_was_read_only_for_a_while_takes_commits_again_without_a_restart()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
+        var writable = new NpgsqlConnectionStringBuilder(database) { Options = "-c default_transaction_read_only=off" }.ConnectionString;
+        await using var store = Given.Store(database, options => options with { FailoverTime = TimeSpan.FromSeconds(1) });
+        var chat = await store.CommitAsync(Given.New("question"));
+        var answer = Given.Answer(chat, "answer");
+        await PostgresFixture.ExecuteAsync(writable, $"ALTER DATABASE {name} SET default_transaction_read_only = on");
+        await PostgresFixture.ExecuteAsync(writable, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        await Assert.ThrowsAsync<ChatStoreException>(() => store.CommitAsync(answer, null, CancellationToken.None));
+        Assert.Equal(["question"], await store.ReadTextsAsync(chat.Id));
+
+        await PostgresFixture.ExecuteAsync(writable, $"ALTER DATABASE {name} RESET default_transaction_read_only");
+        await store.CommitAsync(answer);
+        Assert.Equal(["question", "answer"], await store.ReadTextsAsync(chat.Id));
+    }
+
+    [Fact]
+    public async Task A_commit_that_no_standby_has_confirmed_is_not_acknowledged()
+    {
+        await using var server = await PostgresProcess.StartAsync(isDurable: false, CancellationToken.None);
+        await using var store = Given.Store($"{server.ConnectionString};Command Timeout=1");
+        var chat = await store.CommitAsync(Given.New());
+        await server.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        await server.ExecuteAsync("SELECT pg_reload_conf()");
+        ChatStoreException? refusal = null;
+        for (var i = 0; i < 10 && refusal is null; i++)
+        {
+            // The server reads its settings a moment later.
+            refusal = (ChatStoreException?)await Record.ExceptionAsync(async () => chat = await store.CommitAsync(Given.Decide(chat, new UpdateChat(Title: $"{i}"))));
+        }
+
+        Assert.Contains("standby", refusal?.Message, StringComparison.Ordinal);
     }
 
     private static PostgresChatStore Open(string connectionString) => Given.Store(connectionString, options => options with { FailoverTime = TimeSpan.FromMinutes(1) });

@@ -225,7 +225,7 @@ public sealed class PostgresLanesTests(PostgresFixture postgres) : IAsyncLifetim
     private static PostgresLanes Lanes(NpgsqlDataSource source)
     {
         var metrics = new StoreMetrics();
-        return new PostgresLanes(new PostgresSession(source, new PoolMetrics(new Meter("test"), 1), metrics, TimeSpan.Zero, TimeProvider.System), metrics, 1);
+        return new PostgresLanes(new PostgresSession(source, new SemaphoreSlim(1), new PoolMetrics(new Meter("test"), 1), metrics, TimeSpan.Zero, TimeProvider.System), metrics, 1);
     }
 
     /// <summary>A statement that answers with the number it is given, in its first row.</summary>

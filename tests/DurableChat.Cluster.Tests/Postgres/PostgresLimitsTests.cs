@@ -38,6 +38,44 @@ public sealed class PostgresLimitsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_storm_of_lists_and_deletions_does_not_keep_a_heartbeat_waiting()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var store = Given.Store(database, options => options with { MaxConnections = 10 });
+        Task[] storm;
+        await using (var holder = await RowHolder.HoldAsync(database, "LOCK TABLE chats IN ACCESS EXCLUSIVE MODE"))
+        {
+            storm = [.. Enumerable.Range(0, 20).SelectMany(_ => (Task[])
+            [
+                store.ListAsync("owner", new ChatListQuery(10), CancellationToken.None),
+                store.DeleteAsync(ChatId.Create(TimeProvider.System.GetUtcNow()), CancellationToken.None),
+            ])];
+            await holder.WaitUntilWaitedForAsync(1);
+            await store.HeartbeatAsync("replica", null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(8), TimeProvider.System);
+        }
+
+        await Task.WhenAll(storm);
+    }
+
+    [Fact]
+    public async Task A_database_that_lends_fewer_connections_than_the_pool_wants_serves_all_the_same()
+    {
+        const int Lent = 5;
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        var name = database.Database;
+        await PostgresFixture.ExecuteAsync(database.ConnectionString, $"CREATE ROLE {name} LOGIN CONNECTION LIMIT {Lent}; ALTER DATABASE {name} OWNER TO {name}; ALTER SCHEMA public OWNER TO {name}");
+        database.Username = name;
+        database.Add("Minimum Pool Size", 1);
+        await using var store = Given.Store(database.ConnectionString, options => options with { FailoverTime = TimeSpan.FromSeconds(1) });
+        await using var others = await RowHolder.HoldAsync(database.ConnectionString, "SELECT 1");
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
+        {
+            var chat = await store.CommitAsync(Given.New($"question {i}"));
+            await store.CommitAsync(Given.Answer(chat, $"answer {i}"));
+        })));
+    }
+
+    [Fact]
     public async Task A_reader_who_gives_up_does_not_wait_for_the_database()
     {
         var database = await postgres.CreateDatabaseAsync();

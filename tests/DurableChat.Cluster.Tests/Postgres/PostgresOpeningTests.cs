@@ -39,6 +39,21 @@ public sealed class PostgresOpeningTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Replicas_that_went_without_a_word_are_forgotten_in_the_end()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using (var store = Given.Store(database))
+        {
+            await store.HeartbeatAsync("gone", null, CancellationToken.None);
+            await store.HeartbeatAsync("here", null, CancellationToken.None);
+        }
+
+        await PostgresFixture.ExecuteAsync(database, "UPDATE replicas SET heartbeat_at = heartbeat_at - interval '2 days' WHERE replica_id = 'gone'");
+        await Given.Store(database).DisposeAsync();
+        Assert.Equal("here", await PostgresFixture.ExecuteAsync(database, "SELECT string_agg(replica_id, ',') FROM replicas"));
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_version_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync();
