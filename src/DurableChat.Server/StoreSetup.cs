@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
@@ -11,7 +12,7 @@ using DurableChat.Storage;
 namespace DurableChat.Server;
 
 /// <summary>Chooses the store.</summary>
-internal static class StoreSetup
+internal static partial class StoreSetup
 {
     private const string DefaultData = "durablechat.db";
     private const string SqlitePrefix = "sqlite:";
@@ -48,18 +49,28 @@ internal static class StoreSetup
         || store.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
         || store.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
 
-    private static void AddChannel(IServiceCollection services, string? redis)
+    private static void AddChannel(IServiceCollection services, NotificationSettings settings)
     {
-        if (string.IsNullOrEmpty(redis))
+        if (settings.Channel is { } given && !ChannelName().IsMatch(given))
         {
-            services.AddSingleton<INotificationChannel, PostgresChannel>();
-            return;
+            throw new ConfigurationException("Notifications:Channel must have 1 to 63 letters, digits, '_' or '-'.");
         }
 
+        services.AddSingleton<INotificationChannel>(provider =>
+        {
+            // Clusters that share a Redis, or a database with a schema for each, must not hear each other: an owner's list would show the other cluster's chats.
+            var name = settings.Channel ?? $"durablechat_{provider.GetRequiredService<PostgresChatStore>().GetClusterNameAsync(CancellationToken.None).GetAwaiter().GetResult()}";
+            return string.IsNullOrEmpty(settings.Redis)
+                ? new PostgresChannel(provider.GetRequiredService<PostgresStoreOptions>(), provider.GetRequiredService<StoreMetrics>(), name)
+                : OpenRedis(settings.Redis, name);
+        });
+    }
+
+    private static RedisChannel OpenRedis(string configuration, string name)
+    {
         try
         {
-            var channel = new RedisChannel(redis);
-            services.AddSingleton<INotificationChannel>(channel);
+            return new RedisChannel(configuration, name);
         }
         catch (ArgumentException exception)
         {
@@ -67,6 +78,9 @@ internal static class StoreSetup
             throw new ConfigurationException($"Notifications:Redis cannot be read: {exception.Message}");
         }
     }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,63}$")]
+    private static partial Regex ChannelName();
 
     private static void AddCluster(IServiceCollection services, ClusterSettings settings)
     {
@@ -76,7 +90,18 @@ internal static class StoreSetup
             throw new ConfigurationException($"Cluster:Secret must have at least {MinSecret} characters.");
         }
 
-        if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
+        // As a bearer token it goes into a header.
+        if (settings.Secret?.All(character => character is > ' ' and < '\x7f') == false)
+        {
+            throw new ConfigurationException("Cluster:Secret must be visible ASCII characters.");
+        }
+
+        if (settings.Address is { } address && !(address.IsAbsoluteUri && address.Scheme is ("http" or "https")))
+        {
+            throw new ConfigurationException("Cluster:Address must be a URL of http or https, e.g. http://10.0.0.5:9090.");
+        }
+
+        if (settings.Address is null && ReadUrl(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
         {
             throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
         }
@@ -89,6 +114,18 @@ internal static class StoreSetup
             provider.GetRequiredService<ClusterSecret>().Value,
             provider.GetRequiredService<RelaySource>(),
             provider.GetRequiredService<DurableChatOptions>().Worker));
+    }
+
+    private static BindingAddress ReadUrl(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            throw new ConfigurationException("Cluster:Url is not an address to listen on, e.g. http://10.0.0.5:9090.");
+        }
     }
 
     private sealed record ClusterSecret(string Value);
@@ -106,7 +143,7 @@ internal static class StoreSetup
             options, provider.GetRequiredService<StoreMetrics>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
-        AddChannel(services, configuration["Notifications:Redis"]);
+        AddChannel(services, Settings.Read<NotificationSettings>(configuration, "Notifications") ?? new NotificationSettings());
         AddCluster(services, Settings.Read<ClusterSettings>(configuration, "Cluster") ?? new ClusterSettings());
     }
 }

@@ -69,6 +69,17 @@ public sealed class PostgresServerTests(PostgresFixture postgres)
         Assert.Contains("remove one", Assert.Throws<ConfigurationException>(() => Build(
             new ServeOptions("http://127.0.0.1:0", null, null, null), "Store:PostgreSql=Host=127.0.0.1", "Store:Sqlite=chat.db")).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("Cluster:Secret", "too short")]
+    [InlineData("Cluster:Secret", "a secret that is long enough and has blanks")]
+    [InlineData("Cluster:Secret", "übermäßig-langes-und-doch-unbrauchbares-geheimnis")]
+    [InlineData("Cluster:Address", "10.0.0.5:9090")]
+    [InlineData("Cluster:Address", "replica-5:9090")]
+    [InlineData("Cluster:Url", "nonsense")]
+    [InlineData("Notifications:Channel", "with blanks")]
+    public void A_cluster_setting_that_replicas_could_not_use_is_refused_at_the_start(string name, string value) =>
+        Assert.Contains(name, Assert.Throws<ConfigurationException>(() => Build(new ServeOptions("http://127.0.0.1:0", null, "Host=127.0.0.1;Port=1", null), $"{name}={value}")).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_sqlite_file_can_be_named_as_the_store()
     {
