@@ -41,6 +41,14 @@ public static class ScaleTestCommand
             }
         });
         var store = new Option<string?>("--store") { Description = "Where the servers keep the chats: sqlite or postgres for a temporary one, or what serve --store takes. Left out, sqlite for one server and postgres for several." };
+        var redis = new Option<string?>("--redis") { Description = "A Redis that carries the servers' notifications, instead of the database.", HelpName = "host:port" };
+        redis.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(Uri.TryCreate($"redis://{text}", UriKind.Absolute, out var address) && address.Port > 0 && address.Authority == text))
+            {
+                result.AddError($"'{text}' is not a host and a port, such as 127.0.0.1:6379.");
+            }
+        });
         var window = new Option<int?>("--durable-window") { Description = "Messages of a chat that a server keeps in memory for its streams; 0 turns that off." };
         window.Validators.Add(result =>
         {
@@ -81,19 +89,24 @@ public static class ScaleTestCommand
 
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
-            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, window, inline, coalesce, pool, faults, faultKinds, skew,
+            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, redis, window, inline, coalesce, pool, faults, faultKinds, skew,
             firstToken, chunks, chunkMs, rate, duration, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(urls) is { Implicit: false } && (IsGiven(replicas) || IsGiven(store) || IsGiven(window) || IsGiven(inline) || IsGiven(coalesce)))
+            if (result.GetResult(urls) is { Implicit: false } && (IsGiven(replicas) || IsGiven(store) || IsGiven(redis) || IsGiven(window) || IsGiven(inline) || IsGiven(coalesce)))
             {
-                result.AddError("--replicas, --store, --durable-window, --inline-notifications and --coalesce-reads are for servers that the test starts; with --url they are configured already.");
+                result.AddError("--replicas, --store, --redis, --durable-window, --inline-notifications and --coalesce-reads are for servers that the test starts; with --url they are configured already.");
             }
 
             if (result.GetValue(replicas) > 1 && result.GetValue(store) is { } given && new BedOptions { Store = given, Replicas = 1 }.StoreKind == "sqlite")
             {
                 result.AddError("--replicas above 1 needs a store that several servers can share: --store postgres, or a connection string.");
+            }
+
+            if (result.GetValue(redis) is not null && new BedOptions { Store = result.GetValue(store), Replicas = result.GetValue(replicas) }.StoreKind == "sqlite")
+            {
+                result.AddError("--redis is for servers on PostgreSQL: --store postgres, or --replicas 3.");
             }
 
             if (IsGiven(json) && IsGiven(html) && result.GetValue(json) == result.GetValue(html))
@@ -131,6 +144,7 @@ public static class ScaleTestCommand
                         Urls = [.. parsed.GetValue(urls)!.Select(WithSlash).Distinct()],
                         Replicas = parsed.GetValue(replicas),
                         Store = parsed.GetValue(store),
+                        Redis = parsed.GetValue(redis),
                         DurableWindow = parsed.GetValue(window),
                         InlineNotifications = parsed.GetValue(inline) == Switch.On,
                         CoalesceReads = parsed.GetValue(coalesce) == Switch.On,

@@ -73,7 +73,7 @@ internal static class ScaleTestRun
         await sampler.StartAsync(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dying = EndWithProcessesAsync(load, bed, ending);
-        var injector = new FaultInjector(load, bed, options.Faults);
+        var injector = new FaultInjector(load, bed, options.Bed, options.Faults);
         using var calm = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
         var injecting = injector.RunAsync(time.GetTimestamp(), calm.Token);
         var run = RunScenarioAsync(load, ending.Token);

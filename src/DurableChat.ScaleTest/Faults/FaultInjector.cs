@@ -5,11 +5,10 @@ using DurableChat.ScaleTest.Scenarios;
 namespace DurableChat.ScaleTest.Faults;
 
 /// <summary>Injects the wanted faults, one after the other and round and round, until the load is over.</summary>
-internal sealed class FaultInjector(Load load, TestBed bed, IReadOnlyList<FaultKind> kinds)
+internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, IReadOnlyList<FaultKind> kinds)
 {
     private static readonly TimeSpan _pauseBetween = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _downTime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _channelTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _slowTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _slowness = TimeSpan.FromMilliseconds(50);
     private readonly List<FaultRecord> _records = [];
@@ -81,9 +80,9 @@ internal sealed class FaultInjector(Load load, TestBed bed, IReadOnlyList<FaultK
                 break;
             case FaultKind.Channel:
                 var cut = load.Time.GetTimestamp();
-                while (load.Time.GetElapsedTime(cut) < _channelTime)
+                while (load.Time.GetElapsedTime(cut) < options.ChannelTime)
                 {
-                    await bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat notifications'");
+                    await CutChannelAsync();
                     await Task.Delay(TimeSpan.FromMilliseconds(100), load.Time);
                 }
 
@@ -103,6 +102,10 @@ internal sealed class FaultInjector(Load load, TestBed bed, IReadOnlyList<FaultK
                 break;
         }
     }
+
+    private Task CutChannelAsync() => options.Redis is null
+        ? bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat notifications'")
+        : RedisListeners.KillAsync(options.Redis);
 
     /// <summary>Counts takeovers until cancelled, and remembers when the last was seen.</summary>
     private async Task<(double Count, double? LastAfterSeconds)> WatchTakeoversAsync(long started, CancellationToken cancellationToken)

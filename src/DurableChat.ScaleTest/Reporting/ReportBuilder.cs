@@ -55,7 +55,7 @@ internal static class ReportBuilder
             Turns = load.Turns,
             Replicas = isOwn ? bed.Replicas : bed.Urls.Count,
             SubscribersPerChat = load.Subscribers,
-            Store = !isOwn ? "as configured" : bed.StoreKind,
+            Store = !isOwn ? "as configured" : bed.Redis is null ? bed.StoreKind : $"{bed.StoreKind}, redis",
             DurableWindow = bed.DurableWindow ?? (isOwn ? 256 : null),
             InlineNotifications = isOwn ? bed.InlineNotifications : null,
             CoalesceReads = isOwn ? bed.CoalesceReads : null,

@@ -20,6 +20,12 @@ internal sealed record BedOptions
         : Store.Contains("Host=", StringComparison.OrdinalIgnoreCase) || Store.Contains("://", StringComparison.Ordinal) ? "postgres"
         : "sqlite";
 
+    /// <summary>The Redis that carries notifications, e.g. <c>127.0.0.1:6379</c>; null if the database does.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>How long the channel that carries notifications is cut.</summary>
+    public TimeSpan ChannelTime { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Connections of each replica's pool; null for the server's default.</summary>
     public int? PoolSize { get; init; }
 

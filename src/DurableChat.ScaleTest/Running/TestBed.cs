@@ -146,6 +146,11 @@ internal sealed class TestBed : IAsyncDisposable
             settings["DurableChat__Worker__Retry__FirstDelay"] = "00:00:00.2";
         }
 
+        if (options.Redis is { } redis)
+        {
+            settings["Notifications__Redis"] = redis;
+        }
+
         if (options.PoolSize is { } connections)
         {
             settings["Store__MaxConnections"] = Number(connections);

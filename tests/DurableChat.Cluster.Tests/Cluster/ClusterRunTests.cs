@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableChat.Cluster.Tests.Redis;
 using DurableChat.ScaleTest.Commands;
 using DurableChat.ScaleTest.Faults;
 using DurableChat.ScaleTest.Reporting;
@@ -52,6 +53,37 @@ public sealed class ClusterRunTests
             FaultKind.Kill, FaultKind.Pause, FaultKind.Terminate, FaultKind.Restart, FaultKind.Rolling);
         Assert.True(report.Faults.Count >= 4);
         Assert.Contains(report.Faults, fault => fault.TakenOver > 0);
+    }
+
+    [Fact]
+    public async Task A_channel_that_is_cut_and_a_database_that_is_slow_delay_and_lose_nothing()
+    {
+        var report = await RunAsync(
+            _small with { Scenario = "soak", Rate = 5, Duration = TimeSpan.FromSeconds(30) },
+            new BedOptions { Replicas = 3, HasFaults = true, ChannelTime = TimeSpan.FromSeconds(5) },
+            FaultKind.Channel, FaultKind.Slow);
+        Assert.Equal([FaultKind.Channel, FaultKind.Slow], report.Faults.Select(fault => fault.Kind).Distinct());
+    }
+
+    [Fact]
+    public async Task Over_redis_replicas_read_next_to_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var report = await RunAsync(_small with { Subscribers = 3 }, new BedOptions { Replicas = 3, Redis = $"127.0.0.1:{redis.Port}" });
+        Assert.Equal(80, report.Turns.Completed);
+        Assert.InRange(report.Reads.RereadsPerTurn, 0, 0.1);
+        Assert.True(report.Reads.InlineHits > 0);
+    }
+
+    [Fact]
+    public async Task Over_redis_nothing_is_lost_while_the_channel_is_cut_and_a_replica_is_killed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var report = await RunAsync(
+            _small with { Scenario = "soak", Rate = 5, Duration = TimeSpan.FromSeconds(25) },
+            new BedOptions { Replicas = 3, HasFaults = true, Redis = $"127.0.0.1:{redis.Port}", ChannelTime = TimeSpan.FromSeconds(5) },
+            FaultKind.Channel, FaultKind.Kill);
+        Assert.Equal([FaultKind.Channel, FaultKind.Kill], report.Faults.Select(fault => fault.Kind).Distinct());
     }
 
     private static async Task<ScaleReport> RunAsync(LoadOptions load, BedOptions bed, params IReadOnlyList<FaultKind> faults)
