@@ -47,7 +47,7 @@ public sealed class QueueTests(Chromium chromium, SharedServer shared)
         await tab.WaitForWordsAsync(80);
         await tab.Composer.PressAsync("Escape");
         await tab.WaitForAnswersAsync(1);
-        await Assertions.Expect(tab.Page.GetByText("Stopped")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped");
         var stored = await shared.Server.ReadAsync(chat);
         Assert.DoesNotContain("The end.", stored[1].Text, StringComparison.Ordinal);
         Assert.Equal(Tab.Plain(stored[1].Text), await tab.AnswerAsync());

@@ -71,12 +71,15 @@ public sealed partial class Tab : IAsyncDisposable
         await Composer.PressAsync("Enter");
     }
 
-    /// <summary>Waits until nothing is being answered and so many answers are there.</summary>
+    /// <summary>Waits until nothing is being answered and so many answers are drawn, as all of them are in a short chat.</summary>
     public async Task WaitForAnswersAsync(int count)
     {
         await Assertions.Expect(Answers).ToHaveCountAsync(count);
-        await Assertions.Expect(Page.GetByRole(AriaRole.Log)).ToHaveAttributeAsync("aria-busy", "false");
+        await WaitUntilQuietAsync();
     }
+
+    /// <summary>Waits until nothing is being answered.</summary>
+    public Task WaitUntilQuietAsync() => Assertions.Expect(Page.GetByRole(AriaRole.Log)).ToHaveAttributeAsync("aria-busy", "false");
 
     /// <summary>Waits until the newest answer is at least so long.</summary>
     public Task WaitForWordsAsync(int characters) =>
