@@ -39,12 +39,13 @@ public static class DurableChatEndpoints
     }
 
     /// <summary>
-    /// Maps what operators see of this replica below the same prefix. It tells of chats of all owners, so the policy must let operators in only.
+    /// Maps what operators see of the cluster and of this replica below the same prefix. It tells of chats of all owners, so the policy must let operators in only.
     /// </summary>
     public static RouteGroupBuilder MapDurableChatOperations(this IEndpointRouteBuilder endpoints, string prefix, string operatorPolicy)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(prefix).RequireAuthorization(operatorPolicy).WithTags("Operations").ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.AddEndpointFilter<StoreFailureFilter>();
         OperatorEndpoints.Map(group);
         return group;
     }

@@ -18,6 +18,7 @@ namespace DurableChat.AspNetCore;
 [JsonSerializable(typeof(ModelsResponse))]
 [JsonSerializable(typeof(FeedListResponse))]
 [JsonSerializable(typeof(FeedReport))]
+[JsonSerializable(typeof(ReplicaListResponse))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     // A misspelt field that is silently ignored costs its author hours, so it is an error.

@@ -92,3 +92,17 @@ public sealed record ModelResponse(string Name, string? Description, bool IsDefa
 /// <param name="Bytes">What all of them hold.</param>
 /// <param name="Feeds">Those with most subscribers first, without their cursors.</param>
 public sealed record FeedListResponse(string Replica, int Count, long Bytes, IReadOnlyList<FeedReport> Feeds);
+
+/// <summary>The replicas of a cluster.</summary>
+/// <param name="Replica">The one that answers.</param>
+/// <param name="LeaseSeconds">How old a heartbeat may be before others take the replica's chats.</param>
+/// <param name="Replicas">Those heard of last first.</param>
+public sealed record ReplicaListResponse(string Replica, double LeaseSeconds, IReadOnlyList<ReplicaResponse> Replicas);
+
+/// <summary>A replica.</summary>
+/// <param name="Id">The name under which it holds leases.</param>
+/// <param name="Address">Where other replicas reach it.</param>
+/// <param name="Alive">False once its heartbeat is older than a lease.</param>
+/// <param name="HeartbeatAgeSeconds">How long ago its last heartbeat was, by the database's clock.</param>
+/// <param name="Leases">How many chats it drives.</param>
+public sealed record ReplicaResponse(string Id, string? Address, bool Alive, double HeartbeatAgeSeconds, int Leases);

@@ -230,6 +230,27 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) => _session.RunAsync(
+        "replicas",
+        command =>
+        {
+            command.CommandText = PostgresStatements.ListReplicas;
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        },
+        async (command, ct) =>
+        {
+            var replicas = new List<ReplicaInfo>();
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                replicas.Add(new ReplicaInfo(row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetTimeSpan(2), row.GetInt32(3)));
+            }
+
+            return (IReadOnlyList<ReplicaInfo>)replicas;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) => _session.RunAsync(
         "claimable",
         command =>

@@ -83,6 +83,14 @@ internal static class PostgresStatements
 
     public const string FindAddress = "SELECT address FROM replicas WHERE replica_id = $1";
 
+    public const string ListReplicas =
+        """
+        SELECT r.replica_id, r.address, clock_timestamp() - r.heartbeat_at, coalesce(l.leases, 0)
+        FROM replicas r
+        LEFT JOIN (SELECT lease_replica, count(*)::int AS leases FROM chats WHERE status IN ('running', 'interrupting') GROUP BY lease_replica) l ON l.lease_replica = r.replica_id
+        ORDER BY r.heartbeat_at DESC, r.replica_id LIMIT $1
+        """;
+
     public const string FindClaimable =
         """
         SELECT c.chat_id, c.lease_token FROM chats c LEFT JOIN replicas r ON r.replica_id = c.lease_replica

@@ -205,6 +205,23 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
     public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) =>
+        _readers.RunAsync<IReadOnlyList<ReplicaInfo>>(
+            session =>
+            {
+                var replicas = new List<ReplicaInfo>();
+                var now = SqliteRows.ToMicroseconds(_time.GetUtcNow());
+                using var row = session.Query("replicas", SqliteStatements.ListReplicas, ("$limit", limit));
+                while (row.Read())
+                {
+                    replicas.Add(new ReplicaInfo(row.GetString(0), null, TimeSpan.FromMicroseconds(now - row.GetInt64(1)), row.GetInt32(2)));
+                }
+
+                return replicas;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) =>
         _readers.RunAsync<IReadOnlyList<ClaimableChat>>(
             session =>

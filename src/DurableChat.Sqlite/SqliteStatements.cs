@@ -94,6 +94,12 @@ internal static class SqliteStatements
 
     public const string RetireAll = "DELETE FROM replicas";
 
+    public const string ListReplicas =
+        """
+        SELECT r.id, r.heartbeat_at, (SELECT count(*) FROM chats c WHERE c.status IN ('running', 'interrupting') AND c.lease_replica = r.id)
+        FROM replicas r ORDER BY r.heartbeat_at DESC, r.id LIMIT $limit
+        """;
+
     public const string FindClaimable =
         """
         SELECT c.id, c.lease_token FROM chats c LEFT JOIN replicas r ON r.id = c.lease_replica

@@ -84,4 +84,19 @@ public sealed class LongChatTests(Chromium chromium)
             """);
         Assert.True(moved < 40, $"What was read moved by {moved:F0} pixels.");
     }
+
+    [Fact]
+    public async Task Who_has_scrolled_up_and_sends_is_taken_to_the_answer()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var chat = await Seed.AnswersAsync(server, [.. Enumerable.Range(2, 60).Select(i => $"Answer {i} of many.")]);
+        await using var tab = await Tab.OpenAsync(chromium, server, $"/c/{chat}");
+        await Assertions.Expect(tab.Answers.Filter(new() { HasText = "Answer 61 of many" })).ToBeVisibleAsync();
+        await tab.Page.Locator(".transcript").EvaluateAsync("log => log.scrollTop -= 2000");
+        await Assertions.Expect(tab.Button("Go to the newest message")).ToBeVisibleAsync();
+        await tab.SendAsync("and now?");
+        await Assertions.Expect(tab.Mine.Filter(new() { HasText = "and now?" })).ToBeInViewportAsync();
+        await Assertions.Expect(tab.Page.GetByText("That is message")).ToBeInViewportAsync();
+        await Assertions.Expect(tab.Button("Go to the newest message")).ToBeHiddenAsync();
+    }
 }

@@ -33,7 +33,7 @@ public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : ICla
         foreach (var tab in new[] { here, there })
         {
             await tab.WaitForAnswersAsync(1);
-            await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped", new() { Timeout = 30_000 });
+            await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped");
             stored = Assert.Single((await replicas.ReadAsync(replicas.Second, chat)).Skip(1));
             Assert.Equal(Tab.Plain(stored), await tab.AnswerAsync());
         }
@@ -72,18 +72,22 @@ public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : ICla
         foreach (var (tab, typed) in new[] { (here, "typed while it was away"), (there, "typed at the one that lives") })
         {
             await tab.WaitForAnswersAsync(1);
-            await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped", new() { Timeout = 30_000 });
+            await Assertions.Expect(tab.Answers.Locator(".end")).ToHaveTextAsync("Stopped");
             var stored = await replicas.ReadAsync(replicas.Second, chat);
             Assert.Equal(2, stored.Length);
             Assert.Equal(Tab.Plain(stored[1]), await tab.AnswerAsync());
             Assert.Equal(typed, await tab.Composer.InputValueAsync());
             tab.Forgive("net::ERR_");
         }
+
+        await using var operations = await Tab.OpenAsync(chromium, replicas.Second.Url, "/ops");
+        await Assertions.Expect(RowOf(operations, holder!)).ToContainTextAsync("silent");
     }
 
     [Fact]
-    public async Task Operations_shows_of_each_replica_what_its_own_metrics_say()
+    public async Task Operations_lists_all_replicas_and_shows_of_each_what_its_own_metrics_say()
     {
+        var counting = await replicas.CreateAsync(replicas.First, "count to 5000", "slow");
         var chat = await replicas.CreateAsync(replicas.First, "hello");
         await using var reader = await Tab.OpenAsync(chromium, replicas.Second.Url, $"/c/{chat}");
         await reader.WaitForAnswersAsync(1);
@@ -91,12 +95,28 @@ public sealed class ReplicaTests(Chromium chromium, TwoReplicas replicas) : ICla
         {
             await using var tab = await Tab.OpenAsync(chromium, replica.Url, "/ops");
             await Assertions.Expect(tab.Page.Locator(".plot canvas")).ToHaveCountAsync(9);
-            await Assertions.Expect(tab.Page.GetByRole(AriaRole.Table).First).ToContainTextAsync((await replicas.GetAsync(replica, "ops/feeds")).GetProperty("replica").GetString()!);
+            foreach (var listed in new[] { replicas.First, replicas.Second })
+            {
+                var row = await RowAsync(tab, listed);
+                await Assertions.Expect(row).ToContainTextAsync("alive");
+                await Assertions.Expect(row).ToContainTextAsync("http://127.0.0.1:");
+                await Assertions.Expect(row.GetByText("this one")).ToHaveCountAsync(listed == replica ? 1 : 0);
+                await Assertions.Expect(row.Locator("td").Last).ToHaveTextAsync(listed == replicas.First ? "1" : "0");
+            }
+
             await Assertions.Expect(Tile(tab, "Turns ended").Locator("b")).ToHaveTextAsync($"{await SumAsync(replica, "durablechat_turns_total")}");
             await Assertions.Expect(Tile(tab, "Answered by the window")).ToContainTextAsync($"misses · {await SumAsync(replica, "durablechat_notifications_inline_total")} inline");
             await Assertions.Expect(Tile(tab, "Connections in use")).ToContainTextAsync($"of {await SumAsync(replica, "durablechat_store_pool_max")} ");
         }
+
+        using var stopped = await replicas.Http.PostAsync(new Uri(replicas.First.Url, $"api/v1/chats/{counting}/interrupt"), null);
+        Assert.True(stopped.IsSuccessStatusCode);
     }
+
+    private async Task<ILocator> RowAsync(Tab tab, ReplicaProcess replica) =>
+        RowOf(tab, (await replicas.GetAsync(replica, "ops/feeds")).GetProperty("replica").GetString()!);
+
+    private static ILocator RowOf(Tab tab, string replica) => tab.Page.GetByRole(AriaRole.Table).First.GetByRole(AriaRole.Row).Filter(new() { HasText = replica });
 
     private static ILocator Tile(Tab tab, string name) => tab.Page.Locator(".tile").Filter(new() { HasText = name });
 

@@ -74,4 +74,25 @@ public abstract class LeaseSpecs : StoreSpecs
         var found = await Harness.Leases.FindClaimableAsync(_lease, 3, CancellationToken.None);
         Assert.Equal(waiting.Take(3), found.Select(chat => chat.Id));
     }
+
+    [Fact]
+    public async Task Replicas_are_listed_with_the_age_of_their_heartbeat_and_the_chats_they_drive()
+    {
+        await Harness.Leases.HeartbeatAsync("silent", null, CancellationToken.None);
+        await Harness.AdvanceAsync(_lease);
+        await Harness.Leases.HeartbeatAsync("replica", null, CancellationToken.None);
+        await Harness.Leases.HeartbeatAsync("retired", null, CancellationToken.None);
+        await Harness.Leases.RetireAsync("retired", CancellationToken.None);
+        var interrupting = await CommitAsync(New());
+        await CommitAsync(Decide(interrupting, new Interrupt()));
+        await CommitAsync(New());
+        await CommitAsync(New(claimBy: null));
+        await CommitTurnsAsync("done");
+
+        var found = await Harness.Leases.ListReplicasAsync(10, CancellationToken.None);
+        Assert.Equal([("replica", 2), ("silent", 0)], found.Select(replica => (replica.Id, replica.Leases)));
+        Assert.InRange(found[0].HeartbeatAge, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+        Assert.InRange(found[1].HeartbeatAge, _lease, _lease + TimeSpan.FromSeconds(15));
+        Assert.Equal("replica", Assert.Single(await Harness.Leases.ListReplicasAsync(1, CancellationToken.None)).Id);
+    }
 }

@@ -10,7 +10,7 @@ import { ConnectionNote } from './ui/ConnectionNote';
 import { HelpDialog } from './ui/HelpDialog';
 import { Notices } from './ui/notices';
 import { route } from './ui/router';
-import { handleShortcut } from './ui/shortcuts';
+import { handleShortcut, sidebarOpen } from './ui/shortcuts';
 import { TokenDialog } from './ui/TokenDialog';
 
 const OpsPage = lazy(() => import('./ops/OpsPage').then((module) => ({ default: module.OpsPage })));
@@ -30,7 +30,7 @@ export function App() {
     <div class="app">
       <a class="skip" href="#main">Skip to the conversation</a>
       <Sidebar />
-      <main id="main" class="main" tabIndex={-1}>
+      <main id="main" class="main" tabIndex={-1} inert={sidebarOpen.value}>
         <ConnectionNote />
         <Page />
       </main>

@@ -35,6 +35,8 @@ internal sealed class PoweredStore(SqliteChatStore store, ReplicaPower power, St
 
     public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) => ReadAsync(() => store.FindAddressAsync(replica, cancellationToken));
 
+    public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) => ReadAsync(() => store.ListReplicasAsync(limit, cancellationToken));
+
     public Task RetireAsync(string replica, CancellationToken cancellationToken) =>
         WriteAsync(async () =>
         {

@@ -23,6 +23,11 @@ public interface ILeaseStore
     Task RetireAsync(string replica, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Lists the replicas that have said they are alive and have not retired, those heard of last first. One that was killed stays in the list and grows older.
+    /// </summary>
+    Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Finds chats that need a worker and have no lease, or one whose holder's last heartbeat is older than <paramref name="leaseDuration"/>, those
     /// waiting longest first.
     /// </summary>
@@ -33,3 +38,10 @@ public interface ILeaseStore
 /// <param name="Id">Which chat.</param>
 /// <param name="HolderToken">The fencing token of the lease whose holder is gone; null if there is no lease.</param>
 public sealed record ClaimableChat(ChatId Id, long? HolderToken);
+
+/// <summary>A replica, as its heartbeat row and its leases show it.</summary>
+/// <param name="Id">Under which name it holds leases.</param>
+/// <param name="Address">Where other replicas reach it; null if it has told no address.</param>
+/// <param name="HeartbeatAge">How long ago its last heartbeat was, by the store's clock.</param>
+/// <param name="Leases">How many chats it drives, or drove when it was last heard of.</param>
+public sealed record ReplicaInfo(string Id, string? Address, TimeSpan HeartbeatAge, int Leases);

@@ -6,6 +6,9 @@ namespace DurableChat.Browser.Tests.Support;
 /// <summary>One browser for all tests; each tab has storage of its own unless it shares a context.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    /// <summary>How long a test waits for what it expects to see: no claim about speed, for machines that are busy with other things.</summary>
+    public const float Patience = 30_000;
+
     private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private IPlaywright? _playwright;
@@ -15,6 +18,7 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = FindInstalled() });
     }

@@ -84,12 +84,16 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<string> CreateAnsweredAsync(string content, string model = "instant")
     {
         var chat = await CreateAsync(content, model);
-        while ((await Http.GetFromJsonAsync<JsonElement>(Api($"chats/{chat}"))).GetProperty("status").GetString() != "waiting")
+        await WaitForStatusAsync(chat, "waiting");
+        return chat;
+    }
+
+    public async Task WaitForStatusAsync(string chat, string status)
+    {
+        while ((await Http.GetFromJsonAsync<JsonElement>(Api($"chats/{chat}"))).GetProperty("status").GetString() != status)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
-
-        return chat;
     }
 
     /// <summary>The texts of a chat's history as the store has it.</summary>

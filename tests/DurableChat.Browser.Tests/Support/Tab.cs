@@ -7,8 +7,6 @@ namespace DurableChat.Browser.Tests.Support;
 /// <summary>A person's tab: what they see by role and name, and what the browser complains about.</summary>
 public sealed partial class Tab : IAsyncDisposable
 {
-    private const float Patience = 30_000;
-
     private readonly Complaints _complaints = Complaints.OfThisTest();
     private readonly Uri _server;
     private readonly bool _ownsContext;
@@ -18,7 +16,7 @@ public sealed partial class Tab : IAsyncDisposable
         _server = server;
         _ownsContext = ownsContext;
         Page = page;
-        page.SetDefaultTimeout(Patience);
+        page.SetDefaultTimeout(Chromium.Patience);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -73,12 +71,15 @@ public sealed partial class Tab : IAsyncDisposable
         await Composer.PressAsync("Enter");
     }
 
-    /// <summary>Waits until nothing is being answered and so many answers are there.</summary>
+    /// <summary>Waits until nothing is being answered and so many answers are drawn, as all of them are in a short chat.</summary>
     public async Task WaitForAnswersAsync(int count)
     {
-        await Assertions.Expect(Answers).ToHaveCountAsync(count, new() { Timeout = Patience });
-        await Assertions.Expect(Page.GetByRole(AriaRole.Log)).ToHaveAttributeAsync("aria-busy", "false", new() { Timeout = Patience });
+        await Assertions.Expect(Answers).ToHaveCountAsync(count);
+        await WaitUntilQuietAsync();
     }
+
+    /// <summary>Waits until nothing is being answered.</summary>
+    public Task WaitUntilQuietAsync() => Assertions.Expect(Page.GetByRole(AriaRole.Log)).ToHaveAttributeAsync("aria-busy", "false");
 
     /// <summary>Waits until the newest answer is at least so long.</summary>
     public Task WaitForWordsAsync(int characters) =>

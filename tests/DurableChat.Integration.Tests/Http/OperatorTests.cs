@@ -60,6 +60,22 @@ public sealed class OperatorTests
     }
 
     [Fact]
+    public async Task The_only_replica_is_listed_with_the_chats_it_drives()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.CreateAsync("tell me a long story", "stuck");
+        var list = await server.GetAsync("ops/replicas");
+        var replica = Assert.Single(list.GetProperty("replicas").EnumerateArray());
+        Assert.Equal(list.GetProperty("replica").GetString(), replica.GetProperty("id").GetString());
+        Assert.Equal((await server.GetAsync("ops/feeds")).GetProperty("replica").GetString(), replica.GetProperty("id").GetString());
+        Assert.True(replica.GetProperty("alive").GetBoolean());
+        Assert.Equal(1, replica.GetProperty("leases").GetInt32());
+        Assert.InRange(replica.GetProperty("heartbeat_age_seconds").GetDouble(), 0, list.GetProperty("lease_seconds").GetDouble());
+        Assert.False(replica.TryGetProperty("address", out _));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(server.Http, "ops/replicas?limit=1001"));
+    }
+
+    [Fact]
     public async Task A_subscriber_that_has_gone_is_no_longer_shown()
     {
         await using var server = await TestServer.StartAsync();
@@ -79,7 +95,7 @@ public sealed class OperatorTests
         using var bob = server.Client(Owner);
         using var nobody = server.Client();
         var chat = await server.CreateAsync(model: "stuck", http: bob);
-        foreach (var route in new[] { "ops/feeds", $"ops/feeds/{chat}" })
+        foreach (var route in new[] { "ops/replicas", "ops/feeds", $"ops/feeds/{chat}" })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(nobody, route));
             Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(bob, route));

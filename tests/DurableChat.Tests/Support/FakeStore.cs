@@ -123,6 +123,9 @@ internal sealed class FakeStore : IChatStore, ILeaseStore
         return _alive.Add(replica);
     });
 
+    public async Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) => await CallAsync<IReadOnlyList<ReplicaInfo>>("replicas", () =>
+        [.. _alive.Take(limit).Select(replica => new ReplicaInfo(replica, _addresses.GetValueOrDefault(replica), TimeSpan.Zero, _chats.Values.Count(entry => entry.Chat.Lease?.Replica == replica)))]);
+
     public Task RetireAsync(string replica, CancellationToken cancellationToken) => CallAsync("retire", () => _alive.Remove(replica));
 
     public async Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) =>

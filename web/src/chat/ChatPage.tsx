@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ChatStatus } from '../api/types';
 import { chats } from '../chats/chatList';
 import { ChatMenu } from '../chats/ChatMenu';
 import { announce } from '../ui/announce';
@@ -26,6 +27,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
   const archived = state.status ? state.archived : (summary?.archived ?? false);
   const busy = busyStatuses.includes(state.status);
   const [editing, setEditing] = useState<number>();
+  const [sent, setSent] = useState(0);
   const lastUser = state.messages.findLast((message) => message.role === 'user')?.id;
   useAnnouncements(state.status);
   useEffect(() => {
@@ -39,7 +41,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
         <a class="icon-button only-phone" href="/" aria-label="New chat" onClick={follow}><Icon name="plus" /></a>
         <ChatMenu chat={{ id: session.id, title, archived }} />
       </Header>
-      <Transcript session={session} editing={editing} onEdit={setEditing} />
+      <Transcript session={session} editing={editing} onEdit={setEditing} sent={sent} />
       <div class="dock">
         <ResumeHint chat={session.id} status={state.status} />
         <Queue chat={session.id} queue={state.queue} outgoing={outgoingOf(session.id, state).filter((item) => busy && !item.interrupt)} />
@@ -57,6 +59,8 @@ export function ChatPage({ session }: { session: ChatSession }) {
             tools={<span class="model-name">{model}</span>}
             onSend={(text, interrupt) => {
               if (resumeDemo.value.phase === 'resumed') endResumeDemo();
+              // What goes into the line is seen there, so a reader may stay; what is answered next is seen at the end.
+              if (!busy || interrupt) setSent(sent + 1);
               post(session.id, text, interrupt, lastId(state));
               return true;
             }}
@@ -69,14 +73,28 @@ export function ChatPage({ session }: { session: ChatSession }) {
   );
 }
 
-function useAnnouncements(status: string | undefined): void {
-  const [before, setBefore] = useState(status);
+function useAnnouncements(status: ChatStatus | undefined): void {
+  const before = useRef(status);
   useEffect(() => {
-    if (before === 'running' && status === 'waiting') announce('The answer is complete');
-    if (before !== undefined && before !== status && status === 'running') announce('The answer begins');
-    if (before !== undefined && before !== status && status === 'error') announce('The answer failed');
-    setBefore(status);
+    const words = before.current === undefined || status === undefined || before.current === status ? undefined : announcement(before.current, status);
+    if (words) announce(words);
+    before.current = status;
   }, [status]);
+}
+
+function announcement(before: ChatStatus, now: ChatStatus): string | undefined {
+  switch (now) {
+    case 'running':
+      return 'The answer begins';
+    case 'waiting':
+      return before === 'interrupting' ? 'The answer was stopped' : 'The answer is complete';
+    case 'error':
+      return 'The answer failed';
+    case 'requires_action':
+      return 'The answer waits for you';
+    default:
+      return undefined;
+  }
 }
 
 function NotFound() {

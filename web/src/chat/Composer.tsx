@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
+import { hasKeyboard } from '../ui/shortcuts';
 import { readDraft, writeDraft } from './drafts';
 
 interface Props {
@@ -13,9 +14,6 @@ interface Props {
   disabled?: string | undefined;
   tools?: ComponentChildren;
 }
-
-/** A phone's own keyboard covers half the page; it should come only when asked for. */
-const hasKeyboard = () => matchMedia('(hover: hover)').matches;
 
 function fit(area: HTMLTextAreaElement): void {
   area.style.height = 'auto';

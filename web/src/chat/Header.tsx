@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../ui/Icon';
-import { sidebarOpen } from '../ui/shortcuts';
+import { openSidebar, sidebarOpen } from '../ui/shortcuts';
 
 export function Header({ title, detail, children }: { title: string; detail?: ComponentChildren; children?: ComponentChildren }) {
   return (
     <header class="header">
-      <button type="button" class="icon-button only-phone" aria-label="Open the list of chats" aria-expanded={sidebarOpen.value} onClick={() => (sidebarOpen.value = true)}>
+      <button type="button" class="icon-button only-phone" aria-label="Open the list of chats" aria-expanded={sidebarOpen.value} onClick={openSidebar}>
         <Icon name="menu" />
       </button>
       <div class="header-title">

@@ -1,9 +1,15 @@
 import type { QueuedMessage } from '../api/types';
 import { Icon } from '../ui/Icon';
+import { focusComposer, hasKeyboard } from '../ui/shortcuts';
 import { deleteQueued, promoteQueued } from './commands';
 import type { Outgoing } from './outbox';
 
 interface Props { chat: string; queue: readonly QueuedMessage[]; outgoing: readonly Outgoing[] }
+
+/** The button that was pressed goes with its message, and the focus with it, unless it is put somewhere. */
+async function leave(act: Promise<boolean>): Promise<void> {
+  if ((await act) && hasKeyboard()) focusComposer();
+}
 
 export function Queue({ chat, queue, outgoing }: Props) {
   const count = queue.length + outgoing.length;
@@ -16,8 +22,8 @@ export function Queue({ chat, queue, outgoing }: Props) {
           <li key={item.id}>
             <span class="queued-text">{item.content}</span>
             {item.urgent && <span class="badge">goes first</span>}
-            <button type="button" class="icon-button" aria-label={`Run now: ${item.content}`} title="Run now: stops the answer" onClick={() => void promoteQueued(chat, item.id)}><Icon name="bolt" /></button>
-            <button type="button" class="icon-button" aria-label={`Delete from the queue: ${item.content}`} title="Delete" onClick={() => void deleteQueued(chat, item.id)}><Icon name="trash" /></button>
+            <button type="button" class="icon-button" aria-label={`Run now: ${item.content}`} title="Run now: stops the answer" onClick={() => void leave(promoteQueued(chat, item.id))}><Icon name="bolt" /></button>
+            <button type="button" class="icon-button" aria-label={`Delete from the queue: ${item.content}`} title="Delete" onClick={() => void leave(deleteQueued(chat, item.id))}><Icon name="trash" /></button>
           </li>
         ))}
         {outgoing.map((item) => (

@@ -8,19 +8,19 @@ import { Tail } from './Tail';
 import { UserView } from './UserView';
 import { useStickToEnd } from './useStickToEnd';
 
-interface Props { session: ChatSession; editing: number | undefined; onEdit: (id: number | undefined) => void }
+interface Props { session: ChatSession; editing: number | undefined; onEdit: (id: number | undefined) => void; sent: number }
 
 /** How near the oldest row that is loaded a reader may come before older ones are asked for. */
 const nearTop = 1_500;
 
-export function Transcript({ session, editing, onEdit }: Props) {
+export function Transcript({ session, editing, onEdit, sent }: Props) {
   const state = session.state.value;
   const rows = rowsOf(state);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const content = useRef<HTMLDivElement>(null);
   const ready = session.loading.value === 'ready';
-  const { atEnd, toEnd, onScroll } = useStickToEnd(scroller, content, ready);
+  const { atEnd, stick, toEnd, onScroll } = useStickToEnd(scroller, content, ready);
 
   const prepended = session.prepended.value;
   useLayoutEffect(() => {
@@ -30,6 +30,10 @@ export function Transcript({ session, editing, onEdit }: Props) {
     const index = rows.findIndex((row) => row.kind === 'user' && row.message.id === editing);
     if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' });
   }, [editing]);
+
+  useLayoutEffect(() => {
+    if (sent > 0) stick();
+  }, [sent]);
 
   if (!ready) return <TranscriptSkeleton />;
   return (

@@ -14,6 +14,8 @@ export interface Outgoing {
   /** Set once the server has taken it: what it became, to be shown until the stream brings that. */
   messageId?: number;
   queuedId?: number;
+  /** The chat's version with it. */
+  version?: number;
   refused?: string;
   /** The newest message when it was posted: what came later may be this one, before its answer does. */
   after: number;
@@ -52,7 +54,8 @@ export function outgoingOf(chat: string, state: ChatState): Outgoing[] {
 
 function hasArrived(item: Outgoing, state: ChatState): boolean {
   if (item.messageId !== undefined) return item.messageId <= lastId(state);
-  if (item.queuedId !== undefined) return state.queue.some((queued) => queued.id === item.queuedId);
+  // The queue of that version had it. If a newer one has not, it has been deleted or has had its turn, and must not come back.
+  if (item.queuedId !== undefined) return state.queueVersion >= item.version!;
   return (
     state.queue.some((queued) => queued.content === item.content) ||
     state.messages.some((message) => message.id > item.after && message.role === 'user' && textOf(message.parts) === item.content)
@@ -97,7 +100,7 @@ async function deliver(item: Outgoing): Promise<void> {
   try {
     const result = await sendMessage(item.chat, item.content, item.interrupt, item.key);
     if (result.message_id === undefined && result.queued_id === undefined) remove(item.key);
-    else acknowledge(item.key, { ...(result.message_id !== undefined && { messageId: result.message_id }), ...(result.queued_id !== undefined && { queuedId: result.queued_id }) });
+    else acknowledge(item.key, { version: result.version, ...(result.message_id !== undefined && { messageId: result.message_id }), ...(result.queued_id !== undefined && { queuedId: result.queued_id }) });
   } catch (error) {
     if (error instanceof Unreachable || (error instanceof Refused && (error.retryable || error.status === 401))) throw error;
     change(item.key, { refused: error instanceof Error ? error.message : 'The message was refused.' });

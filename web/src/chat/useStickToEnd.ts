@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 /** Within this distance of the end a reader is taken to follow the answer. */
 const near = 48;
 
-interface StickToEnd { atEnd: boolean; toEnd: () => void; onScroll: () => void }
+interface StickToEnd { atEnd: boolean; stick: () => void; toEnd: () => void; onScroll: () => void }
 
 /** Keeps the end of a growing conversation in view, unless the reader has scrolled up to read. */
 export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, ready: boolean): StickToEnd {
@@ -37,12 +37,16 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: 
     setAtEnd(sticking.current);
   }
 
-  function toEnd(): void {
+  function stick(): void {
     sticking.current = true;
     setAtEnd(true);
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  }
+
+  function toEnd(): void {
+    stick();
     scroller.current?.focus({ preventScroll: true });
   }
 
-  return { atEnd, toEnd, onScroll };
+  return { atEnd, stick, toEnd, onScroll };
 }

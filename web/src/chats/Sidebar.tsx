@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { setToken, token } from '../api/token';
 import { follow, route } from '../ui/router';
 import { Icon } from '../ui/Icon';
@@ -10,6 +10,14 @@ import { readAll } from './chatList';
 export function Sidebar() {
   const [search, setSearch] = useState('');
   const [archived, setArchived] = useState(false);
+  const closer = useRef<HTMLButtonElement>(null);
+  // What lies below cannot have the focus while the list is open, so it comes here and goes back to where it was.
+  useEffect(() => {
+    if (!sidebarOpen.value) return;
+    const before = document.activeElement as HTMLElement | null;
+    closer.current!.focus();
+    return () => requestAnimationFrame(() => document.activeElement === document.body && before?.focus());
+  }, [sidebarOpen.value]);
   const close = () => (sidebarOpen.value = false);
   const readEverything = (put: boolean) => void readAll(put).catch(() => undefined);
   return (
@@ -21,7 +29,7 @@ export function Sidebar() {
             <img src="/favicon.svg" alt="" width="24" height="24" />
             DurableChat
           </a>
-          <button type="button" class="icon-button only-phone" aria-label="Close the list of chats" onClick={close}><Icon name="close" /></button>
+          <button ref={closer} type="button" class="icon-button only-phone" aria-label="Close the list of chats" onClick={close}><Icon name="close" /></button>
         </div>
         <a class="button new-chat" href="/" onClick={(event) => { close(); follow(event); requestAnimationFrame(focusComposer); }}>
           <Icon name="plus" /> New chat
@@ -41,7 +49,10 @@ export function Sidebar() {
               if (event.key !== 'Escape') return;
               event.preventDefault();
               if (search) setSearch('');
-              else focusComposer();
+              else {
+                close();
+                requestAnimationFrame(focusComposer);
+              }
             }}
           />
           <kbd class="only-desktop">Ctrl K</kbd>

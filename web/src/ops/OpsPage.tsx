@@ -12,14 +12,14 @@ const whole = (value: number | null | undefined) => count(value ?? undefined);
 const size = (value: number | null | undefined) => bytes(value == null ? undefined : value * 1_024);
 
 export function OpsPage() {
-  const { points, totals, feeds, problem } = useReadings();
+  const { points, totals, feeds, replicas, problem } = useReadings();
   useEffect(() => {
     document.title = 'Operations · DurableChat';
   }, []);
   if (problem === 'forbidden') return <Forbidden />;
   const tiles: [string, string, string][] = [
     ['Open streams', count(totals?.streams), `${count(totals?.turnsActive)} turns running`],
-    ['Turns ended', count(totals?.turns), `${count(totals?.failed)} failed`],
+    ['Turns ended', count(totals?.turns), `${count(totals?.failed)} failed · ${count(totals?.takeovers)} taken over`],
     ['Answered by the window', percent(totals?.hitShare), `${count(totals?.hits)} hits · ${count(totals?.misses)} misses · ${count(totals?.inline)} inline`],
     ['Rereads per turn', decimal(totals?.rereadsPerTurn), 'reads of streams after their snapshot'],
     ['Commit statements per turn', decimal(totals?.statementsPerTurn), `${count(totals?.conflicts)} conflicts`],
@@ -47,7 +47,7 @@ export function OpsPage() {
           <Plot title="First part of an answer" points={points} format={duration} lines={[{ key: 'first50', name: 'p50', color: 1 }, { key: 'first99', name: 'p99', color: 2 }]} />
           <Plot title="Memory of feeds" points={points} format={size} lines={[{ key: 'feedBytes', name: 'held', color: 1 }]} />
         </div>
-        <Replicas list={feeds} totals={totals} />
+        <Replicas list={replicas} />
         <FeedTable list={feeds} />
       </div>
     </div>

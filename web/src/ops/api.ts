@@ -21,6 +21,12 @@ export interface Feed {
 
 export interface FeedList { replica: string; count: number; bytes: number; feeds: Feed[] }
 
+export interface Replica { id: string; address?: string; alive: boolean; heartbeat_age_seconds: number; leases: number }
+
+export interface ReplicaList { replica: string; lease_seconds: number; replicas: Replica[] }
+
+export const replicas = () => call<ReplicaList>('ops/replicas');
+
 export const feeds = () => call<FeedList>('ops/feeds?limit=200');
 
 export const feed = (chat: string) => call<Feed>(`ops/feeds/${encodeURIComponent(chat)}`);

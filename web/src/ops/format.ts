@@ -16,3 +16,9 @@ export const duration = (milliseconds: number | undefined | null): string =>
   milliseconds == null ? '–' : milliseconds < 1 ? `${milliseconds.toFixed(2)} ms` : milliseconds < 1_000 ? `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
 
 export const rate = (value: number | undefined | null): string => (value == null ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)}/s`);
+
+/** How long ago, in the largest unit that fits. */
+export function age(seconds: number): string {
+  if (seconds < 120) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s ago`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3_600)} h ago`;
+}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Refused } from '../api/http';
 import { tokenWanted } from '../api/token';
-import { feeds, scrape, type FeedList } from './api';
+import { feeds, replicas, scrape, type FeedList, type ReplicaList } from './api';
 import { point, totals, type Point, type Totals } from './figures';
 import type { Scrape } from './prometheus';
 
@@ -9,11 +9,11 @@ const every = 2_000;
 const kept = 150;
 const longWhile = 15;
 
-export interface Readings { points: readonly Point[]; totals: Totals | undefined; feeds: FeedList | undefined; problem: 'forbidden' | 'unreachable' | undefined }
+export interface Readings { points: readonly Point[]; totals: Totals | undefined; feeds: FeedList | undefined; replicas: ReplicaList | 'unknown' | undefined; problem: 'forbidden' | 'unreachable' | undefined }
 
 /** Reads the server's figures again and again while the page is looked at. */
 export function useReadings(): Readings {
-  const [readings, setReadings] = useState<Readings>({ points: [], totals: undefined, feeds: undefined, problem: undefined });
+  const [readings, setReadings] = useState<Readings>({ points: [], totals: undefined, feeds: undefined, replicas: undefined, problem: undefined });
   useEffect(() => {
     const scrapes: Scrape[] = [];
     const points: Point[] = [];
@@ -23,12 +23,13 @@ export function useReadings(): Readings {
       try {
         // One after the other: without the role there is one refusal to show, not two.
         const list = await feeds();
-        const now = await scrape();
+        // The replica has its own figures even while the database, which knows the others, is away.
+        const [now, cluster] = await Promise.all([scrape(), replicas().catch(() => 'unknown' as const)]);
         points.push(point(now, scrapes.at(-1), scrapes.at(-longWhile) ?? scrapes[0]));
         scrapes.push(now);
         if (scrapes.length > longWhile) scrapes.shift();
         if (points.length > kept) points.shift();
-        if (!ended) setReadings({ points: [...points], totals: totals(now), feeds: list, problem: undefined });
+        if (!ended) setReadings({ points: [...points], totals: totals(now), feeds: list, replicas: cluster, problem: undefined });
       } catch (error) {
         if (error instanceof Refused && error.status === 401) tokenWanted.value = true;
         const forbidden = error instanceof Refused && error.status === 403;

@@ -15,6 +15,8 @@ export interface ChatState {
   model: string;
   archived: boolean;
   queue: readonly QueuedMessage[];
+  /** The chat's version at which the queue became what it is. */
+  queueVersion: number;
   retry: Retry | undefined;
   error: TurnError | undefined;
   toolCalls: readonly ToolCall[];
@@ -32,6 +34,7 @@ export const emptyChat: ChatState = {
   model: '',
   archived: false,
   queue: [],
+  queueVersion: 0,
   retry: undefined,
   error: undefined,
   toolCalls: [],
@@ -69,7 +72,7 @@ export function withEvent(state: ChatState, event: ChatEvent): ChatState {
     case 'status':
       return withStatus(state, event);
     case 'queue_update':
-      return { ...state, queue: event.queue };
+      return { ...state, queue: event.queue, queueVersion: event.version };
     case 'retry':
       return { ...state, retry: event };
     case 'error':

@@ -4,7 +4,15 @@ import { current } from '../chat/current';
 import { stop } from '../chat/commands';
 
 export const helpOpen = signal(false);
+
+/** Whether the list of chats lies over the page, as it can where there is no room beside it. */
 export const sidebarOpen = signal(false);
+
+const narrow = matchMedia('(max-width: 800px)');
+
+narrow.addEventListener('change', () => (sidebarOpen.value = false));
+
+export const openSidebar = (): boolean => (sidebarOpen.value = narrow.matches);
 
 export const shortcuts: readonly [keys: string, does: string][] = [
   ['Enter', 'Send'],
@@ -20,8 +28,11 @@ export const shortcuts: readonly [keys: string, does: string][] = [
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
+/** A phone's own keyboard covers half the page; it should come only when asked for. */
+export const hasKeyboard = (): boolean => matchMedia('(hover: hover)').matches;
+
 export function focusSearch(): void {
-  sidebarOpen.value = true;
+  openSidebar();
   requestAnimationFrame(() => document.getElementById('chat-search')?.focus());
 }
 
