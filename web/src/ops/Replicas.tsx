@@ -33,7 +33,7 @@ const Table = ({ list }: { list: ReplicaList }) => (
 
 const Row = ({ replica, isThis }: { replica: Replica; isThis: boolean }) => (
   <tr class={isThis ? 'chosen' : ''}>
-    <td><code>{replica.id}</code>{isThis && <span class="badge">this one</span>}</td>
+    <td><code>{replica.id}</code>{isThis && ' (this one)'}</td>
     <td>{replica.address ? <code>{replica.address}</code> : '–'}</td>
     <td><span class={replica.alive ? 'state alive' : 'state silent'}>{replica.alive ? 'alive' : 'silent'}</span></td>
     <td class="number">{age(replica.heartbeat_age_seconds)}</td>
