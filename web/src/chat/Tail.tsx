@@ -16,10 +16,6 @@ export function Tail({ session, rows }: { session: ChatSession; rows: readonly R
   const isThinking = busy && state.preview === undefined && state.retry === undefined;
   return (
     <>
-      {outgoing.map((item) => <Outgoing key={item.key} item={item} />)}
-      {state.retry && <RetryNote retry={state.retry} />}
-      {isThinking && <div class="answer working" aria-label="Waiting for the answer"><i /><i /><i /></div>}
-      {state.toolCalls.map((call) => <ToolForm key={call.call_id} chat={session.id} call={call} />)}
       {state.error && (
         <div class="turn-error" role="alert">
           <Icon name="warning" />
@@ -34,6 +30,10 @@ export function Tail({ session, rows }: { session: ChatSession; rows: readonly R
           )}
         </div>
       )}
+      {outgoing.map((item) => <Outgoing key={item.key} item={item} />)}
+      {state.retry && <RetryNote retry={state.retry} />}
+      {isThinking && <div class="answer working" aria-label="Waiting for the answer"><i /><i /><i /></div>}
+      {state.toolCalls.map((call) => <ToolForm key={call.call_id} chat={session.id} call={call} />)}
     </>
   );
 }

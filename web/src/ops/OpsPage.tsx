@@ -22,7 +22,7 @@ export function OpsPage() {
     ['Turns ended', count(totals?.turns), `${count(totals?.failed)} failed · ${count(totals?.takeovers)} taken over`],
     ['Answered by the window', percent(totals?.hitShare), `${count(totals?.hits)} hits · ${count(totals?.misses)} misses · ${count(totals?.inline)} inline`],
     ['Rereads per turn', decimal(totals?.rereadsPerTurn), 'reads of streams after their snapshot'],
-    ['Commit statements per turn', decimal(totals?.statementsPerTurn), `${count(totals?.conflicts)} conflicts`],
+    ['Statements per turn', decimal(totals?.statementsPerTurn), `of commits · ${count(totals?.conflicts)} conflicts`],
     ['Held in memory', bytes(totals?.feedBytes), `${count(totals?.feeds)} feeds`],
   ];
   const pooled = totals?.poolInUse !== undefined;

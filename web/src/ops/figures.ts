@@ -13,7 +13,8 @@ const rate = (now: Scrape, before: Scrape | undefined, of: (scrape: Scrape) => n
 const ratio = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);
 
 const milliseconds = (now: Scrape, before: Scrape | undefined, name: string, q: number): number | undefined => {
-  const seconds = quantile(q, between(before?.buckets(metric(name)) ?? [], now.buckets(metric(name))));
+  // Against nothing it would be of all that happened since the server started, and set the scale for everything after.
+  const seconds = before && quantile(q, between(before.buckets(metric(name)), now.buckets(metric(name))));
   return seconds === undefined ? undefined : seconds * 1_000;
 };
 

@@ -39,6 +39,12 @@ test('rates are of the time between two readings', () => {
   expect(point(later, undefined, undefined).deliveries).toBeUndefined();
 });
 
+test('latencies are of the time between two readings, and the first has none', () => {
+  const later = at(2_000, text.replaceAll(/_bucket\{(.*)\} (\d+)/g, (_, labels: string, count: string) => `_bucket{${labels}} ${2 * Number(count)}`));
+  expect(point(later, undefined, undefined).commit50).toBeUndefined();
+  expect(point(later, at(0), at(0)).commit50).toBeCloseTo(1);
+});
+
 test('percentiles lie within their bucket', () => {
   const buckets = at(0).buckets('durablechat_store_commit_duration_seconds');
   expect(quantile(0.5, buckets)).toBeCloseTo(0.001);

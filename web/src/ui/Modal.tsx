@@ -8,8 +8,13 @@ export function Modal({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current!;
+    const before = document.activeElement as HTMLElement | null;
     element.showModal();
-    return () => element.close();
+    return () => {
+      element.close();
+      // The browser gives the focus back only if the dialog is still in the document.
+      if (document.activeElement === document.body) before?.focus();
+    };
   }, []);
   return (
     <dialog
