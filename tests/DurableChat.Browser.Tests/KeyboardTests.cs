@@ -30,7 +30,7 @@ public sealed class KeyboardTests(Chromium chromium, SharedServer shared)
     }
 
     [Fact]
-    public async Task Menus_give_the_focus_back_and_dialogs_are_used_with_the_keyboard()
+    public async Task Menus_and_dialogs_are_used_with_the_keyboard_and_give_the_focus_back()
     {
         var chat = await shared.Server.CreateAnsweredAsync("renamed by keyboard");
         await using var tab = await Tab.OpenAsync(chromium, shared.Server, $"/c/{chat}");
@@ -52,6 +52,7 @@ public sealed class KeyboardTests(Chromium chromium, SharedServer shared)
         await keyboard.PressAsync("Enter");
         await Assertions.Expect(tab.Page.Locator("header .title")).ToHaveTextAsync("a name typed over the old one");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await Assertions.Expect(menu).ToBeFocusedAsync();
     }
 
     [Fact]

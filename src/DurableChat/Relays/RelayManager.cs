@@ -130,6 +130,7 @@ internal sealed partial class RelayManager(
             {
                 LogBroken(feed.Id, target.Replica, exception.Message);
             }
+
             return RelayEnd.Unreachable;
         }
 #pragma warning disable CA1031 // Nobody waits for a relay, so nobody would notice that it is gone: it says what it met, and goes on.
