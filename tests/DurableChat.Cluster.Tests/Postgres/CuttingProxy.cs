@@ -21,8 +21,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>The next request never reaches the database.</summary>
-    public void LoseRequest() => _cut = (_, _) => Task.CompletedTask;
+    /// <summary>The next request never reaches the database. <paramref name="meanwhile"/> runs before the client notices.</summary>
+    public void LoseRequest(Func<Task>? meanwhile = null) => _cut = (_, _) => meanwhile?.Invoke() ?? Task.CompletedTask;
 
     /// <summary>The next request is carried out; its answer never comes back. <paramref name="meanwhile"/> runs before the client notices.</summary>
     public void LoseAnswer(Func<Task>? meanwhile = null) => _cut = async (server, request) =>

@@ -102,10 +102,8 @@ public sealed class PostgresInDoubtTests(PostgresFixture postgres) : IAsyncLifet
     public async Task Another_commit_at_the_same_version_is_not_taken_for_ones_own()
     {
         var chat = await Store.CommitAsync(Given.New());
-        Proxy.LoseRequest();
-        var ours = Store.CommitAsync(Given.Decide(chat, new UpdateChat(Title: "ours")), null, CancellationToken.None);
-        await Other.CommitAsync(Given.Decide(chat, new UpdateChat(Title: "theirs")));
-        Assert.IsType<CommitResult.Conflict>(await ours);
+        Proxy.LoseRequest(meanwhile: () => Other.CommitAsync(Given.Decide(chat, new UpdateChat(Title: "theirs"))));
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(Given.Decide(chat, new UpdateChat(Title: "ours")), null, CancellationToken.None));
         Assert.Equal("theirs", (await Other.LoadAsync(chat.Id, CancellationToken.None))!.Title);
     }
 

@@ -21,13 +21,17 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
     {
         var (here, there) = (await StartAsync("here"), await StartAsync("there"));
         var gone = await here.CreateAsync();
+        using var listThere = there.Chats.Watch("owner");
+        using var listHere = here.Chats.Watch("owner");
+        await WaitAsync(listThere, gone, string.Empty);
+        await WaitAsync(listHere, gone, string.Empty);
         Assert.True(await here.Chats.DeleteAsync("owner", gone, CancellationToken.None));
 
-        // Both tell things in order: once this has gone round, whatever the deletion gave rise to has been sent.
+        // Both tell things in order: once this has gone round, whatever the deletion gave rise to has been sent. The lists were read before, so what they tell now came as news.
         var after = await here.CreateAsync();
-        await WaitAsync(there, "owner", after);
+        await WaitAsync(listThere, after, string.Empty);
         var last = await there.CreateAsync();
-        await WaitAsync(here, "owner", last);
+        await WaitAsync(listHere, last, string.Empty);
         Assert.Single(_channel.Sent, payload => payload.Contains(gone.Value, StringComparison.Ordinal) && payload.Contains("\"version\":0", StringComparison.Ordinal));
     }
 
