@@ -94,13 +94,15 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
             ids.Add(id);
         }
 
+        // The others stay as they are, so they are compared again and again.
         _channel.Loses = _ => true;
-        foreach (var id in ids)
+        foreach (var id in ids.Take(ids.Count / 2))
         {
             await here.ExecuteAsync(id, new UpdateChat(Title: "renamed"));
         }
 
-        for (var i = 0; i < 20; i++)
+        // News that come late use a feed once more, in a time that this loop moves faster than they travel. They come to an end, and comparing does not.
+        for (var i = 0; i < 500 && there.Feeds.Count > 0; i++)
         {
             await there.SyncAsync();
             there.Time.Advance(TimeSpan.FromSeconds(4));
