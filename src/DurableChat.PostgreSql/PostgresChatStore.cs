@@ -174,7 +174,12 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
             }
 
             _metrics.Statements("delete", batch.BatchCommands.Count);
+            using var standbys = new StandbyWatch(connection);
             await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            if (standbys.Take() is { } unconfirmed)
+            {
+                throw unconfirmed;
+            }
 
             // After an attempt in doubt the chat may be gone by our own hand.
             return batch.BatchCommands[0].RecordsAffected > 0 || isInDoubt;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DurableChat.Diagnostics;
-using DurableChat.Storage;
 using Npgsql;
 
 namespace DurableChat.PostgreSql;
@@ -201,9 +200,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
     private async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlConnection connection, NpgsqlBatch batch, List<PostgresStatement> statements)
     {
         var answered = 0;
-        var isUnconfirmed = false;
         Exception? failure = null;
-        connection.Notice += OnNotice;
+        using var standbys = new StandbyWatch(connection);
         try
         {
             await using var row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
@@ -223,12 +221,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
 
                     isAmongRows = false;
                     answered++;
-                    if (isUnconfirmed)
-                    {
-                        isUnconfirmed = false;
-                        unreadable ??= new ChatStoreException("No standby confirmed a commit in time: it is on the primary alone.");
-                    }
-
+                    unreadable = standbys.Take() ?? unreadable;
                     if (unreadable is null)
                     {
                         statement.Complete();
@@ -258,16 +251,9 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         {
             failure ??= exception;
         }
-        finally
-        {
-            connection.Notice -= OnNotice;
-        }
 
         // With error barriers the driver, when it reads to the end, throws all errors at once. The first is that of the statement whose turn it was.
         return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
-
-        // A statement that takes too long is cancelled. If it has committed and waits for a synchronous standby, that ends the wait with a warning, and the answer is that of a success.
-        void OnNotice(object sender, NpgsqlNoticeEventArgs told) => isUnconfirmed |= told.Notice.SqlState == PostgresErrorCodes.Warning;
     }
 
     /// <summary>Reads a statement's answer; what is wrong with it, if it came and cannot be understood, is that statement's affair alone.</summary>

@@ -27,10 +27,17 @@ internal static class NotificationWriter
     public static string WriteDeletion(ChatId id, string owner, string replica) =>
         new Notification(Notification.CurrentFormat, replica, id.Value, owner, 0, 0, null, null).Write();
 
+    /// <summary>How many characters of content a commit holds: those of its messages and of the queue behind them.</summary>
+    public static long CharsOf(Transition transition)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        return CharsOf(transition.Appended) + transition.Next.Queue.Sum(queued => (long)queued.Content.Length);
+    }
+
     private static string? Fits(Notification notification, int maxBytes)
     {
         // A rough look first: writing a megabyte in order to find it too large is a waste.
-        if (notification.Messages?.Sum(message => message.Parts.Sum(Size)) > maxBytes)
+        if (notification.Messages is { } messages && CharsOf(messages) > maxBytes)
         {
             return null;
         }
@@ -39,7 +46,9 @@ internal static class NotificationWriter
         return Encoding.UTF8.GetByteCount(text) <= maxBytes ? text : null;
     }
 
-    private static int Size(MessagePart part) => part switch
+    private static long CharsOf(IReadOnlyList<Message> messages) => messages.Sum(message => message.Parts.Sum(CharsOf));
+
+    private static long CharsOf(MessagePart part) => part switch
     {
         TextPart text => text.Text.Length,
         ReasoningPart reasoning => reasoning.Text.Length,

@@ -17,17 +17,19 @@ internal sealed partial class Notifier(
     private const int MaxBatch = 256;
     private const int MaxWaiting = 16_384;
 
+    /// <summary>Messages whose commits wait to be told are kept alive by it.</summary>
+    private const long MaxWaitingBytes = 32 * 1024 * 1024;
+
     /// <summary>How long a server that stops still tries to tell what it has to tell.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _giveUp = new();
 
-    private readonly Channel<(Transition? Commit, ChatId Deleted, string Owner)> _line = Channel.CreateBounded<(Transition?, ChatId, string)>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest },
-        _ => metrics.Dropped(1));
+    private readonly Channel<News> _line = Channel.CreateBounded<News>(new BoundedChannelOptions(MaxWaiting));
+    private long _waitingBytes;
 
     /// <inheritdoc/>
-    public void OnCommitted(Transition transition) => Add((transition, default, string.Empty));
+    public void OnCommitted(Transition transition) => Add(new News(transition, transition.Next.Id, transition.Next.Owner));
 
     /// <inheritdoc/>
     public void OnNews(Chat chat)
@@ -48,7 +50,7 @@ internal sealed partial class Notifier(
     }
 
     /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner) => Add((null, id, owner));
+    public void OnDeleted(ChatId id, string owner) => Add(new News(null, id, owner));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -64,11 +66,9 @@ internal sealed partial class Notifier(
             while (await _line.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
             {
                 batch.Clear();
-                while (batch.Count < MaxBatch && _line.Reader.TryRead(out var next))
+                while (batch.Count < MaxBatch && TryTake() is { } next)
                 {
-                    batch.Add(next.Commit is { } commit
-                        ? NotificationWriter.Write(commit, replica, channel.MaxPayloadBytes, options.InlineMessages)
-                        : NotificationWriter.WriteDeletion(next.Deleted, next.Owner, replica));
+                    batch.Add(Write(next));
                 }
 
                 // Not the stopping token: what is on its way then is of the chats that the worker has just handed over.
@@ -92,11 +92,9 @@ internal sealed partial class Notifier(
         }
 
         var rest = new List<string>();
-        while (_line.Reader.TryRead(out var next))
+        while (TryTake() is { } next)
         {
-            rest.Add(next.Commit is { } commit
-                ? NotificationWriter.Write(commit, replica, channel.MaxPayloadBytes, options.InlineMessages)
-                : NotificationWriter.WriteDeletion(next.Deleted, next.Owner, replica));
+            rest.Add(Write(next));
         }
 
         if (rest.Count > 0)
@@ -112,13 +110,50 @@ internal sealed partial class Notifier(
         _giveUp.Dispose();
     }
 
-    private void Add((Transition?, ChatId, string) news)
+    private void Add(News news)
     {
-        if (channel is not null)
+        if (channel is null)
         {
-            _line.Writer.TryWrite(news);
+            return;
+        }
+
+        // The oldest go first: whoever is told a later version knows that it has missed those before.
+        Interlocked.Add(ref _waitingBytes, news.Bytes);
+        while (Interlocked.Read(ref _waitingBytes) > MaxWaitingBytes && TryDrop())
+        {
+        }
+
+        while (!_line.Writer.TryWrite(news))
+        {
+            TryDrop();
         }
     }
+
+    private bool TryDrop()
+    {
+        if (TryTake() is null)
+        {
+            return false;
+        }
+
+        metrics.Dropped(1);
+        return true;
+    }
+
+    private News? TryTake()
+    {
+        if (!_line.Reader.TryRead(out var next))
+        {
+            return null;
+        }
+
+        Interlocked.Add(ref _waitingBytes, -next.Bytes);
+        return next;
+    }
+
+    private string Write(News news) => news.Commit is { } commit
+        ? NotificationWriter.Write(commit, replica, channel!.MaxPayloadBytes, options.InlineMessages)
+        : NotificationWriter.WriteDeletion(news.Id, news.Owner, replica);
 
     private async Task SendAsync(List<string> batch, CancellationToken cancellationToken)
     {
@@ -138,4 +173,11 @@ internal sealed partial class Notifier(
 
     [LoggerMessage(1, LogLevel.Warning, "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
     private partial void LogNotSent(int count, Exception exception);
+
+    /// <summary>A commit, or without one a deletion, that is to be told.</summary>
+    private sealed record News(Transition? Commit, ChatId Id, string Owner)
+    {
+        /// <summary>About what it keeps in memory.</summary>
+        public long Bytes { get; } = sizeof(char) * (Commit is null ? 0 : NotificationWriter.CharsOf(Commit));
+    }
 }

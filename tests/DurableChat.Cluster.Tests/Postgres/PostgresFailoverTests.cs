@@ -73,7 +73,7 @@ public sealed class PostgresFailoverTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_commit_that_no_standby_has_confirmed_is_not_acknowledged()
+    public async Task A_commit_or_deletion_that_no_standby_has_confirmed_is_not_acknowledged()
     {
         await using var server = await PostgresProcess.StartAsync(isDurable: false, CancellationToken.None);
         await using var store = Given.Store($"{server.ConnectionString};Command Timeout=1");
@@ -88,6 +88,8 @@ public sealed class PostgresFailoverTests(PostgresFixture postgres)
         }
 
         Assert.Contains("standby", refusal?.Message, StringComparison.Ordinal);
+        refusal = await Assert.ThrowsAsync<ChatStoreException>(() => store.DeleteAsync(chat.Id, CancellationToken.None));
+        Assert.Contains("standby", refusal.Message, StringComparison.Ordinal);
     }
 
     private static PostgresChatStore Open(string connectionString) => Given.Store(connectionString, options => options with { FailoverTime = TimeSpan.FromMinutes(1) });
