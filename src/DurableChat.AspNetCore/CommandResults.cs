@@ -26,13 +26,17 @@ internal static class CommandResults
     /// <summary>The answer to a creation.</summary>
     public static IResult Created(CommandResult result, string? fingerprint, HttpContext context)
     {
-        if (result is not CommandResult.Committed committed)
+        switch (result)
         {
-            return Other(result, fingerprint, StatusCodes.Status201Created);
+            case CommandResult.Committed { Transition: var transition }:
+                return CreatedAt(CreationOutcome(transition), context);
+            case CommandResult.Repeated { Record: var record } when record.Fingerprint == fingerprint:
+                return CreatedAt(record.Outcome, context);
+            case CommandResult.NotFound:
+                return Problems.KeySpent();
+            default:
+                return Other(result, fingerprint, StatusCodes.Status201Created);
         }
-
-        context.Response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path}/{committed.Transition.Next.Id}";
-        return Json(CreationOutcome(committed.Transition), StatusCodes.Status201Created);
     }
 
     /// <summary>The answer to a change of a chat itself.</summary>
@@ -42,6 +46,13 @@ internal static class CommandResults
         CommandResult.Unchanged unchanged => Results.Json(ChatResponse.Of(unchanged.Chat), HttpJson.Strict.ChatResponse),
         _ => Other(result, null, StatusCodes.Status200OK),
     };
+
+    private static IResult CreatedAt(string outcome, HttpContext context)
+    {
+        using var chat = JsonDocument.Parse(outcome);
+        context.Response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path}/{chat.RootElement.GetProperty("id").GetString()}";
+        return Json(outcome, StatusCodes.Status201Created);
+    }
 
     private static IResult Other(CommandResult result, string? fingerprint, int status) => result switch
     {

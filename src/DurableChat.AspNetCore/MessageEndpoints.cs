@@ -137,7 +137,8 @@ internal static class MessageEndpoints
                 return Problems.Invalid($"results[{i}].call_id", "A result names its call.");
             }
 
-            if (requested[i].Result is not { } result)
+            var result = requested[i].Result;
+            if (result.ValueKind == JsonValueKind.Undefined)
             {
                 return Problems.Invalid($"results[{i}].result", "A result has a value.");
             }

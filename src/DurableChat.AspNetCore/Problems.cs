@@ -30,6 +30,13 @@ internal static class Problems
     public static IResult KeyReused() =>
         Of(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "The idempotency key was used before, for another request.", "Idempotency-Key");
 
+    /// <summary>A creation's key names its chat for ever, since an id is never used again. So it cannot make a second one, also when what the first request was answered is forgotten.</summary>
+    public static IResult KeySpent() => Of(
+        StatusCodes.Status422UnprocessableEntity,
+        "idempotency_key_spent",
+        "The chat that was created with this idempotency key was deleted, or was created too long ago to repeat the answer. Use a new key for a new chat.",
+        "Idempotency-Key");
+
     public static IResult TooManyStreams(int limit) =>
         Of(StatusCodes.Status429TooManyRequests, "too_many_streams", $"At most {limit} streams may be open at once.", retryable: true);
 

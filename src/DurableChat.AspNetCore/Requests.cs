@@ -36,6 +36,9 @@ public sealed record ToolResultsRequest(IReadOnlyList<ToolResultRequest>? Result
 
 /// <summary>The answer to one tool call.</summary>
 /// <param name="CallId">Which call.</param>
-/// <param name="Result">The answer: a text, or any other JSON value, which the model gets as JSON.</param>
 /// <param name="IsError">True if the tool failed.</param>
-public sealed record ToolResultRequest(string? CallId, JsonElement? Result, bool IsError = false);
+public sealed record ToolResultRequest(string? CallId, bool IsError = false)
+{
+    /// <summary>The answer: a text, or any other JSON value, <c>null</c> included, which the model gets as JSON. Undefined if it is left out.</summary>
+    public JsonElement Result { get; init; }
+}

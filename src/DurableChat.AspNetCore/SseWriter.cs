@@ -31,17 +31,20 @@ internal sealed partial class SseWriter(DurableChatHttpOptions options, TimeProv
         body.Write(_hello);
         try
         {
-            await WriteEventsAsync(body, source, end);
+            try
+            {
+                await WriteEventsAsync(body, source, end);
+            }
+            catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
+            {
+                LogStorageUnavailable(exception);
+                body.Write(_storageUnavailable);
+                await FlushAsync(body, end);
+            }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The client has gone, or is to come back elsewhere: either way the stream just ends.
-        }
-        catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
-        {
-            LogStorageUnavailable(exception);
-            body.Write(_storageUnavailable);
-            await body.FlushAsync(end);
+            // The client has gone, or is to come back elsewhere: either way the stream just ends. A flush may find out first that the client has gone, before anybody is told so.
         }
     }
 
