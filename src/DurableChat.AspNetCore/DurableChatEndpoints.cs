@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DurableChat.AspNetCore;
 
@@ -18,6 +19,9 @@ public static class DurableChatEndpoints
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ServerDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<ServerDrain>());
         return services;
     }
 

@@ -16,6 +16,12 @@ public sealed record DurableChatHttpOptions
     /// <summary>How often an idle stream sends a heartbeat, so that proxies do not cut it. Default 15 seconds.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a server that is asked to stop goes on serving while it says that it is not ready: the time that load balancers need to find out. None by default;
+    /// the server takes 5 seconds if it listens beyond this machine.
+    /// </summary>
+    public TimeSpan? DrainDelay { get; set; }
+
     /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may open WebSockets besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 }

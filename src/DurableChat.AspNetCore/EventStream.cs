@@ -1,11 +1,10 @@
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 
 namespace DurableChat.AspNetCore;
 
 /// <summary>Sends events to one client until it goes, the chat goes, or the server shuts down. Chooses the transport. Thread-safe.</summary>
-internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, DurableChatHttpOptions options, IHostApplicationLifetime lifetime)
+internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, DurableChatHttpOptions options, ServerDrain drain)
 {
     /// <summary>Opens the source and sends what it gives; a source of null is a chat that does not exist.</summary>
     public async Task<IResult> SendAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
@@ -31,7 +30,7 @@ internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocket
         }
 
         // A server that shuts down ends its streams first, so that clients go elsewhere while turns are still being finished.
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.StreamsEnd);
         if (isWebSocket)
         {
             await webSocket.WriteAsync(context, source, end.Token);

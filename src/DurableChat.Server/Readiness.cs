@@ -1,3 +1,4 @@
+using DurableChat.AspNetCore;
 using DurableChat.Chats;
 using DurableChat.Notifications;
 using DurableChat.Storage;
@@ -10,9 +11,9 @@ namespace DurableChat.Server;
 /// </summary>
 internal static class Readiness
 {
-    public static async Task<IResult> CheckAsync(IChatStore store, ChannelState channel, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    public static async Task<IResult> CheckAsync(IChatStore store, ChannelState channel, ServerDrain drain, CancellationToken cancellationToken)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        if (drain.HasBegun)
         {
             return Results.Text("stopping", statusCode: StatusCodes.Status503ServiceUnavailable);
         }

@@ -1,3 +1,4 @@
+using DurableChat.AspNetCore;
 using DurableChat.Notifications;
 using DurableChat.Server;
 using DurableChat.Tests.Support;
@@ -26,7 +27,8 @@ public sealed class ReadinessTests
 
     private static async Task<string?> SayAsync(ChannelState channel)
     {
-        var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new FakeStore(), channel, new Lifetime(), CancellationToken.None));
+        using var drain = new ServerDrain(new DurableChatHttpOptions(), new Lifetime(), TimeProvider.System);
+        var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new FakeStore(), channel, drain, CancellationToken.None));
         Assert.True(result.StatusCode is null or 200);
         return result.ResponseContent;
     }

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Hosting;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>
+/// The first phase of a shutdown: the server says that it is not ready, and goes on serving for <see cref="DurableChatHttpOptions.DrainDelay"/>, so that load balancers find out before anything is
+/// refused. Then its streams end, while it still listens. Only after that do requests, turns and connections end. Thread-safe.
+/// </summary>
+public sealed class ServerDrain : IHostedLifecycleService, IDisposable
+{
+    private readonly TimeSpan _delay;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _streamsEnd = new();
+    private readonly CancellationTokenRegistration _registration;
+    private volatile bool _hasBegun;
+
+    /// <summary>Makes it for a host.</summary>
+    public ServerDrain(DurableChatHttpOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(lifetime);
+        _delay = options.DrainDelay ?? TimeSpan.Zero;
+        _time = time;
+
+        // A signal comes here first; a host that is stopped by a call comes to StoppingAsync first.
+        _registration = lifetime.ApplicationStopping.Register(() => _hasBegun = true);
+    }
+
+    /// <summary>True once the server is asked to stop: it is to get no new work.</summary>
+    public bool HasBegun => _hasBegun;
+
+    /// <summary>Cancelled when streams are to end, so that their clients connect again, elsewhere.</summary>
+    public CancellationToken StreamsEnd => _streamsEnd.Token;
+
+    /// <inheritdoc/>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _hasBegun = true;
+        if (_delay > TimeSpan.Zero)
+        {
+            await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _streamsEnd.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _streamsEnd.Dispose();
+    }
+}
