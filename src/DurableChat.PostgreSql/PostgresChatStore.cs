@@ -13,7 +13,7 @@ namespace DurableChat.PostgreSql;
 /// Keeps chats in PostgreSQL, for any number of replicas. A commit is one statement, a read is one statement, and no connection is held in between. What fails because the
 /// database restarts or fails over is tried again; a commit whose connection broke is looked up by its id, so that it is neither lost nor doubled. Thread-safe.
 /// </summary>
-public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposable
+public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgresSession _session;
@@ -47,8 +47,7 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
         }
         catch (Exception exception) when (PostgresFaults.IsFault(exception) || exception is ArgumentException)
         {
-            throw new ChatStoreException(
-                $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be opened: {exception.Message} Check the connection string, and that the database exists.", exception);
+            throw PostgresFaults.ExplainOpening(exception, builder);
         }
 
         var pool = new PoolMetrics(meters?.Create(DurableChatMeter.Name) ?? new Meter(DurableChatMeter.Name), builder.MaxPoolSize);
@@ -164,27 +163,8 @@ public sealed class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposabl
     }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _session.RequestAsync(
-        async (connection, isInDoubt, ct) =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            foreach (var statement in (string[])[PostgresStatements.BuryChat, PostgresStatements.DeleteMessages, PostgresStatements.DeleteQueue, PostgresStatements.DeleteKeys])
-            {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { new NpgsqlParameter<string> { TypedValue = id.Value } } });
-            }
-
-            _metrics.Statements("delete", batch.BatchCommands.Count);
-            using var standbys = new StandbyWatch(connection);
-            await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-            if (standbys.Take() is { } unconfirmed)
-            {
-                throw unconfirmed;
-            }
-
-            // After an attempt in doubt the chat may be gone by our own hand.
-            return batch.BatchCommands[0].RecordsAffected > 0 || isInDoubt;
-        },
-        cancellationToken);
+    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) =>
+        BuryAsync(id, () => ToCommand(PostgresStatements.BuryChat, id), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) => ReadAsync(

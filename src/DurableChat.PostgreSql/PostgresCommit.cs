@@ -8,9 +8,6 @@ namespace DurableChat.PostgreSql;
 /// <summary>Makes the statement that writes one transition, and reads its answer.</summary>
 internal static class PostgresCommit
 {
-    /// <summary>One commit in so many versions of a chat removes its expired keys.</summary>
-    private const int VersionsBetweenCleanings = 16;
-
     /// <param name="transition">What to write.</param>
     /// <param name="idempotency">The key it is claimed with, if any.</param>
     /// <param name="commitId">What the chat's row keeps of this commit. All attempts at a commit carry the same.</param>
@@ -21,7 +18,7 @@ internal static class PostgresCommit
         var command = new NpgsqlBatchCommand(PostgresStatements.Commit(new CommitShape(
             isNew,
             idempotency is not null,
-            idempotency is not null && chat.Version % VersionsBetweenCleanings == 0,
+            idempotency is not null && IdempotencyRecord.IsCleaningDue(chat.Version),
             transition.RemovedFrom is not null,
             transition.Appended.Count > 0,
             transition.Enqueued.Count > 0,

@@ -66,6 +66,22 @@ internal static class PostgresStatements
         WHERE chat_id = $1 AND version > 0
         """;
 
+    /// <summary>The same, if the chat is still as it was when that was decided.</summary>
+    public const string BuryChatAt = $"{BuryChat} AND version = $2";
+
+    /// <summary>Whether a deletion that is in doubt was done.</summary>
+    public const string FindGravestone = "SELECT EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
+
+    /// <summary>One page of the primary key, gravestones included.</summary>
+    public const string FindArchived = "SELECT chat_id, archived AND version > 0 AND updated_at <= $2 FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $3";
+
+    /// <summary>Whoever changes the row has the round.</summary>
+    public const string BeginRound =
+        """
+        INSERT INTO cluster_settings AS kept (name, value) VALUES ('retention', (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value::bigint - kept.value::bigint >= $1
+        """;
+
     /// <summary>A statement of its own, behind the one that locked the chat: only so it sees what a commit that was under way had written.</summary>
     public const string DeleteMessages = "DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 

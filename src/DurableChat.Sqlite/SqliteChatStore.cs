@@ -12,7 +12,7 @@ namespace DurableChat.Sqlite;
 /// Keeps chats in a SQLite file, for one process. Commits go through one writer that makes many durable at once; reads run beside it. A lock file keeps a second
 /// process away. Thread-safe.
 /// </summary>
-public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
+public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
 {
     private readonly SqliteFileLock _lock;
     private readonly SqliteWriter _writer;
@@ -152,23 +152,7 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => _writer.RunAsync(
-        session =>
-        {
-            var now = SqliteRows.ToMicroseconds(_time.GetUtcNow());
-            if (session.Execute("delete", SqliteStatements.BuryChat, ("$id", id.Value), ("$now", now)) == 0)
-            {
-                return false;
-            }
-
-            foreach (var statement in SqliteStatements.DeleteChat)
-            {
-                session.Execute("delete", statement, ("$id", id.Value));
-            }
-
-            return true;
-        },
-        cancellationToken);
+    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => RemoveAsync(id, null, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) =>
@@ -287,7 +271,7 @@ public sealed class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
     }
 
     /// <summary>The file itself, so that whoever comes through a symbolic link meets the same lock; its folder is made if it is missing.</summary>
-    private static string Locate(string given)
+    internal static string Locate(string given)
     {
         var path = Path.GetFullPath(given);
         try

@@ -8,9 +8,6 @@ internal static class SqliteCommit
 {
     private const string Operation = "commit";
 
-    /// <summary>One commit in so many versions of a chat removes its expired keys: each commit would be a statement too many.</summary>
-    private const int VersionsBetweenCleanings = 16;
-
     public static CommitResult Run(SqliteSession session, Transition transition, IdempotencyRecord? idempotency)
     {
         var id = transition.Next.Id;
@@ -32,7 +29,7 @@ internal static class SqliteCommit
 
         WriteMessages(session, transition);
         WriteQueue(session, transition);
-        if (idempotency is not null && transition.Next.Version % VersionsBetweenCleanings == 0)
+        if (idempotency is not null && IdempotencyRecord.IsCleaningDue(transition.Next.Version))
         {
             session.Execute(Operation, SqliteStatements.RemoveExpiredKeys, ("$chat_id", id.Value), ("$expired_at", ExpiredAt(idempotency.CreatedAt)));
         }

@@ -70,7 +70,7 @@ internal static class SqliteStatements
         ORDER BY updated_at DESC, id DESC LIMIT $limit
         """;
 
-    public const string BuryChat = "INSERT INTO deleted_chats (id, deleted_at) SELECT id, $now FROM chats WHERE id = $id";
+    public const string BuryChat = "INSERT INTO deleted_chats (id, deleted_at) SELECT id, $now FROM chats WHERE id = $id AND ($version IS NULL OR version = $version)";
 
     public static readonly string[] DeleteChat =
     [
@@ -79,6 +79,8 @@ internal static class SqliteStatements
         "DELETE FROM queued_messages WHERE chat_id = $id",
         "DELETE FROM idempotency_keys WHERE chat_id = $id",
     ];
+
+    public const string FindArchived = "SELECT id, archived AND updated_at <= $unchanged_since FROM chats WHERE id > $after ORDER BY id LIMIT $limit";
 
     /// <summary>The known chats come as a JSON array of pairs.</summary>
     public const string FindChanged =

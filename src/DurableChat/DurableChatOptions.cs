@@ -3,6 +3,7 @@ using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Notifications;
+using DurableChat.Retention;
 using DurableChat.Workers;
 
 namespace DurableChat;
@@ -25,6 +26,9 @@ public sealed class DurableChatOptions
     /// <summary>How tools run.</summary>
     public ToolOptions Tools { get; set; } = new();
 
+    /// <summary>What is deleted by itself.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
     /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -34,12 +38,13 @@ public sealed class DurableChatOptions
         Check("Worker", Worker);
         Check("Worker:Retry", Worker.Retry);
         Check("Tools", Tools);
+        Check("Retention", Retention);
         foreach (var (name, value) in new[]
         {
             ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout),
             ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
             ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:ListSyncInterval", Notifications.ListSyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
-            ("Notifications:SyncPatience", Notifications.SyncPatience),
+            ("Notifications:SyncPatience", Notifications.SyncPatience), ("Retention:Interval", Retention.Interval),
             ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:TakeoverInterval", Worker.TakeoverInterval),
         })
         {
@@ -57,6 +62,11 @@ public sealed class DurableChatOptions
         if (Worker.DrainTime < TimeSpan.Zero)
         {
             problems.Add("Worker:DrainTime must not be negative.");
+        }
+
+        if (Retention.ArchivedAfter < TimeSpan.FromMinutes(1) || Retention.ArchivedAfter > TimeSpan.FromDays(36_500))
+        {
+            problems.Add("Retention:ArchivedAfter must be at least a minute and at most 36500 days; leave it out to keep archived chats.");
         }
 
         return problems;

@@ -5,6 +5,7 @@ using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Notifications;
 using DurableChat.Relays;
+using DurableChat.Retention;
 using DurableChat.Storage;
 using DurableChat.Watching;
 using DurableChat.Workers;
@@ -21,7 +22,7 @@ namespace DurableChat;
 public static class DurableChatServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds everything but the store and the models: register an <see cref="IChatStore"/>, an <see cref="ILeaseStore"/> and a <see cref="ModelCatalog"/>, and any
+    /// Adds everything but the store and the models: register an <see cref="IChatStore"/>, an <see cref="ILeaseStore"/>, for retention an <see cref="IRetentionStore"/>, and a <see cref="ModelCatalog"/>, and any
     /// <see cref="AIFunction"/>s that models may call.
     /// </summary>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
@@ -138,6 +139,13 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),
             provider.GetRequiredService<ILogger<LeaseTakeover>>()));
+        services.AddHostedService(provider => new RetentionSweeper(
+            provider.GetService<IRetentionStore>() ?? (options.Retention.ArchivedAfter is null ? null : throw new InvalidOperationException($"Retention needs a store that is an {nameof(IRetentionStore)}.")),
+            provider.GetRequiredService<ChatCommitter>(),
+            options.Retention,
+            new RetentionMetrics(provider.GetService<IMeterFactory>()),
+            Time(provider),
+            provider.GetRequiredService<ILogger<RetentionSweeper>>()));
         services.AddHostedService(provider => new FeedSweeper(provider.GetRequiredService<FeedRegistry>(), options.Feeds, Time(provider)));
         return services;
     }

@@ -1,3 +1,4 @@
+using DurableChat.Chats;
 using DurableChat.Storage;
 
 namespace DurableChat.Conformance;
@@ -11,9 +12,15 @@ public interface IStoreHarness : IAsyncDisposable
     /// <summary>The same store's other face.</summary>
     ILeaseStore Leases { get; }
 
+    /// <summary>The same store's third face.</summary>
+    IRetentionStore Retention { get; }
+
     /// <summary>The time by the store's clock.</summary>
     DateTimeOffset Now { get; }
 
-    /// <summary>Makes time pass for the store: heartbeats and idempotency keys grow older.</summary>
+    /// <summary>Counts the idempotency keys that a chat has in the database, those that have expired included.</summary>
+    Task<long> CountKeysAsync(ChatId id);
+
+    /// <summary>Makes time pass for the store: heartbeats and idempotency keys grow older, and so does the last round of retention.</summary>
     Task AdvanceAsync(TimeSpan time);
 }

@@ -69,5 +69,30 @@ public abstract class IdempotencySpecs : StoreSpecs
         Assert.Equal("second", (await Store.FindIdempotencyRecordAsync(chat.Id, "key", CancellationToken.None))!.Outcome);
     }
 
+    [Fact]
+    public async Task Expired_keys_of_a_chat_that_goes_on_are_removed()
+    {
+        var chat = await CommitAsync(New());
+        for (var turn = 0; turn < 10; turn++)
+        {
+            chat = await SendWithKeyAsync(chat, $"old-{turn}");
+        }
+
+        await Harness.AdvanceAsync(IdempotencyRecord.Lifetime + TimeSpan.FromSeconds(1));
+        for (var turn = 0; turn < 40; turn++)
+        {
+            chat = await SendWithKeyAsync(chat, $"new-{turn}");
+        }
+
+        Assert.Equal(40, await Harness.CountKeysAsync(chat.Id));
+    }
+
+    /// <summary>One turn, as most are: a message with a key, and an answer without.</summary>
+    private async Task<Chat> SendWithKeyAsync(Chat chat, string key)
+    {
+        chat = await CommitAsync(Decide(chat, Finish(chat)));
+        return await CommitAsync(Decide(chat, new SendMessage(key) { ClaimBy = "replica" }), Record(key, "sent"));
+    }
+
     private IdempotencyRecord Record(string key, string outcome) => new(key, "fingerprint", outcome, new DecisionContext(Harness.Now, new ChatLimits()).Now);
 }

@@ -154,25 +154,35 @@ internal sealed class ChatCommitter(
                 return false;
             }
 
-            bool deleted;
-            try
-            {
-                deleted = await store.DeleteAsync(id, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch
-            {
-                MarkInDoubt(pin.Feed, owner);
-                throw;
-            }
+            var deleted = await DeleteAsync(pin.Feed, owner, () => store.DeleteAsync(id, CancellationToken.None)).ConfigureAwait(false);
 
             // Also if it was gone already: then nobody has told the streams.
-            pin.Feed.MarkDeleted();
-            foreach (var observer in _observers)
+            PublishDeletion(pin.Feed, owner);
+            return deleted;
+        }
+        finally
+        {
+            pin.Feed.CommitGate.Release();
+        }
+    }
+
+    /// <summary>Deletes a chat for good if its time is over; false if it is not, or no longer.</summary>
+    public async Task<bool> PurgeAsync(ChatId id, TimeSpan archivedAfter, IRetentionStore retention, CancellationToken cancellationToken)
+    {
+        using var pin = feeds.Pin(id);
+        await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Not what is remembered: its owner may have brought it back through another replica. What happens from here on, the version tells.
+            var chat = await store.LoadAsync(id, cancellationToken).ConfigureAwait(false);
+            if (chat is null || !RetentionRules.IsDue(chat, time.GetUtcNow(), archivedAfter)
+                || !await DeleteAsync(pin.Feed, chat.Owner, () => retention.DeleteAsync(id, chat.Version, CancellationToken.None)).ConfigureAwait(false))
             {
-                observer.OnDeleted(id, owner);
+                return false;
             }
 
-            return deleted;
+            PublishDeletion(pin.Feed, chat.Owner);
+            return true;
         }
         finally
         {
@@ -191,6 +201,28 @@ internal sealed class ChatCommitter(
         if (remembered is not null)
         {
             await store.LoadAsync(default, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> DeleteAsync(Feed feed, string owner, Func<Task<bool>> delete)
+    {
+        try
+        {
+            return await delete().ConfigureAwait(false);
+        }
+        catch
+        {
+            MarkInDoubt(feed, owner);
+            throw;
+        }
+    }
+
+    private void PublishDeletion(Feed feed, string owner)
+    {
+        feed.MarkDeleted();
+        foreach (var observer in _observers)
+        {
+            observer.OnDeleted(feed.Id, owner);
         }
     }
 

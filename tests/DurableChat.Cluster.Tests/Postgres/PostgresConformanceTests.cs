@@ -22,6 +22,11 @@ public sealed class PostgresListingTests(PostgresFixture postgres) : ListingSpec
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
 }
 
+public sealed class PostgresRetentionTests(PostgresFixture postgres) : RetentionSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
 public sealed class PostgresLeaseTests(PostgresFixture postgres) : LeaseSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);

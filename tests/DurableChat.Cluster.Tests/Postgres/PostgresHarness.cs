@@ -1,3 +1,4 @@
+using DurableChat.Chats;
 using DurableChat.Conformance;
 using DurableChat.Diagnostics;
 using DurableChat.PostgreSql;
@@ -22,16 +23,21 @@ internal sealed class PostgresHarness : IStoreHarness
 
     public ILeaseStore Leases => _store;
 
+    public IRetentionStore Retention => _store;
+
     public DateTimeOffset Now => Truncate(TimeProvider.System.GetUtcNow()) + _offset;
 
     public static async ValueTask<IStoreHarness> CreateAsync(PostgresFixture postgres) => new PostgresHarness(await postgres.CreateDatabaseAsync());
+
+    public async Task<long> CountKeysAsync(ChatId id) =>
+        (long)(await PostgresFixture.ExecuteAsync(_connectionString, $"SELECT count(*) FROM idempotency_keys WHERE chat_id = '{id}'"))!;
 
     public async Task AdvanceAsync(TimeSpan time)
     {
         _offset += time;
         await PostgresFixture.ExecuteAsync(
             _connectionString,
-            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'");
+            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE cluster_settings SET value = value::bigint - {(long)time.TotalMilliseconds} WHERE name = 'retention'");
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();

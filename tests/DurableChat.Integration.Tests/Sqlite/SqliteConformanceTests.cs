@@ -22,6 +22,11 @@ public sealed class SqliteListingTests : ListingSpecs
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
 }
 
+public sealed class SqliteRetentionTests : RetentionSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
 public sealed class SqliteLeaseTests : LeaseSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());

@@ -1,3 +1,4 @@
+using DurableChat.Chats;
 using DurableChat.Conformance;
 using DurableChat.Diagnostics;
 using DurableChat.Sqlite;
@@ -19,7 +20,15 @@ internal sealed class SqliteHarness : IStoreHarness
 
     public ILeaseStore Leases => _store;
 
+    public IRetentionStore Retention => _store;
+
     public DateTimeOffset Now => _time.GetUtcNow();
+
+    public Task<long> CountKeysAsync(ChatId id)
+    {
+        using var connection = SqliteConnections.OpenReader(_folder.File("chat.db"));
+        return Task.FromResult((long)SqliteConnections.Query(connection, $"SELECT count(*) FROM idempotency_keys WHERE chat_id = '{id}'")!);
+    }
 
     public Task AdvanceAsync(TimeSpan time)
     {

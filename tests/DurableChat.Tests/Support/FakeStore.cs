@@ -8,7 +8,7 @@ namespace DurableChat.Tests.Support;
 /// A store in memory, with hooks that let a test hold or fail its calls. It keeps the contract of <see cref="IChatStore"/>; the conformance suite proves that
 /// for real stores.
 /// </summary>
-internal sealed class FakeStore : IChatStore, ILeaseStore
+internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore
 {
     private readonly object _gate = new();
     private readonly Dictionary<ChatId, (Chat Chat, List<Message> Messages)> _chats = [];
@@ -132,6 +132,17 @@ internal sealed class FakeStore : IChatStore, ILeaseStore
         await CallAsync<IReadOnlyList<ClaimableChat>>("claimable", () =>
             [.. _chats.Values.Select(entry => entry.Chat).Where(chat => chat.NeedsWorker && (chat.Lease is null || !_alive.Contains(chat.Lease.Replica))).Take(limit)
                 .Select(chat => new ClaimableChat(chat.Id, chat.Lease?.Token))]);
+
+    public Task<bool> TryBeginRoundAsync(TimeSpan interval, CancellationToken cancellationToken) => CallAsync("round", () => true);
+
+    public Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken) => CallAsync("archived", () =>
+    {
+        var page = _chats.Values.Select(entry => entry.Chat).OrderBy(chat => chat.Id.Value, StringComparer.Ordinal).Where(chat => string.CompareOrdinal(chat.Id.Value, after.Value) > 0).Take(limit).ToList();
+        return RetentionPage.Of([.. page.Select(chat => (chat.Id, chat.Archived && chat.UpdatedAt <= unchangedSince))], limit);
+    });
+
+    public Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken) =>
+        CallAsync("purge", () => _chats.TryGetValue(id, out var found) && found.Chat.Version == version && _chats.Remove(id));
 
     private async Task<T> CallAsync<T>(string call, Func<T> act)
     {

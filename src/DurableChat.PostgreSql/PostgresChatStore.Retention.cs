@@ -1,0 +1,73 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+using Npgsql;
+
+namespace DurableChat.PostgreSql;
+
+/// <content>How chats are deleted, by their owners and by retention.</content>
+public sealed partial class PostgresChatStore : IRetentionStore
+{
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken) => BuryAsync(
+        id,
+        () => new NpgsqlBatchCommand(PostgresStatements.BuryChatAt) { Parameters = { new NpgsqlParameter<string> { TypedValue = id.Value }, new NpgsqlParameter<long> { TypedValue = version } } },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryBeginRoundAsync(TimeSpan interval, CancellationToken cancellationToken) => _session.RunAsync(
+        "retention",
+        command =>
+        {
+            command.CommandText = PostgresStatements.BeginRound;
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)interval.TotalMilliseconds });
+        },
+        async (command, ct) => await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) > 0,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken) => _session.RunAsync(
+        "retention",
+        command =>
+        {
+            Prepare(command, PostgresStatements.FindArchived, after.Value);
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = PostgresRows.ToMicroseconds(unchangedSince) });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        },
+        async (command, ct) =>
+        {
+            var chats = new List<(ChatId, bool)>();
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                chats.Add((ChatId.Parse(row.GetString(0)), row.GetBoolean(1)));
+            }
+
+            return RetentionPage.Of(chats, limit);
+        },
+        cancellationToken);
+
+    private Task<bool> BuryAsync(ChatId id, Func<NpgsqlBatchCommand> bury, CancellationToken cancellationToken) => _session.RequestAsync(
+        async (connection, isInDoubt, ct) =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(bury());
+            foreach (var statement in (string[])[PostgresStatements.DeleteMessages, PostgresStatements.DeleteQueue, PostgresStatements.DeleteKeys])
+            {
+                batch.BatchCommands.Add(ToCommand(statement, id));
+            }
+
+            _metrics.Statements("delete", batch.BatchCommands.Count);
+            await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            if (batch.BatchCommands[0].RecordsAffected > 0 || !isInDoubt)
+            {
+                return batch.BatchCommands[0].RecordsAffected > 0;
+            }
+
+            // After an attempt in doubt the chat may be gone by our own hand.
+            await using var command = new NpgsqlCommand(PostgresStatements.FindGravestone, connection);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.Value });
+            _metrics.Statements("delete");
+            return await command.ExecuteScalarAsync(ct).ConfigureAwait(false) is true;
+        },
+        cancellationToken);
+}

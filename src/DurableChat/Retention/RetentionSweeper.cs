@@ -1,0 +1,100 @@
+using DurableChat.Chats;
+using DurableChat.Commits;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Retention;
+
+/// <summary>
+/// Deletes chats that were archived long ago. It goes through all chats by id, page by page with pauses, so no statement is long and no index is needed; each chat is decided and deleted by itself,
+/// as its owner would delete it. What a round does not get to, the next one does.
+/// </summary>
+internal sealed partial class RetentionSweeper(
+    IRetentionStore? store,
+    ChatCommitter committer,
+    RetentionOptions options,
+    RetentionMetrics metrics,
+    TimeProvider time,
+    ILogger<RetentionSweeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan _pauseBetweenPages = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Goes through all chats once, unless another replica has done so a moment ago.</summary>
+    /// <returns>How many chats it deleted.</returns>
+    internal async Task<int> RunRoundAsync(IRetentionStore retention, TimeSpan archivedAfter, CancellationToken cancellationToken)
+    {
+        // A little less than the interval: timers are not exact, and a round that comes a moment early is better than one that is left out.
+        if (!await retention.TryBeginRoundAsync(options.Interval * 0.9, cancellationToken).ConfigureAwait(false))
+        {
+            return 0;
+        }
+
+        var purged = 0;
+        var page = new RetentionPage([], default(ChatId));
+        while (page.Last is { } last)
+        {
+            page = await retention.FindArchivedAsync(last, time.GetUtcNow() - archivedAfter, options.PageSize, cancellationToken).ConfigureAwait(false);
+            foreach (var id in page.Archived)
+            {
+                if (await committer.PurgeAsync(id, archivedAfter, retention, cancellationToken).ConfigureAwait(false))
+                {
+                    metrics.Purged();
+                    purged++;
+                }
+            }
+
+            if (page.Last is not null)
+            {
+                await Task.Delay(_pauseBetweenPages, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return purged;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.ArchivedAfter is not { } archivedAfter || store is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(options.Interval, time);
+        do
+        {
+            await TryRunRoundAsync(store, archivedAfter, stoppingToken).ConfigureAwait(false);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private async Task TryRunRoundAsync(IRetentionStore retention, TimeSpan archivedAfter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var purged = await RunRoundAsync(retention, archivedAfter, cancellationToken).ConfigureAwait(false);
+            if (purged > 0)
+            {
+                LogPurged(purged, archivedAfter);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Count} chats that had been archived for {Time} were deleted")]
+    private partial void LogPurged(int count, TimeSpan time);
+
+    [LoggerMessage(2, LogLevel.Warning, "Archived chats could not be looked through to the end; the next round begins anew")]
+    private partial void LogFailed(Exception exception);
+}
