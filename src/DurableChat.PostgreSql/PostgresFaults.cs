@@ -30,6 +30,28 @@ internal static class PostgresFaults
     public static bool IsRefused(Exception exception) =>
         exception is PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
 
+    /// <summary>Why a database cannot be opened, and what to do.</summary>
+    public static ChatStoreException ExplainOpening(Exception exception, NpgsqlConnectionStringBuilder builder)
+    {
+        var server = $"{builder.Host}:{builder.Port}";
+        var reason = exception switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
+                $"{refused.MessageText}. Check the user name and the password in the connection string, and the server's pg_hba.conf.",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "there is no such database. Create it (CREATE DATABASE), or correct the connection string.",
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
+                $"{refused.MessageText}. The user needs the right to create tables: make it the owner of the database.",
+            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "the server has no connection left. Raise its max_connections, or lower Store:MaxConnections.",
+            PostgresException refused => $"{refused.MessageText} ({refused.SqlState}). Check the connection string.",
+            NpgsqlException { InnerException: SocketException unreachable } =>
+                $"no server answers there ({unreachable.Message}). Check host and port in the connection string, and that PostgreSQL runs and lets this machine in.",
+            TimeoutException or NpgsqlException { InnerException: TimeoutException } =>
+                "no server answers there in time. Check host and port in the connection string, and that no firewall is in between.",
+            _ => $"{exception.Message} Check the connection string, and that the database exists.",
+        };
+        return new ChatStoreException($"The database '{builder.Database}' on {server} cannot be opened: {reason}", exception);
+    }
+
     /// <summary>What an operator is told. Never the connection string, which may hold a password.</summary>
     public static ChatStoreException Explain(Exception exception) => exception switch
     {

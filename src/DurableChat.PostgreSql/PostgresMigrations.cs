@@ -41,7 +41,8 @@ internal static class PostgresMigrations
         var result = engine.PerformUpgrade();
         if (!result.Successful)
         {
-            throw new ChatStoreException($"The migration '{result.ErrorScript?.Name}' of the database '{builder.Database}' failed: {result.Error.Message}", result.Error);
+            var reason = PostgresFaults.ExplainOpening(result.Error, builder).Message;
+            throw new ChatStoreException(result.ErrorScript is { Name: var script } ? $"The migration '{script}' failed. {reason}" : reason, result.Error);
         }
 
         // Each start makes a row, and a replica that is killed leaves it. Whoever comes back after so long has lost its leases anyhow.

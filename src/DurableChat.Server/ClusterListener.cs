@@ -30,7 +30,15 @@ internal sealed class ClusterListener(ClusterSettings settings, string secret, R
         });
         _app = builder.Build();
         _app.MapDurableChatRelay(source, secret);
-        await _app.StartAsync(cancellationToken);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception exception) when (ListenAddress.IsFailure(exception))
+        {
+            throw ListenAddress.Explain("Cluster:Url", settings.Url, exception);
+        }
+
         worker.Address = settings.Address?.ToString() ?? _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using DurableChat.ScaleTest.Commands;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.Server;
@@ -7,11 +8,19 @@ using DurableChat.Server.Chaos;
 var root = new RootCommand("DurableChat: a durable chat-streaming server for AI assistants.")
 {
     ServeCommand.Create(),
+    BackupCommand.Create(),
+    RestoreCommand.Create(),
     TokenCommand.Create(),
     ScaleTestCommand.Create(),
     ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
     LlmMockCommand.Create(),
 };
 
+var parsed = root.Parse(args);
+if (parsed.Action is ParseErrorAction)
+{
+    return await PlainErrors.SayAsync(CommandLineErrors.Describe(parsed));
+}
+
 // The host listens to signals itself; the command line's own handling would cut the drain short.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -10,8 +10,6 @@ using DurableChat.Server.Pages;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.FileProviders;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Scalar.AspNetCore;
@@ -21,8 +19,14 @@ namespace DurableChat.Server;
 /// <summary>Puts the server together.</summary>
 internal static class ServerApplication
 {
+    /// <summary>The setting, and on the command line the option, that says where to listen.</summary>
+    public const string UrlsSetting = "urls";
+
     private const string DefaultUrl = "http://127.0.0.1:8080";
     private const string ApiPrefix = "/api/v1";
+
+    /// <summary>What load balancers usually need until they have noticed. On one machine nothing has to notice.</summary>
+    private static readonly TimeSpan _drainDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Builds the application; it opens its database here and listens nowhere yet.</summary>
     /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
@@ -32,30 +36,26 @@ internal static class ServerApplication
     /// <param name="configure">Changes what it is built of, last; null for nothing.</param>
     public static WebApplication Build(ServeOptions options, IReadOnlyList<string> settings, Action<WebApplicationBuilder>? configure = null)
     {
-        // appsettings.json is looked for where the server is started, and beside the program.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerApplication).Assembly.GetName().Name });
-        builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
-        {
-            Path = "appsettings.json",
-            FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
-            Optional = true,
-        });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
+        var builder = ServerConfiguration.CreateBuilder(settings);
         var configuration = builder.Configuration;
         var tokens = TokenList.Read(configuration);
         var urls = options.Urls ?? configuration["urls"] ?? DefaultUrl;
+        ListenAddress.Check(UrlsSetting, urls);
         RefuseOpenServer(urls, tokens);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // The host logs a start that fails with a stack trace; the command says it in a sentence. A background service that fails ends the host and is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (configuration["Logging:Format"] == "json")
         {
             builder.Logging.ClearProviders().AddJsonConsole();
         }
 
         AddDurableChat(builder, options, tokens);
-        AddHttp(builder, tokens);
+        AddHttp(builder, tokens, urls);
         AddMetrics(builder);
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -107,7 +107,7 @@ internal static class ServerApplication
             throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems)}");
         }
 
-        var offset = Settings.Read<int?>(builder.Configuration, "Testing:ClockOffsetMinutes") ?? 0;
+        var offset = Settings.Read<TestingSettings>(builder.Configuration, "Testing")?.ClockOffsetMinutes ?? 0;
         var time = offset == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(offset));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(tokens);
@@ -118,10 +118,12 @@ internal static class ServerApplication
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
     }
 
-    private static void AddHttp(WebApplicationBuilder builder, TokenList tokens)
+    private static void AddHttp(WebApplicationBuilder builder, TokenList tokens, string urls)
     {
         var settings = Settings.Read<DurableChatHttpOptions>(builder.Configuration, "Http") ?? new DurableChatHttpOptions();
         RefuseBadHttp(settings);
+        settings.DrainDelay ??= urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(IsLoopback) ? TimeSpan.Zero : _drainDelay;
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += settings.DrainDelay.Value);
         builder.Services.AddDurableChatHttp(settings);
         builder.Services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
@@ -151,6 +153,11 @@ internal static class ServerApplication
         if (settings.HeartbeatInterval <= TimeSpan.Zero || settings.HeartbeatInterval > TimeSpan.FromDays(1))
         {
             problems.Add(new ValidationResult("HeartbeatInterval must be more than zero and at most a day."));
+        }
+
+        if (settings.DrainDelay < TimeSpan.Zero || settings.DrainDelay > TimeSpan.FromHours(1))
+        {
+            problems.Add(new ValidationResult("DrainDelay must not be negative, and at most an hour."));
         }
 
         if (problems.Count > 0)

@@ -14,40 +14,30 @@ namespace DurableChat.Server;
 /// <summary>Chooses the store.</summary>
 internal static partial class StoreSetup
 {
-    private const string DefaultData = "durablechat.db";
-    private const string SqlitePrefix = "sqlite:";
-
     /// <summary>Adds the store that the command line or else the configuration names.</summary>
     /// <exception cref="ConfigurationException">Both stores are configured.</exception>
     public static void Add(IServiceCollection services, ServeOptions options, IConfiguration configuration)
     {
         services.AddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
-        var given = options.Store ?? options.Data;
-        var postgres = given is null ? configuration["Store:PostgreSql"] : IsPostgres(given) ? given : null;
-        if (given is null && postgres is { Length: > 0 } && configuration["Store:Sqlite"] is { Length: > 0 })
+        var choice = StoreChoice.Read(options.Data, options.Store, configuration);
+        var notifications = Settings.Read<NotificationSettings>(configuration, "Notifications") ?? new NotificationSettings();
+        if (choice.PostgreSql is { } postgres)
         {
-            throw new ConfigurationException("Store:PostgreSql and Store:Sqlite are both set: remove one of them.");
-        }
-
-        if (postgres is { Length: > 0 })
-        {
-            AddPostgres(services, postgres, configuration);
+            AddPostgres(services, postgres, notifications, configuration);
             return;
         }
 
-        var path = given ?? configuration["Store:Sqlite"] ?? DefaultData;
-        path = path.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase) ? path[SqlitePrefix.Length..] : path;
+        if (!string.IsNullOrEmpty(notifications.Redis))
+        {
+            throw new ConfigurationException("Notifications:Redis is set, but a SQLite file serves one process, which has nobody to notify. Remove it, or set Store:PostgreSql.");
+        }
+
         services.AddSingleton(provider =>
-            SqliteChatStore.Open(new SqliteStoreOptions(path), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<TimeProvider>()));
+            SqliteChatStore.Open(new SqliteStoreOptions(choice.SqlitePath), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<SqliteChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<SqliteChatStore>());
+        services.AddSingleton<IRetentionStore>(provider => provider.GetRequiredService<SqliteChatStore>());
     }
-
-    /// <summary>True for a connection string or a URL; false for a file's path.</summary>
-    public static bool IsPostgres(string store) =>
-        store.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
-        || store.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
-        || store.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
 
     private static void AddChannel(IServiceCollection services, NotificationSettings settings)
     {
@@ -101,7 +91,8 @@ internal static partial class StoreSetup
             throw new ConfigurationException("Cluster:Address must be a URL of http or https, e.g. http://10.0.0.5:9090.");
         }
 
-        if (settings.Address is null && ReadUrl(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
+        ListenAddress.Check("Cluster:Url", settings.Url);
+        if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
         {
             throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
         }
@@ -116,24 +107,12 @@ internal static partial class StoreSetup
             provider.GetRequiredService<DurableChatOptions>().Worker));
     }
 
-    private static BindingAddress ReadUrl(string url)
-    {
-        try
-        {
-            return BindingAddress.Parse(url);
-        }
-        catch (FormatException)
-        {
-            throw new ConfigurationException("Cluster:Url is not an address to listen on, e.g. http://10.0.0.5:9090.");
-        }
-    }
-
     private sealed record ClusterSecret(string Value);
 
-    private static void AddPostgres(IServiceCollection services, string connectionString, IConfiguration configuration)
+    private static void AddPostgres(IServiceCollection services, string connectionString, NotificationSettings notifications, IConfiguration configuration)
     {
         var options = new PostgresStoreOptions(connectionString);
-        if (Settings.Read<int?>(configuration, "Store:MaxConnections") is { } connections)
+        if (Settings.Read<StoreSettings>(configuration, "Store")?.MaxConnections is { } connections)
         {
             options = options with { MaxConnections = connections is > 0 and <= 1_000 ? connections : throw new ConfigurationException("Store:MaxConnections is a number from 1 to 1000.") };
         }
@@ -143,7 +122,8 @@ internal static partial class StoreSetup
             options, provider.GetRequiredService<StoreMetrics>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
-        AddChannel(services, Settings.Read<NotificationSettings>(configuration, "Notifications") ?? new NotificationSettings());
+        services.AddSingleton<IRetentionStore>(provider => provider.GetRequiredService<PostgresChatStore>());
+        AddChannel(services, notifications);
         AddCluster(services, Settings.Read<ClusterSettings>(configuration, "Cluster") ?? new ClusterSettings());
     }
 }

@@ -54,6 +54,17 @@ internal static class SqliteConnections
         }
     }
 
+    /// <summary>Opens a file to write a copy into.</summary>
+    public static SqliteConnection OpenCopy(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
+
+    /// <summary>Runs a query that gives one value.</summary>
+    public static object? Query(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
@@ -68,10 +79,10 @@ internal static class SqliteConnections
             Busy or Locked => $"The database '{path}' is locked by another program. Close that program, or give the server a file of its own.",
             ReadOnly => $"The database '{path}' cannot be written. Check the permissions of the file and of its folder.",
             CannotOpen => $"The database '{path}' cannot be opened. Check that the path names a file, and the permissions of it and of its folder.",
-            Full => $"The disk that holds '{path}' is full.",
+            Full => $"The disk that holds '{path}' is full. Make room on it.",
             Failure => $"Reading or writing the database '{path}' failed. Check the disk.",
             Corrupt => $"The database '{path}' is damaged. Restore it from a backup.",
-            NotADatabase => $"The file '{path}' is not a SQLite database.",
+            NotADatabase => $"The file '{path}' is not a SQLite database. Check the path, or give the server a file of its own.",
             _ => $"SQLite failed on '{path}' (error {exception.SqliteErrorCode}).",
         },
         exception);

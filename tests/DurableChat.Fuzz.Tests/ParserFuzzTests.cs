@@ -36,7 +36,7 @@ public sealed class ParserFuzzTests
         }
 
         Query.TryLimit(text, 1, 10, out _);
-        StoreSetup.IsPostgres(text);
+        StoreChoice.IsPostgres(text);
         return accepted ? "accepted" : "refused";
     });
 

@@ -69,6 +69,9 @@ internal sealed class PostgresProcess : IAsyncDisposable
     /// <summary>Stops it as if it had crashed: sessions break off, and the next start recovers.</summary>
     public Task StopAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
+    /// <summary>Where a file in the folder is in which its programs run.</summary>
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
     /// <summary>Runs a statement as an operator would.</summary>
     public async Task ExecuteAsync(string sql)
     {
@@ -79,6 +82,24 @@ internal sealed class PostgresProcess : IAsyncDisposable
         catch (StartFailedException)
         {
             // It is down or just coming up; the fault that was wanted is there already.
+        }
+    }
+
+    /// <summary>Runs one of the programs that came with it, as its user and in its folder.</summary>
+    /// <exception cref="StartFailedException">It failed.</exception>
+    public async Task RunAsync(string program, params string[] arguments)
+    {
+        string[] all = [.. _asUser, Path.Combine(_programs, program), .. arguments];
+        var start = new ProcessStartInfo(all[0], all.Skip(1)) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+
+        // A server that stays keeps these pipes open, so their end is not waited for.
+        var errors = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new StartFailedException($"{program} failed: {await errors}");
         }
     }
 
@@ -119,21 +140,5 @@ internal sealed class PostgresProcess : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private async Task RunAsync(string program, params string[] arguments)
-    {
-        string[] all = [.. _asUser, Path.Combine(_programs, program), .. arguments];
-        var start = new ProcessStartInfo(all[0], all.Skip(1)) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-
-        // A server that stays keeps these pipes open, so their end is not waited for.
-        var errors = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            throw new StartFailedException($"{program} failed: {await errors}");
-        }
     }
 }

@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace DurableChat.Server;
+
+/// <summary>Says what is wrong with a command line, in a sentence.</summary>
+internal static class CommandLineErrors
+{
+    /// <summary>What the parser puts behind its sentences, in the words of the runtime.</summary>
+    private const string TypeName = " as expected type ";
+
+    /// <summary>The sentence for a command line that could not be understood.</summary>
+    public static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var names = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)).Concat(command.Subcommands.Select(sub => sub.Name)).ToArray();
+        var sentences = parsed.Errors.Select(error => error.Message.IndexOf(TypeName, StringComparison.Ordinal) is >= 0 and var end ? $"{error.Message[..end]}." : error.Message).Distinct();
+        var meant = parsed.UnmatchedTokens.Select(token => NearestName.Find(token, names)).OfType<string>().Select(name => $"Did you mean '{name}'?");
+        var help = command is RootCommand ? "durablechat --help" : $"durablechat {command.Name} --help";
+        return string.Join(' ', [.. sentences, .. meant, $"'{help}' tells what there is."]);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace DurableChat.Server;
+
+/// <summary>What the addresses are on which the server can listen, and what it means if it cannot. The web server says so with exceptions of many kinds, and in its own words.</summary>
+internal static class ListenAddress
+{
+    private const int MaxPort = 65_535;
+
+    /// <summary>Refuses an address on which the server cannot listen, as far as can be told from its form.</summary>
+    /// <param name="setting">What the operator has set.</param>
+    /// <param name="urls">The addresses, separated by semicolons.</param>
+    /// <exception cref="ConfigurationException">One cannot be used. The message names it and says what can.</exception>
+    public static void Check(string setting, string urls)
+    {
+        var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (addresses.Length == 0)
+        {
+            throw new ConfigurationException($"'{setting}' is empty. An example: http://127.0.0.1:8080");
+        }
+
+        foreach (var url in addresses)
+        {
+            if (Complain(url) is { } complaint)
+            {
+                throw new ConfigurationException($"'{setting}' is wrong: '{url}' {complaint}");
+            }
+        }
+    }
+
+    /// <summary>True for what a web server throws if it cannot listen.</summary>
+    public static bool IsFailure(Exception exception) => exception is IOException or SocketException;
+
+    /// <summary>Why the server cannot listen, and what to do.</summary>
+    /// <param name="setting">What the operator has set.</param>
+    /// <param name="urls">The addresses.</param>
+    /// <param name="exception">What the web server threw.</param>
+    public static ConfigurationException Explain(string setting, string urls, Exception exception) => new(exception switch
+    {
+        IOException { InnerException: AddressInUseException } => $"The server cannot listen on {urls}: the port is in use. Stop the program that uses it, or choose another with '{setting}'.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => $"The server cannot listen on {urls}: this machine does not have that address. Set '{setting}' to one that it has.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => $"The server cannot listen on {urls}: the system does not allow it. Choose a port from 1024 on with '{setting}', or allow it.",
+        _ => $"The server cannot listen on {urls}: {exception.Message} Check '{setting}'.",
+    });
+
+    private static string? Complain(string url)
+    {
+        BindingAddress address;
+        try
+        {
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            return "is not an address to listen on. An example: http://127.0.0.1:8080";
+        }
+
+        return string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase) ? "is https, and the server speaks http only. Put a proxy in front that ends TLS."
+            : !string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase) ? "does not begin with http://."
+            : address.PathBase.Length > 0 ? "has a path. Leave it out."
+            : address.IsUnixPipe || address.IsNamedPipe ? null
+            : address.Port is < 0 or > MaxPort ? $"has a port that is not between 0 and {MaxPort}."
+            : address.Port == 0 && string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase) ? "leaves the port open, which works with a numeric address only: http://127.0.0.1:0."
+            : null;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using DurableChat.PostgreSql;
+using DurableChat.Sqlite;
+
+namespace DurableChat.Server;
+
+/// <summary>
+/// The command that follows a loss: it puts a backup in place, and begins a new epoch of every chat. What clients were shown after the backup is no part of the history any more, and without a new epoch
+/// the ids they have seen would be given to other messages.
+/// </summary>
+internal static class RestoreCommand
+{
+    public static Command Create()
+    {
+        var backup = new Argument<string?>("from") { Description = "The backup of a SQLite database; leave it out for PostgreSQL, which is restored with its own tools first.", Arity = ArgumentArity.ZeroOrOne };
+        var store = new StoreOptions();
+        var command = new Command("restore", "Puts a backup in place while no server runs, and has all clients read their chats anew.") { backup };
+        store.AddTo(command);
+        command.SetAction((parsed, _) => PlainErrors.RunAsync(() =>
+        {
+            var choice = StoreChoice.Read(store.Data(parsed), store.Store(parsed), ServerConfiguration.CreateBuilder([]).Configuration);
+            var chats = Restore(choice, parsed.GetValue(backup));
+            Console.WriteLine($"The database is restored: {chats} chats. Clients read them anew. Start the server.");
+            return Task.CompletedTask;
+        }));
+        return command;
+    }
+
+    private static long Restore(StoreChoice choice, string? backup)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        if (choice.PostgreSql is { } connectionString)
+        {
+            return backup is null
+                ? PostgresRestore.BeginNewEpochs(new PostgresStoreOptions(connectionString), now)
+                : throw new ConfigurationException("PostgreSQL is restored with its own tools, e.g. pg_restore. Do that first, then run this command without a file.");
+        }
+
+        return backup is null
+            ? throw new ConfigurationException("Name the backup: durablechat restore FILE")
+            : SqliteBackup.Restore(backup, choice.SqlitePath, now);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using DurableChat.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DurableChat.Sqlite;
+
+/// <summary>Copies databases: out of one that may be in use, and into the place of one that is lost.</summary>
+public static class SqliteBackup
+{
+    /// <summary>Writes a copy of a database as it is at one moment. A server may go on writing to it meanwhile.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="target">The file to write; it must not exist. It is there only when it is whole.</param>
+    /// <exception cref="ChatStoreException">It cannot be done. The message says why.</exception>
+    public static void Save(string path, string target)
+    {
+        if (!File.Exists(path))
+        {
+            throw new ChatStoreException($"There is no database '{Path.GetFullPath(path)}'. Say with --data where it is.");
+        }
+
+        Copy(path, Path.GetFullPath(target), _ => { });
+    }
+
+    /// <summary>
+    /// Puts a backup in the place of a database that is gone, and begins a new epoch of every chat: clients that were shown more than the backup has read all anew, instead of taking the next messages
+    /// for those they know. The schema is brought up to date.
+    /// </summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="path">Where the database is to be. No file may be there, and no server may run.</param>
+    /// <param name="now">The time; epochs begin with it, so that they are higher than all that were ever given out.</param>
+    /// <returns>How many chats there are.</returns>
+    /// <exception cref="ChatStoreException">It cannot be done. The message says why.</exception>
+    public static long Restore(string backup, string path, DateTimeOffset now)
+    {
+        if (!File.Exists(backup))
+        {
+            throw new ChatStoreException($"There is no backup '{Path.GetFullPath(backup)}'.");
+        }
+
+        path = SqliteChatStore.Locate(path);
+        using var guard = SqliteFileLock.Take(path);
+        foreach (var remnant in (string[])[$"{path}-wal", $"{path}-shm"])
+        {
+            if (File.Exists(remnant))
+            {
+                // SQLite would apply it to whatever database it finds beside it.
+                throw new ChatStoreException($"'{remnant}' is left of another database. Move it away first, together with that database.");
+            }
+        }
+
+        return Copy(backup, path, copy =>
+        {
+            SqliteMigrations.Apply(copy, path);
+            SqliteConnections.Execute(copy, $"UPDATE chats SET epoch = {Higher("epoch", now)}, version = {Higher("version", now)}");
+        });
+    }
+
+    private static string Higher(string column, DateTimeOffset now) =>
+        string.Create(CultureInfo.InvariantCulture, $"max({column} + 1, {now.ToUnixTimeMilliseconds()})");
+
+    private static long Copy(string from, string to, Action<SqliteConnection> change)
+    {
+        if (Path.Exists(to))
+        {
+            throw new ChatStoreException($"'{to}' exists. Move it away, or choose another name.");
+        }
+
+        var partial = $"{to}.partial";
+        try
+        {
+            File.Delete(partial);
+            long chats;
+            using (var source = SqliteConnections.OpenReader(from))
+            using (var copy = SqliteConnections.OpenCopy(partial))
+            {
+                SqliteMigrations.RefuseForeign(source, from);
+                source.BackupDatabase(copy);
+
+                // One file, whatever the database had beside it.
+                SqliteConnections.Execute(copy, "PRAGMA journal_mode = DELETE");
+                change(copy);
+                if (SqliteConnections.Query(copy, "PRAGMA quick_check") is not "ok")
+                {
+                    throw new ChatStoreException($"The database '{from}' is damaged. Take another backup.");
+                }
+
+                chats = (long)SqliteConnections.Query(copy, "SELECT count(*) FROM chats")!;
+            }
+
+            File.Move(partial, to);
+            return chats;
+        }
+        catch (SqliteException exception)
+        {
+            throw SqliteConnections.Explain(exception, from);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ChatStoreException($"'{to}' cannot be written: {exception.Message} Check the folder and its permissions.", exception);
+        }
+        finally
+        {
+            TryDelete(partial);
+        }
+    }
+
+    private static void TryDelete(string partial)
+    {
+        try
+        {
+            File.Delete(partial);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The reason why it could not be written is told already.
+        }
+    }
+}
