@@ -13,6 +13,7 @@ public sealed class ServerDrain : IHostedLifecycleService, IDisposable
     private readonly CancellationTokenSource _streamsEnd = new();
     private readonly CancellationTokenRegistration _registration;
     private volatile bool _hasBegun;
+    private bool _hasStarted;
 
     /// <summary>Makes it for a host.</summary>
     public ServerDrain(DurableChatHttpOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
@@ -36,7 +37,7 @@ public sealed class ServerDrain : IHostedLifecycleService, IDisposable
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _hasBegun = true;
-        if (_delay > TimeSpan.Zero)
+        if (_hasStarted && _delay > TimeSpan.Zero)
         {
             await Task.Delay(_delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -51,7 +52,11 @@ public sealed class ServerDrain : IHostedLifecycleService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _hasStarted = true;
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -40,9 +40,16 @@ internal static class ServeCommand
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (ListenAddress.IsFailure(exception))
+        catch (Exception exception)
         {
-            throw ListenAddress.Explain(ServerApplication.UrlsSetting, string.Join(", ", app.Urls), exception);
+            // A background service that is only disposed of counts as one that has failed, and is logged so.
+            await app.StopAsync(CancellationToken.None);
+            if (ListenAddress.IsFailure(exception))
+            {
+                throw ListenAddress.Explain(ServerApplication.UrlsSetting, app.Configuration[ServerApplication.UrlsSetting]!, exception);
+            }
+
+            throw;
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];

@@ -19,7 +19,7 @@ public sealed class StartErrorTests : IDisposable
     [InlineData("serve --durable-window many", "Cannot parse argument 'many' for option '--durable-window'.")]
     [InlineData("serv", "Did you mean 'serve'?")]
     [InlineData("serve --urls http://0.0.0.0:0", "Configure tokens")]
-    [InlineData("serve --urls http://192.0.2.1:8099", "Set 'urls' to one that it has.", "Auth__Tokens__0__Owner=o", "Auth__Tokens__0__Sha256=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("serve --urls http://192.0.2.1:8099", "cannot listen on http://192.0.2.1:8099: this machine does not have that address. Set 'urls' to one that it has.", "Auth__Tokens__0__Owner=o", "Auth__Tokens__0__Sha256=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("serve", "There is no setting 'DurableChat:Feeds:WindowMesages'. Did you mean 'DurableChat:Feeds:WindowMessages'?", "DurableChat__Feeds__WindowMesages=5")]
     [InlineData("serve --store Host=127.0.0.1;Port=1;Username=someone;Password=hidden", "Check host and port")]
     [InlineData("serve --store postgres://someone:hidden@host.invalid/chats", "Check host and port")]
@@ -36,7 +36,7 @@ public sealed class StartErrorTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        Complains(await ProgramRun.RunAsync([], Arguments($"serve --urls {url}"), _folder.Path), "the port is in use. Stop the program that uses it, or choose another with 'urls'.");
+        Complains(await ProgramRun.RunAsync([], Arguments($"serve --urls {url}"), _folder.Path), $"cannot listen on {url}: the port is in use. Stop the program that uses it, or choose another with 'urls'.");
     }
 
     [Fact]
