@@ -57,7 +57,13 @@ public sealed partial class PostgresChatStore : IRetentionStore
             }
 
             _metrics.Statements("delete", batch.BatchCommands.Count);
+            using var standbys = new StandbyWatch(connection);
             await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            if (standbys.Take() is { } unconfirmed)
+            {
+                throw unconfirmed;
+            }
+
             if (batch.BatchCommands[0].RecordsAffected > 0 || !isInDoubt)
             {
                 return batch.BatchCommands[0].RecordsAffected > 0;

@@ -18,6 +18,7 @@ public sealed class ServerDrainTests
     {
         using var lifetime = new Lifetime();
         using var drain = new ServerDrain(new DurableChatHttpOptions { DrainDelay = _delay }, lifetime, _time);
+        await drain.StartedAsync(CancellationToken.None);
         Assert.False(drain.HasBegun);
         if (isSignalled)
         {
@@ -42,8 +43,18 @@ public sealed class ServerDrainTests
         await none.StoppingAsync(CancellationToken.None);
         Assert.True(none.StreamsEnd.IsCancellationRequested);
         using var hurried = new ServerDrain(new DurableChatHttpOptions { DrainDelay = _delay }, lifetime, _time);
+        await hurried.StartedAsync(CancellationToken.None);
         await hurried.StoppingAsync(new CancellationToken(canceled: true));
         Assert.True(hurried.StreamsEnd.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_server_whose_start_has_failed_does_not_wait()
+    {
+        using var lifetime = new Lifetime();
+        using var drain = new ServerDrain(new DurableChatHttpOptions { DrainDelay = _delay }, lifetime, _time);
+        await drain.StoppingAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.True(drain.StreamsEnd.IsCancellationRequested);
     }
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
