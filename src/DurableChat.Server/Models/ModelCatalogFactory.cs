@@ -56,17 +56,20 @@ internal static class ModelCatalogFactory
             case "openai":
                 RequireModel(name, settings);
                 RequireKeyForOwnHost(name, settings);
-                return OpenAIModel.Create(name, settings);
+                return WithoutKeyInErrors(OpenAIModel.Create(name, settings), settings);
 
             case "anthropic":
                 RequireModel(name, settings);
                 RequireKeyForOwnHost(name, settings);
-                return AnthropicModel.Create(name, settings);
+                return WithoutKeyInErrors(AnthropicModel.Create(name, settings), settings);
 
             default:
                 throw new ConfigurationException($"The provider of model '{name}' is '{settings.Provider}'; it must be demo, openai or anthropic.");
         }
     }
+
+    private static ModelDefinition WithoutKeyInErrors(ModelDefinition model, ModelSettings settings) =>
+        settings.FindKey() is { Length: > 0 } key ? model with { Client = new KeyRedaction(model.Client, key, model.MapError!) } : model;
 
     private static void RequireModel(string name, ModelSettings settings)
     {

@@ -6,8 +6,10 @@ namespace DurableChat.Models;
 public sealed class ModelException : Exception
 {
     /// <summary>Makes one.</summary>
-    public ModelException(ModelFailure failure)
-        : base(failure?.Error.Message)
+    /// <param name="failure">What it means.</param>
+    /// <param name="cause">What the log is told of it; null for nothing more.</param>
+    public ModelException(ModelFailure failure, Exception? cause = null)
+        : base(failure?.Error.Message, cause)
     {
         ArgumentNullException.ThrowIfNull(failure);
         Failure = failure;

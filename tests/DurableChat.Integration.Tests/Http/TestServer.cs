@@ -27,17 +27,26 @@ internal sealed partial class TestServer : IAsyncDisposable
 
     public string Url { get; }
 
+    /// <summary>The file that holds the chats.</summary>
+    public string Database => _folder.File("chat.db");
+
     public HttpClient Http { get; }
 
-    public static Task<TestServer> StartAsync(int? window = null, params string[] settings) => StartAsync(window, TimeProvider.System, settings);
+    public static Task<TestServer> StartAsync(int? window = null, params string[] settings) => StartAsync(window, (Action<WebApplicationBuilder>?)null, settings);
 
-    public static async Task<TestServer> StartAsync(int? window, TimeProvider time, params string[] settings)
+    public static Task<TestServer> StartAsync(int? window, TimeProvider time, params string[] settings) =>
+        StartAsync(window, builder => builder.Services.AddSingleton(time), settings);
+
+    /// <summary>Starts a server that is built of something else in places.</summary>
+    public static Task<TestServer> StartWithAsync(Action<WebApplicationBuilder> configure, params string[] settings) => StartAsync(null, configure, settings);
+
+    private static async Task<TestServer> StartAsync(int? window, Action<WebApplicationBuilder>? configure, string[] settings)
     {
         var folder = new TemporaryFolder();
         var app = ServerApplication.Build(
             new ServeOptions("http://127.0.0.1:0", folder.File("chat.db"), null, window),
             ["Models:0:Name=demo", "Models:0:Provider=demo", "Models:0:DelayMs=0", "Models:1:Name=slow", "Models:1:Provider=demo", "Models:1:DelayMs=5", "Models:2:Name=stuck", "Models:2:Provider=demo", "Models:2:DelayMs=60000", "Logging:LogLevel:Default=None", .. settings],
-            builder => builder.Services.AddSingleton(time));
+            configure);
         await app.StartAsync();
         return new TestServer(app, folder, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
