@@ -1,9 +1,13 @@
 using System.Diagnostics.Metrics;
+using DurableChat.AspNetCore.Origins;
+using DurableChat.AspNetCore.Tickets;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DurableChat.AspNetCore;
 
@@ -22,23 +26,31 @@ public static class DurableChatEndpoints
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerDrain>());
+        services.TryAddSingleton(_ => StreamTicketKey.Create());
+        services.AddSingleton<StreamTickets>();
+        services.AddSingleton<IAuthorizationHandler, StreamAccess>();
         return services;
     }
 
     /// <summary>
-    /// Maps the endpoints below a prefix. Callers must be authenticated; the name identifier claim is the owner. WebSockets need <c>UseWebSockets</c>.
+    /// Maps the endpoints below a prefix. Callers must meet the application's default policy; the name identifier claim is the owner. WebSockets need <c>UseWebSockets</c>.
+    /// A stream also opens for a ticket, whose bearer has no other claim: do not ask more of the group if pages use tickets. A stream ends when the caller's authentication
+    /// expires, as its scheme tells in <c>AuthenticationProperties.ExpiresUtc</c>.
     /// </summary>
     public static RouteGroupBuilder MapDurableChat(this IEndpointRouteBuilder endpoints, string prefix)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var options = endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>();
-        var group = endpoints.MapGroup(prefix).RequireAuthorization().WithTags("DurableChat").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<StoreFailureFilter>();
-        ChatEndpoints.Map(group, options);
-        MessageEndpoints.Map(group, options);
-        QueueEndpoints.Map(group);
-        StreamEndpoints.Map(group);
-        ModelEndpoints.Map(group);
+        var usual = endpoints.ServiceProvider.GetRequiredService<IOptions<AuthorizationOptions>>().Value.DefaultPolicy;
+        var group = endpoints.MapGroup(prefix).WithTags("DurableChat").ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
+        StreamEndpoints.Map(group, usual);
+        var commands = group.MapGroup(string.Empty).RequireAuthorization();
+        ChatEndpoints.Map(commands, options);
+        MessageEndpoints.Map(commands, options);
+        QueueEndpoints.Map(commands);
+        StreamTicketEndpoints.Map(commands);
+        ModelEndpoints.Map(commands);
         return group;
     }
 
@@ -49,7 +61,7 @@ public static class DurableChatEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(prefix).RequireAuthorization(operatorPolicy).WithTags("Operations").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<StoreFailureFilter>();
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
         OperatorEndpoints.Map(group);
         return group;
     }

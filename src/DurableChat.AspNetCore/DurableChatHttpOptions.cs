@@ -22,6 +22,10 @@ public sealed record DurableChatHttpOptions
     /// </summary>
     public TimeSpan? DrainDelay { get; set; }
 
-    /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may open WebSockets besides the server's own.</summary>
+    /// <summary>How long a ticket opens its stream. Default one minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 }

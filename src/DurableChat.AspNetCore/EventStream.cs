@@ -1,21 +1,17 @@
+using DurableChat.AspNetCore.Tickets;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Sends events to one client until it goes, the chat goes, or the server shuts down. Chooses the transport. Thread-safe.</summary>
-internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, DurableChatHttpOptions options, ServerDrain drain)
+/// <summary>Sends events to one client until it goes, its credentials expire, the chat goes, or the server shuts down. Chooses the transport. Thread-safe.</summary>
+internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
 {
     /// <summary>Opens the source and sends what it gives; a source of null is a chat that does not exist.</summary>
     public async Task<IResult> SendAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
         where TSource : class, IEventSource
     {
         var isWebSocket = context.WebSockets.IsWebSocketRequest;
-        if (isWebSocket && !IsAllowedOrigin(context.Request))
-        {
-            return Problems.ForeignOrigin();
-        }
-
         using var place = streams.TryOpen(owner, isWebSocket ? "websocket" : "sse");
         if (place is null)
         {
@@ -30,7 +26,8 @@ internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocket
         }
 
         // A server that shuts down ends its streams first, so that clients go elsewhere while turns are still being finished.
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.StreamsEnd);
+        using var deadline = StreamDeadline.Start(context, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.StreamsEnd, deadline.Token);
         if (isWebSocket)
         {
             await webSocket.WriteAsync(context, source, end.Token);
@@ -41,20 +38,5 @@ internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocket
         }
 
         return Results.Empty;
-    }
-
-    /// <summary>
-    /// Browsers open WebSockets across origins and send cookies along, so a foreign page could ride on a session. Programs that are no browsers send no origin.
-    /// </summary>
-    private bool IsAllowedOrigin(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue("Origin", out var header))
-        {
-            return true;
-        }
-
-        return header is [{ } origin]
-            && (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
-                || options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase));
     }
 }

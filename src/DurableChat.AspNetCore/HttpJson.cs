@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DurableChat.AspNetCore.Tickets;
 using DurableChat.Feeds;
 
 namespace DurableChat.AspNetCore;
@@ -19,6 +20,7 @@ namespace DurableChat.AspNetCore;
 [JsonSerializable(typeof(FeedListResponse))]
 [JsonSerializable(typeof(FeedReport))]
 [JsonSerializable(typeof(ReplicaListResponse))]
+[JsonSerializable(typeof(StreamTicketResponse))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     // A misspelt field that is silently ignored costs its author hours, so it is an error.

@@ -40,7 +40,10 @@ internal static class Problems
     public static IResult TooManyStreams(int limit) =>
         Of(StatusCodes.Status429TooManyRequests, "too_many_streams", $"At most {limit} streams may be open at once.", retryable: true);
 
-    public static IResult ForeignOrigin() => Of(StatusCodes.Status403Forbidden, "foreign_origin", "Pages of this origin may not open a WebSocket here.", "Origin");
+    public static IResult ForeignOrigin() => Of(StatusCodes.Status403Forbidden, "foreign_origin", "Pages of this origin may not call this server.", "Origin");
+
+    public static IResult InvalidTicket() =>
+        Of(StatusCodes.Status401Unauthorized, "invalid_ticket", "The ticket has expired, or is not for this stream: ask for another.", "ticket");
 
     public static IResult StorageUnavailable() =>
         Of(StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database is not available just now.", retryable: true);

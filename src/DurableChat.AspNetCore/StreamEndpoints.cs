@@ -1,5 +1,7 @@
+using DurableChat.AspNetCore.Tickets;
 using DurableChat.Chats;
 using DurableChat.Watching;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,16 +11,18 @@ namespace DurableChat.AspNetCore;
 /// <summary>Streams: a chat's, and the owner's list of chats; as Server-Sent Events or, on upgrade, over a WebSocket.</summary>
 internal static class StreamEndpoints
 {
-    public static void Map(RouteGroupBuilder group)
+    public static void Map(RouteGroupBuilder group, AuthorizationPolicy usual)
     {
-        group.MapGet("/chats/{id}/stream", FollowAsync)
+        var follow = group.MapGet("/chats/{id}/stream", FollowAsync)
             .WithName("FollowChat")
             .WithSummary("Follows a chat from a position: the Last-Event-ID header, last_event_id, or after_id. Server-Sent Events, or a WebSocket on upgrade.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests);
-        group.MapGet("/chats/watch", WatchAsync)
+        StreamAccess.Guard(follow, usual, StreamScope.OfPath);
+        var watch = group.MapGet("/chats/watch", WatchAsync)
             .WithName("WatchChats").WithSummary("Follows your list of chats. Server-Sent Events, or a WebSocket on upgrade.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status429TooManyRequests);
+        StreamAccess.Guard(watch, usual, _ => StreamScope.Watch);
     }
 
     private static async Task<IResult> FollowAsync(

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+
+namespace DurableChat.AspNetCore.Origins;
+
+/// <summary>
+/// Refuses requests that a browser makes for a page of another origin, unless that origin is allowed. Such requests ride on cookies, or on a server that asks nobody
+/// who they are, and some of them need no preflight: WebSockets, and commands without a body. Programs that are no browsers are let through.
+/// </summary>
+internal sealed class ForeignOriginFilter(DurableChatHttpOptions options) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        IsAllowed(context.HttpContext.Request) ? await next(context) : Problems.ForeignOrigin();
+
+    private bool IsAllowed(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.ToString();
+        if (options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        // A browser's own word counts more than a comparison, which fails behind proxies that change scheme or host; pages cannot set this header.
+        return request.Headers["Sec-Fetch-Site"].ToString() switch
+        {
+            "same-origin" or "none" => true,
+            "" => origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace DurableChat.AspNetCore.Tickets;
+
+/// <summary>
+/// Lets into a stream whom the application's default policy lets in, or else who brings a ticket for it. A ticket is no authentication scheme, so that it opens nothing
+/// else, and so that an application's own schemes stay as they are. Thread-safe.
+/// </summary>
+internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler<StreamAccess.Requirement>
+{
+    private const string Parameter = "ticket";
+
+    /// <summary>Guards a stream.</summary>
+    /// <param name="endpoint">The stream.</param>
+    /// <param name="usual">Who gets in without a ticket.</param>
+    /// <param name="scope">Which stream a request asks for.</param>
+    public static void Guard(RouteHandlerBuilder endpoint, AuthorizationPolicy usual, Func<HttpContext, string?> scope) => endpoint
+        .RequireAuthorization(new AuthorizationPolicy([new Requirement(usual, scope)], usual.AuthenticationSchemes))
+        .AddEndpointFilter(RefuseNobodyAsync)
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = Parameter,
+                In = ParameterLocation.Query,
+                Description = "A ticket for this stream, instead of the Authorization header, which browsers' EventSource and WebSocket cannot send.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+            return Task.CompletedTask;
+        });
+
+    /// <inheritdoc/>
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, Requirement requirement)
+    {
+        if (context.Resource is not HttpContext http)
+        {
+            return;
+        }
+
+        if (http.Request.Query.TryGetValue(Parameter, out var text))
+        {
+            var ticket = tickets.Read(text.ToString(), requirement.Scope(http));
+            http.User = ticket is null ? new ClaimsPrincipal(new ClaimsIdentity()) : PrincipalOf(ticket);
+            http.Features.Set(new StreamDeadline(ticket?.Until));
+
+            // Who brings a wrong ticket goes on as nobody, to be told that it was the ticket.
+            context.Succeed(requirement);
+            return;
+        }
+
+        var authorization = http.RequestServices.GetRequiredService<IAuthorizationService>();
+        if ((await authorization.AuthorizeAsync(context.User, http, requirement.Usual.Requirements)).Succeeded)
+        {
+            context.Succeed(requirement);
+        }
+    }
+
+    private static ClaimsPrincipal PrincipalOf(StreamTicket ticket) => new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, ticket.Owner)], nameof(StreamTicket)));
+
+    private static async ValueTask<object?> RefuseNobodyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.User.Identity is { IsAuthenticated: true } ? await next(context) : Problems.InvalidTicket();
+
+    /// <summary>What a stream asks of its callers.</summary>
+    internal sealed record Requirement(AuthorizationPolicy Usual, Func<HttpContext, string?> Scope) : IAuthorizationRequirement;
+}
