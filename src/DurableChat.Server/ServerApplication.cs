@@ -5,10 +5,11 @@ using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Http;
+using DurableChat.Server.Logging;
 using DurableChat.Server.Models;
 using DurableChat.Server.Pages;
 using DurableChat.Storage;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -38,10 +39,10 @@ internal static class ServerApplication
     {
         var builder = ServerConfiguration.CreateBuilder(settings);
         var configuration = builder.Configuration;
-        var tokens = TokenList.Read(configuration);
+        var auth = AuthConfiguration.Read(configuration);
         var urls = options.Urls ?? configuration["urls"] ?? DefaultUrl;
         ListenAddress.Check(UrlsSetting, urls);
-        RefuseOpenServer(urls, tokens);
+        RefuseOpenServer(urls, auth);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
@@ -54,19 +55,21 @@ internal static class ServerApplication
             builder.Logging.ClearProviders().AddJsonConsole();
         }
 
-        AddDurableChat(builder, options, tokens);
-        AddHttp(builder, tokens, urls);
+        SecurityHeaders.Add(builder.Services);
+        QueryRedaction.Add(builder.Services);
+        AddDurableChat(builder, options);
+        AddHttp(builder, auth, urls);
         AddMetrics(builder);
         configure?.Invoke(builder);
         var app = builder.Build();
-        Map(app, tokens);
+        Map(app, auth);
         return app;
     }
 
-    /// <summary>Without tokens everybody who can reach the server is the owner of everything, so only this machine may.</summary>
-    private static void RefuseOpenServer(string urls, TokenList tokens)
+    /// <summary>Where nobody is asked, everybody who can reach the server is the owner of everything, so only this machine may.</summary>
+    private static void RefuseOpenServer(string urls, AuthConfiguration auth)
     {
-        if (!tokens.IsEmpty)
+        if (!auth.IsOpen)
         {
             return;
         }
@@ -76,7 +79,7 @@ internal static class ServerApplication
             if (!IsLoopback(url))
             {
                 throw new ConfigurationException(
-                    $"The server would listen on {url} without asking who calls. Configure tokens ('./durablechat token --owner NAME' makes one), or listen on 127.0.0.1 only.");
+                    $"The server would listen on {url} without asking who calls. Configure tokens ('./durablechat token --owner NAME' makes one) or an issuer (Auth:Oidc), or listen on 127.0.0.1 only.");
             }
         }
     }
@@ -98,7 +101,7 @@ internal static class ServerApplication
         }
     }
 
-    private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options, TokenList tokens)
+    private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options)
     {
         var settings = Settings.Read<DurableChatOptions>(builder.Configuration, "DurableChat") ?? new DurableChatOptions();
         settings.Feeds.WindowMessages = options.DurableWindow ?? settings.Feeds.WindowMessages;
@@ -110,7 +113,6 @@ internal static class ServerApplication
         var offset = Settings.Read<TestingSettings>(builder.Configuration, "Testing")?.ClockOffsetMinutes ?? 0;
         var time = offset == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(offset));
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(tokens);
         builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time));
         builder.Services.AddSingleton(CurrentTimeTool.Create(time));
         StoreSetup.Add(builder.Services, options, builder.Configuration);
@@ -118,16 +120,15 @@ internal static class ServerApplication
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
     }
 
-    private static void AddHttp(WebApplicationBuilder builder, TokenList tokens, string urls)
+    private static void AddHttp(WebApplicationBuilder builder, AuthConfiguration auth, string urls)
     {
         var settings = Settings.Read<DurableChatHttpOptions>(builder.Configuration, "Http") ?? new DurableChatHttpOptions();
         RefuseBadHttp(settings);
         settings.DrainDelay ??= urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(IsLoopback) ? TimeSpan.Zero : _drainDelay;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += settings.DrainDelay.Value);
         builder.Services.AddDurableChatHttp(settings);
-        builder.Services.AddAuthentication(TokenAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
-        builder.Services.AddAuthorizationBuilder().AddPolicy(TokenAuthentication.OperatorPolicy, policy => policy.RequireRole(TokenAuthentication.OperatorPolicy));
+        CorsSetup.Add(builder.Services, settings);
+        AuthSetup.Add(builder.Services, auth);
 
         // Nothing here is protected with it; the default would write keys to the home folder.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -139,7 +140,7 @@ internal static class ServerApplication
             return Task.CompletedTask;
         }));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
-        if (tokens.IsEmpty)
+        if (auth.IsOpen)
         {
             // A page of a foreign site whose name is made to point at this machine must not get in (DNS rebinding).
             builder.Services.Configure<Microsoft.AspNetCore.HostFiltering.HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
@@ -177,25 +178,28 @@ internal static class ServerApplication
             }
         });
 
-    private static void Map(WebApplication app, TokenList tokens)
+    private static void Map(WebApplication app, AuthConfiguration auth)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        if (tokens.IsEmpty)
+        if (auth.IsOpen)
         {
             app.UseHostFiltering();
         }
 
+        app.UseCors();
         app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix);
-        app.MapDurableChatOperations(ApiPrefix, TokenAuthentication.OperatorPolicy);
+        app.MapDurableChatOperations(ApiPrefix, AuthSetup.OperatorPolicy);
         app.MapOpenApi();
-        app.MapScalarApiReference("/docs", reference => reference.WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json"));
+        app.MapScalarApiReference("/docs", reference => reference
+            .WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json")
+            .WithNonce().DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
         PageEndpoints.Map(app, PageEndpoints.Folder);
         app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
-        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(TokenAuthentication.OperatorPolicy);
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(AuthSetup.OperatorPolicy);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Tickets;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.PostgreSql;
@@ -99,6 +100,7 @@ internal static partial class StoreSetup
 
         services.AddSingleton(provider => new ClusterSecret(
             settings.Secret ?? provider.GetRequiredService<PostgresChatStore>().GetClusterSecretAsync(CancellationToken.None).GetAwaiter().GetResult()));
+        services.AddSingleton(provider => StreamTicketKey.Derive(provider.GetRequiredService<ClusterSecret>().Value));
         services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterSecret>().Value));
         services.AddHostedService(provider => new ClusterListener(
             settings,

@@ -16,6 +16,8 @@ public sealed class ConfigurationFuzzTests
         ("DurableChat:Notifications:InlineMessages", "true"), ("DurableChat:Notifications:FaultRate", "0.5"), ("Http:MaxBodyBytes", "65536"), ("Http:HeartbeatInterval", "00:00:15"), ("Http:MaxStreamsPerOwner", "10"), ("Http:DrainDelay", "00:00:05"), ("DurableChat:Retention:ArchivedAfter", "30.00:00:00"),
         ("Store:MaxConnections", "10"), ("Store:PostgreSql", "Host=localhost"), ("Cluster:Secret", new string('s', 32)), ("Cluster:Url", "http://127.0.0.1:0"), ("Cluster:Address", "http://a:1"),
         ("Notifications:Redis", "localhost:6379"), ("Testing:ClockOffsetMinutes", "1"), ("Logging:Format", "json"),
+        ("Auth:Oidc:Authority", "https://issuer.example"), ("Auth:Oidc:Audience", "chat"), ("Auth:Oidc:OwnerPrefix", "oidc:"), ("Auth:Oidc:KeyRefresh", "00:15:00"), ("Http:AllowedOrigins:0", "https://app.example.com"),
+        ("Http:TicketLifetime", "00:01:00"),
     ];
 
     [Fact]

@@ -13,8 +13,11 @@ internal sealed class TokenList
 
     private TokenList((byte[], string, bool)[] tokens) => _tokens = tokens;
 
-    /// <summary>True if there is no token: then the server serves this machine only, and everyone is the same owner.</summary>
+    /// <summary>True if there is no token.</summary>
     public bool IsEmpty => _tokens.Length == 0;
+
+    /// <summary>Whose tokens they are.</summary>
+    public IEnumerable<string> Owners => _tokens.Select(token => token.Owner);
 
     /// <exception cref="ConfigurationException">An entry is not right.</exception>
     public static TokenList Read(IConfiguration configuration)

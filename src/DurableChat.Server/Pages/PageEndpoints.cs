@@ -1,3 +1,5 @@
+using DurableChat.Server.Http;
+
 namespace DurableChat.Server.Pages;
 
 /// <summary>Serves the page. Everything is read once, so nothing a request names ever becomes a path.</summary>
@@ -16,7 +18,7 @@ internal static class PageEndpoints
         var files = Read(folder);
         var pages = endpoints.MapGroup(string.Empty).ExcludeFromDescription().AddEndpointFilter(async (context, next) =>
         {
-            SecurityHeaders.Set(context.HttpContext.Response.Headers);
+            SecurityHeaders.SetPage(context.HttpContext.Response.Headers);
             return await next(context);
         });
         if (!files.TryGetValue(Index, out var index))

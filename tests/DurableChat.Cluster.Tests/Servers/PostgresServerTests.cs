@@ -3,6 +3,7 @@ using System.Text.Json;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Integration.Tests.Http;
 using DurableChat.Server;
+using DurableChat.Server.Auth;
 using DurableChat.Tests.Support;
 using Xunit;
 
@@ -35,6 +36,24 @@ public sealed class PostgresServerTests(PostgresFixture postgres)
         await SseClient.FollowAsync(client, $"chats/{chat}/stream", shown => shown.Status == "waiting" && shown.Ids.Count == 4, screen);
         Assert.Equal(0, screen.Resets);
         await again.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_ticket_of_one_replica_opens_the_stream_at_another()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        string[] settings = ["Auth:Tokens:0:Owner=alice", $"Auth:Tokens:0:Sha256={TokenList.Hash("dc_alice")}"];
+        await using var one = await StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null), settings);
+        await using var other = await StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null), settings);
+        using var alice = Client(one);
+        alice.DefaultRequestHeaders.Authorization = new("Bearer", "dc_alice");
+        using var created = await alice.PostAsJsonAsync("chats", new { content = "hello" });
+        var chat = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        using var issued = await alice.PostAsync(new Uri($"chats/{chat}/stream-ticket", UriKind.Relative), null);
+        var ticket = (await issued.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ticket").GetString();
+        using var browser = Client(other);
+        await SseClient.FollowAsync(browser, $"chats/{chat}/stream?ticket={ticket}", shown => shown.Status == "waiting" && shown.Ids.Count == 2, new Screen());
+        await Task.WhenAll(one.StopAsync(), other.StopAsync());
     }
 
     [Fact]

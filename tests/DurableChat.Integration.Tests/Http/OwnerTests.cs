@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DurableChat.Integration.Tests.Auth;
 using DurableChat.Server;
 using DurableChat.Server.Auth;
 using Xunit;
@@ -23,35 +24,61 @@ public sealed class OwnerTests
     [Fact]
     public async Task On_every_endpoint_of_the_description_others_see_nothing_and_nobody_is_let_in()
     {
-        await using var server = await TestServer.StartAsync(null, _tokens);
+        await using var issuer = await FakeIssuer.StartAsync();
+        await using var server = await TestServer.StartAsync(null, [.. _tokens, .. issuer.Settings]);
         using var alice = server.Client(Alice);
         using var bob = server.Client(Bob);
+        using var stranger = server.Client(issuer.Issue("alice"));
         using var nobody = server.Client();
         using var wrong = server.Client("dc_wrong");
+        using var expired = server.Client(issuer.IssueWrong("expired"));
         var chat = await server.CreateAsync(model: "stuck", http: alice);
+        var bobs = await server.CreateAsync(model: "stuck", http: bob);
         var missing = new string('0', 32);
+        var tickets = await Task.WhenAll(
+            StreamTicketTests.IssueAsync(bob, $"chats/{bobs}/stream-ticket"), StreamTicketTests.IssueAsync(bob, "chats/watch/stream-ticket"), StreamTicketTests.IssueAsync(alice, $"chats/{chat}/stream-ticket"));
         using var plain = new HttpClient();
         var document = await plain.GetFromJsonAsync<JsonElement>(new Uri($"{server.Url}/openapi/v1.json"));
-        var tried = 0;
+        var (tried, opened) = (0, 0);
         foreach (var path in document.GetProperty("paths").EnumerateObject())
         {
             foreach (var method in path.Value.EnumerateObject())
             {
                 var route = path.Name["/api/v1/".Length..].Replace("{messageId}", "1", StringComparison.Ordinal).Replace("{queuedId}", "1", StringComparison.Ordinal);
-                Assert.Equal(HttpStatusCode.Unauthorized, (await CallAsync(nobody, method.Name, route.Replace("{id}", chat, StringComparison.Ordinal))).Status);
-                Assert.Equal(HttpStatusCode.Unauthorized, (await CallAsync(wrong, method.Name, route.Replace("{id}", chat, StringComparison.Ordinal))).Status);
+                var hers = route.Replace("{id}", chat, StringComparison.Ordinal);
+                foreach (var outsider in new[] { nobody, wrong, expired })
+                {
+                    Assert.Equal(HttpStatusCode.Unauthorized, (await CallAsync(outsider, method.Name, hers)).Status);
+                }
+
+                // Tickets of bob's chat and list and of alice's chat: each is good for its own stream, and the one of her chat is seen to open it.
+                foreach (var ticket in tickets)
+                {
+                    var called = await CallAsync(nobody, method.Name, $"{hers}?ticket={ticket}");
+                    var isStream = route is "chats/{id}/stream" or "chats/watch";
+                    var isIts = (route == "chats/{id}/stream" && ticket == tickets[2]) || (route == "chats/watch" && ticket == tickets[1]);
+                    Assert.Equal((path.Name, isIts ? HttpStatusCode.OK : HttpStatusCode.Unauthorized), (path.Name, called.Status));
+                    Assert.Equal(!isIts && isStream, called.Body.Contains("invalid_ticket", StringComparison.Ordinal));
+                    opened += isIts ? 1 : 0;
+                }
+
                 if (route.Contains("{id}", StringComparison.Ordinal))
                 {
-                    var theirs = await CallAsync(bob, method.Name, route.Replace("{id}", chat, StringComparison.Ordinal));
-                    Assert.Equal(HttpStatusCode.NotFound, theirs.Status);
-                    Assert.Equal((await CallAsync(bob, method.Name, route.Replace("{id}", missing, StringComparison.Ordinal))).Body, theirs.Body);
+                    foreach (var other in new[] { bob, stranger })
+                    {
+                        var theirs = await CallAsync(other, method.Name, hers);
+                        Assert.Equal(HttpStatusCode.NotFound, theirs.Status);
+                        Assert.Equal((await CallAsync(other, method.Name, route.Replace("{id}", missing, StringComparison.Ordinal))).Body, theirs.Body);
+                    }
+
                     tried++;
                 }
             }
         }
 
-        Assert.Equal(11, tried);
-        Assert.Equal(0, (await bob.GetFromJsonAsync<JsonElement>("chats")).GetProperty("chats").GetArrayLength());
+        Assert.Equal(2, opened);
+        Assert.Equal(12, tried);
+        Assert.DoesNotContain(chat, await bob.GetStringAsync(new Uri("chats", UriKind.Relative)), StringComparison.Ordinal);
         Assert.Equal(1, (await alice.GetFromJsonAsync<JsonElement>("chats")).GetProperty("chats").GetArrayLength());
     }
 

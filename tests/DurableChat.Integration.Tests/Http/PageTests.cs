@@ -1,4 +1,5 @@
 using System.Net;
+using DurableChat.Server.Http;
 using DurableChat.Server.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -101,6 +102,7 @@ public sealed class PageTests : IDisposable
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        SecurityHeaders.Add(builder.Services);
         var app = builder.Build();
         PageEndpoints.Map(app, folder);
         await app.StartAsync();

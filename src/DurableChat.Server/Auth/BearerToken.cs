@@ -1,0 +1,14 @@
+namespace DurableChat.Server.Auth;
+
+/// <summary>The token in the Authorization header (RFC 6750). Nowhere else is one looked for: addresses land in logs.</summary>
+internal static class BearerToken
+{
+    /// <summary>The word before the token.</summary>
+    public const string Scheme = "Bearer";
+
+    private const string Prefix = $"{Scheme} ";
+
+    /// <summary>The token of a request; null if it has none.</summary>
+    public static string? Of(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : null;
+}

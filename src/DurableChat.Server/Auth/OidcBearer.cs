@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace DurableChat.Server.Auth;
+
+/// <summary>Authenticates by JWT access tokens of an OpenID Connect issuer (RFC 9068 in spirit: signature, issuer, audience and expiry must be right).</summary>
+internal static class OidcBearer
+{
+    public const string SchemeName = "Oidc";
+
+    /// <summary>How long the issuer may take, and how often tokens with unknown keys may make the server ask it.</summary>
+    private static readonly TimeSpan _issuerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _unknownKeyPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Signatures of which the issuer alone has the key: no <c>none</c>, and no HMAC, whose key could be made of what the issuer publishes.</summary>
+    private static readonly string[] _algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    public static void Add(AuthenticationBuilder authentication, OidcSettings settings)
+    {
+        // Else new keys are read behind the request's back, and the first token that is signed with one is refused.
+        AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
+        authentication.AddJwtBearer(SchemeName, null, _ => { });
+        authentication.Services.AddOptions<JwtBearerOptions>(SchemeName).Configure<TimeProvider, ILoggerFactory>((options, time, logger) => Configure(options, settings, time, logger));
+    }
+
+    private static void Configure(JwtBearerOptions options, OidcSettings settings, TimeProvider time, ILoggerFactory logger)
+    {
+        options.MapInboundClaims = false;
+        options.SaveToken = false;
+        options.ConfigurationManager = CreateKeys(settings);
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidAudience = settings.Audience,
+            ValidAlgorithms = _algorithms,
+            ClockSkew = settings.ClockSkew,
+            LifetimeValidator = (from, until, _, _) => RequireLifetime(from, until, settings.ClockSkew, time),
+        };
+        options.Events = new OidcEvents(settings, logger.CreateLogger<OidcEvents>());
+    }
+
+    /// <summary>What is known of the issuer. A key that the issuer has withdrawn must not come back by way of what was once good.</summary>
+    private static ConfigurationManager<OpenIdConnectConfiguration> CreateKeys(OidcSettings settings)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = settings.KeyRefresh, ConnectTimeout = _issuerTimeout })
+        {
+            Timeout = _issuerTimeout,
+            MaxResponseContentBufferSize = 1024 * 1024,
+        };
+        return new ConfigurationManager<OpenIdConnectConfiguration>(
+            settings.MetadataAddress.ToString(),
+            new OpenIdConnectConfigurationRetriever(),
+            new HttpDocumentRetriever(http) { RequireHttps = !settings.MetadataAddress.IsLoopback })
+        {
+            AutomaticRefreshInterval = settings.KeyRefresh,
+            RefreshInterval = _unknownKeyPause,
+            UseLastKnownGoodConfiguration = false,
+        };
+    }
+
+    private static bool RequireLifetime(DateTime? from, DateTime? until, TimeSpan skew, TimeProvider time)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return until is not { } end ? throw new SecurityTokenNoExpirationException("The token does not expire.")
+            : now >= end + skew ? throw new SecurityTokenExpiredException("The token has expired.") { Expires = end }
+            : from is null || from - skew <= now ? true : throw new SecurityTokenNotYetValidException("The token is not valid yet.");
+    }
+}

@@ -1,0 +1,62 @@
+namespace DurableChat.Server.Auth;
+
+/// <summary>The configuration section <c>Auth:Oidc</c>: an OpenID Connect issuer whose access tokens are accepted.</summary>
+internal sealed class OidcSettings
+{
+    private static readonly TimeSpan _maxClockSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _minKeyRefresh = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _maxKeyRefresh = TimeSpan.FromDays(1);
+
+    /// <summary>The issuer's address, below which <c>/.well-known/openid-configuration</c> is found.</summary>
+    public string? Authority { get; set; }
+
+    /// <summary>What the tokens' <c>aud</c> must hold, so that a token for another service opens nothing here.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>The claim that says who the owner is.</summary>
+    public string OwnerClaim { get; set; } = "sub";
+
+    /// <summary>What stands before the claim's value in the owner's name, so that nobody of the issuer's gets the name of a configured token's owner.</summary>
+    public string OwnerPrefix { get; set; } = "oidc:";
+
+    /// <summary>The claim that makes an operator if it has <see cref="OperatorValue"/>; left out, nobody of the issuer's is one.</summary>
+    public string? OperatorClaim { get; set; }
+
+    /// <summary>See <see cref="OperatorClaim"/>.</summary>
+    public string? OperatorValue { get; set; }
+
+    /// <summary>How far the issuer's clock may be from this one's.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After what time the issuer's keys are read again. An unknown key makes them be read at once.</summary>
+    public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Where the issuer describes itself.</summary>
+    public Uri MetadataAddress => new($"{Authority!.TrimEnd('/')}/.well-known/openid-configuration");
+
+    /// <summary>Reads the section; null if there is none.</summary>
+    /// <exception cref="ConfigurationException">A setting is missing or wrong. The message names it.</exception>
+    public static OidcSettings? Read(IConfiguration configuration)
+    {
+        const string Section = "Auth:Oidc";
+        if (!configuration.GetSection(Section).Exists())
+        {
+            return null;
+        }
+
+        var settings = Settings.Read<OidcSettings>(configuration, Section) ?? new OidcSettings();
+        return settings.FindProblem() is { } problem ? throw new ConfigurationException($"{Section}:{problem}") : settings;
+    }
+
+    private string? FindProblem() =>
+        string.IsNullOrWhiteSpace(Authority) ? "Authority is missing: the address of the issuer."
+        : !Uri.TryCreate(Authority, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") ? $"Authority is '{Authority}', which is no http or https address."
+        : address is { Scheme: "http", IsLoopback: false } ? "Authority must be an https address: whoever can change what the issuer says can make tokens. Only on this machine may it be http."
+        : address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0 ? "Authority is an address without user, query and fragment."
+        : string.IsNullOrWhiteSpace(Audience) ? "Audience is missing: what the issuer calls this service. Without it a token for any other service would be accepted."
+        : string.IsNullOrWhiteSpace(OwnerClaim) ? "OwnerClaim is empty: the claim that names the owner, such as sub."
+        : string.IsNullOrWhiteSpace(OperatorClaim) != string.IsNullOrWhiteSpace(OperatorValue) ? "OperatorClaim and OperatorValue go together: set both or none."
+        : ClockSkew < TimeSpan.Zero || ClockSkew > _maxClockSkew ? $"ClockSkew must be from zero to {_maxClockSkew}."
+        : KeyRefresh < _minKeyRefresh || KeyRefresh > _maxKeyRefresh ? $"KeyRefresh must be from {_minKeyRefresh} to {_maxKeyRefresh}."
+        : null;
+}
