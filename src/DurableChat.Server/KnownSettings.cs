@@ -17,6 +17,7 @@ internal static class KnownSettings
         ["DurableChat"] = typeof(DurableChatOptions),
         ["Http"] = typeof(DurableChatHttpOptions),
         ["Auth:Tokens"] = typeof(TokenSettings[]),
+        ["Auth:Oidc"] = typeof(OidcSettings),
         ["Models"] = typeof(ModelSettings[]),
         ["Store"] = typeof(StoreSettings),
         ["Cluster"] = typeof(ClusterSettings),
