@@ -43,15 +43,15 @@ public sealed class PostgresServerTests(PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
         string[] settings = ["Auth:Tokens:0:Owner=alice", $"Auth:Tokens:0:Sha256={TokenList.Hash("dc_alice")}"];
-        await using var one = await StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null), settings);
-        await using var other = await StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null), settings);
-        using var alice = Client(one);
+        await using var one = await InProcessServer.StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null), settings);
+        await using var other = await InProcessServer.StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null), settings);
+        using var alice = InProcessServer.Client(one);
         alice.DefaultRequestHeaders.Authorization = new("Bearer", "dc_alice");
         using var created = await alice.PostAsJsonAsync("chats", new { content = "hello" });
         var chat = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
         using var issued = await alice.PostAsync(new Uri($"chats/{chat}/stream-ticket", UriKind.Relative), null);
         var ticket = (await issued.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ticket").GetString();
-        using var browser = Client(other);
+        using var browser = InProcessServer.Client(other);
         await SseClient.FollowAsync(browser, $"chats/{chat}/stream?ticket={ticket}", shown => shown.Status == "waiting" && shown.Ids.Count == 2, new Screen());
         await Task.WhenAll(one.StopAsync(), other.StopAsync());
     }
