@@ -235,7 +235,7 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Contains("/api/v1/chats/{id}/stream", paths);
         Assert.Contains("/api/v1/ops/feeds", paths);
         Assert.Contains("/api/v1/ops/replicas", paths);
-        Assert.Equal(14, paths.Count);
+        Assert.Equal(16, paths.Count);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"{_server.Url}/docs"))).StatusCode);
         Assert.Equal("ok", await http.GetStringAsync(new Uri($"{_server.Url}/healthz")));
         Assert.Equal("ready", await http.GetStringAsync(new Uri($"{_server.Url}/readyz")));
