@@ -18,7 +18,8 @@ internal static class ChatEndpoints
     {
         group.MapPost("/chats", (HttpContext context, ChatService chats) => CreateAsync(context, chats, options))
             .WithName("CreateChat").WithSummary("Creates a chat with its first message and runs it. Honours Idempotency-Key.")
-            .Accepts<CreateChatRequest>("application/json").Produces<ChatResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
+            .Accepts<CreateChatRequest>("application/json").Produces<ChatResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         group.MapGet("/chats", ListAsync)
             .WithName("ListChats").WithSummary("Lists your chats, those changed last first.")
             .Produces<ChatListResponse>().ProducesProblem(StatusCodes.Status400BadRequest);

@@ -279,7 +279,9 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, IAsyncD
     /// <exception cref="ChatStoreException">Whether the attempt before did the commit cannot be told.</exception>
     private async Task<CommitResult> AttemptAsync(Transition transition, IdempotencyRecord? idempotency, Guid commitId, PostgresAttempt attempt, CancellationToken cancellationToken)
     {
-        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(transition, idempotency, commitId), row => PostgresCommit.ReadAsync(row, idempotency, commitId));
+        // A repetition that found no room would leave the row alone, and settle nothing: the first attempt might still create the chat.
+        var asked = attempt.IsInDoubt ? transition with { MaxChatsOfOwner = null } : transition;
+        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(asked, idempotency, commitId), row => PostgresCommit.ReadAsync(row, asked, idempotency, commitId));
         CommitResult result;
         try
         {
@@ -303,7 +305,7 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, IAsyncD
         }
 
         // A statement that had to wait for another with the same key does not see what that one wrote; the next statement does.
-        return result is CommitResult.Conflict && idempotency is not null
+        return result is CommitResult.Conflict or CommitResult.TooManyChats && idempotency is not null
             && await FindIdempotencyRecordAsync(transition.Next.Id, idempotency.Key, CancellationToken.None).ConfigureAwait(false) is { } record
                 ? new CommitResult.Repeated(record)
                 : result;

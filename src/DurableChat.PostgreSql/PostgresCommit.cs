@@ -17,6 +17,7 @@ internal static class PostgresCommit
         var isNew = transition.ExpectedVersion == 0;
         var command = new NpgsqlBatchCommand(PostgresStatements.Commit(new CommitShape(
             isNew,
+            transition.MaxChatsOfOwner is not null,
             idempotency is not null,
             idempotency is not null && IdempotencyRecord.IsCleaningDue(chat.Version),
             transition.RemovedFrom is not null,
@@ -56,18 +57,25 @@ internal static class PostgresCommit
             Add(command, IdempotencyRecord.Lifetime);
         }
 
+        if (transition.MaxChatsOfOwner is { } room)
+        {
+            Add(command, room);
+        }
+
         AddRows(command, transition);
         return command;
     }
 
     /// <summary>Reads the answer of the statement whose turn it is.</summary>
-    public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, IdempotencyRecord? idempotency, Guid commitId)
+    public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, Transition transition, IdempotencyRecord? idempotency, Guid commitId)
     {
         await PostgresRows.ReadOwnAsync(row, commitId).ConfigureAwait(false);
         return row.GetBoolean(0) ? new CommitResult.Committed()
             : idempotency is not null && !row.IsDBNull(1)
                 ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
-                : new CommitResult.Conflict();
+                : transition.MaxChatsOfOwner is not null && !row.GetBoolean(row.FieldCount - 2)
+                    ? new CommitResult.TooManyChats()
+                    : new CommitResult.Conflict();
     }
 
     private static void AddRows(NpgsqlBatchCommand command, Transition transition)

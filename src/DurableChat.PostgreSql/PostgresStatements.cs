@@ -126,7 +126,12 @@ internal static class PostgresStatements
         WITH done AS (
             INSERT INTO chats (chat_id, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token, updated_at, commit_id,
                                state, owner, created_at, client_tools)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+        """;
+
+    private const string InsertedChat =
+        """
+
             ON CONFLICT (chat_id) DO NOTHING
             RETURNING chat_id
         )
@@ -160,7 +165,14 @@ internal static class PostgresStatements
             next += 4;
         }
 
-        if (!shape.IsNew)
+        if (shape.IsNew)
+        {
+            // Counted in the statement's own snapshot: creations that are under way at once do not see each other.
+            var room = shape.HasRoomLimit ? next++ : 0;
+            sql.Append(shape.HasRoomLimit ? $"\n    WHERE (SELECT count(*) FROM (SELECT FROM chats WHERE owner = $15 AND version > 0 LIMIT ${room}) AS counted) < ${room}" : "");
+            sql.Append(InsertedChat);
+        }
+        else
         {
             // A key that is in use keeps the whole commit from happening.
             sql.Append(shape.HasKey ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} AND created_at > now() - ${key + 3}::interval)" : "");
@@ -191,13 +203,16 @@ internal static class PostgresStatements
 
         if (!shape.HasKey)
         {
-            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}$13").ToString();
+            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}{IsKnownOf(shape)}$13").ToString();
         }
 
         sql.Append(shape.CleansKeys ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= now() - ${key + 3}::interval RETURNING key)" : "");
         sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at RETURNING key)");
-        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
+        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
+
+    /// <summary>Whether there was a chat, or its gravestone, with the id: then a new one was not written because of that, and not for want of room.</summary>
+    private static string IsKnownOf(CommitShape shape) => shape.HasRoomLimit ? "EXISTS (SELECT FROM chats WHERE chat_id = $1), " : "";
 
     /// <summary>
     /// Parts that nobody asks for run after the answer was given, and whatever goes wrong in them comes behind it. So the answer counts what each has done.
@@ -210,4 +225,4 @@ internal static class PostgresStatements
 }
 
 /// <summary>What a commit has to write besides the chat's row: commits of one shape share a prepared statement.</summary>
-internal readonly record struct CommitShape(bool IsNew, bool HasKey, bool CleansKeys, bool Removes, bool Appends, bool Enqueues, bool Dequeues);
+internal readonly record struct CommitShape(bool IsNew, bool HasRoomLimit, bool HasKey, bool CleansKeys, bool Removes, bool Appends, bool Enqueues, bool Dequeues);

@@ -16,7 +16,7 @@ internal static class SqliteCommit
             return new CommitResult.Repeated(Find(session, Operation, id, idempotency.Key, idempotency.CreatedAt)!);
         }
 
-        var rows = transition.ExpectedVersion == 0 ? InsertChat(session, transition.Next) : UpdateChat(session, transition);
+        var rows = transition.ExpectedVersion == 0 ? InsertChat(session, transition) : UpdateChat(session, transition);
         if (rows == 0)
         {
             if (idempotency is not null)
@@ -24,7 +24,7 @@ internal static class SqliteCommit
                 session.Execute(Operation, SqliteStatements.RemoveKey, ("$chat_id", id.Value), ("$key", idempotency.Key));
             }
 
-            return new CommitResult.Conflict();
+            return transition.MaxChatsOfOwner is not null && !IsKnown(session, id) ? new CommitResult.TooManyChats() : new CommitResult.Conflict();
         }
 
         WriteMessages(session, transition);
@@ -47,14 +47,21 @@ internal static class SqliteCommit
 
     private static long ExpiredAt(DateTimeOffset now) => SqliteRows.ToMicroseconds(now - IdempotencyRecord.Lifetime);
 
-    private static int InsertChat(SqliteSession session, Chat chat) => session.Execute(
+    private static bool IsKnown(SqliteSession session, ChatId id)
+    {
+        using var row = session.Query(Operation, SqliteStatements.IsKnownId, ("$id", id.Value));
+        return row.Read() && row.GetBoolean(0);
+    }
+
+    private static int InsertChat(SqliteSession session, Transition transition) => session.Execute(
         Operation,
         SqliteStatements.InsertChat,
         [
-            .. SqliteRows.OfChat(chat),
-            ("$owner", chat.Owner),
-            ("$created_at", SqliteRows.ToMicroseconds(chat.CreatedAt)),
-            ("$client_tools", StoreJson.WriteClientTools(chat.ClientTools)),
+            .. SqliteRows.OfChat(transition.Next),
+            ("$owner", transition.Next.Owner),
+            ("$created_at", SqliteRows.ToMicroseconds(transition.Next.CreatedAt)),
+            ("$client_tools", StoreJson.WriteClientTools(transition.Next.ClientTools)),
+            ("$max_chats", transition.MaxChatsOfOwner),
         ]);
 
     private static int UpdateChat(SqliteSession session, Transition transition) => session.Execute(

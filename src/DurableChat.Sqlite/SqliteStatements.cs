@@ -19,8 +19,12 @@ internal static class SqliteStatements
         SELECT $id, $owner, $title, $model, $status, $archived, $version, $epoch, $last_message_id, $lease_replica, $lease_token, $last_lease_token,
                $created_at, $updated_at, $client_tools, $state
         WHERE NOT EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)
+          AND ($max_chats IS NULL OR (SELECT count(*) FROM (SELECT 1 FROM chats WHERE owner = $owner LIMIT ifnull($max_chats, 0))) < $max_chats)
         ON CONFLICT (id) DO NOTHING
         """;
+
+    /// <summary>True if there is, or was, a chat of this id: then a new one was not inserted because of that, and not for want of room.</summary>
+    public const string IsKnownId = "SELECT EXISTS (SELECT 1 FROM chats WHERE id = $id) OR EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)";
 
     public const string UpdateChat =
         """

@@ -2,12 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace DurableChat.Chats;
 
-/// <summary>What one chat may hold. Decided inside the transition, so that two requests at once cannot both pass.</summary>
+/// <summary>What one chat may hold, and how many chats an owner may have. Decided inside the transition, so that two requests at once cannot both pass.</summary>
 public sealed record ChatLimits
 {
     /// <summary>How many messages may wait in the queue. 0 to 100; default 20.</summary>
     [Range(0, 100)]
     public int MaxQueue { get; set; } = 20;
+
+    /// <summary>
+    /// How many chats an owner may have, archived ones included; 0, the default, for any number. Each creation counts up to so many rows of an index. Creations that are under way at once on
+    /// PostgreSQL do not see each other, so an owner may come to have more by their number.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxChatsPerOwner { get; set; }
 
     /// <summary>How large a user message or a tool result may be, in bytes of UTF-8. Default 256 KiB.</summary>
     [Range(1, 16 * 1024 * 1024)]

@@ -31,7 +31,10 @@ internal static class CreateRules
             context.Now);
         draft.AppendUser(command.Content);
         draft.StartTurn(command.ClaimBy);
-        return draft.Accept();
+        var accepted = draft.Accept();
+        return context.Limits.MaxChatsPerOwner == 0
+            ? accepted
+            : accepted with { Transition = accepted.Transition with { MaxChatsOfOwner = context.Limits.MaxChatsPerOwner } };
     }
 
     private static string DeriveTitle(string content, ChatLimits limits)

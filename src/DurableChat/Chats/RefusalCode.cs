@@ -15,6 +15,9 @@ public enum RefusalCode
     /// <summary>The queue holds as many messages as it may.</summary>
     QueueFull,
 
+    /// <summary>The owner has as many chats as they may; archived ones count, deleted ones do not.</summary>
+    TooManyChats,
+
     /// <summary>The history has no such message.</summary>
     MessageNotFound,
 

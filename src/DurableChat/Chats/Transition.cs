@@ -12,6 +12,9 @@ public sealed record Transition
     /// <summary>The fencing token the stored lease must still have; null if the command is not a worker's.</summary>
     public long? FencingToken { get; init; }
 
+    /// <summary>For a new chat: how many chats its owner may have, this one included; null for any number. Counted by the store in the commit itself.</summary>
+    public int? MaxChatsOfOwner { get; init; }
+
     /// <summary>Every message with this id or a higher one is removed before anything is appended; null if history is only appended to.</summary>
     public long? RemovedFrom { get; init; }
 

@@ -267,6 +267,10 @@ internal sealed class ChatCommitter(
             case CommitResult.Repeated repeated:
                 return new CommandResult.Repeated(repeated.Record);
 
+            case CommitResult.TooManyChats:
+                return new CommandResult.Refused(new Refusal(
+                    RefusalCode.TooManyChats, $"You have {transition.MaxChatsOfOwner} chats or more, and may not have more than that. Delete some; archived ones count."));
+
             default:
                 feed.MarkUnsynced();
                 return null;

@@ -62,6 +62,7 @@ public sealed class StoreMetrics
             CommitResult.Committed => "committed",
             CommitResult.Conflict => "conflict",
             CommitResult.Repeated => "repeated",
+            CommitResult.TooManyChats => "refused",
             _ => "failed",
         };
         _commits.Add(1, new KeyValuePair<string, object?>("result", name));

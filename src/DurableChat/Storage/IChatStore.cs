@@ -18,7 +18,8 @@ public interface IChatStore
 
     /// <summary>
     /// Writes a transition if the stored version is <see cref="Transition.ExpectedVersion"/> and, where it names one, the stored lease has its fencing
-    /// token. A new chat (expected version 0) must not exist yet. With an idempotency record whose key is already stored for the chat nothing is written.
+    /// token. A new chat (expected version 0) must not exist yet, and its owner must have room for it. With an idempotency record whose key is already
+    /// stored for the chat nothing is written.
     /// </summary>
     Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken);
 

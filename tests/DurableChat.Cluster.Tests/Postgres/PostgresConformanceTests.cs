@@ -17,6 +17,11 @@ public sealed class PostgresIdempotencyTests(PostgresFixture postgres) : Idempot
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
 }
 
+public sealed class PostgresChatCountTests(PostgresFixture postgres) : ChatCountSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
 public sealed class PostgresListingTests(PostgresFixture postgres) : ListingSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);

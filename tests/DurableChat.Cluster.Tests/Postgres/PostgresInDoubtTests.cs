@@ -90,6 +90,29 @@ public sealed class PostgresInDoubtTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_creation_that_took_the_last_place_counts_as_committed_though_its_answer_was_lost()
+    {
+        await WarmAsync();
+        Proxy.LoseAnswer();
+        await Store.CommitAsync(Given.New() with { MaxChatsOfOwner = 1 });
+    }
+
+    [Fact]
+    public async Task A_creation_is_not_refused_for_want_of_room_and_done_later_all_the_same()
+    {
+        var first = await Other.CommitAsync(Given.New());
+        var creation = Given.New() with { MaxChatsOfOwner = 1 };
+        await WarmAsync();
+        var release = new TaskCompletionSource();
+        var carriedOut = Proxy.DelayRequest(release.Task);
+        var result = await Store.CommitAsync(creation, null, CancellationToken.None);
+        await Other.DeleteAsync(first.Id, CancellationToken.None);
+        release.SetResult();
+        await carriedOut.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        Assert.Equal(result is CommitResult.Committed, await Other.LoadAsync(creation.Next.Id, CancellationToken.None) is not null);
+    }
+
+    [Fact]
     public async Task A_commit_that_lost_against_another_is_a_conflict_though_its_answer_was_lost()
     {
         var chat = await Store.CommitAsync(Given.New());

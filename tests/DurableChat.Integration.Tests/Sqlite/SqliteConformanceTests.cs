@@ -17,6 +17,11 @@ public sealed class SqliteIdempotencyTests : IdempotencySpecs
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
 }
 
+public sealed class SqliteChatCountTests : ChatCountSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
 public sealed class SqliteListingTests : ListingSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());

@@ -72,6 +72,11 @@ internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore
                 return new CommitResult.Conflict();
             }
 
+            if (transition.MaxChatsOfOwner is { } most && _chats.Values.Count(other => other.Chat.Owner == transition.Next.Owner) >= most)
+            {
+                return new CommitResult.TooManyChats();
+            }
+
             var messages = exists ? stored.Messages : [];
             messages.RemoveAll(message => message.Id >= (transition.RemovedFrom ?? long.MaxValue));
             messages.AddRange(transition.Appended);
