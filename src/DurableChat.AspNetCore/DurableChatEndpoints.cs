@@ -20,6 +20,7 @@ public static class DurableChatEndpoints
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options);
         services.AddSingleton(provider => new OwnerStreams(options, provider.GetService<IMeterFactory>()));
+        services.AddSingleton<StallGuard>();
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();

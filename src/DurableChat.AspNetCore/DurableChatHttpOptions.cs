@@ -26,6 +26,13 @@ public sealed record DurableChatHttpOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long a client may take none of what a stream has for it, or leave a WebSocket ping without an answer, before its connection is cut. It can come back and resume. 2 seconds to a day;
+    /// default 30 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 }

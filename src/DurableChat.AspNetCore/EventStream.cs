@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore;
 
 /// <summary>Sends events to one client until it goes, its credentials expire, the chat goes, or the server shuts down. Chooses the transport. Thread-safe.</summary>
-internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
+internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
 {
     /// <summary>Opens the source and sends what it gives; a source of null is a chat that does not exist.</summary>
     public async Task<IResult> SendAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
@@ -24,6 +24,8 @@ internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocket
         {
             return Problems.ChatNotFound();
         }
+
+        stall.Prepare(context);
 
         // A server that shuts down ends its streams first, so that clients go elsewhere while turns are still being finished.
         using var deadline = StreamDeadline.Start(context, time);

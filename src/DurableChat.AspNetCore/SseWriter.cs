@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using DurableChat.Feeds;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
@@ -9,11 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Writes events as Server-Sent Events (WHATWG HTML). All events that are ready go out in one flush; an idle stream sends a comment now and then, so that proxies
-/// keep it open. Thread-safe.
+/// Writes events as Server-Sent Events (WHATWG HTML). All events that are ready go out in one flush, but for many bytes; an idle stream sends a comment now and then, so that proxies
+/// keep it open. A client that takes nothing for too long is cut off. Thread-safe.
 /// </summary>
-internal sealed partial class SseWriter(DurableChatHttpOptions options, TimeProvider time, ILogger<SseWriter> logger)
+internal sealed partial class SseWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<SseWriter> logger)
 {
+    /// <summary>How much is written before the client has to take it: what one that never reads costs, and what one that is slow has to take in the time it has.</summary>
+    private const int BytesPerFlush = 32 * 1024;
+
     private static readonly byte[] _hello = "retry: 1000\n\n"u8.ToArray();
     private static readonly byte[] _heartbeat = ": heartbeat\n\n"u8.ToArray();
     private static readonly byte[] _storageUnavailable =
@@ -33,13 +35,13 @@ internal sealed partial class SseWriter(DurableChatHttpOptions options, TimeProv
         {
             try
             {
-                await WriteEventsAsync(body, source, end);
+                await WriteEventsAsync(context, source, end);
             }
             catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
             {
                 LogStorageUnavailable(exception);
                 body.Write(_storageUnavailable);
-                await FlushAsync(body, end);
+                await FlushAsync(context, end);
             }
         }
         catch (OperationCanceledException)
@@ -48,8 +50,9 @@ internal sealed partial class SseWriter(DurableChatHttpOptions options, TimeProv
         }
     }
 
-    private async Task WriteEventsAsync(PipeWriter body, IEventSource source, CancellationToken end)
+    private async Task WriteEventsAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
+        var body = context.Response.BodyWriter;
         var events = new List<StreamEvent>();
         var heartbeat = Task.Delay(options.HeartbeatInterval, time, end);
         while (true)
@@ -59,7 +62,7 @@ internal sealed partial class SseWriter(DurableChatHttpOptions options, TimeProv
             {
                 end.ThrowIfCancellationRequested();
                 body.Write(_heartbeat);
-                await FlushAsync(body, end);
+                await FlushAsync(context, end);
                 heartbeat = Task.Delay(options.HeartbeatInterval, time, end);
             }
 
@@ -68,19 +71,38 @@ internal sealed partial class SseWriter(DurableChatHttpOptions options, TimeProv
                 return;
             }
 
-            foreach (var streamEvent in events)
-            {
-                body.Write(streamEvent.Frame.Span);
-            }
-
-            await FlushAsync(body, end);
+            await WriteAsync(context, events, end);
             source.ConfirmSent(events);
         }
     }
 
-    private static async ValueTask FlushAsync(PipeWriter body, CancellationToken end)
+    private async Task WriteAsync(HttpContext context, List<StreamEvent> events, CancellationToken end)
     {
-        var flushed = await body.FlushAsync(end);
+        var body = context.Response.BodyWriter;
+        var room = BytesPerFlush;
+        foreach (var streamEvent in events)
+        {
+            for (var rest = streamEvent.Frame; rest.Length > 0;)
+            {
+                var piece = rest[..Math.Min(rest.Length, room)];
+                body.Write(piece.Span);
+                rest = rest[piece.Length..];
+                room -= piece.Length;
+                if (room == 0)
+                {
+                    await FlushAsync(context, end);
+                    room = BytesPerFlush;
+                }
+            }
+        }
+
+        await FlushAsync(context, end);
+    }
+
+    private async ValueTask FlushAsync(HttpContext context, CancellationToken end)
+    {
+        var flush = context.Response.BodyWriter.FlushAsync(end);
+        var flushed = flush.IsCompleted ? await flush : await stall.WaitAsync(context, flush.AsTask());
         if (flushed.IsCompleted || flushed.IsCanceled)
         {
             throw new OperationCanceledException(end);

@@ -6,21 +6,30 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. Thread-safe.</summary>
-internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, TimeProvider time, ILogger<WebSocketWriter> logger)
+/// <summary>
+/// Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. A client that takes nothing for too long, or answers no ping, is cut off. Thread-safe.
+/// </summary>
+internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<WebSocketWriter> logger)
 {
+    /// <summary>How much goes out in one frame: a large message is several, so that a client that is slow, but reads, is not taken for one that does not.</summary>
+    private const int BytesPerFrame = 32 * 1024;
+
     private static readonly TimeSpan _closeTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Accepts the upgrade and writes until the source ends, the client goes, or <paramref name="end"/> says so.</summary>
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = options.HeartbeatInterval });
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            KeepAliveInterval = options.HeartbeatInterval,
+            KeepAliveTimeout = options.StallTimeout,
+        });
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(end);
         var listening = ListenAsync(socket, gone);
         var (status, reason) = (WebSocketCloseStatus.NormalClosure, "The chat is gone.");
         try
         {
-            await WriteEventsAsync(socket, source, gone.Token);
+            await WriteEventsAsync(context, socket, source, gone.Token);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
@@ -41,17 +50,28 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, Ti
         await listening;
     }
 
-    private static async Task WriteEventsAsync(WebSocket socket, IEventSource source, CancellationToken end)
+    private async Task WriteEventsAsync(HttpContext context, WebSocket socket, IEventSource source, CancellationToken end)
     {
         var events = new List<StreamEvent>();
         while (await source.NextAsync(events, end))
         {
             foreach (var streamEvent in events)
             {
-                await socket.SendAsync(streamEvent.Json, WebSocketMessageType.Text, endOfMessage: true, end);
+                await SendAsync(context, socket, streamEvent.Json, end);
             }
 
             source.ConfirmSent(events);
+        }
+    }
+
+    private async Task SendAsync(HttpContext context, WebSocket socket, ReadOnlyMemory<byte> message, CancellationToken end)
+    {
+        for (var rest = message; rest.Length > 0;)
+        {
+            var frame = rest[..Math.Min(rest.Length, BytesPerFrame)];
+            rest = rest[frame.Length..];
+            var send = socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: rest.Length == 0, end);
+            await (send.IsCompleted ? send : new ValueTask(stall.WaitAsync(context, send.AsTask())));
         }
     }
 

@@ -24,7 +24,9 @@ public sealed class SseWriterTests
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(body);
         using var source = new Source(isStoreAway);
-        await new SseWriter(new DurableChatHttpOptions(), TimeProvider.System, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
+        var options = new DurableChatHttpOptions();
+        var stall = new StallGuard(options, TimeProvider.System, NullLogger<StallGuard>.Instance);
+        await new SseWriter(options, stall, TimeProvider.System, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
         Assert.Equal(1, body.Flushes);
     }
 

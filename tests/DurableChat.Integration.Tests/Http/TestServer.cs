@@ -32,6 +32,8 @@ internal sealed partial class TestServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public static Task<TestServer> StartAsync(int? window = null, params string[] settings) => StartAsync(window, (Action<WebApplicationBuilder>?)null, settings);
 
     public static Task<TestServer> StartAsync(int? window, TimeProvider time, params string[] settings) =>

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>
+/// Waits until a client takes what is written to it, and cuts off one that takes nothing for too long: it holds a socket, buffers and a place among its owner's streams. Thread-safe.
+/// </summary>
+internal sealed partial class StallGuard(DurableChatHttpOptions options, TimeProvider time, ILogger<StallGuard> logger)
+{
+    /// <summary>Prepares the connection of a stream.</summary>
+    /// <remarks>
+    /// Kestrel's own limit does not suit streams: a client that has once read much and quickly may then stand still for a second for every 240 bytes of it. With a rate that is always met, its
+    /// time of grace alone counts, also for what is written when the stream has ended.
+    /// </remarks>
+    public void Prepare(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } limit)
+        {
+            limit.MinDataRate = new MinDataRate(int.MaxValue, options.StallTimeout);
+        }
+    }
+
+    /// <summary>Waits for a write to end. Cut off, it ends like one whose client has gone.</summary>
+    public async Task<T> WaitAsync<T>(HttpContext context, Task<T> write)
+    {
+        await WaitAsync(context, (Task)write);
+        return await write;
+    }
+
+    /// <inheritdoc cref="WaitAsync{T}"/>
+    public async Task WaitAsync(HttpContext context, Task write)
+    {
+        await write.WaitAsync(options.StallTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!write.IsCompleted)
+        {
+            LogCut(options.StallTimeout);
+            context.Abort();
+        }
+
+        await write;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "A stream is cut off: its client has taken nothing for {StallTimeout}")]
+    private partial void LogCut(TimeSpan stallTimeout);
+}
