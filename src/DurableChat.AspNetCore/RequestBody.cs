@@ -33,6 +33,11 @@ internal static class RequestBody
 
             bytes = whole;
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The host has a limit of its own, which a body of unknown length may meet first.
+            return new RequestBody<T>(null, string.Empty, Problems.BodyTooLarge(maxBytes));
+        }
         catch (BadHttpRequestException exception)
         {
             // The host throws this for a client's mistake, e.g. a broken chunk, and would answer with an error of the server's.

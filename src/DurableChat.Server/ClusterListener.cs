@@ -14,6 +14,8 @@ internal sealed class ClusterListener(ClusterSettings settings, string secret, R
 {
     private const int MaxRelaysPerConnection = 10_000;
 
+    private static readonly TimeSpan _pingTime = TimeSpan.FromSeconds(30);
+
     private WebApplication? _app;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -26,7 +28,11 @@ internal sealed class ClusterListener(ClusterSettings settings, string secret, R
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2);
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaxRelaysPerConnection;
+
+            // A relay may have nothing to say for hours. A replica that is gone is found out by its missing answers to pings.
             kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.KeepAlivePingDelay = _pingTime;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = _pingTime;
         });
         _app = builder.Build();
         _app.MapDurableChatRelay(source, secret);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using DurableChat.AspNetCore;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Limits;
 using DurableChat.Server.Models;
 
 namespace DurableChat.Server;
@@ -16,6 +17,7 @@ internal static class KnownSettings
     {
         ["DurableChat"] = typeof(DurableChatOptions),
         ["Http"] = typeof(DurableChatHttpOptions),
+        ["Http:Limits"] = typeof(HttpLimits),
         ["Auth:Tokens"] = typeof(TokenSettings[]),
         ["Auth:Oidc"] = typeof(OidcSettings),
         ["Models"] = typeof(ModelSettings[]),

@@ -6,6 +6,7 @@ using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
 using DurableChat.Server.Http;
+using DurableChat.Server.Limits;
 using DurableChat.Server.Logging;
 using DurableChat.Server.Models;
 using DurableChat.Server.Pages;
@@ -127,6 +128,9 @@ internal static class ServerApplication
         settings.DrainDelay ??= urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(IsLoopback) ? TimeSpan.Zero : _drainDelay;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += settings.DrainDelay.Value);
         builder.Services.AddDurableChatHttp(settings);
+        var limits = HttpLimits.Read(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelLimits.Apply(kestrel.Limits, limits, settings.MaxBodyBytes));
+        RequestRate.Add(builder.Services, limits, auth.IsOpen);
         CorsSetup.Add(builder.Services, settings);
         AuthSetup.Add(builder.Services, auth);
 
@@ -190,9 +194,12 @@ internal static class ServerApplication
         app.UseCors();
         app.UseWebSockets();
         app.UseAuthentication();
+
+        // Before authorization, so that requests that it refuses count as well.
+        app.UseRateLimiter();
         app.UseAuthorization();
-        app.MapDurableChat(ApiPrefix);
-        app.MapDurableChatOperations(ApiPrefix, AuthSetup.OperatorPolicy);
+        app.MapDurableChat(ApiPrefix).LimitRate();
+        app.MapDurableChatOperations(ApiPrefix, AuthSetup.OperatorPolicy).LimitRate();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", reference => reference
             .WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json")
@@ -200,6 +207,6 @@ internal static class ServerApplication
         PageEndpoints.Map(app, PageEndpoints.Folder);
         app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
-        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(AuthSetup.OperatorPolicy);
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(AuthSetup.OperatorPolicy).LimitRate();
     }
 }

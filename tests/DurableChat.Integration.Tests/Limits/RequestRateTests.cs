@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DurableChat.Integration.Tests.Http;
+using DurableChat.Server.Auth;
+using Xunit;
+
+namespace DurableChat.Integration.Tests.Limits;
+
+/// <summary>How many requests one caller may send.</summary>
+public sealed class RequestRateTests : IAsyncLifetime
+{
+    private const int Burst = 5;
+    private const int Many = 500;
+
+    private TestServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync(
+        null,
+        "Auth:Tokens:0:Owner=alice",
+        $"Auth:Tokens:0:Sha256={TokenList.Hash("alices token")}",
+        "Auth:Tokens:1:Owner=bob",
+        $"Auth:Tokens:1:Sha256={TokenList.Hash("bobs token")}",
+        "Http:Limits:RequestsPerSecond=1",
+        $"Http:Limits:RequestBurst={Burst}");
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task An_owner_who_asks_too_often_is_told_when_to_come_back_and_others_are_served()
+    {
+        using var alice = _server.Client("alices token");
+        var (answered, refused) = await AskUntilRefusedAsync(alice, HttpStatusCode.OK);
+        using (refused)
+        {
+            Assert.True(answered >= Burst, $"{answered} were answered");
+            Assert.InRange(int.Parse(Assert.Single(refused.Headers.GetValues("Retry-After")), CultureInfo.InvariantCulture), 1, Burst);
+            var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+            Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(("too_many_requests", true, 429), (problem.GetProperty("code").GetString(), problem.GetProperty("retryable").GetBoolean(), problem.GetProperty("status").GetInt32()));
+        }
+
+        using var bob = _server.Client("bobs token");
+        using var served = await bob.GetAsync(new Uri("chats", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
+    [Fact]
+    public async Task Wrong_tokens_are_counted_by_address_and_keep_nobody_out_who_has_a_right_one()
+    {
+        using var guessing = _server.Client("a guess");
+        var (_, refused) = await AskUntilRefusedAsync(guessing, HttpStatusCode.Unauthorized);
+        refused.Dispose();
+        using var another = _server.Client("another guess");
+        var (answered, again) = await AskUntilRefusedAsync(another, HttpStatusCode.Unauthorized);
+        again.Dispose();
+        Assert.True(answered < Burst, $"{answered} more guesses were answered");
+        using var alice = _server.Client("alices token");
+        using var served = await alice.GetAsync(new Uri("chats", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/openapi/v1.json")]
+    public async Task Health_and_files_are_not_counted(string path)
+    {
+        for (var i = 0; i < 3 * Burst; i++)
+        {
+            using var response = await _server.Http.GetAsync(new Uri($"{_server.Url}{path}"));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Without_authentication_nobody_is_counted()
+    {
+        await using var open = await TestServer.StartAsync(null, "Http:Limits:RequestsPerSecond=1", "Http:Limits:RequestBurst=1");
+        for (var i = 0; i < 20; i++)
+        {
+            using var response = await open.Http.GetAsync(new Uri("chats", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    private static async Task<(int Answered, HttpResponseMessage Refused)> AskUntilRefusedAsync(HttpClient http, HttpStatusCode usual)
+    {
+        for (var i = 0; i < Many; i++)
+        {
+            var response = await http.GetAsync(new Uri("chats", UriKind.Relative));
+            if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                return (i, response);
+            }
+
+            Assert.Equal(usual, response.StatusCode);
+            response.Dispose();
+        }
+
+        throw new InvalidOperationException($"None of {Many} requests was refused.");
+    }
+}
