@@ -78,6 +78,9 @@ public static class ScaleTestCommand
         var chunkMs = Options.Number("--chunk-ms", "The mock model's time from chunk to chunk, in milliseconds.", bed.ChunkMs, 0, 600_000);
         var rate = Options.Number("--rate", "For soak: turns per second.", (int)normal.Rate, 1, 100_000);
         var duration = Options.Number("--duration", "For soak: how long, in seconds.", (int)normal.Duration.TotalSeconds, 1, 10_000_000);
+        var connections = Options.Number("--connections", "For idle: how many connections do nothing.", normal.Connections, 1, 1_000_000);
+        var messages = Options.Number("--messages", "For long: how many messages the long chat comes to have.", normal.Messages, 200, 100_000_000);
+        var edits = Options.Number("--edits", "For long: how often the other chat is edited.", normal.Edits, 100, 100_000_000);
         var turnTimeout = Options.Number("--turn-timeout", "Seconds after which a turn that has not ended has failed.", (int)normal.TurnTimeout.TotalSeconds, 1, 86_400);
         var seed = Options.Number("--seed", "Repeats the same choices.", normal.Seed, 0, int.MaxValue);
         var json = new Option<string?>("--json") { Description = "Writes the report to this file." };
@@ -90,7 +93,7 @@ public static class ScaleTestCommand
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
             scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, redis, window, inline, coalesce, pool, faults, faultKinds, skew,
-            firstToken, chunks, chunkMs, rate, duration, turnTimeout, seed, json, html, CompareCommand.Create(),
+            firstToken, chunks, chunkMs, rate, duration, connections, messages, edits, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
         command.Validators.Add(result =>
         {
@@ -136,6 +139,9 @@ public static class ScaleTestCommand
                         Transport = parsed.GetValue(transport),
                         Rate = parsed.GetValue(rate),
                         Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                        Connections = parsed.GetValue(connections),
+                        Messages = parsed.GetValue(messages),
+                        Edits = parsed.GetValue(edits),
                         TurnTimeout = TimeSpan.FromSeconds(parsed.GetValue(turnTimeout)),
                         Seed = parsed.GetValue(seed),
                     },

@@ -65,6 +65,7 @@ internal static class ScaleTestRun
         var startedAt = time.GetUtcNow();
         var load = new Load(options.Load, bed.Replicas, api, time);
         load.Drivers = [.. Enumerable.Range(0, options.Load.Chats).Select(number => new ChatDriver(load, number))];
+        load.ServerBytes = () => ProcessUsage.Of(bed.ServerIds).Bytes;
         await using var leaving = new Leaving(load.Drivers);
         var mockIds = bed.MockId is { } mock ? new[] { mock } : [];
         var mockBefore = ProcessUsage.Of(mockIds).CpuSeconds;
@@ -180,6 +181,11 @@ internal static class ScaleTestRun
     private static async Task<int> PublishAsync(ScaleReport report, ScaleTestOptions options)
     {
         Tables.Print(Tables.One(report));
+        if (report.Marks is [_, ..] marks)
+        {
+            Tables.Print(Tables.Of(marks));
+        }
+
         foreach (var violation in report.Violations)
         {
             Console.WriteLine(violation);

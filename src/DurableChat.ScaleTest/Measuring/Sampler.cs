@@ -152,8 +152,7 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         }
     }
 
-    private async Task<ServerReading> ReadAsync(CancellationToken cancellationToken) =>
-        new() { Text = PrometheusText.Read(await Task.WhenAll(bed.Replicas.Select(replica => load.Api.MetricsAsync(replica, cancellationToken)))) };
+    private Task<ServerReading> ReadAsync(CancellationToken cancellationToken) => load.ReadServersAsync(cancellationToken);
 
     private ProcessUsage Usage(ServerReading reading) =>
         bed.ServerIds.Count > 0 ? ProcessUsage.Of(bed.ServerIds) : new ProcessUsage(reading.CpuSeconds, (long)reading.Bytes, (long)reading.Bytes);

@@ -21,6 +21,15 @@ internal sealed record ServerReading
 
     public double Statements => Text.Sum("durablechat_store_statements_total");
 
+    /// <summary>Statements that commits are made of.</summary>
+    public double CommitStatements => Text.Sum("durablechat_store_statements_total", "operation=\"commit\"");
+
+    /// <summary>Reads of what the model is given.</summary>
+    public double WorkerReads => Text.Sum("durablechat_message_reads_total", "reason=\"worker\"");
+
+    /// <summary>What feeds hold.</summary>
+    public double FeedBytes => Text.Sum("durablechat_feeds_bytes");
+
     public double Commits => Text.Sum("durablechat_store_commits_total", "result=\"committed\"");
 
     /// <summary>Of all replicas together.</summary>

@@ -38,6 +38,7 @@ internal static class ReportBuilder
             },
             ElapsedSeconds = elapsed,
             Mock = mock,
+            Marks = load.Marks,
             Violations = load.Violations.First,
             Failures = [.. load.Counters.Failures.Take(MaxFailures)],
             TimedOutChats = [.. load.Counters.TimedOut],

@@ -46,6 +46,9 @@ internal sealed record ScaleReport
     /// <summary>What was done to the cluster.</summary>
     public IReadOnlyList<FaultRecord> Faults { get; init; } = [];
 
+    /// <summary>What a scenario measured at points of its own: <c>idle</c> and <c>long</c> do.</summary>
+    public IReadOnlyList<Mark> Marks { get; init; } = [];
+
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 
     public IReadOnlyList<string> TimedOutChats { get; init; } = [];

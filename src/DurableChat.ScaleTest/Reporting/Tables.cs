@@ -1,4 +1,5 @@
 using System.Globalization;
+using DurableChat.ScaleTest.Measuring;
 using Spectre.Console;
 
 namespace DurableChat.ScaleTest.Reporting;
@@ -20,6 +21,24 @@ internal static class Tables
         {
             table.AddRow(row.Section == section ? "" : row.Section, row.Name, Markup.Escape(row.Text(report)));
             section = row.Section;
+        }
+
+        return table;
+    }
+
+    /// <summary>Marks side by side.</summary>
+    public static Table Of(IReadOnlyList<Mark> marks)
+    {
+        var table = New();
+        table.AddColumn("");
+        foreach (var mark in marks)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(mark.At)).RightAligned());
+        }
+
+        foreach (var name in marks.SelectMany(mark => mark.Figures.Keys).Distinct())
+        {
+            table.AddRow([name, .. marks.Select(mark => mark.Figures.TryGetValue(name, out var figure) ? figure.ToString("0.##", CultureInfo.InvariantCulture) : "")]);
         }
 
         return table;

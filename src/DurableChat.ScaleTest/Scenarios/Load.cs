@@ -28,7 +28,18 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     /// <summary>The chats. Filled before the scenario begins.</summary>
     public IReadOnlyList<ChatDriver> Drivers { get; set; } = [];
 
+    /// <summary>How much memory the servers have now, in bytes; 0 where it cannot be told.</summary>
+    public Func<long> ServerBytes { get; set; } = () => 0;
+
+    /// <summary>What the scenario measured at points of its own, in order.</summary>
+    public List<Mark> Marks { get; } = [];
+
     public IReadOnlyList<Uri> Replicas { get; } = replicas;
+
+    /// <summary>Reads the metrics of all replicas.</summary>
+    /// <exception cref="HttpRequestException">They cannot be read.</exception>
+    public async Task<ServerReading> ReadServersAsync(CancellationToken cancellationToken) =>
+        new() { Text = PrometheusText.Read(await Task.WhenAll(Replicas.Select(replica => Api.MetricsAsync(replica, cancellationToken)))) };
 
     /// <summary>A replica at random, as a load balancer would choose one.</summary>
     public Uri AnyReplica() => Replicas.Count == 1 ? Replicas[0] : Replicas[Random(Replicas.Count)];

@@ -29,6 +29,15 @@ internal sealed record LoadOptions
     /// <summary>For a soak: how long.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>For idle: how many connections do nothing.</summary>
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>For long: how many messages the long chat comes to have.</summary>
+    public int Messages { get; init; } = 100_000;
+
+    /// <summary>For long: how often the other chat is edited.</summary>
+    public int Edits { get; init; } = 5_000;
+
     public int Seed { get; init; } = 1;
 
     /// <summary>After how long a turn that has not ended counts as failed.</summary>

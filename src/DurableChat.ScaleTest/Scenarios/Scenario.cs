@@ -10,6 +10,8 @@ internal static class Scenario
         ["fanout"] = (new StormScenario(), new LoadOptions { Chats = 4, Turns = 5, Subscribers = 250 }, "Few chats with many subscribers each."),
         ["edit"] = (new EditScenario(), new LoadOptions { Chats = 200, Subscribers = 3 }, "Earlier messages are edited at random, also in mid-answer, while others follow."),
         ["churn"] = (new ChurnScenario(), new LoadOptions { Chats = 200, Turns = 5, Subscribers = 3 }, "Subscribers come and go, at all times, from all positions."),
+        ["idle"] = (new IdleScenario(), new LoadOptions { Chats = 20, Turns = 1 }, "Connections that say nothing, then as many that only listen; meanwhile a turn of each chat."),
+        ["long"] = (new LongScenario(), new LoadOptions { Chats = 2, Turns = 1, MessageBytes = 200 }, "One chat comes to have very many messages, another is edited very often; what that costs is measured on the way."),
         ["soak"] = (new SoakScenario(), new LoadOptions(), "A steady rate of turns for a time."),
     };
 

@@ -41,6 +41,9 @@ internal sealed class ChatApi : IDisposable
         }
     }
 
+    /// <summary>The operator's token; null if none is needed.</summary>
+    public string? Token => _token;
+
     /// <summary>Creates a chat.</summary>
     /// <exception cref="CommandFailedException">It was refused.</exception>
     public Task<CommandAck> CreateAsync(Func<Uri> replica, string content, CancellationToken cancellationToken) =>
@@ -76,6 +79,14 @@ internal sealed class ChatApi : IDisposable
                 return messages;
             }
         }
+    }
+
+    /// <summary>Reads one page of a chat's history; gives how many messages it has.</summary>
+    /// <exception cref="HttpRequestException">It cannot be read.</exception>
+    public async Task<int> PageAsync(Uri replica, string chat, long after, int limit, CancellationToken cancellationToken)
+    {
+        using var page = Parse(await GetAsync(new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit={limit}"), cancellationToken));
+        return page.RootElement.GetProperty("messages").GetArrayLength();
     }
 
     /// <summary>A chat's state as a replica tells it, in one line; or why it does not.</summary>

@@ -77,6 +77,28 @@ public sealed class ScenarioTests : IDisposable
     public async Task Subscribers_may_come_and_go() => await RunAsync("--scenario", "churn", "--chats", "10", "--turns", "4");
 
     [Fact]
+    public async Task Connections_that_do_nothing_keep_no_turn_from_ending()
+    {
+        var report = await RunAsync("--scenario", "idle", "--chats", "5", "--connections", "300");
+        Assert.Equal(20, report.Turns.Completed);
+        Assert.Equal(["before", "silent", "listening"], report.Marks.Select(mark => mark.At));
+        Assert.Equal(305, report.Marks[2].Figures["streams"]);
+    }
+
+    [Fact]
+    public async Task What_a_turn_or_an_edit_costs_does_not_grow_with_what_lies_behind()
+    {
+        var report = await RunAsync("--scenario", "long", "--messages", "600", "--edits", "200", "--first-token-ms", "0", "--chunks", "1", "--chunk-ms", "0");
+        var (grown, edited) = (report.Marks.Take(4).ToList(), report.Marks.Skip(4).ToList());
+        Assert.Equal((600, 200), (grown[^1].Figures["messages"], edited[^1].Figures["edits"]));
+        Assert.All(edited, mark => Assert.Equal(2, mark.Figures["messages"]));
+        Assert.All(report.Marks, mark => Assert.Equal(2, mark.Figures["commits"]));
+        Assert.All(grown, mark => Assert.Equal((grown[0].Figures["statements_of_commits"], 0), (mark.Figures["statements_of_commits"], mark.Figures["reads_for_the_model"])));
+        Assert.All(edited, mark => Assert.Equal(edited[0].Figures["statements_of_commits"], mark.Figures["statements_of_commits"]));
+        Assert.All(grown.Skip(2), mark => Assert.Equal((100, 1, 200), (mark.Figures["page_oldest_messages"], mark.Figures["resume_head_messages"], mark.Figures["resume_near_head_messages"])));
+    }
+
+    [Fact]
     public async Task A_soak_keeps_its_rate()
     {
         var report = await RunAsync("--scenario", "soak", "--chats", "10", "--rate", "10", "--duration", "3");
