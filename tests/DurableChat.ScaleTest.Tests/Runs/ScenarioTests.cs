@@ -93,8 +93,10 @@ public sealed class ScenarioTests : IDisposable
         Assert.Equal((600, 200), (grown[^1].Figures["messages"], edited[^1].Figures["edits"]));
         Assert.All(edited, mark => Assert.Equal(2, mark.Figures["messages"]));
         Assert.All(report.Marks, mark => Assert.Equal(2, mark.Figures["commits"]));
-        Assert.All(grown, mark => Assert.Equal((grown[0].Figures["statements_of_commits"], 0), (mark.Figures["statements_of_commits"], mark.Figures["reads_for_the_model"])));
-        Assert.All(edited, mark => Assert.Equal(edited[0].Figures["statements_of_commits"], mark.Figures["statements_of_commits"]));
+
+        // Now and then a commit has one statement more, which removes expired keys.
+        Assert.All(grown, mark => Assert.Equal((5, 0), (Math.Round(mark.Figures["statements_of_commits"]), mark.Figures["reads_for_the_model"])));
+        Assert.All(edited, mark => Assert.Equal(6, Math.Round(mark.Figures["statements_of_commits"])));
         Assert.All(grown.Skip(2), mark => Assert.Equal((100, 1, 200), (mark.Figures["page_oldest_messages"], mark.Figures["resume_head_messages"], mark.Figures["resume_near_head_messages"])));
     }
 
