@@ -13,7 +13,8 @@ namespace DurableChat.AspNetCore.Tickets;
 /// </summary>
 internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler<StreamAccess.Requirement>
 {
-    private const string Parameter = "ticket";
+    /// <summary>Where in the query a ticket stands.</summary>
+    public const string Parameter = "ticket";
 
     /// <summary>Guards a stream.</summary>
     /// <param name="endpoint">The stream.</param>

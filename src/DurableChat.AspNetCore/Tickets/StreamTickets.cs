@@ -31,7 +31,12 @@ internal sealed class StreamTickets(StreamTicketKey key, DurableChatHttpOptions 
     }
 
     /// <summary>Reads a ticket; null if it is not for this stream, has expired, or was not made here.</summary>
-    public StreamTicket? Read(string text, string? scope)
+    public StreamTicket? Read(string text, string? scope) => Open(text) is { } opened && opened.Scope == scope ? opened.Ticket : null;
+
+    /// <summary>Whose ticket it is, for whatever stream; null if it has expired, or was not made here.</summary>
+    public string? OwnerOf(string text) => Open(text)?.Ticket.Owner;
+
+    private (string Scope, StreamTicket Ticket)? Open(string text)
     {
         if (text.Length > MaxChars || text.Split(Separator) is not [var encoded, var signature] || !Base64Url.IsValid(encoded) || !Base64Url.IsValid(signature))
         {
@@ -41,9 +46,8 @@ internal sealed class StreamTickets(StreamTicketKey key, DurableChatHttpOptions 
         var claims = Base64Url.DecodeFromChars(encoded);
         return CryptographicOperations.FixedTimeEquals(key.Sign(claims), Base64Url.DecodeFromChars(signature))
             && Encoding.UTF8.GetString(claims).Split(Separator, 5) is [Version, var itsScope, var expires, var until, var owner]
-            && itsScope == scope
             && Time(expires) > time.GetUtcNow()
-            ? new StreamTicket(owner, until.Length == 0 ? null : Time(until))
+            ? (itsScope, new StreamTicket(owner, until.Length == 0 ? null : Time(until)))
             : null;
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using DurableChat.AspNetCore.Tickets;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace DurableChat.Server.Limits;
@@ -43,7 +44,7 @@ internal static class RequestRate
         where TBuilder : IEndpointConventionBuilder => endpoints.RequireRateLimiting(Policy).ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private static string CallerOf(HttpContext context) =>
-        context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } owner ? $"owner {owner}" : $"address {NetworkOf(context.Connection.RemoteIpAddress)}";
+        (context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? TicketOwner.Find(context)) is { } owner ? $"owner {owner}" : $"address {NetworkOf(context.Connection.RemoteIpAddress)}";
 
     /// <summary>One household has all addresses of an IPv6 network, and would otherwise have as many buckets.</summary>
     private static string NetworkOf(IPAddress? address) =>

@@ -61,6 +61,22 @@ public sealed class RequestRateTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 
+    [Fact]
+    public async Task A_ticket_counts_for_its_owner_and_not_for_the_address_that_all_behind_a_proxy_share()
+    {
+        using var alice = _server.Client("alices token");
+        using var issued = await alice.PostAsync(new Uri("chats/watch/stream-ticket", UriKind.Relative), null);
+        var ticket = (await issued.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ticket").GetString();
+        using var guessing = _server.Client("a guess");
+        var (_, refused) = await AskUntilRefusedAsync(guessing, HttpStatusCode.Unauthorized);
+        refused.Dispose();
+        using var browser = _server.Client();
+        using var stream = await browser.GetAsync(new Uri($"chats/watch?ticket={ticket}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        using var forged = await browser.GetAsync(new Uri("chats/watch?ticket=a.b", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.TooManyRequests, forged.StatusCode);
+    }
+
     [Theory]
     [InlineData("/healthz")]
     [InlineData("/readyz")]
