@@ -24,6 +24,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>The next request never reaches the database. <paramref name="meanwhile"/> runs before the client notices.</summary>
     public void LoseRequest(Func<Task>? meanwhile = null) => _cut = (_, _) => meanwhile?.Invoke() ?? Task.CompletedTask;
 
+    /// <summary>From the next request on nothing comes through, and nobody is told: as if a cable had been pulled.</summary>
+    public void FallSilent() => _cut = (_, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+
     /// <summary>The next request is carried out; its answer never comes back. <paramref name="meanwhile"/> runs before the client notices.</summary>
     public void LoseAnswer(Func<Task>? meanwhile = null) => _cut = async (server, request) =>
     {

@@ -82,6 +82,18 @@ public sealed class OwnerTests
         Assert.Equal(1, (await alice.GetFromJsonAsync<JsonElement>("chats")).GetProperty("chats").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("access_token")]
+    [InlineData("token")]
+    public async Task A_token_in_a_url_lets_nobody_in(string parameter)
+    {
+        await using var server = await TestServer.StartAsync(null, _tokens);
+        using var alice = server.Client(Alice);
+        using var nobody = server.Client();
+        var chat = await server.CreateAsync(model: "stuck", http: alice);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await CallAsync(nobody, "get", $"chats/{chat}/stream?{parameter}={Alice}")).Status);
+    }
+
     [Fact]
     public async Task Only_operators_read_the_metrics()
     {

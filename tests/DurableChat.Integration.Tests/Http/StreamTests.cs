@@ -136,6 +136,16 @@ public sealed class StreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_asks_those_between_to_keep_nothing_back()
+    {
+        var chat = await _server.CreateAsync(model: "stuck");
+        using var response = await _server.Http.GetAsync($"chats/{chat}/stream", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        Assert.True(response.Headers.CacheControl?.NoStore);
+        Assert.Equal(["no"], response.Headers.GetValues("X-Accel-Buffering"));
+    }
+
+    [Fact]
     public async Task Two_hundred_chats_at_once_are_all_answered()
     {
         var chats = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => _server.CreateAsync($"chat {i}")));

@@ -53,6 +53,25 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public void One_that_slept_through_more_than_any_buffer_holds_is_given_all_of_it()
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create());
+        using var subscription = stage.Subscribe();
+        var screen = new Screen();
+        Step(subscription, screen, steps: 10);
+        for (var turn = 0; turn < 300; turn++)
+        {
+            stage.Publish(stage.Finish(), stage.Send("next"));
+        }
+
+        Generate(stage, 301, [.. Enumerable.Repeat("word ", 1_000)]);
+        Step(subscription, screen, steps: 1_000);
+        Assert.Equal(601, screen.Ids.Count);
+        Assert.Equal(5_000, screen.Preview.Length);
+    }
+
+    [Fact]
     public async Task Without_a_window_every_message_is_read()
     {
         var stage = new Stage(new FeedOptions { WindowMessages = 0 });
@@ -184,6 +203,19 @@ public sealed class SubscriptionTests
         Assert.Equal(2, pin.Feed.TryGetChat()!.Version);
         pin.Feed.CompleteLoad(first, pin.Feed.BeginLoad());
         Assert.Equal((1, 1), (pin.Feed.TryGetChat()!.Version, pin.Feed.TryGetChat()!.LastMessageId));
+    }
+
+    [Fact]
+    public async Task A_page_from_a_later_version_than_the_state_does_not_come_before_what_goes_with_it()
+    {
+        var stage = new Stage(new FeedOptions { WindowMessages = 0 });
+        stage.Publish(stage.Create());
+
+        // The page that is read for the first message already has the answer, of which nobody has told the feed.
+        stage.Finish();
+        var screen = await CatchUpAsync(stage, new Screen());
+        Assert.Equal([1, 2], screen.Ids);
+        Assert.Equal(("waiting", 2), (screen.Status, screen.StatusVersion));
     }
 
     [Fact]

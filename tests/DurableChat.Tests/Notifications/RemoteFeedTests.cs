@@ -117,6 +117,32 @@ public sealed class RemoteFeedTests
         Assert.Equal("waiting", screen.Status);
     }
 
+    [Fact]
+    public void A_waiting_that_comes_late_does_not_end_the_turn_behind_it()
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create());
+        var finished = stage.Finish();
+        Deliver(stage, stage.Send("again"));
+        Deliver(stage, finished);
+        using var pin = stage.Registry.Pin(stage.Id);
+        Assert.Equal((ChatStatus.Running, 3L), (pin.Feed.TryGetChat()!.Status, pin.Feed.TryGetChat()!.Version));
+    }
+
+    [Fact]
+    public async Task An_edit_whose_only_notification_was_lost_is_seen_in_the_next()
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create(), stage.Finish());
+        var screen = new Screen();
+        using var subscription = stage.Subscribe();
+        await FollowAsync(subscription, screen, 2);
+        stage.Edit("anew");
+        Deliver(stage, stage.Finish("another answer"));
+        await FollowAsync(subscription, screen, () => screen.Ids is [3, 4]);
+        Assert.Equal(1, screen.Resets);
+    }
+
     /// <summary>G5: whatever is lost, repeated or reordered, one comparison of versions later every screen shows the history.</summary>
     [Fact]
     public void Whatever_becomes_of_notifications_the_sync_heals_it() =>

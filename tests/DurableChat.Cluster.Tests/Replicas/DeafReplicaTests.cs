@@ -1,0 +1,35 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+using DurableChat.Tests.Support;
+using Xunit;
+
+namespace DurableChat.Cluster.Tests.Replicas;
+
+/// <summary>A replica that has lost the channel, and one that has it again but has not compared versions yet.</summary>
+public sealed class DeafReplicaTests
+{
+    private readonly FakeStore _store = new();
+    private readonly BrittleChannel _channel = new();
+
+    [Fact]
+    public async Task What_is_in_memory_is_not_taken_for_the_present_until_versions_were_compared()
+    {
+        await using var here = await Replica.StartAsync("here", _store, _channel, ScriptedModel.Answering());
+        await using var there = await Replica.StartAsync("there", _store, _channel, ScriptedModel.Answering());
+        await there.WaitForChannelAsync(isUp: true);
+        var id = await here.CreateAsync();
+        Assert.NotNull(await there.Chats.GetAsync("owner", id, CancellationToken.None));
+
+        // Else the comparison might heal what is to be seen.
+        _store.Before = call => call == "sync" ? Task.FromException(new ChatStoreException("away")) : Task.CompletedTask;
+        _channel.Loses = _ => true;
+        _channel.Cut();
+        await there.WaitForChannelAsync(isUp: false);
+        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed while it was down"));
+        Assert.Equal("renamed while it was down", (await there.Chats.GetAsync("owner", id, CancellationToken.None))?.Title);
+
+        await here.ExecuteAsync(id, new UpdateChat(Title: "renamed before it was up"));
+        await there.PassTimeUntilAsync(there.WaitForChannelAsync(isUp: true));
+        Assert.Equal("renamed before it was up", (await there.Chats.GetAsync("owner", id, CancellationToken.None))?.Title);
+    }
+}
