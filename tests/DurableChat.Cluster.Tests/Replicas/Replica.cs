@@ -72,8 +72,10 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>Lets this replica's time pass until something has happened.</summary>
     public async Task PassTimeUntilAsync(Task happened)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
         while (!happened.IsCompleted)
         {
+            patience.Token.ThrowIfCancellationRequested();
             Time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }

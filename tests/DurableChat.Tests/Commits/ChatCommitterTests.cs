@@ -114,6 +114,33 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task Nothing_is_shown_before_it_is_durable()
+    {
+        var node = Node("a");
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        var (committing, durable) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _store.Before = call =>
+        {
+            if (call == "commit")
+            {
+                committing.TrySetResult();
+                return durable.Task;
+            }
+
+            return Task.CompletedTask;
+        };
+        using var pin = node.Feeds.Pin(id);
+        var before = pin.Feed.TryGetChat();
+        var sent = node.ExecuteAsync(id, new SendMessage("next"));
+        await committing.Task;
+        Assert.Same(before, pin.Feed.TryGetChat());
+        durable.SetResult();
+        Assert.IsType<CommandResult.Committed>(await sent);
+        await node.FollowAsync(id, screen => screen.Texts.Contains("next"));
+    }
+
+    [Fact]
     public async Task Chats_of_others_are_like_chats_that_do_not_exist()
     {
         var node = Node("a");
