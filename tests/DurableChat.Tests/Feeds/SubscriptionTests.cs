@@ -206,19 +206,6 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
-    public async Task A_page_from_a_later_version_than_the_state_puts_the_feed_in_doubt()
-    {
-        var stage = new Stage(new FeedOptions { WindowMessages = 0 });
-        stage.Publish(stage.Create());
-
-        // Nobody tells the feed of the edit. Without a doubt its readers would ask for a page of the old epoch again and again.
-        stage.Edit("another m1");
-        var screen = await CatchUpAsync(stage, new Screen());
-        Assert.Equal([2], screen.Ids);
-        Assert.Equal(1, stage.Store.Loads);
-    }
-
-    [Fact]
     public async Task A_client_that_was_shown_an_edit_by_another_replica_is_not_reset_again()
     {
         var stage = new Stage();
