@@ -198,8 +198,8 @@ public sealed class ConfiguredStreamTests
     public async Task A_client_that_goes_away_does_not_stop_the_answer()
     {
         // Slow enough that whatever a stream does when it ends is done before the answer is complete.
-        await using var server = await TestServer.StartAsync(null, "Models:1:DelayMs=40");
-        var chat = await server.CreateAsync(model: "slow");
+        await using var server = await TestServer.StartAsync(null, "Models:3:Name=slower", "Models:3:Provider=demo", "Models:3:DelayMs=40");
+        var chat = await server.CreateAsync(model: "slower");
         using (var client = new SseClient(server.Http, $"chats/{chat}/stream", new Screen()))
         {
             await client.ConnectAsync();

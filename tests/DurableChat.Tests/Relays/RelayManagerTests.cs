@@ -63,7 +63,33 @@ public sealed class RelayManagerTests
         await manager.StopAsync(TestContext.Current.CancellationToken);
     }
 
-<<<<<<< HEAD
+    [Fact]
+    public async Task Whoever_needs_a_relay_does_not_wait_for_it_to_connect()
+    {
+        var relay = new StubbornRelay(new RelayException("broken"));
+        using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance);
+        await manager.StartAsync(TestContext.Current.CancellationToken);
+        using var dialling = new ManualResetEventSlim();
+        _stage.Store.Before = call =>
+        {
+            if (call == "replicas")
+            {
+                dialling.Wait(TestContext.Current.CancellationToken);
+            }
+
+            return Task.CompletedTask;
+        };
+        var created = _stage.Create();
+        using var pin = _stage.Registry.Pin(_stage.Id);
+        pin.Feed.AddSubscriber();
+        await Task.Run(() => pin.Feed.PublishRemote(created.Next, created.Appended, TimeSpan.Zero)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var events = new List<StreamEvent>();
+        pin.Feed.Look(new SubscriberCursor(Position.Start), events);
+        Assert.Contains(events, told => told is MessageEvent);
+        dialling.Set();
+        await manager.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     private sealed class Meters : IMeterFactory
     {
         public Meter Create(MeterOptions options)
@@ -93,33 +119,6 @@ public sealed class RelayManagerTests
                 Warnings.Enqueue(formatter(state, exception));
             }
         }
-=======
-    [Fact]
-    public async Task Whoever_needs_a_relay_does_not_wait_for_it_to_connect()
-    {
-        var relay = new StubbornRelay(new RelayException("broken"));
-        using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance);
-        await manager.StartAsync(TestContext.Current.CancellationToken);
-        using var dialling = new ManualResetEventSlim();
-        _stage.Store.Before = call =>
-        {
-            if (call == "replicas")
-            {
-                dialling.Wait(TestContext.Current.CancellationToken);
-            }
-
-            return Task.CompletedTask;
-        };
-        var created = _stage.Create();
-        using var pin = _stage.Registry.Pin(_stage.Id);
-        pin.Feed.AddSubscriber();
-        await Task.Run(() => pin.Feed.PublishRemote(created.Next, created.Appended, TimeSpan.Zero)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        var events = new List<StreamEvent>();
-        pin.Feed.Look(new SubscriberCursor(Position.Start), events);
-        Assert.Contains(events, told => told is MessageEvent);
-        dialling.Set();
-        await manager.StopAsync(TestContext.Current.CancellationToken);
->>>>>>> e0d765a (Defences: a list of its own, other projects and tests, and what fails anyhow is told)
     }
 
     /// <summary>Fails twice, in its own way.</summary>
