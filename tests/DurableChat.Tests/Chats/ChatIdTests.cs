@@ -40,7 +40,16 @@ public sealed class ChatIdTests
         Assert.False(ChatId.TryParse(text, out var id));
         Assert.Equal(default, id);
         Assert.ThrowsAny<Exception>(() => ChatId.Parse(text!));
-        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ChatId>(JsonSerializer.Serialize(text)));
+        Assert.StartsWith("Not a chat id.", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ChatId>(JsonSerializer.Serialize(text))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_of_the_program_says_what_was_wrong()
+    {
+        Assert.Equal("'x' is not a chat id.", Assert.Throws<FormatException>(() => ChatId.Parse("x")).Message);
+        Assert.Throws<ArgumentNullException>("owner", () => ChatId.FromIdempotencyKey(null!, "key"));
+        Assert.Throws<ArgumentNullException>("key", () => ChatId.FromIdempotencyKey("owner", null!));
+        Assert.Throws<ArgumentNullException>("writer", () => new ChatIdConverter().Write(null!, default, JsonSerializerOptions.Default));
     }
 
     [Fact]

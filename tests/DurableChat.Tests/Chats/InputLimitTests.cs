@@ -12,6 +12,13 @@ public sealed class InputLimitTests
     private static readonly DecisionContext _context =
         new(Given.Now, new ChatLimits { MaxMessageBytes = MaxBytes, MaxClientTools = 2, MaxClientToolBytes = MaxBytes });
 
+    [Fact]
+    public void Out_of_the_box_these_are_the_limits()
+    {
+        var limits = new ChatLimits();
+        Assert.Equal((20, 262_144, 200, 32, 16_384), (limits.MaxQueue, limits.MaxMessageBytes, limits.MaxTitleLength, limits.MaxClientTools, limits.MaxClientToolBytes));
+    }
+
     public static TheoryData<string, bool> Texts() => new()
     {
         { new string('x', 12), true },

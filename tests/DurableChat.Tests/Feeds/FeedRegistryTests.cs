@@ -59,5 +59,93 @@ public sealed class FeedRegistryTests
         Assert.Equal((0, 0L), (stage.Registry.Count, stage.Registry.Bytes));
     }
 
+    [Fact]
+    public void Out_of_the_box_this_much_is_kept()
+    {
+        var options = new FeedOptions();
+        Assert.Equal((256, 1_048_576, 268_435_456L), (options.WindowMessages, options.WindowBytes, options.TotalBytes));
+        Assert.Equal((256, 262_144, true), (options.CatchUpMessages, options.CatchUpBytes, options.CoalesceReads));
+        Assert.Equal((60_000, 30_000, 50), (options.IdleTime.TotalMilliseconds, options.ReadTimeout.TotalMilliseconds, options.InlinePatience.TotalMilliseconds));
+    }
+
+    [Fact]
+    public void Beyond_the_budget_windows_are_emptied_until_a_tenth_of_it_is_free()
+    {
+        using var meters = new CountingMeters();
+        var stage = new Stage(new FeedOptions { TotalBytes = 100_000 }, meters: meters);
+        var ids = new List<DurableChat.Chats.ChatId>();
+        while (stage.Registry.Count < 20)
+        {
+            stage.Time.Advance(TimeSpan.FromSeconds(1));
+            ids.Add(NewId(stage));
+            using var pin = stage.Registry.Pin(ids[^1]);
+            var before = stage.Registry.Bytes;
+            pin.Feed.Publish(NewChat(pin.Feed.Id, 10_000));
+            if (stage.Registry.Bytes < before)
+            {
+                break;
+            }
+        }
+
+        // The oldest windows went, one by one, and no more of them than was needed.
+        var emptied = ids.TakeWhile(id => stage.Registry.Find(id)!.Inspect(0).Window.Count == 0).Count();
+        Assert.True(emptied > 0);
+        Assert.All(ids.Skip(emptied), id => Assert.Equal(1, stage.Registry.Find(id)!.Inspect(0).Window.Count));
+        Assert.InRange(stage.Registry.Bytes, 90_000 - 11_000, 90_000);
+        Assert.Equal(emptied, meters.Sum("durablechat.window.evictions"));
+    }
+
+    [Fact]
+    public void What_is_just_within_the_budget_stays()
+    {
+        var measured = new Stage();
+        using (var pin = measured.Registry.Pin(measured.Id))
+        {
+            pin.Feed.Publish(NewChat(measured.Id, 1_000));
+        }
+
+        var stage = new Stage(new FeedOptions { TotalBytes = measured.Registry.Bytes });
+        using var held = stage.Registry.Pin(measured.Id);
+        held.Feed.Publish(NewChat(measured.Id, 1_000));
+        Assert.Equal(1, held.Feed.Inspect(0).Window.Count);
+        stage.Options.TotalBytes--;
+        stage.Registry.EnforceBudget();
+        Assert.Equal(0, held.Feed.Inspect(0).Window.Count);
+    }
+
+    [Fact]
+    public void Only_what_a_feed_serves_as_the_present_is_compared()
+    {
+        var stage = new Stage();
+        stage.Publish(stage.Create());
+        using var unknown = stage.Registry.Pin(NewId(stage));
+        Assert.Equal([(stage.Id, 1L)], stage.Registry.Known().Select(known => (known.Id, known.Version)));
+        using var pin = stage.Registry.TryPin(stage.Id)!;
+        pin.Feed.MarkUnsynced();
+        Assert.Empty(stage.Registry.Known());
+        Assert.Null(stage.Registry.TryPin(NewId(stage)));
+    }
+
+    [Fact]
+    public void A_pin_lets_go_once_and_the_feed_of_a_chat_that_is_gone_goes_with_the_last()
+    {
+        var stage = new Stage();
+        var one = stage.Registry.Pin(stage.Id);
+        var other = stage.Registry.Pin(stage.Id);
+        Assert.Same(one.Feed, other.Feed);
+        one.Feed.MarkDeleted();
+        one.Dispose();
+        one.Dispose();
+        Assert.Equal(1, stage.Registry.Count);
+        other.Dispose();
+        Assert.Equal(0, stage.Registry.Count);
+    }
+
+    private static DurableChat.Chats.Transition NewChat(DurableChat.Chats.ChatId id, int size)
+    {
+        var created = new Stage().Create(new string('x', size));
+        return created with { Next = created.Next with { Id = id } };
+    }
+
     private static DurableChat.Chats.ChatId NewId(Stage stage) => DurableChat.Chats.ChatId.Create(stage.Time.GetUtcNow());
 }

@@ -89,6 +89,92 @@ public sealed class LiveGenerationTests
         Assert.InRange(live.Bytes, 100_000 * sizeof(char), 450_000);
     }
 
+    [Fact]
+    public void Memory_is_what_the_newest_64_parts_take_and_the_text_of_all() => _parts.Array[0, 200].Sample(
+        parts =>
+        {
+            var live = new LiveGeneration(_chat, 1, 4, 7);
+            var shown = parts.Where(part => live.Append(part, 0)).ToList();
+            var recent = new List<StreamEvent>();
+            live.ReadAfter(Math.Max(0, live.LastSeq - 64), recent, int.MaxValue);
+            Assert.Equal(Math.Min(64, shown.Count), recent.Count);
+            var chars = live.ToParts().Sum(LiveSegment.CharsOf);
+            Assert.Equal(chars, live.Chars);
+            Assert.Equal(recent.Sum(sent => sent.Bytes) + (chars * sizeof(char)) + (shown.Count * sizeof(int)), live.Bytes);
+        },
+        iter: 200);
+
+    [Fact]
+    public void A_call_is_as_long_as_its_name_and_arguments_and_a_result_as_what_it_says()
+    {
+        Assert.Equal(5, LiveSegment.CharsOf(new ToolCallPart("id", "abc", "{}")));
+        Assert.Equal(4, LiveSegment.CharsOf(new ToolResultPart("id", "text")));
+        Assert.Equal(2, LiveSegment.CharsOf(new TextPart("ab")));
+        Assert.Equal(3, LiveSegment.CharsOf(new ReasoningPart("abc")));
+    }
+
+    [Fact]
+    public void Half_a_character_is_dropped_with_a_change_of_kind()
+    {
+        var live = new LiveGeneration(_chat, 1, 4, 7);
+        live.Append(new TextPart("a\ud83d"), 0);
+        live.Append(new ReasoningPart("b"), 0);
+        live.Append(new ReasoningPart("c\ud83d"), 0);
+        live.Append(new ToolCallPart("1", "look_up", "{}"), 0);
+        live.Append(new ReasoningPart("d"), 0);
+        Assert.Equal([new TextPart("a"), new ReasoningPart("bc"), new ToolCallPart("1", "look_up", "{}"), new ReasoningPart("d")], live.ToParts());
+    }
+
+    [Fact]
+    public void At_most_32_joined_frames_are_kept_for_those_who_come_after()
+    {
+        var live = new LiveGeneration(_chat, 1, 4, 7);
+        for (var i = 0; i < 200; i++)
+        {
+            live.Append(new TextPart("word "), 0);
+        }
+
+        Assert.Equal(32, CountKept());
+        live.Append(new TextPart("word "), 0);
+        Assert.Equal(32, CountKept());
+
+        int CountKept() => Enumerable.Range(0, 40).Select(seq => First(seq)).ToList().Index().Count(read => ReferenceEquals(read.Item, First(read.Index)));
+
+        StreamEvent First(int seq)
+        {
+            var events = new List<StreamEvent>();
+            live.ReadAfter(seq, events, 1);
+            return Assert.Single(events);
+        }
+    }
+
+    [Fact]
+    public void Parts_go_to_another_replica_joined_and_with_the_length_of_each() => Gen.Select(_parts.Array[1, 100], Gen.Int[0, 100]).Sample(
+        (parts, at) =>
+        {
+            var live = new LiveGeneration(_chat, 1, 4, 7);
+            var copy = new LiveGeneration(_chat, 1, 4, 7);
+            foreach (var part in parts)
+            {
+                live.Append(part, 0);
+            }
+
+            var seq = 0L;
+            while (live.ReadForRelay(seq, version: 9) is { } frame)
+            {
+                Assert.Equal((9, 1, 4, 7, seq + 1, true), (frame.Version, frame.Epoch, frame.BaseMessageId, frame.Generation, frame.FirstSeq, frame.IsWhole));
+                Assert.True(frame.Lengths.Count == 1 || LiveSegment.CharsOf(frame.Part) <= 16 * 1024);
+                Assert.All(frame.Split(), part => copy.Append(part, 0));
+                seq = frame.LastSeq;
+            }
+
+            Assert.Equal((live.LastSeq, live.LastSeq), (seq, copy.LastSeq));
+            Assert.Equal(live.ToParts(), copy.ToParts());
+            var from = Math.Min(at, live.LastSeq);
+            Assert.Equal(Follow(live, from, 3), Follow(copy, from, 3));
+        },
+        iter: 200);
+
     private static string Follow(LiveGeneration live, long seq, int batch)
     {
         var screen = new System.Text.StringBuilder();

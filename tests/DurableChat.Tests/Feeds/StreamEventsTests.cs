@@ -51,53 +51,53 @@ public sealed class StreamEventsTests
         const string Call = """{"call_id":"call-1","name":"look_up","arguments":"{}"}""";
         const string TypedCall = """{"type":"tool_call","call_id":"call-1","name":"look_up","arguments":"{}"}""";
         const string Error = """{"code":"model_unavailable","message":"The model is away.","retryable":true}""";
-        const string Summary = $$"""{"id":"{{Id}}","title":"Über <uns>","model":"demo","status":"requires_action","archived":true,"version":7,"last_message_id":5,"created_at":"2026-01-02T03:04:05+00:00","updated_at":"2026-01-02T03:04:05+00:00"}""";
+        const string Summary = $$$"""{"id":"{{{Id}}}","title":"Über <uns>","model":"demo","status":"requires_action","archived":true,"version":7,"last_message_id":5,"created_at":"2026-01-02T03:04:05+00:00","updated_at":"2026-01-02T03:04:05+00:00"}""";
         var summary = ChatSummary.Of(_chat);
 
         Check(
             StreamEvents.Message(_id, 2, _message, publishedAt: 42),
             "message",
             "2.5.4.0",
-            $$"""{"type":"message","chat_id":"{{Id}}","position":"2.5.4.0","message":{"id":5,"previous_id":3,"role":"assistant","parts":[{"type":"reasoning","text":"hm"},{"type":"text","text":"two\nlines"},{{TypedCall}}],"generation":4,"model":"demo","finish_reason":"tool_calls","usage":{"input_tokens":10,"output_tokens":20},"created_at":"2026-01-02T03:04:05+00:00"}}""");
+            $$$"""{"type":"message","chat_id":"{{{Id}}}","position":"2.5.4.0","message":{"id":5,"previous_id":3,"role":"assistant","parts":[{"type":"reasoning","text":"hm"},{"type":"text","text":"two\nlines"},{{{TypedCall}}}],"generation":4,"model":"demo","finish_reason":"tool_calls","usage":{"input_tokens":10,"output_tokens":20},"created_at":"2026-01-02T03:04:05+00:00"}}""");
         Check(
             StreamEvents.Part(_id, new Position(2, 5, 4, 9), 8, new TextPart("ab"), publishedAt: 42),
             "message_part",
             "2.5.4.9",
-            $$"""{"type":"message_part","chat_id":"{{Id}}","position":"2.5.4.9","generation":4,"first_seq":8,"seq":9,"part":{"type":"text","text":"ab"}}""");
+            $$$"""{"type":"message_part","chat_id":"{{{Id}}}","position":"2.5.4.9","generation":4,"first_seq":8,"seq":9,"part":{"type":"text","text":"ab"}}""");
         Check(
             StreamEvents.Status(_chat, publishedAt: 42),
             "status",
             null,
-            $$"""{"type":"status","chat_id":"{{Id}}","version":7,"status":"requires_action","title":"Über <uns>","model":"demo","archived":true}""");
+            $$$"""{"type":"status","chat_id":"{{{Id}}}","version":7,"status":"requires_action","title":"Über <uns>","model":"demo","archived":true}""");
         Check(
             StreamEvents.Queue(_chat, publishedAt: 42),
             "queue_update",
             null,
-            $$"""{"type":"queue_update","chat_id":"{{Id}}","version":7,"queue":[{"id":3,"content":"next","urgent":true,"created_at":"2026-01-02T03:04:05+00:00"}]}""");
+            $$$"""{"type":"queue_update","chat_id":"{{{Id}}}","version":7,"queue":[{"id":3,"content":"next","urgent":true,"created_at":"2026-01-02T03:04:05+00:00"}]}""");
         Check(
             StreamEvents.Retry(_chat, new RetryState(1, 5, _error, _now), publishedAt: 42),
             "retry",
             null,
-            $$"""{"type":"retry","chat_id":"{{Id}}","version":7,"attempt":1,"max_attempts":5,"retry_at":"2026-01-02T03:04:05+00:00","error":{{Error}}}""");
+            $$$"""{"type":"retry","chat_id":"{{{Id}}}","version":7,"attempt":1,"max_attempts":5,"retry_at":"2026-01-02T03:04:05+00:00","error":{{{Error}}}}""");
         Check(
             StreamEvents.Error(_id, 7, _error, publishedAt: 42),
             "error",
             null,
-            $$"""{"type":"error","chat_id":"{{Id}}","version":7,"error":{{Error}}}""");
+            $$$"""{"type":"error","chat_id":"{{{Id}}}","version":7,"error":{{{Error}}}}""");
         Check(
             StreamEvents.ActionRequired(_chat, publishedAt: 42),
             "action_required",
             null,
-            $$"""{"type":"action_required","chat_id":"{{Id}}","version":7,"tool_calls":[{{Call}}]}""");
-        Check(StreamEvents.HistoryReset(_id, 2), "history_reset", "2.0.0.0", $$"""{"type":"history_reset","chat_id":"{{Id}}","position":"2.0.0.0","epoch":2}""");
+            $$$"""{"type":"action_required","chat_id":"{{{Id}}}","version":7,"tool_calls":[{{{Call}}}]}""");
+        Check(StreamEvents.HistoryReset(_id, 2), "history_reset", "2.0.0.0", $$$"""{"type":"history_reset","chat_id":"{{{Id}}}","position":"2.0.0.0","epoch":2}""");
         Check(
             StreamEvents.PreviewReset(_id, new Position(2, 5, 4, 0)),
             "preview_reset",
             "2.5.4.0",
-            $$"""{"type":"preview_reset","chat_id":"{{Id}}","position":"2.5.4.0","generation":4}""");
-        Check(StreamEvents.Chats([summary]), "chats", null, $$"""{"type":"chats","chats":[{{Summary}}]}""");
-        Check(StreamEvents.Chat(summary), "chat", null, $$"""{"type":"chat","chat_id":"{{Id}}","chat":{{Summary}}}""");
-        Check(StreamEvents.ChatDeleted(_id), "chat_deleted", null, $$"""{"type":"chat_deleted","chat_id":"{{Id}}"}""");
+            $$$"""{"type":"preview_reset","chat_id":"{{{Id}}}","position":"2.5.4.0","generation":4}""");
+        Check(StreamEvents.Chats([summary]), "chats", null, $$$"""{"type":"chats","chats":[{{{Summary}}}]}""");
+        Check(StreamEvents.Chat(summary), "chat", null, $$$"""{"type":"chat","chat_id":"{{{Id}}}","chat":{{{Summary}}}}""");
+        Check(StreamEvents.ChatDeleted(_id), "chat_deleted", null, $$$"""{"type":"chat_deleted","chat_id":"{{{Id}}}"}""");
     }
 
     [Fact]
