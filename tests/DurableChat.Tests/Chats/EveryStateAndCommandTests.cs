@@ -137,7 +137,9 @@ public sealed class EveryStateAndCommandTests
                        let refused = chat.Decide(command(chat)) as Decision.Refused
                        where refused is not null
                        select refused.Refusal.Code;
-        Assert.Equal(Enum.GetValues<RefusalCode>(), refusals.Distinct().Order());
+
+        // How many chats an owner has, the store counts in the commit.
+        Assert.Equal(Enum.GetValues<RefusalCode>().Except([RefusalCode.TooManyChats]), refusals.Distinct().Order());
     }
 
     [Fact]
