@@ -1,10 +1,12 @@
 using System.ClientModel.Primitives;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using DurableChat.Server.Models;
 using DurableChat.Tests.Support;
 using DurableChat.Workers;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
@@ -36,7 +38,11 @@ public sealed class ModelFuzzTests
             using var provider = new Provider(mangler);
             using var http = new HttpClient(provider);
             var model = OpenAIModel.Create("demo", new ModelSettings { Name = "demo", Provider = "openai", Model = "m", ApiKey = "k", Endpoint = new Uri("http://model/v1") }, new HttpClientPipelineTransport(http));
-            var node = new Node(new FakeStore(), model.Client, worker: new WorkerOptions { MaxAttempts = 1, MaxSteps = 3, MaxAnswerChars = MaxAnswerChars });
+
+            // A meter that nobody disposes of lives for ever, and its gauges keep what they look at.
+            await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+            var node = new Node(
+                new FakeStore(), model.Client, worker: new WorkerOptions { MaxAttempts = 1, MaxSteps = 3, MaxAnswerChars = MaxAnswerChars }, meters: services.GetRequiredService<IMeterFactory>());
             var id = await node.CreateAsync();
             var screen = await node.FollowAsync(id, screen => screen.Status is "waiting" or "error" or "requires_action");
             while (node.Worker.Count > 0)

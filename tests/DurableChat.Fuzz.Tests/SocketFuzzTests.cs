@@ -41,8 +41,9 @@ public sealed class SocketFuzzTests
                 // It hung up.
             }
 
+            // 505 is what RFC 9110 wants for a version of HTTP that the server does not speak, and no fault of the server's.
             var line = answer.ToString();
-            return line.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? line.Substring("HTTP/1.1 ".Length, 3) : "hung up";
+            return line.StartsWith("HTTP/1.1 505 ", StringComparison.Ordinal) ? "version refused" : line.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? line.Substring("HTTP/1.1 ".Length, 3) : "hung up";
         });
         await server.AssertAtRestAsync();
         leaks.AssertNone();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using DurableChat.Chats;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
@@ -16,13 +17,13 @@ namespace DurableChat.Tests.Support;
 /// <summary>One replica, put together by hand over a store that other replicas may share. No heartbeats and no timers of its own: the test acts for them.</summary>
 internal sealed class Node
 {
-    public Node(FakeStore store, IChatClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, params AIFunction[] functions)
+    public Node(FakeStore store, IChatClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, params AIFunction[] functions)
     {
         Store = store;
         Options = (worker ?? new WorkerOptions()) with { Replica = replica };
         var feedOptions = feeds ?? new FeedOptions();
-        var metrics = new FeedMetrics(null, Time);
-        var workerMetrics = new WorkerMetrics(null);
+        var metrics = new FeedMetrics(meters, Time);
+        var workerMetrics = new WorkerMetrics(meters);
         var models = new ModelCatalog([new ModelDefinition("demo", model)]);
         var tools = new ToolRegistry(functions, new ToolOptions(), Time, NullLogger<ToolRegistry>.Instance);
         Feeds = new FeedRegistry(feedOptions, metrics, Time) { Replica = replica };
