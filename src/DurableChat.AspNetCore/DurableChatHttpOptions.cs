@@ -27,11 +27,18 @@ public sealed record DurableChatHttpOptions
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long a client may take none of what a stream has for it, or leave a WebSocket ping without an answer, before its connection is cut. It can come back and resume. 2 seconds to a day;
-    /// default 30 seconds.
+    /// How long a client may take too little of what a stream has for it before its connection is cut: that is what the system's buffers make of one that reads very slowly, and of one that does not.
+    /// It can come back and resume. 2 seconds to a day; default 2 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
-    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a client may leave a WebSocket ping without an answer before its connection is cut. A ping stands in line behind all that was sent before it, megabytes in the buffers of systems and
+    /// proxies, so a client that is slow and well may need minutes. 2 seconds to a day; default 5 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];

@@ -9,7 +9,7 @@ namespace DurableChat.AspNetCore;
 
 /// <summary>
 /// Writes events as Server-Sent Events (WHATWG HTML). All events that are ready go out in one flush, but for many bytes; an idle stream sends a comment now and then, so that proxies
-/// keep it open. A client that takes nothing for too long is cut off. Thread-safe.
+/// keep it open. A client that takes too little for too long is cut off. Thread-safe.
 /// </summary>
 internal sealed partial class SseWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<SseWriter> logger)
 {

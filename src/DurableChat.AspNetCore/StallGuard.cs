@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Waits until a client takes what is written to it, and cuts off one that takes nothing for too long: it holds a socket, buffers and a place among its owner's streams. Thread-safe.
+/// Waits until a client takes what is written to it, and cuts off one for which that takes too long: it holds a socket, buffers and a place among its owner's streams. Thread-safe.
 /// </summary>
 internal sealed partial class StallGuard(DurableChatHttpOptions options, TimeProvider time, ILogger<StallGuard> logger)
 {
@@ -43,6 +43,6 @@ internal sealed partial class StallGuard(DurableChatHttpOptions options, TimePro
         await write;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "A stream is cut off: its client has taken nothing for {StallTimeout}")]
+    [LoggerMessage(1, LogLevel.Information, "A stream is cut off: its client has taken too little for {StallTimeout}")]
     private partial void LogCut(TimeSpan stallTimeout);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. A client that takes nothing for too long, or answers no ping, is cut off. Thread-safe.
+/// Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. A client that takes too little for too long, or answers no ping, is cut off. Thread-safe.
 /// </summary>
 internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<WebSocketWriter> logger)
 {
@@ -22,7 +22,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             KeepAliveInterval = options.HeartbeatInterval,
-            KeepAliveTimeout = options.StallTimeout,
+            KeepAliveTimeout = options.PingTimeout,
         });
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(end);
         var listening = ListenAsync(socket, gone);

@@ -62,6 +62,12 @@ internal static class KnownSettings
     {
         if (ElementOf(type) is { } element)
         {
+            // A text would be ignored without a word, and with it e.g. all tokens.
+            if (!string.IsNullOrEmpty(section.Value))
+            {
+                return [$"'{section.Path}' is a list: its entries are '{section.Path}:0' and so on, not one value."];
+            }
+
             return section.GetChildren().SelectMany(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 ? CheckValues(child, element)
                 : [$"'{section.Path}' is a list: its entries are '{section.Path}:0' and so on, not '{child.Path}'."]);

@@ -29,6 +29,18 @@ internal static class ListenAddress
         }
     }
 
+    /// <summary>Refuses addresses that are configured elsewhere: the web server would take those, and what was checked of the others would mean nothing.</summary>
+    /// <param name="setting">What the operator has to set.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <exception cref="ConfigurationException">There are some.</exception>
+    public static void RefuseOthers(string setting, IConfiguration configuration)
+    {
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+        {
+            throw new ConfigurationException($"'Kestrel:Endpoints' is not used. Set '{setting}', e.g. http://127.0.0.1:8080, and remove it.");
+        }
+    }
+
     /// <summary>True for what a web server throws if it cannot listen.</summary>
     public static bool IsFailure(Exception exception) => exception is IOException or SocketException;
 

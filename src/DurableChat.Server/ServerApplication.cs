@@ -43,6 +43,7 @@ internal static class ServerApplication
         var auth = AuthConfiguration.Read(configuration);
         var urls = options.Urls ?? configuration["urls"] ?? DefaultUrl;
         ListenAddress.Check(UrlsSetting, urls);
+        ListenAddress.RefuseOthers(UrlsSetting, configuration);
         RefuseOpenServer(urls, auth);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -200,7 +201,7 @@ internal static class ServerApplication
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix).LimitRate();
         app.MapDurableChatOperations(ApiPrefix, AuthSetup.OperatorPolicy).LimitRate();
-        app.MapOpenApi();
+        app.MapOpenApi().LimitRate();
         app.MapScalarApiReference("/docs", reference => reference
             .WithTitle("DurableChat").WithOpenApiRoutePattern("/openapi/{documentName}.json")
             .WithNonce().DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());

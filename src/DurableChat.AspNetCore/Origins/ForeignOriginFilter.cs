@@ -23,7 +23,9 @@ internal sealed class ForeignOriginFilter(DurableChatHttpOptions options) : IEnd
         return request.Headers["Sec-Fetch-Site"].ToString() switch
         {
             "same-origin" or "none" => true,
-            "" => origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase),
+
+            // The scheme is left out: a proxy that ends TLS keeps Host and not the scheme, and browsers say nothing more of WebSockets.
+            "" => origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)),
             _ => false,
         };
     }

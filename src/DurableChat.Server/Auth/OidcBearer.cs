@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace DurableChat.Server.Auth;
@@ -35,7 +34,7 @@ internal static class OidcBearer
     {
         options.MapInboundClaims = false;
         options.SaveToken = false;
-        options.ConfigurationManager = CreateKeys(settings);
+        options.ConfigurationManager = CreateKeys(settings, time);
         options.TokenValidationParameters = new TokenValidationParameters
         {
             ValidAudience = settings.Audience,
@@ -47,17 +46,17 @@ internal static class OidcBearer
     }
 
     /// <summary>What is known of the issuer. A key that the issuer has withdrawn must not come back by way of what was once good.</summary>
-    private static ConfigurationManager<OpenIdConnectConfiguration> CreateKeys(OidcSettings settings)
+    private static IssuerKeys CreateKeys(OidcSettings settings, TimeProvider time)
     {
         var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = settings.KeyRefresh, ConnectTimeout = _issuerTimeout })
         {
             Timeout = _issuerTimeout,
             MaxResponseContentBufferSize = 1024 * 1024,
         };
-        return new ConfigurationManager<OpenIdConnectConfiguration>(
+        return new IssuerKeys(
             settings.MetadataAddress.ToString(),
-            new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever(http) { RequireHttps = !settings.MetadataAddress.IsLoopback })
+            new HttpDocumentRetriever(http) { RequireHttps = !settings.MetadataAddress.IsLoopback },
+            time)
         {
             AutomaticRefreshInterval = settings.KeyRefresh,
             RefreshInterval = _unknownKeyPause,

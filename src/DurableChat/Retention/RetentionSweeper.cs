@@ -38,7 +38,7 @@ internal sealed partial class RetentionSweeper(
             page = await retention.FindArchivedAsync(last, time.GetUtcNow() - archivedAfter, options.PageSize, cancellationToken).ConfigureAwait(false);
             foreach (var id in page.Archived)
             {
-                if (await committer.PurgeAsync(id, archivedAfter, retention, cancellationToken).ConfigureAwait(false))
+                if (await TryPurgeAsync(id, archivedAfter, retention, cancellationToken).ConfigureAwait(false))
                 {
                     metrics.Purged();
                     purged++;
@@ -70,6 +70,20 @@ internal sealed partial class RetentionSweeper(
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
+    /// <summary>One chat that cannot be read, or deleted, must not keep all behind it.</summary>
+    private async Task<bool> TryPurgeAsync(ChatId id, TimeSpan archivedAfter, IRetentionStore retention, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await committer.PurgeAsync(id, archivedAfter, retention, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatStoreException exception)
+        {
+            LogNotPurged(id, exception);
+            return false;
+        }
+    }
+
     private async Task TryRunRoundAsync(IRetentionStore retention, TimeSpan archivedAfter, CancellationToken cancellationToken)
     {
         try
@@ -97,4 +111,7 @@ internal sealed partial class RetentionSweeper(
 
     [LoggerMessage(2, LogLevel.Warning, "Archived chats could not be looked through to the end; the next round begins anew")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "The archived chat {Chat} could not be deleted; the next round tries again")]
+    private partial void LogNotPurged(ChatId chat, Exception exception);
 }

@@ -47,7 +47,7 @@ internal sealed partial class TestServer : IAsyncDisposable
         var folder = new TemporaryFolder();
         var app = ServerApplication.Build(
             new ServeOptions("http://127.0.0.1:0", folder.File("chat.db"), null, window),
-            ["Models:0:Name=demo", "Models:0:Provider=demo", "Models:0:DelayMs=0", "Models:1:Name=slow", "Models:1:Provider=demo", "Models:1:DelayMs=5", "Models:2:Name=stuck", "Models:2:Provider=demo", "Models:2:DelayMs=60000", "Logging:LogLevel:Default=None", .. settings],
+            ["Models:0:Name=demo", "Models:0:Provider=demo", "Models:0:DelayMs=0", "Models:1:Name=slow", "Models:1:Provider=demo", "Models:1:DelayMs=5", "Models:2:Name=stuck", "Models:2:Provider=demo", "Models:2:DelayMs=60000", "DurableChat:Worker:DrainTime=00:00:00", "Logging:LogLevel:Default=None", .. settings],
             configure);
         await app.StartAsync();
         return new TestServer(app, folder, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

@@ -97,6 +97,7 @@ public sealed class KestrelLimitTests : IAsyncLifetime
     [InlineData("Http:Limits:MaxHeaderBytes=5", "MaxHeaderBytes")]
     [InlineData("Http:Limits:MaxConnections=-1", "MaxConnections")]
     [InlineData("Http:StallTimeout=00:00:01", "StallTimeout")]
+    [InlineData("Http:PingTimeout=00:00:01", "PingTimeout")]
     public async Task A_limit_that_is_not_possible_ends_the_start(string setting, string name) =>
         Assert.Contains(name, (await Assert.ThrowsAsync<ConfigurationException>(() => TestServer.StartAsync(null, setting))).Message, StringComparison.Ordinal);
 

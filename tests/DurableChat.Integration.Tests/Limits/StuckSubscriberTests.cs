@@ -40,7 +40,7 @@ public sealed class StuckSubscriberTests
     [Fact]
     public async Task A_web_socket_whose_client_answers_no_ping_is_cut()
     {
-        await using var server = await TestServer.StartAsync(null, "Http:StallTimeout=00:00:02", "Http:HeartbeatInterval=00:00:00.5");
+        await using var server = await TestServer.StartAsync(null, "Http:PingTimeout=00:00:02", "Http:HeartbeatInterval=00:00:00.5");
         using var streams = new StreamCount(server.Services);
         var chat = await server.CreateAsync();
         using var dead = await RawConnection.OpenAsync(server.Url);

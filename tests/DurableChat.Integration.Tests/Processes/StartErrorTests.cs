@@ -21,6 +21,8 @@ public sealed class StartErrorTests : IDisposable
     [InlineData("serve --urls http://0.0.0.0:0", "Configure tokens")]
     [InlineData("serve --urls http://192.0.2.1:8099", "cannot listen on http://192.0.2.1:8099: this machine does not have that address. Set 'urls' to one that it has.", "Auth__Tokens__0__Owner=o", "Auth__Tokens__0__Sha256=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("serve", "There is no setting 'DurableChat:Feeds:WindowMesages'. Did you mean 'DurableChat:Feeds:WindowMessages'?", "DurableChat__Feeds__WindowMesages=5")]
+    [InlineData("serve", "'Kestrel:Endpoints' is not used. Set 'urls'", "Kestrel__Endpoints__Main__Url=http://0.0.0.0:0")]
+    [InlineData("serve", "'Auth:Tokens' is a list: its entries are 'Auth:Tokens:0' and so on, not one value.", "Auth__Tokens=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("serve --store Host=127.0.0.1;Port=1;Username=someone;Password=hidden", "Check host and port")]
     [InlineData("serve --store postgres://someone:hidden@host.invalid/chats", "Check host and port")]
     [InlineData("serve --data /proc/chat.db", "'/proc/chat.db'")]

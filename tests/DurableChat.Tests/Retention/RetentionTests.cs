@@ -1,6 +1,7 @@
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Retention;
+using DurableChat.Storage;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -52,6 +53,25 @@ public sealed class RetentionTests
         };
         Assert.Equal(0, await RunRoundAsync());
         Assert.False((await other.Chats.GetAsync("owner", id, CancellationToken.None))!.Archived);
+    }
+
+    [Fact]
+    public async Task A_chat_that_cannot_be_deleted_keeps_none_of_those_behind_it()
+    {
+        var ids = new[] { await CreateAsync(isArchived: true), await CreateAsync(isArchived: true), await CreateAsync(isArchived: true) };
+        _node.Time.Advance(_after);
+        _store.Before = call =>
+        {
+            if (call != "purge")
+            {
+                return Task.CompletedTask;
+            }
+
+            _store.Before = _ => Task.CompletedTask;
+            throw new ChatStoreException("It takes too long.");
+        };
+        Assert.Equal(ids.Length - 1, await RunRoundAsync());
+        Assert.Equal(1, await RunRoundAsync());
     }
 
     [Fact]
