@@ -1,17 +1,17 @@
 import { signal } from '@preact/signals';
+import { readText, writeText } from '../ui/storage';
 
 const key = 'durablechat.token';
 
 /** The bearer token, if the server asks for one. It stays in this browser until the person signs out. */
-export const token = signal(localStorage.getItem(key) ?? '');
+export const token = signal(readText(key) ?? '');
 
 /** True once the server has refused what we have; the page then asks for a token. */
 export const tokenWanted = signal(false);
 
 export function setToken(value: string): void {
   token.value = value;
-  if (value) localStorage.setItem(key, value);
-  else localStorage.removeItem(key);
+  writeText(key, value || undefined);
 }
 
 export function authorization(): Record<string, string> {

@@ -6,10 +6,19 @@ const path = signal(location.pathname);
 
 addEventListener('popstate', () => (path.value = location.pathname));
 
+/** An address that somebody typed may be no valid encoding; then it is a chat that is not here. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 export const route = computed<Route>(() => {
   const [first, id] = path.value.split('/').filter(Boolean);
   if (first === 'ops') return { page: 'ops' };
-  return first === 'c' && id ? { page: 'chat', id: decodeURIComponent(id) } : { page: 'new' };
+  return first === 'c' && id ? { page: 'chat', id: decoded(id) } : { page: 'new' };
 });
 
 export function go(to: string, replace = false): void {

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { readText, writeText } from './storage';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -6,20 +7,17 @@ const key = 'durablechat.theme';
 const known: readonly string[] = ['light', 'dark'];
 
 function stored(): Theme {
-  const value = localStorage.getItem(key);
+  const value = readText(key);
   return value && known.includes(value) ? (value as Theme) : 'system';
 }
 
 export const theme = signal<Theme>(stored());
 
 effect(() => {
-  if (theme.value === 'system') {
-    localStorage.removeItem(key);
-    delete document.documentElement.dataset['theme'];
-  } else {
-    localStorage.setItem(key, theme.value);
-    document.documentElement.dataset['theme'] = theme.value;
-  }
+  const chosen = theme.value === 'system' ? undefined : theme.value;
+  writeText(key, chosen);
+  if (chosen) document.documentElement.dataset['theme'] = chosen;
+  else delete document.documentElement.dataset['theme'];
 });
 
 export const isDark = (): boolean =>
