@@ -1,3 +1,4 @@
+import { retryAfter } from '../api/retryAfter';
 import { backoff } from './backoff';
 import { SseParser, type SseFrame } from './sse';
 
@@ -97,7 +98,7 @@ export class Connection {
       return undefined;
     }
 
-    if (!response.ok || !response.body) return Number(response.headers.get('Retry-After') ?? 0) * 1_000;
+    if (!response.ok || !response.body) return retryAfter(response.headers);
     this.#enter('open');
     await this.#read(response.body.getReader(), abort);
     return undefined;
