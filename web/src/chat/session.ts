@@ -28,6 +28,7 @@ export class ChatSession {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #readingOlder = false;
   #paused = false;
+  #closed = false;
 
   constructor(readonly id: string) {
     void this.#load(0);
@@ -51,6 +52,7 @@ export class ChatSession {
   }
 
   close(): void {
+    this.#closed = true;
     this.#abort.abort();
     clearTimeout(this.#retry);
     this.#stream?.close();
@@ -77,7 +79,7 @@ export class ChatSession {
       const page = await messagesBefore(this.id, first.id, 2 * pageSize, this.#abort.signal);
       if (this.#state.value.messages[0] !== first) return;
       this.#prepended.value = true;
-      this.#set(withOlderPage(this.#state.value, page));
+      this.#set(withOlderPage(this.#state.value, page), this.#state.value);
     } catch {
       // The next scroll to the top asks again.
     } finally {
@@ -91,6 +93,7 @@ export class ChatSession {
   }
 
   async #load(attempt: number): Promise<void> {
+    if (this.#closed) return;
     this.#stream?.close();
     this.#stream = undefined;
     this.#waiting = [];
@@ -120,7 +123,7 @@ export class ChatSession {
 
     if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
     this.#connection.value = 'waiting';
-    this.#retry = setTimeout(() => void this.#load(attempt + 1), backoff(attempt, 500));
+    this.#retry = setTimeout(() => void this.#load(attempt + 1), Math.max(error.wait, backoff(attempt, 500)));
   }
 
   #follow(loaded: ChatState): void {
@@ -157,17 +160,18 @@ export class ChatSession {
   }
 
   #show(): void {
+    if (this.#closed) return;
     const events = this.#waiting;
     this.#waiting = [];
     const base = this.#pending ?? this.#state.value;
     this.#pending = undefined;
-    this.#set(events.reduce(withEvent, base));
+    this.#set(events.reduce(withEvent, base), base);
     this.#loading.value = 'ready';
   }
 
-  #set(state: ChatState): void {
-    const wasStale = this.#state.value.stale;
+  /** A history that went stale is read anew, also if the one on the screen was stale already: its reload is what `base` came of. */
+  #set(state: ChatState, base: ChatState): void {
     this.#state.value = state;
-    if (state.stale && !wasStale) void this.#load(0);
+    if (state.stale && !base.stale) void this.#load(0);
   }
 }

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ChatEvent, Message, MessagePage } from '../api/types';
+import { textOf } from './rows';
+import { ChatSession } from './session';
+
+const message = (id: number, text: string): Message => ({ id, previous_id: id - 1, role: 'user', parts: [{ type: 'text', text }], generation: 0, created_at: '' });
+
+/** A server with one chat, whose history and streams the test has in its hands. */
+function setUp() {
+  const page: MessagePage = { epoch: 1, last_message_id: 1, messages: [message(1, 'first')], has_more: false };
+  const streams: ((event: ChatEvent) => void)[] = [];
+  let pages = 0;
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    if (!url.includes('/stream')) {
+      pages++;
+      return Promise.resolve(Response.json(page));
+    }
+
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        streams.push((event) => controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`)));
+        init.signal!.addEventListener('abort', () => controller.error(new Error('aborted')));
+      },
+    });
+    return Promise.resolve(new Response(body));
+  });
+  const session = new ChatSession('c');
+  const rewrite = (epoch: number, text: string) => Object.assign(page, { epoch, messages: [message(1, text)] });
+  /** Sends an event on the stream of that number and waits until it is drawn. */
+  async function send(stream: number, event: ChatEvent): Promise<void> {
+    streams[stream]!(event);
+    await settle();
+  }
+
+  return { session, streams, send, rewrite, pages: () => pages, texts: () => session.state.value.messages.map(({ parts }) => textOf(parts)) };
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(200);
+const waiting: ChatEvent = { type: 'status', version: 1, status: 'waiting', title: '', model: '', archived: false };
+const reset = (epoch: number): ChatEvent => ({ type: 'history_reset', position: '', epoch });
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a history that is rewritten again while it is read anew is read once more', async () => {
+  const { session, send, rewrite, texts } = setUp();
+  await settle();
+  await send(0, waiting);
+  rewrite(2, 'second');
+  await send(0, reset(2));
+  rewrite(3, 'third');
+  await send(1, reset(3));
+  await send(2, waiting);
+  expect(texts()).toEqual(['third']);
+  await send(2, { type: 'message', position: '', message: message(2, 'goes on') });
+  expect(texts()).toEqual(['third', 'goes on']);
+  session.close();
+});
+
+test('a session that is closed asks for nothing any more', async () => {
+  const { session, streams, send, pages } = setUp();
+  await settle();
+  await send(0, waiting);
+  streams[0]!(reset(2));
+  await vi.advanceTimersByTimeAsync(0);
+  session.close();
+  await settle();
+  session.resume();
+  await settle();
+  expect(pages()).toBe(1);
+  expect(session.state.value.stale).toBe(false);
+});
