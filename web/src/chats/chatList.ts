@@ -11,9 +11,9 @@ export function withWatchEvent(chats: Chats, event: WatchEvent): Chats {
   const next = new Map(chats);
   switch (event.type) {
     case 'chats': {
-      // The list holds the newest; what is older than all of it was read by pages and stays.
+      // The list holds the newest that are not archived; the archived, and what is older than all of it, was read by pages and stays.
       const oldest = event.chats.at(-1)?.updated_at ?? '';
-      for (const chat of chats.values()) if (event.chats.length === 0 || chat.updated_at >= oldest) next.delete(chat.id);
+      for (const chat of chats.values()) if (!chat.archived && chat.updated_at >= oldest) next.delete(chat.id);
       for (const chat of event.chats) next.set(chat.id, chat);
       return next;
     }
@@ -37,15 +37,28 @@ export const sortedChats = computed(() => [...chats.value.values()].sort(byChang
 
 const listed = 100;
 
+function take(events: WatchEvent[]): void {
+  const first = !listReady.value;
+  chats.value = events.reduce(withWatchEvent, chats.value);
+  listReady.value = true;
+  if (events.some((event) => event.type === 'chats')) readAnew();
+  if (first && chats.value.size >= listed) readMore(false);
+}
+
+/** While the stream was away the pages that were read may have changed, and nothing told so. */
+function readAnew(): void {
+  const archiveWasRead = cursors.has(true);
+  cursors.clear();
+  if (archiveWasRead) readMore(true);
+}
+
+// What could not be read now is read when somebody searches or opens the archive.
+const readMore = (archived: boolean) => void readAll(archived, 1).catch(() => undefined);
+
 const stream = new Connection({
   url: '/api/v1/chats/watch',
   headers: authorization,
-  events: (events) => {
-    const first = !listReady.value;
-    chats.value = (events as WatchEvent[]).reduce(withWatchEvent, chats.value);
-    listReady.value = true;
-    if (first && chats.value.size >= listed) void readAll(false, 1);
-  },
+  events: (events) => take(events as WatchEvent[]),
   state: (state) => {
     listConnection.value = state;
     if (state === 'unauthorized') tokenWanted.value = true;

@@ -22,6 +22,12 @@ test('the list takes the place of what is as new as it, so deleted chats go; old
   expect(withWatchEvent(known, { type: 'chats', chats: [] }).size).toBe(0);
 });
 
+test('the list knows nothing of archived chats, so they stay', () => {
+  const archived = { ...chat('archived', 1, '2026-01-11T00:00:00Z'), archived: true };
+  expect([...withWatchEvent(list(archived), { type: 'chats', chats: [chat('a', 1)] }).keys()].sort()).toEqual(['a', 'archived']);
+  expect([...withWatchEvent(list(archived), { type: 'chats', chats: [] }).keys()]).toEqual(['archived']);
+});
+
 test('chats are grouped by the day they changed', () => {
   const now = new Date(2026, 0, 10, 15);
   const at = (days: number) => new Date(2026, 0, 10 - days, 9).toISOString();
