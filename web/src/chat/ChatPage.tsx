@@ -6,17 +6,16 @@ import { announce } from '../ui/announce';
 import { Icon } from '../ui/Icon';
 import { follow } from '../ui/router';
 import { lastId } from '../stream/chatState';
+import { isBusy } from './busy';
 import { archive, stop } from './commands';
 import { Composer } from './Composer';
 import { Header } from './Header';
-import { outgoingOf, post } from './outbox';
+import { outgoingOf, post, waitsInLine } from './outbox';
 import { Queue } from './Queue';
 import { endResumeDemo, resumeDemo } from './resumeDemo';
 import { ResumeHint } from './ResumeHint';
 import type { ChatSession } from './session';
 import { Transcript } from './Transcript';
-
-const busyStatuses: readonly (string | undefined)[] = ['running', 'interrupting', 'requires_action'];
 
 export function ChatPage({ session }: { session: ChatSession }) {
   const state = session.state.value;
@@ -25,7 +24,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
   const title = state.title || summary?.title || '';
   const model = state.model || summary?.model;
   const archived = state.status ? state.archived : (summary?.archived ?? false);
-  const busy = busyStatuses.includes(state.status);
+  const busy = isBusy(state.status);
   const [editing, setEditing] = useState<number>();
   const [sent, setSent] = useState(0);
   const lastUser = state.messages.findLast((message) => message.role === 'user')?.id;
@@ -44,7 +43,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
       <Transcript session={session} editing={editing} onEdit={setEditing} sent={sent} />
       <div class="dock">
         <ResumeHint chat={session.id} status={state.status} />
-        <Queue chat={session.id} queue={state.queue} outgoing={outgoingOf(session.id, state).filter((item) => busy && !item.interrupt)} />
+        <Queue chat={session.id} queue={state.queue} outgoing={outgoingOf(session.id, state).filter((item) => waitsInLine(item, state.status))} />
         {archived ? (
           <div class="archived-note">
             <span>This chat is archived.</span>

@@ -1,7 +1,7 @@
 import { Icon } from '../ui/Icon';
 import { edit } from './commands';
 import { Outgoing } from './OutgoingView';
-import { outgoingOf } from './outbox';
+import { outgoingOf, waitsInLine } from './outbox';
 import { RetryNote } from './RetryNote';
 import type { Row } from './rows';
 import type { ChatSession } from './session';
@@ -10,10 +10,9 @@ import { ToolForm } from './ToolForm';
 /** What comes below the newest row: what is on its way, and what the chat waits for. */
 export function Tail({ session, rows }: { session: ChatSession; rows: readonly Row[] }) {
   const state = session.state.value;
-  const busy = state.status === 'running' || state.status === 'interrupting';
-  const outgoing = outgoingOf(session.id, state).filter((item) => !busy || item.interrupt || item.refused !== undefined);
+  const outgoing = outgoingOf(session.id, state).filter((item) => !waitsInLine(item, state.status));
   const lastUser = rows.findLast((row) => row.kind === 'user');
-  const isThinking = busy && state.preview === undefined && state.retry === undefined;
+  const isThinking = (state.status === 'running' || state.status === 'interrupting') && state.preview === undefined && state.retry === undefined;
   return (
     <>
       {state.error && (

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { emptyChat, withEvent, type ChatState } from '../stream/chatState';
-import { outbox, outgoingOf, type Outgoing } from './outbox';
+import { outbox, outgoingOf, waitsInLine, type Outgoing } from './outbox';
 
-const item = (by: Partial<Outgoing>): Outgoing => ({ key: 'k', chat: 'c', content: 'second', interrupt: false, after: 1, ...by });
+beforeEach(() => localStorage.clear());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const item = (by: Partial<Outgoing>): Outgoing => ({ key: 'k', chat: 'c', content: 'second', interrupt: false, after: 1, at: 1, ...by });
 
 const withQueue = (version: number, ...contents: string[]): ChatState =>
   withEvent(emptyChat, { type: 'queue_update', version, queue: contents.map((content, index) => ({ id: index + 2, content, urgent: false, created_at: '' })) });
@@ -25,4 +31,67 @@ test('what is not acknowledged yet is hidden once it is to be seen', () => {
   outbox.value = [item({})];
   expect(shown(withQueue(7, 'first'))).toBe(1);
   expect(shown(withQueue(7, 'first', 'second'))).toBe(0);
+});
+
+test('what was refused is shown as refused, whatever looks like it', () => {
+  outbox.value = [item({ refused: 'Too long.' })];
+  expect(shown(withQueue(7, 'second'))).toBe(1);
+  expect(waitsInLine(outbox.value[0]!, 'running')).toBe(false);
+});
+
+test.each([
+  ['running', true],
+  ['interrupting', true],
+  ['requires_action', true],
+  ['waiting', false],
+  ['error', false],
+] as const)('what is sent while the chat is %s is in line: %s', (status, inLine) => {
+  expect(waitsInLine(item({}), status)).toBe(inLine);
+  expect(waitsInLine(item({ interrupt: true }), status)).toBe(false);
+});
+
+/** The outbox of a tab, as it is once the tab is loaded. */
+async function openTab() {
+  vi.resetModules();
+  return await import('./outbox');
+}
+
+const contents = (tab: { outbox: { value: readonly Outgoing[] } }) => tab.outbox.value.map(({ content }) => content);
+
+test('tabs keep what they send side by side, and each removes only its own', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+  const [one, other] = [await openTab(), await openTab()];
+  one.post('c', 'from one', false, 1);
+  one.post('c', 'from one again', false, 1);
+  other.post('c', 'from the other', false, 1);
+  expect(contents(await openTab()).sort()).toEqual(['from one', 'from one again', 'from the other']);
+  expect(contents(await openTab()).filter((content) => content.startsWith('from one'))).toEqual(['from one', 'from one again']);
+  one.remove(one.outbox.value[0]!.key);
+  expect(contents(await openTab()).sort()).toEqual(['from one again', 'from the other']);
+  one.forgetOutbox();
+  expect(contents(await openTab())).toEqual([]);
+});
+
+test('a busy server is asked again when it said, and what it has taken is not kept', async () => {
+  vi.useFakeTimers();
+  const answers = [new Response('{}', { status: 503, headers: { 'Retry-After': '30' } }), Response.json({ chat_id: 'c', version: 3, status: 'running', message_id: 2 })];
+  const fetch = vi.fn(() => Promise.resolve(answers.shift()!));
+  vi.stubGlobal('fetch', fetch);
+  const tab = await openTab();
+  tab.post('c', 'hello', false, 1);
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(fetch).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(fetch).toHaveBeenCalledTimes(2);
+  expect(contents(await openTab())).toEqual([]);
+});
+
+test('a body that breaks off is no refusal: the message is sent again', async () => {
+  vi.useFakeTimers();
+  const answers = [new Response('{"chat_id":'), Response.json({ chat_id: 'c', version: 3, status: 'running', message_id: 2 })];
+  vi.stubGlobal('fetch', () => Promise.resolve(answers.shift()!));
+  const tab = await openTab();
+  tab.post('c', 'hello', false, 1);
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(tab.outbox.value).toMatchObject([{ messageId: 2 }]);
 });

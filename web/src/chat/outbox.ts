@@ -1,9 +1,11 @@
 import { signal } from '@preact/signals';
 import { sendMessage } from '../api/chats';
 import { newKey, Refused, Unreachable } from '../api/http';
+import type { ChatStatus } from '../api/types';
 import { backoff } from '../stream/backoff';
 import { lastId, type ChatState } from '../stream/chatState';
-import { readStored, writeStored } from '../ui/storage';
+import { readStored, removeStored, storedKeys, writeStored } from '../ui/storage';
+import { isBusy } from './busy';
 import { textOf } from './rows';
 
 export interface Outgoing {
@@ -19,15 +21,17 @@ export interface Outgoing {
   refused?: string;
   /** The newest message when it was posted: what came later may be this one, before its answer does. */
   after: number;
+  /** When it was posted, for the order. */
+  at: number;
 }
 
-const stored = 'durablechat.outbox';
+const prefix = 'durablechat.outbox.';
 
 /**
  * Messages on their way. They are kept in this browser until the server has acknowledged them, and sent again with the same key, so that a lost network, a
- * reload or a dead server neither loses nor doubles one.
+ * reload or a dead server neither loses nor doubles one. Each has a place of its own, so that tabs do not overwrite each other's.
  */
-export const outbox = signal<readonly Outgoing[]>(readStored<Outgoing[]>(stored, []).filter((item) => !acknowledged(item)));
+export const outbox = signal<readonly Outgoing[]>(kept());
 
 let sending = false;
 let attempt = 0;
@@ -37,14 +41,20 @@ function acknowledged(item: Outgoing): boolean {
   return item.messageId !== undefined || item.queuedId !== undefined;
 }
 
-function set(items: readonly Outgoing[]): void {
-  outbox.value = items;
-  const unsent = items.filter((item) => !acknowledged(item));
-  writeStored(stored, unsent.length > 0 ? unsent : undefined);
+function kept(): Outgoing[] {
+  return storedKeys(prefix)
+    .map((key) => readStored<Outgoing | undefined>(key, undefined))
+    .filter((item) => item !== undefined)
+    .sort((a, b) => a.at - b.at);
 }
 
-function change(key: string, by: Partial<Outgoing>): void {
-  set(outbox.value.map((item) => (item.key === key ? { ...item, ...by } : item)));
+function keep(item: Outgoing): void {
+  writeStored(prefix + item.key, acknowledged(item) ? undefined : item);
+}
+
+function replace(item: Outgoing): void {
+  outbox.value = outbox.value.map((other) => (other.key === item.key ? item : other));
+  keep(item);
 }
 
 /** What is on its way to a chat and not yet to be seen in it. */
@@ -52,7 +62,12 @@ export function outgoingOf(chat: string, state: ChatState): Outgoing[] {
   return outbox.value.filter((item) => item.chat === chat && !hasArrived(item, state));
 }
 
+/** Whether it is shown in the queue, as one that waits for its turn, and not behind the newest message. */
+export const waitsInLine = (item: Outgoing, status: ChatStatus | undefined): boolean =>
+  isBusy(status) && !item.interrupt && item.refused === undefined;
+
 function hasArrived(item: Outgoing, state: ChatState): boolean {
+  if (item.refused !== undefined) return false;
   if (item.messageId !== undefined) return item.messageId <= lastId(state);
   // The queue of that version had it. If a newer one has not, it has been deleted or has had its turn, and must not come back.
   if (item.queuedId !== undefined) return state.queueVersion >= item.version!;
@@ -63,24 +78,42 @@ function hasArrived(item: Outgoing, state: ChatState): boolean {
 }
 
 export function remove(key: string): void {
-  if (outbox.value.some((item) => item.key === key)) set(outbox.value.filter((item) => item.key !== key));
+  writeStored(prefix + key, undefined);
+  if (outbox.value.some((item) => item.key === key)) outbox.value = outbox.value.filter((item) => item.key !== key);
 }
 
-export function post(chat: string, content: string, interrupt: boolean, after: number): void {
-  set([...outbox.value, { key: newKey(), chat, content, interrupt, after }]);
+/** Sends once more what was refused. */
+export function retry(item: Outgoing): void {
+  const { refused: _, ...again } = item;
+  replace(again);
   void flush();
 }
 
-/** Sends what waits, in order. Called again when the network may be back. */
-export async function flush(): Promise<void> {
+export const forgetOutbox = (): void => removeStored(prefix);
+
+export function post(chat: string, content: string, interrupt: boolean, after: number): void {
+  const item = { key: newKey(), chat, content, interrupt, after, at: Math.max(Date.now(), (outbox.value.at(-1)?.at ?? 0) + 1) };
+  outbox.value = [...outbox.value, item];
+  keep(item);
+  void flush();
+}
+
+/** Sends what waits, in order. Called again when the network may be back; how long it was away then no longer matters. */
+export function flush(): Promise<void> {
+  attempt = 0;
+  return send();
+}
+
+async function send(): Promise<void> {
   if (sending) return;
   sending = true;
   clearTimeout(timer);
   try {
     for (let next = unsent(); next; next = unsent()) await deliver(next);
     attempt = 0;
-  } catch {
-    timer = setTimeout(() => void flush(), backoff(attempt++, 1_000));
+  } catch (error) {
+    const asked = error instanceof Unreachable || error instanceof Refused ? error.wait : 0;
+    timer = setTimeout(() => void send(), Math.max(asked, backoff(attempt++, 1_000)));
   } finally {
     sending = false;
   }
@@ -91,18 +124,18 @@ const unsent = () => outbox.value.find((item) => !acknowledged(item) && item.ref
 /** How long the stream may take to bring what the server has acknowledged. */
 const grace = 5_000;
 
-function acknowledge(key: string, as: Partial<Outgoing>): void {
-  change(key, as);
-  setTimeout(() => remove(key), grace);
+function acknowledge(item: Outgoing): void {
+  replace(item);
+  setTimeout(() => remove(item.key), grace);
 }
 
 async function deliver(item: Outgoing): Promise<void> {
   try {
     const result = await sendMessage(item.chat, item.content, item.interrupt, item.key);
     if (result.message_id === undefined && result.queued_id === undefined) remove(item.key);
-    else acknowledge(item.key, { version: result.version, ...(result.message_id !== undefined && { messageId: result.message_id }), ...(result.queued_id !== undefined && { queuedId: result.queued_id }) });
+    else acknowledge({ ...item, version: result.version, ...(result.message_id !== undefined && { messageId: result.message_id }), ...(result.queued_id !== undefined && { queuedId: result.queued_id }) });
   } catch (error) {
     if (error instanceof Unreachable || (error instanceof Refused && (error.retryable || error.status === 401))) throw error;
-    change(item.key, { refused: error instanceof Error ? error.message : 'The message was refused.' });
+    replace({ ...item, refused: error instanceof Error ? error.message : 'The message was refused.' });
   }
 }
