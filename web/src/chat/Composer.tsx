@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
 import { hasKeyboard } from '../ui/shortcuts';
-import { readDraft, writeDraft } from './drafts';
+import { useDraft } from './useDraft';
 
 interface Props {
   draft: string;
@@ -22,7 +22,7 @@ function fit(area: HTMLTextAreaElement): void {
 
 export function Composer({ draft, busy, onSend, onStop, onEditLast, autofocus = false, disabled, tools }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => readDraft(draft));
+  const { text, change, sent } = useDraft(draft);
   const [sending, setSending] = useState(false);
 
   useLayoutEffect(() => fit(area.current!), [text]);
@@ -30,19 +30,13 @@ export function Composer({ draft, busy, onSend, onStop, onEditLast, autofocus = 
     if (autofocus && hasKeyboard()) area.current!.focus({ preventScroll: true });
   }, []);
 
-  function change(value: string): void {
-    setText(value);
-    writeDraft(draft, value);
-  }
-
   async function send(interrupt: boolean): Promise<void> {
     const content = text.trim();
     if (content === '' || sending || disabled !== undefined) return;
     setSending(true);
-    const sent = await onSend(content, interrupt);
+    const taken = await onSend(content, interrupt);
     setSending(false);
-    // What was typed while it was being sent stays.
-    if (sent && readDraft(draft) === text) change('');
+    if (taken) sent(text);
   }
 
   function press(event: KeyboardEvent): void {

@@ -13,6 +13,8 @@ interface Props { session: ChatSession; editing: number | undefined; onEdit: (id
 /** How near the oldest row that is loaded a reader may come before older ones are asked for. */
 const nearTop = 1_500;
 
+const none: readonly number[] = [];
+
 export function Transcript({ session, editing, onEdit, sent }: Props) {
   const state = session.state.value;
   const rows = rowsOf(state);
@@ -20,15 +22,15 @@ export function Transcript({ session, editing, onEdit, sent }: Props) {
   const list = useRef<VirtualizerHandle>(null);
   const content = useRef<HTMLDivElement>(null);
   const ready = session.loading.value === 'ready';
-  const { atEnd, stick, toEnd, onScroll } = useStickToEnd(scroller, content, ready);
+  const edited = rows.findIndex((row) => row.kind === 'user' && row.message.id === editing);
+  const { atEnd, stick, toEnd, onScroll } = useStickToEnd(scroller, content, ready, edited >= 0);
 
   const prepended = session.prepended.value;
   useLayoutEffect(() => {
     if (prepended) session.drawn();
   }, [prepended]);
   useLayoutEffect(() => {
-    const index = rows.findIndex((row) => row.kind === 'user' && row.message.id === editing);
-    if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' });
+    if (edited >= 0) list.current?.scrollToIndex(edited, { align: 'nearest' });
   }, [editing]);
 
   useLayoutEffect(() => {
@@ -53,7 +55,7 @@ export function Transcript({ session, editing, onEdit, sent }: Props) {
       >
         <div class="transcript-content" ref={content}>
           {!state.hasOlder && <div class="transcript-top" />}
-          <Virtualizer ref={list} scrollRef={scroller} shift={prepended} data={rows} bufferSize={600}>
+          <Virtualizer ref={list} scrollRef={scroller} shift={prepended} data={rows} bufferSize={600} keepMounted={edited >= 0 ? [edited] : none}>
             {(row: Row) => (
               <div class="row" key={row.key}>
                 {row.kind === 'user' ? (

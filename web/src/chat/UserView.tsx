@@ -4,8 +4,10 @@ import { Icon } from '../ui/Icon';
 import { nextFrame } from '../ui/nextFrame';
 import { focusComposer } from '../ui/shortcuts';
 import { edit } from './commands';
+import { draftIn } from './drafts';
 import type { UserRow } from './rows';
 import type { ChatSession } from './session';
+import { useDraft } from './useDraft';
 
 interface Props { session: ChatSession; row: UserRow; editing: boolean; onEdit: (id: number | undefined) => void }
 
@@ -27,7 +29,7 @@ export function UserView({ session, row, editing, onEdit }: Props) {
 }
 
 function Editor({ session, row, onDone }: { session: ChatSession; row: UserRow; onDone: () => void }) {
-  const [text, setText] = useState(row.text);
+  const { text, change, sent } = useDraft(draftIn(session.id, `edit/${row.message.id}`), row.text);
   const [saving, setSaving] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -41,8 +43,15 @@ function Editor({ session, row, onDone }: { session: ChatSession; row: UserRow; 
   async function save(): Promise<void> {
     if (text.trim() === '' || saving) return;
     setSaving(true);
-    if (await edit(session.id, row.message.id, text.trim())) onDone();
-    else setSaving(false);
+    if (await edit(session.id, row.message.id, text.trim())) {
+      sent(text);
+      onDone();
+    } else setSaving(false);
+  }
+
+  function cancel(): void {
+    change(row.text);
+    onDone();
   }
 
   return (
@@ -52,12 +61,12 @@ function Editor({ session, row, onDone }: { session: ChatSession; row: UserRow; 
         aria-label="Message"
         rows={Math.min(12, text.split('\n').length + 1)}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => change(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.isComposing) return;
           if (event.key === 'Escape') {
             event.preventDefault();
-            onDone();
+            cancel();
           } else if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             void save();
@@ -66,7 +75,7 @@ function Editor({ session, row, onDone }: { session: ChatSession; row: UserRow; 
       />
       <div class="editor-actions">
         <span>What followed goes, and it is answered anew.</span>
-        <button type="button" class="button small" onClick={onDone}>Cancel</button>
+        <button type="button" class="button small" onClick={cancel}>Cancel</button>
         <button type="submit" class="button small primary" disabled={saving || text.trim() === ''}>Send</button>
       </div>
     </form>

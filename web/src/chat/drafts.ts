@@ -1,8 +1,18 @@
-import { readStored, writeStored } from '../ui/storage';
+import { readStored, removeStored, writeStored } from '../ui/storage';
 
-const key = (chat: string) => `durablechat.draft.${chat}`;
+const prefix = 'durablechat.draft.';
 
-/** What was typed and not sent, for each chat; it survives a reload. */
-export const readDraft = (chat: string): string => readStored(key(chat), '');
+/** Names what is typed inside a chat: the edit of a message, the result of a tool. */
+export const draftIn = (chat: string, place: string): string => `${chat}/${place}`;
 
-export const writeDraft = (chat: string, text: string): void => writeStored(key(chat), text || undefined);
+/** What was typed and not sent, for each chat and place in it; it survives a reload. */
+export const readDraft = (name: string): string => readStored(prefix + name, '');
+
+export const writeDraft = (name: string, text: string): void => writeStored(prefix + name, text || undefined);
+
+export function forgetDrafts(chat: string): void {
+  writeDraft(chat, '');
+  removeStored(prefix + draftIn(chat, ''));
+}
+
+export const forgetAllDrafts = (): void => removeStored(prefix);

@@ -6,8 +6,8 @@ const near = 48;
 
 interface StickToEnd { atEnd: boolean; stick: () => void; toEnd: () => void; onScroll: () => void }
 
-/** Keeps the end of a growing conversation in view, unless the reader has scrolled up to read. */
-export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, ready: boolean): StickToEnd {
+/** Keeps the end of a growing conversation in view, unless the reader has scrolled up to read, or is `held` elsewhere by what is being written there. */
+export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, ready: boolean, held: boolean): StickToEnd {
   const sticking = useRef(true);
   const lastTop = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
@@ -16,7 +16,7 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: 
     if (!ready || !scroller.current || !content.current) return;
     const element = scroller.current;
     const follow = () => {
-      if (sticking.current) element.scrollTop = element.scrollHeight;
+      if (sticking.current && !held) element.scrollTop = element.scrollHeight;
     };
     // Rows are measured after they are drawn, so the end moves without any change of state.
     const observer = new ResizeObserver(follow);
@@ -24,7 +24,7 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: 
     observer.observe(element);
     follow();
     return () => observer.disconnect();
-  }, [ready]);
+  }, [ready, held]);
 
   function onScroll(): void {
     const element = scroller.current;
