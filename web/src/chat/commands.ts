@@ -1,19 +1,22 @@
 import * as api from '../api/chats';
-import { newKey } from '../api/http';
+import { Refused } from '../api/http';
 import { forget, keep } from '../chats/chatList';
 import { attempt } from '../ui/notices';
 import { chatPath, go, route } from '../ui/router';
-import { writeDraft } from './drafts';
+import { beginCreation, forgetCreation } from './creation';
+import { forgetDrafts } from './drafts';
 import { model } from './models';
-
-let creation = { key: newKey(), content: '', model: model.peek() };
 
 /** Creates a chat and goes there. Trying again with the same text does not make a second chat. */
 export async function create(content: string): Promise<boolean> {
-  if (creation.content !== content || creation.model !== model.value) creation = { key: newKey(), content, model: model.value };
+  const creation = beginCreation(content, model.value);
   return attempt(async () => {
-    const chat = await api.createChat(content, creation.model, creation.key);
-    creation = { key: newKey(), content: '', model: undefined };
+    const chat = await api.createChat(content, creation.model, creation.key).catch((error: unknown) => {
+      // A key that is spent would be refused for ever.
+      if (error instanceof Refused && error.code === 'idempotency_key_spent') forgetCreation();
+      throw error;
+    });
+    forgetCreation();
     keep(chat);
     go(chatPath(chat.id));
   });
@@ -37,6 +40,6 @@ export const remove = (chat: string) =>
   attempt(async () => {
     await api.deleteChat(chat);
     forget(chat);
-    writeDraft(chat, '');
+    forgetDrafts(chat);
     if (route.value.page === 'chat' && route.value.id === chat) go('/', true);
   });

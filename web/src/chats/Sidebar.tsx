@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { setToken, token } from '../api/token';
+import { token } from '../api/token';
 import { follow, route } from '../ui/router';
 import { Icon } from '../ui/Icon';
 import { focusComposer, helpOpen, sidebarOpen } from '../ui/shortcuts';
 import { isDark, theme, toggleTheme } from '../ui/theme';
 import { ChatList } from './ChatList';
 import { readAll } from './chatList';
+import { signOut } from './signOut';
 
 export function Sidebar() {
   const [search, setSearch] = useState('');
@@ -70,7 +71,7 @@ export function Sidebar() {
             <button type="button" class="icon-button" aria-label="Change between light and dark" title="Light or dark" onClick={toggleTheme}>
               <Icon name={theme.value && isDark() ? 'sun' : 'moon'} />
             </button>
-            {token.value && <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={() => { setToken(''); location.reload(); }}><Icon name="key" /></button>}
+            {token.value && <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={() => { signOut(); location.reload(); }}><Icon name="key" /></button>}
           </div>
         </div>
       </nav>
