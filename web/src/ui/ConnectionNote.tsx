@@ -10,14 +10,14 @@ const patience = 1_000;
 
 export function ConnectionNote() {
   const state = current.value?.connection.value ?? listConnection.value;
-  const isCut = state === 'waiting' || (state === 'connecting' && current.value?.loading.value === 'ready');
+  const isCut = state === 'waiting' || (state === 'connecting' && (!online.value || current.value?.loading.value === 'ready'));
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!isCut) return setShown(false);
     const timer = setTimeout(() => setShown(true), patience);
     return () => clearTimeout(timer);
   }, [isCut]);
-  if (online.value && !shown) return null;
+  if (!shown) return null;
   const waiting = outbox.value.some((item) => item.refused === undefined && item.messageId === undefined && item.queuedId === undefined);
   return (
     <div class="connection-note" role="status">

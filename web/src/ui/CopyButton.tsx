@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { announce } from './announce';
 import { Icon } from './Icon';
+import { notify } from './notices';
 
 async function copy(text: string): Promise<boolean> {
   try {
@@ -26,7 +27,8 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       title={label}
       onClick={() => void copy(text).then((copied) => {
         setDone(copied);
-        announce(copied ? 'Copied' : 'The browser did not allow copying');
+        if (copied) announce('Copied');
+        else notify('The browser did not allow copying.');
       })}
     >
       <Icon name={done ? 'check' : 'copy'} />

@@ -3,20 +3,19 @@ import { current } from '../chat/current';
 import { flush } from '../chat/outbox';
 import { pauseWatching, watchChats } from '../chats/chatList';
 
-/** What the browser says; a server that is away shows in the streams instead. */
+/** What the browser says. Only a hint: a server on this machine is there without a network, and one that is away shows in the streams. */
 export const online = signal(navigator.onLine);
 
 /** Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own back after a while. */
 const hiddenFor = 10_000;
 
 function begin(): void {
-  if (!online.value) return;
   watchChats();
   void flush();
 }
 
 function resume(): void {
-  if (online.value) current.value?.resume();
+  current.value?.resume();
   begin();
 }
 
@@ -33,7 +32,9 @@ export function startLifecycle(): void {
   });
   addEventListener('offline', () => {
     online.value = false;
+    // A line that is cut tells nobody. To open the streams anew shows at once whether the server can be reached.
     pause();
+    if (!document.hidden) resume();
   });
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiding);

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { go, route } from './router';
 import { current } from '../chat/current';
+import { isBusy } from '../chat/busy';
 import { stop } from '../chat/commands';
 
 export const helpOpen = signal(false);
@@ -41,6 +42,8 @@ export function focusComposer(): void {
 }
 
 export function handleShortcut(event: KeyboardEvent): void {
+  // These keys are for whoever helps to write: Escape leaves a composition.
+  if (event.isComposing) return;
   const command = event.ctrlKey || event.metaKey;
   if (command && event.key.toLowerCase() === 'k') {
     event.preventDefault();
@@ -58,6 +61,8 @@ export function handleShortcut(event: KeyboardEvent): void {
 }
 
 function escape(): void {
+  const chat = route.value.page === 'chat' ? current.value : undefined;
+  const status = chat?.state.value.status;
   if (sidebarOpen.value) sidebarOpen.value = false;
-  else if (route.value.page === 'chat' && current.value?.state.value.status === 'running') void stop(current.value.id);
+  else if (chat && isBusy(status) && status !== 'interrupting') void stop(chat.id);
 }

@@ -1,0 +1,44 @@
+import { signal } from '@preact/signals';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ChatStatus } from '../api/types';
+import type { ChatSession } from '../chat/session';
+
+const fetch = vi.hoisted(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+  const fake = vi.fn((..._: unknown[]) => Promise.reject(new TypeError('no network')));
+  vi.stubGlobal('fetch', fake);
+  // jsdom does not know the selector, and nothing here opens one.
+  vi.spyOn(document, 'querySelector').mockReturnValue(null);
+  return fake;
+});
+
+const { current } = await import('../chat/current');
+const { go } = await import('./router');
+const { handleShortcut } = await import('./shortcuts');
+
+beforeEach(() => {
+  go('/c/a');
+  current.value!.close();
+  fetch.mockClear();
+});
+
+afterEach(() => go('/'));
+
+function escapeWhile(status: ChatStatus, by: KeyboardEventInit = {}): number {
+  current.value = { id: 'a', state: signal({ status }), close: () => undefined } as unknown as ChatSession;
+  handleShortcut(new KeyboardEvent('keydown', { key: 'Escape', ...by }));
+  return fetch.mock.calls.filter(([url]) => url === '/api/v1/chats/a/interrupt').length;
+}
+
+test.each([
+  ['running', 1],
+  ['requires_action', 1],
+  ['interrupting', 0],
+  ['waiting', 0],
+] as const)('escape while the chat is %s stops %i answers', (status, stops) => {
+  expect(escapeWhile(status)).toBe(stops);
+});
+
+test('escape that leaves a composition stops nothing', () => {
+  expect(escapeWhile('running', { isComposing: true })).toBe(0);
+});
