@@ -10,7 +10,7 @@ internal static class MissingPage
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>DurableChat</title>
         <h1>DurableChat is running, its page is not built</h1>
-        <p>The page is built with npm, which was missing when the server was built. To get it, install Node.js 20.19 or newer and build again:</p>
+        <p>The page is built with npm, which was missing or failed when the server was built. To get it, install Node.js 20.19 or newer, stop the server and start it again, which builds the page:</p>
         <pre>./durablechat serve</pre>
         <p>The API works without it: <a href="/docs">the API reference</a>.</p>
         </html>
