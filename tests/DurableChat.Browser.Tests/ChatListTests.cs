@@ -71,6 +71,26 @@ public sealed class ChatListTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Archived_chats_are_there_also_after_the_network_was_away()
+    {
+        await _server.CreateAnsweredAsync("put away for later");
+        await using var tab = await Tab.OpenAsync(chromium, _server);
+        await ChooseAsync(tab, "put away for later", "Archive");
+        await tab.Button("Archived").ClickAsync();
+        await Assertions.Expect(Row(tab, "put away for later")).ToBeVisibleAsync();
+
+        await tab.Context.SetOfflineAsync(true);
+        await Assertions.Expect(tab.Page.GetByText("You are offline")).ToBeVisibleAsync();
+        await _server.CreateAnsweredAsync("begun meanwhile");
+        await tab.Context.SetOfflineAsync(false);
+        await tab.Button("Back to chats").ClickAsync();
+        await Assertions.Expect(Row(tab, "begun meanwhile")).ToBeVisibleAsync();
+        await tab.Button("Archived").ClickAsync();
+        await Assertions.Expect(Row(tab, "put away for later")).ToBeVisibleAsync();
+        tab.Forgive("net::ERR_");
+    }
+
+    [Fact]
     public async Task What_was_typed_in_each_chat_is_there_after_a_reload()
     {
         var one = await _server.CreateAnsweredAsync("chat one");

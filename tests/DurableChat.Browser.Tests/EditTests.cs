@@ -46,6 +46,28 @@ public sealed class EditTests(Chromium chromium, SharedServer shared)
     }
 
     [Fact]
+    public async Task What_is_typed_over_a_message_survives_scrolling_away_and_a_reload()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var chat = await Seed.AnswersAsync(server, [.. Enumerable.Range(2, 40).Select(i => $"Answer {i} of many.")]);
+        await using var tab = await Tab.OpenAsync(chromium, server, $"/c/{chat}");
+        await Assertions.Expect(tab.Answers.Filter(new() { HasText = "Answer 41 of many" })).ToBeVisibleAsync();
+        await tab.Composer.PressAsync("ArrowUp");
+        var editor = tab.Page.GetByRole(AriaRole.Form, new() { Name = "Edit message" }).GetByRole(AriaRole.Textbox);
+        await editor.FillAsync("a better question");
+        await tab.Page.Locator(".transcript").EvaluateAsync("log => log.scrollTop = 0");
+        await Assertions.Expect(tab.Mine.First).ToBeInViewportAsync();
+        await Assertions.Expect(editor).Not.ToBeInViewportAsync();
+        await Assertions.Expect(editor).ToBeFocusedAsync();
+        await Assertions.Expect(editor).ToHaveValueAsync("a better question");
+
+        await tab.Page.ReloadAsync();
+        await Assertions.Expect(tab.Answers.Filter(new() { HasText = "Answer 41 of many" })).ToBeVisibleAsync();
+        await tab.Composer.PressAsync("ArrowUp");
+        await Assertions.Expect(editor).ToHaveValueAsync("a better question");
+    }
+
+    [Fact]
     public async Task After_an_error_the_person_tries_again()
     {
         await using var tab = await Tab.OpenAsync(chromium, shared.Server);

@@ -65,6 +65,32 @@ public sealed class NetworkTests(Chromium chromium, SharedServer shared)
     }
 
     [Fact]
+    public async Task What_two_tabs_sent_to_a_dead_server_before_they_were_closed_arrives_once()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var chat = await server.CreateAnsweredAsync("hello");
+        await using var tab = await Tab.OpenAsync(chromium, server, $"/c/{chat}");
+        await using (var one = await tab.OpenBesideAsync($"/c/{chat}"))
+        await using (var other = await tab.OpenBesideAsync($"/c/{chat}"))
+        {
+            await one.WaitForAnswersAsync(1);
+            await other.WaitForAnswersAsync(1);
+            server.Kill();
+            foreach (var (page, text) in new[] { (one, "from one tab"), (other, "from the other tab") })
+            {
+                await page.SendAsync(text);
+                await Assertions.Expect(page.Page.GetByText(text)).ToBeVisibleAsync();
+            }
+        }
+
+        await server.StartAgainAsync();
+        await tab.Page.ReloadAsync();
+        await tab.WaitForAnswersAsync(3);
+        Assert.Equal(["hello", "from one tab", "from the other tab"], (await server.ReadAsync(chat)).Where(message => message.Role == "user").Select(message => message.Text));
+        tab.Forgive("net::ERR_");
+    }
+
+    [Fact]
     public async Task An_answer_goes_on_while_the_network_is_away()
     {
         await using var tab = await Tab.OpenAsync(chromium, shared.Server);
