@@ -73,6 +73,7 @@ public sealed class ChatListTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Archived_chats_are_there_also_after_the_network_was_away()
     {
+        await _server.CreateAnsweredAsync("older than what is put away");
         await _server.CreateAnsweredAsync("put away for later");
         await using var tab = await Tab.OpenAsync(chromium, _server);
         await ChooseAsync(tab, "put away for later", "Archive");
