@@ -29,7 +29,7 @@ internal sealed partial class Notifier(
     private long _waitingBytes;
 
     /// <inheritdoc/>
-    public void OnCommitted(Transition transition) => Add(new News(transition, transition.Next.Id, transition.Next.Owner));
+    public void OnCommitted(Transition transition) => Add(transition, transition.Next.Id, transition.Next.Owner);
 
     /// <inheritdoc/>
     public void OnNews(Chat chat)
@@ -50,7 +50,7 @@ internal sealed partial class Notifier(
     }
 
     /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner) => Add(new News(null, id, owner));
+    public void OnDeleted(ChatId id, string owner) => Add(null, id, owner);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -110,12 +110,14 @@ internal sealed partial class Notifier(
         _giveUp.Dispose();
     }
 
-    private void Add(News news)
+    private void Add(Transition? commit, ChatId id, string owner)
     {
         if (channel is null)
         {
             return;
         }
+
+        var news = new News(commit, id, owner);
 
         // The oldest go first: whoever is told a later version knows that it has missed those before.
         Interlocked.Add(ref _waitingBytes, news.Bytes);
