@@ -21,6 +21,7 @@ public static class DurableChatEndpoints
         services.AddSingleton(options);
         services.AddSingleton(provider => new OwnerStreams(options, provider.GetService<IMeterFactory>()));
         services.AddSingleton<StallGuard>();
+        services.AddSingleton<Heartbeats>();
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();

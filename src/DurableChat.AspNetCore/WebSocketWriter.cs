@@ -53,14 +53,26 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
     private async Task WriteEventsAsync(HttpContext context, WebSocket socket, IEventSource source, CancellationToken end)
     {
         var events = new List<StreamEvent>();
-        while (await source.NextAsync(events, end))
+        var turns = new Turns();
+        while (true)
         {
+            var next = source.NextAsync(events, end);
+            turns.Count(next.IsCompleted);
+            if (!await next)
+            {
+                return;
+            }
+
             foreach (var streamEvent in events)
             {
                 await SendAsync(context, socket, streamEvent.Json, end);
             }
 
             source.ConfirmSent(events);
+            if (turns.IsOver())
+            {
+                await Task.Yield();
+            }
         }
     }
 

@@ -4,11 +4,17 @@ namespace DurableChat.Feeds;
 /// Wakes everyone who waits for a feed to change. It carries no data and coalesces: whoever wakes up looks at the feed. A waiter names the revision it has
 /// seen, so that what happens between its look and its wait is not lost. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Waiters go on in groups, one after the other on a thread, each until it has to wait for something: with many of them a thread pool is kept busier by the handing over than by what they do.
+/// </remarks>
 internal sealed class HeadSignal
 {
+    /// <summary>How many go on after one another: few enough that a core that is free finds some to take over, and that the last need not wait long.</summary>
+    private const int WaitersPerGroup = 32;
+
     private readonly object _gate = new();
     private long _revision;
-    private TaskCompletionSource? _waiters;
+    private List<Waiter>? _waiters;
 
     /// <summary>How often the feed has changed.</summary>
     public long Revision
@@ -25,7 +31,7 @@ internal sealed class HeadSignal
     /// <summary>Says that the feed has changed. Waiters go on elsewhere, never on the caller's stack.</summary>
     public void Raise()
     {
-        TaskCompletionSource? waiters;
+        List<Waiter>? waiters;
         lock (_gate)
         {
             _revision++;
@@ -33,13 +39,21 @@ internal sealed class HeadSignal
             _waiters = null;
         }
 
-        waiters?.TrySetResult();
+        for (var first = 0; first < (waiters?.Count ?? 0); first += WaitersPerGroup)
+        {
+            GoOnElsewhere(static group => ((Group)group!).Wake(), new Group(waiters!, first));
+        }
     }
 
-    /// <summary>Completes as soon as the revision is another than <paramref name="seen"/>.</summary>
+    /// <summary>Completes as soon as the revision is another than <paramref name="seen"/>. Whoever awaits it must not block: others go on after it.</summary>
     public Task WaitAsync(long seen, CancellationToken cancellationToken)
     {
-        TaskCompletionSource waiters;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellationToken);
+        }
+
+        Waiter waiter;
         lock (_gate)
         {
             if (_revision != seen)
@@ -47,9 +61,96 @@ internal sealed class HeadSignal
                 return Task.CompletedTask;
             }
 
-            waiters = _waiters ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiter = new Waiter(this, _waiters ??= [], cancellationToken);
         }
 
-        return waiters.Task.WaitAsync(cancellationToken);
+        waiter.ListenForCancellation();
+        return waiter.Task;
+    }
+
+    // A task rather than a work item, so that a test can explore how it interleaves with others.
+    private static void GoOnElsewhere(Action<object?> action, object state) =>
+        _ = Task.Factory.StartNew(action, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, TaskScheduler.Default);
+
+    private sealed record Group(List<Waiter> Waiters, int First)
+    {
+        public void Wake()
+        {
+            var end = Math.Min(First + WaitersPerGroup, Waiters.Count);
+            for (var index = First; index < end; index++)
+            {
+                Waiters[index].Wake();
+            }
+        }
+    }
+
+    /// <summary>One wait. Its continuation runs where it is completed.</summary>
+    private sealed class Waiter
+    {
+        private readonly TaskCompletionSource _completion = new();
+        private readonly HeadSignal _signal;
+        private readonly List<Waiter> _list;
+        private readonly CancellationToken _cancellationToken;
+        private CancellationTokenRegistration _registration;
+        private int _isListening;
+        private int _index;
+
+        /// <summary>Needs the signal's lock.</summary>
+        public Waiter(HeadSignal signal, List<Waiter> list, CancellationToken cancellationToken)
+        {
+            _signal = signal;
+            _list = list;
+            _cancellationToken = cancellationToken;
+            _index = list.Count;
+            list.Add(this);
+        }
+
+        public void ListenForCancellation()
+        {
+            if (!_cancellationToken.CanBeCanceled)
+            {
+                return;
+            }
+
+            _registration = _cancellationToken.UnsafeRegister(static waiter => ((Waiter)waiter!).GiveUp(), this);
+            Interlocked.Exchange(ref _isListening, 1);
+            if (_completion.Task.IsCompleted)
+            {
+                _registration.Unregister();
+            }
+        }
+
+        public Task Task => _completion.Task;
+
+        public void Wake()
+        {
+            // If it is not listening yet, it will see that it is completed.
+            if (Volatile.Read(ref _isListening) != 0)
+            {
+                _registration.Unregister();
+            }
+
+            _completion.TrySetResult();
+        }
+
+        private void Cancel() => _completion.TrySetCanceled(_cancellationToken);
+
+        private void GiveUp()
+        {
+            lock (_signal._gate)
+            {
+                // A list that was taken out stays as it is, for those who wake its waiters.
+                if (ReferenceEquals(_list, _signal._waiters))
+                {
+                    var last = _list[^1];
+                    _list[_index] = last;
+                    last._index = _index;
+                    _list.RemoveAt(_list.Count - 1);
+                }
+            }
+
+            // Whoever cancels goes on at once; the waiter may have much to clear away.
+            GoOnElsewhere(static waiter => ((Waiter)waiter!).Cancel(), this);
+        }
     }
 }

@@ -26,7 +26,8 @@ public sealed class SseWriterTests
         using var source = new Source(isStoreAway);
         var options = new DurableChatHttpOptions();
         var stall = new StallGuard(options, TimeProvider.System, NullLogger<StallGuard>.Instance);
-        await new SseWriter(options, stall, TimeProvider.System, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
+        using var heartbeats = new Heartbeats(options, TimeProvider.System);
+        await new SseWriter(stall, heartbeats, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
         Assert.Equal(1, body.Flushes);
     }
 

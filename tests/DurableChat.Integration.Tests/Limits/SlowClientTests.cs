@@ -58,13 +58,14 @@ public sealed class SlowClientTests
         await writing.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
     }
 
-    private Task WriteAsync(Client client, Backlog source)
+    private async Task WriteAsync(Client client, Backlog source)
     {
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(client);
         context.Features.Set<IHttpRequestLifetimeFeature>(client);
-        var writer = new SseWriter(_options, new StallGuard(_options, _time, NullLogger<StallGuard>.Instance), _time, NullLogger<SseWriter>.Instance);
-        return writer.WriteAsync(context, source, client.RequestAborted);
+        using var heartbeats = new Heartbeats(_options, _time);
+        var writer = new SseWriter(new StallGuard(_options, _time, NullLogger<StallGuard>.Instance), heartbeats, NullLogger<SseWriter>.Instance);
+        await writer.WriteAsync(context, source, client.RequestAborted);
     }
 
     /// <summary>Much at once, half of it one large event, and then nothing.</summary>

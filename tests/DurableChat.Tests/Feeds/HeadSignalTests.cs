@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DurableChat.Feeds;
 using Xunit;
 
@@ -45,5 +46,84 @@ public sealed class HeadSignalTests
         Assert.False(other.IsCompleted);
         signal.Raise();
         await other;
+    }
+
+    [Fact]
+    public async Task All_of_a_crowd_go_on_but_not_on_the_thread_of_the_one_who_wakes_them_while_it_does()
+    {
+        var signal = new HeadSignal();
+        using var isRaising = new ThreadLocal<bool>();
+        var waits = Enumerable.Range(0, 1000).Select(async _ =>
+        {
+            await signal.WaitAsync(0, CancellationToken.None).ConfigureAwait(false);
+            return isRaising.Value;
+        }).ToList();
+        isRaising.Value = true;
+        signal.Raise();
+        isRaising.Value = false;
+        Assert.DoesNotContain(true, await Task.WhenAll(waits));
+    }
+
+    [Fact]
+    public async Task Those_who_give_up_among_a_crowd_leave_the_others_waiting()
+    {
+        var signal = new HeadSignal();
+        using var impatience = new CancellationTokenSource();
+        var waits = Enumerable.Range(0, 100).Select(index => signal.WaitAsync(0, index % 3 == 0 ? impatience.Token : CancellationToken.None)).ToList();
+        await impatience.CancelAsync();
+        foreach (var wait in waits.Where((_, index) => index % 3 == 0))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+        }
+
+        waits.RemoveAll(wait => wait.IsCanceled);
+        Assert.All(waits, wait => Assert.False(wait.IsCompleted));
+        signal.Raise();
+        await Task.WhenAll(waits);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_wait_that_is_over_is_not_kept_by_the_signal_or_the_token(bool isWoken)
+    {
+        var signal = new HeadSignal();
+        using var end = new CancellationTokenSource();
+        using var other = new CancellationTokenSource();
+        var wait = Wait(signal, isWoken, end, other);
+        for (var round = 0; round < 100 && wait.IsAlive; round++)
+        {
+            GC.Collect();
+            Thread.Yield();
+        }
+
+        Assert.False(wait.IsAlive);
+        GC.KeepAlive(signal);
+    }
+
+    [Fact]
+    public void Whoever_comes_with_a_token_that_is_cancelled_does_not_wait()
+    {
+        using var end = new CancellationTokenSource();
+        end.Cancel();
+        Assert.True(new HeadSignal().WaitAsync(0, end.Token).IsCanceled);
+    }
+
+    // Not inlined, so that no local variable keeps the wait.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Wait(HeadSignal signal, bool isWoken, CancellationTokenSource end, CancellationTokenSource other)
+    {
+        var wait = signal.WaitAsync(0, isWoken ? end.Token : other.Token);
+        if (isWoken)
+        {
+            signal.Raise();
+        }
+        else
+        {
+            other.Cancel();
+        }
+
+        SpinWait.SpinUntil(() => wait.IsCompleted);
+        return new WeakReference(wait);
     }
 }
