@@ -47,10 +47,6 @@ internal static class ServerApplication
         RefuseOpenServer(urls, auth);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-
-        // A write goes to the socket on the thread that makes it, which spares a handing over for each event and subscriber. The runtime still dispatches what comes in to its thread pool, so a
-        // handler that takes its time holds up nobody.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
