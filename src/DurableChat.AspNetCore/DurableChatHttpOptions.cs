@@ -42,4 +42,22 @@ public sealed record DurableChatHttpOptions
 
     /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true);
+        if (HeartbeatInterval <= TimeSpan.Zero || HeartbeatInterval > TimeSpan.FromDays(1))
+        {
+            problems.Add(new ValidationResult("HeartbeatInterval must be more than zero and at most a day."));
+        }
+
+        if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromHours(1))
+        {
+            problems.Add(new ValidationResult("DrainDelay must not be negative, and at most an hour."));
+        }
+
+        return [.. problems.Select(problem => problem.ErrorMessage!)];
+    }
 }
