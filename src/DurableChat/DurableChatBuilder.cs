@@ -30,14 +30,14 @@ public sealed class DurableChatBuilder
     public DurableChatBuilder AddModel(string name, IChatClient client, string? description = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return AddModel(name, _ => client, description);
+        return AddModel(name, description, _ => client);
     }
 
     /// <summary>Adds a model that is made of the host's services, once.</summary>
     /// <param name="name">What chats store and clients send.</param>
+    /// <param name="description">What it is, for people; null for nothing.</param>
     /// <param name="client">Makes the client, e.g. by asking for a keyed one. Thread-safe, since all turns share it.</param>
-    /// <param name="description">What it is, for people.</param>
-    public DurableChatBuilder AddModel(string name, Func<IServiceProvider, IChatClient> client, string? description = null)
+    public DurableChatBuilder AddModel(string name, string? description, Func<IServiceProvider, IChatClient> client)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(client);
