@@ -154,7 +154,9 @@ internal sealed class Turn
             contents.Add(new UsageContent(new UsageDetails { InputTokenCount = usage.InputTokens, OutputTokenCount = usage.OutputTokens, TotalTokenCount = usage.InputTokens + usage.OutputTokens }));
         }
 
-        IsOver = message.FinishReason is not ("tool_calls" or "handed_over" or "failed");
+        // Some providers say "stop" where an answer waits for its calls.
+        IsOver = message.FinishReason is "step_limit" or "interrupted"
+            || (message.FinishReason is not ("tool_calls" or "handed_over" or "failed") && !message.Parts.Any(part => part.Type == MessagePart.ToolCallType));
         var update = Update(contents, message.Generation, ChatRole.Assistant, message);
         update.ModelId = message.Model;
         update.CreatedAt = message.CreatedAt;
