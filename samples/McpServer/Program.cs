@@ -2,21 +2,21 @@ using System.ComponentModel;
 using ModelContextProtocol.Server;
 
 // A server of the Model Context Protocol: over standard input and output, or with '--http' over HTTP.
-var builder = WebApplication.CreateBuilder(args);
-builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-var server = builder.Services.AddMcpServer().WithTools<Calculator>();
-if (!args.Contains("--http"))
+if (args.Contains("--http"))
 {
-    server.WithStdioServerTransport();
-    builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
-    await builder.Build().RunAsync();
+    var web = WebApplication.CreateBuilder(args);
+    web.Services.AddMcpServer().WithHttpTransport().WithTools<Calculator>();
+    var app = web.Build();
+    app.MapMcp("/mcp");
+    await app.RunAsync();
     return;
 }
 
-server.WithHttpTransport();
-var app = builder.Build();
-app.MapMcp("/mcp");
-await app.RunAsync();
+// The standard output belongs to the protocol.
+var host = Host.CreateApplicationBuilder(args);
+host.Logging.ClearProviders();
+host.Services.AddMcpServer().WithStdioServerTransport().WithTools<Calculator>();
+await host.Build().RunAsync();
 
 [McpServerToolType]
 internal sealed class Calculator

@@ -42,9 +42,9 @@ internal sealed class SampleProcess : IDisposable
         void Read(string? line)
         {
             log.Enqueue(line ?? string.Empty);
-            if (line?.IndexOf(Ready, StringComparison.Ordinal) is >= 0 and var place)
+            if (line?.Trim() is { } text && text.StartsWith(Ready, StringComparison.Ordinal))
             {
-                url.TrySetResult(line[(place + Ready.Length)..].Trim());
+                url.TrySetResult(text[Ready.Length..]);
             }
         }
     }

@@ -27,6 +27,12 @@ internal sealed class CuttingHandler(Func<HttpRequestMessage, int, Cut> decide) 
             throw new HttpRequestException("The connection broke.");
         }
 
+        if (cut.IsSilent)
+        {
+            response.Content = new StreamContent(new SilentStream());
+            response.Content.Headers.ContentType = new("text/event-stream");
+        }
+
         if (cut.AfterBytes is { } bytes)
         {
             var type = response.Content.Headers.ContentType;
@@ -37,7 +43,16 @@ internal sealed class CuttingHandler(Func<HttpRequestMessage, int, Cut> decide) 
         return response;
     }
 
-    private sealed class CutStream(Stream inner, int left) : Stream
+    private sealed class SilentStream() : CutStream(Null, int.MaxValue)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return 0;
+        }
+    }
+
+    private class CutStream(Stream inner, int left) : Stream
     {
         private int _left = left;
 
@@ -87,6 +102,9 @@ internal sealed record Cut
 
     /// <summary>The request is done, and nobody is told.</summary>
     public bool LosesAnswer { get; init; }
+
+    /// <summary>The answer begins, and nothing comes of it.</summary>
+    public bool IsSilent { get; init; }
 
     /// <summary>The request does not arrive; something in between answers so.</summary>
     public HttpStatusCode? Status { get; init; }

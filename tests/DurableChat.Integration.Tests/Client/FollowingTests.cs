@@ -94,6 +94,26 @@ public sealed class FollowingTests
     }
 
     [Fact]
+    public async Task A_connection_on_which_nothing_comes_is_given_up()
+    {
+        await using var server = await TestServer.StartAsync();
+        var chat = await server.CreateAsync();
+        var time = new FakeTimeProvider();
+        using var handler = new CuttingHandler((_, request) => new Cut { IsSilent = request == 1 });
+        using var http = Http(server, handler);
+        await using var events = new DurableChatClient(http, new DurableChatClientOptions { TimeProvider = time }).FollowAsync(chat).GetAsyncEnumerator();
+        var next = events.MoveNextAsync().AsTask();
+        while (handler.Requests < 2 && !next.IsFaulted)
+        {
+            await Task.Yield();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.True(time.GetUtcNow() - time.Start >= TimeSpan.FromSeconds(45));
+        Assert.True(await next);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_a_stream_that_has_nothing_to_say()
     {
         await using var server = await TestServer.StartAsync();

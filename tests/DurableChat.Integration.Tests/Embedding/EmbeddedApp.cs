@@ -37,7 +37,7 @@ internal sealed class EmbeddedApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<EmbeddedApp> StartAsync(IChatClient model, Action<DurableChatBuilder>? configure = null)
+    public static async Task<EmbeddedApp> StartAsync(IChatClient model, Action<DurableChatBuilder>? configure = null, Action<IEndpointConventionBuilder>? protect = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -49,7 +49,8 @@ internal sealed class EmbeddedApp : IAsyncDisposable
         var chat = builder.Services.AddDurableChat(options => options.Worker.DrainTime = TimeSpan.Zero).UseSqlite(folder.File("chats.db"));
         configure?.Invoke(chat);
         var app = builder.Build();
-        app.MapDurableChat("/chat").RequireAuthorization();
+        var endpoints = app.MapDurableChat("/chat");
+        (protect ?? (group => group.RequireAuthorization()))(endpoints);
         await app.StartAsync();
         return new EmbeddedApp(app, folder);
     }

@@ -69,6 +69,14 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task An_application_that_knows_its_callers_by_other_means_can_let_everybody_in()
+    {
+        await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering(), chat => chat.UseOwner(_ => "everybody"), group => group.AllowAnonymous());
+        using var http = app.Client();
+        Assert.Equal(["hello", "answer 1"], (await EmbeddedApp.AskAsync(http, "hello")).Texts);
+    }
+
+    [Fact]
     public async Task Without_a_store_the_application_says_what_is_missing()
     {
         var builder = WebApplication.CreateSlimBuilder();
