@@ -60,7 +60,7 @@ public sealed record ErrorEvent(ChatError Error) : StateEvent;
 
 /// <summary>The turn waits for results of client-side tools.</summary>
 /// <param name="ToolCalls">Of these calls.</param>
-public sealed record ActionRequiredEvent(IReadOnlyList<MessagePart> ToolCalls) : StateEvent;
+public sealed record ActionRequiredEvent(IReadOnlyList<ToolCall> ToolCalls) : StateEvent;
 
 /// <summary>History was rewritten: forget all messages and parts; the new history follows.</summary>
 /// <param name="Epoch">The number of the new history.</param>

@@ -33,7 +33,7 @@ public sealed record ChatInfo
     public IReadOnlyList<QueuedMessage> Queue { get; init; } = [];
 
     /// <summary>Tool calls that have no result yet.</summary>
-    public IReadOnlyList<MessagePart> PendingToolCalls { get; init; } = [];
+    public IReadOnlyList<ToolCall> PendingToolCalls { get; init; } = [];
 
     /// <summary>Why the last turn failed; null if it did not.</summary>
     public ChatError? Error { get; init; }
@@ -134,6 +134,12 @@ public sealed record MessagePart
     /// <summary>Of a result: true if the tool failed.</summary>
     public bool IsError { get; init; }
 }
+
+/// <summary>A tool call that waits for its result.</summary>
+/// <param name="CallId">Which call.</param>
+/// <param name="Name">The tool.</param>
+/// <param name="Arguments">Its arguments, one JSON object as text.</param>
+public sealed record ToolCall(string CallId, string Name, string Arguments);
 
 /// <summary>What an answer cost.</summary>
 /// <param name="InputTokens">What the model read.</param>

@@ -84,7 +84,7 @@ internal sealed class Turn
                 throw new DurableChatException(error.Code, error.Message) { IsRetryable = error.Retryable };
             case ActionRequiredEvent { ToolCalls: var calls, Version: var version } when _hasBegun && version > _version:
                 IsOver = true;
-                return [WithReason(Update([.. calls.Select(call => ToCall(call, isOwn: true))], _generation, ChatRole.Assistant, next), ChatFinishReason.ToolCalls)];
+                return [WithReason(Update([.. calls.Select(call => ToCall(call.CallId, call.Name, call.Arguments, isOwn: true))], _generation, ChatRole.Assistant, next), ChatFinishReason.ToolCalls)];
             case StatusEvent { Status: ChatStatuses.Waiting, Version: var version } when _hasBegun && version > _version:
                 MayBeOver = true;
                 return [];
@@ -180,14 +180,14 @@ internal sealed class Turn
 
             // Calls of the program's own tools come when the turn waits for them.
             case MessagePart.ToolCallType when !_ownTools.Contains(part.Name!) && _saidCalls.Add(part.CallId!):
-                return ToCall(part, isOwn: false);
+                return ToCall(part.CallId!, part.Name!, part.Arguments!, isOwn: false);
             default:
                 return null;
         }
     }
 
-    private static FunctionCallContent ToCall(MessagePart part, bool isOwn) =>
-        new(part.CallId!, part.Name!, JsonSerializer.Deserialize(part.Arguments!, Calls.ClientJson.Default.DictionaryStringObject)) { InformationalOnly = !isOwn };
+    private static FunctionCallContent ToCall(string callId, string name, string arguments, bool isOwn) =>
+        new(callId, name, JsonSerializer.Deserialize(arguments, Calls.ClientJson.Default.DictionaryStringObject)) { InformationalOnly = !isOwn };
 
     private static FunctionResultContent ToResult(MessagePart part) =>
         new(part.CallId!, part.Result) { Exception = part.IsError ? new InvalidOperationException(part.Result) : null };

@@ -57,7 +57,8 @@ internal sealed class EventConnection : IAsyncDisposable
     }
 
     /// <summary>The next event that is known; null at the end of the stream.</summary>
-    /// <exception cref="IOException">The connection broke, or brought what cannot be read.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="DurableChatException">It brought what cannot be read.</exception>
     public async ValueTask<ChatEvent?> NextAsync()
     {
         try
@@ -75,7 +76,8 @@ internal sealed class EventConnection : IAsyncDisposable
         }
         catch (JsonException exception)
         {
-            throw new IOException("What came on the stream cannot be read.", exception);
+            // Coming again would bring the same.
+            throw new DurableChatException("bad_event", "What came on the stream cannot be read.", exception);
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class EmbeddedApp : IAsyncDisposable
         using var response = await http.PostAsJsonAsync("chats", new { content });
         Assert.Equal(System.Net.HttpStatusCode.Created, response.StatusCode);
         var chat = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
-        return await SseClient.FollowAsync(http, $"chats/{chat}/stream", screen => screen.Status is "error" || (screen.Status is "waiting" && screen.Ids.Count > 1));
+        return await SseClient.FollowAsync(http, $"chats/{chat}/stream", screen => screen.Status is "error" || (screen.Status is "waiting" && screen.Ids.Count > 1 && screen.Texts[^1] != "#"));
     }
 
     public async ValueTask DisposeAsync()
