@@ -71,7 +71,7 @@ public sealed class ChatService
             return Task.FromResult<CommandResult>(new CommandResult.Refused(new Refusal(RefusalCode.InvalidField, $"There is no model named '{model}'.", "model")));
         }
 
-        var id = idempotency is null ? ChatId.Create(_time.GetUtcNow()) : ChatId.FromIdempotencyKey(owner, idempotency.Key);
+        var id = (chat.Key ?? idempotency?.Key) is { } key ? ChatId.FromIdempotencyKey(owner, key) : ChatId.Create(_time.GetUtcNow());
         var command = new CreateChat(id, owner, chat.Content, model) { Title = chat.Title, ClientTools = chat.ClientTools, ClaimBy = _worker.ClaimBy };
         return _committer.CreateAsync(command, idempotency, cancellationToken);
     }
@@ -97,6 +97,12 @@ public sealed class ChatService
             },
             idempotency,
             cancellationToken);
+
+    /// <summary>Reads what an earlier command with this idempotency key did to a chat; null if there was none, it is forgotten, or there is no such chat.</summary>
+    public async Task<IdempotencyRecord?> FindRepeatedAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+        await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is null
+            ? null
+            : await _store.FindIdempotencyRecordAsync(id, key, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Deletes a chat; false if there is none.</summary>
     public Task<bool> DeleteAsync(string owner, ChatId id, CancellationToken cancellationToken) => _committer.DeleteAsync(id, owner, cancellationToken);
