@@ -75,8 +75,11 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             return TurnOf(chat, target.Id);
         }
 
-        var edited = await chats.EditAsync(owner, chat.Id, target.Id, isEdit ? content : stored, null, cancellationToken);
-        return await FollowAsync(owner, command.Request.Id!, edited, content, string.Empty, cancellationToken);
+        // The key is there to find what became of the message, under the id that the client goes on using.
+        var wanted = isEdit ? content : stored;
+        var idempotency = new IdempotencyRequest(AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), CommandResults.Outcome);
+        var edited = await chats.EditAsync(owner, chat.Id, target.Id, wanted, idempotency, cancellationToken);
+        return await FollowAsync(owner, command.Request.Id!, edited, wanted, idempotency.Fingerprint, cancellationToken);
     }
 
     private async Task<TurnOrAnswer> AnswerAsync(string owner, Chat chat, IReadOnlyList<ToolResultPart> outputs, CancellationToken cancellationToken)

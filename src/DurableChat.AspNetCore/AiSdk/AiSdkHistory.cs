@@ -52,24 +52,51 @@ internal sealed class AiSdkHistory(ChatService chats)
     }
 
     /// <summary>
-    /// Finds the user message that a client means: the last of those it sent. The client's own id is known for as long as idempotency keys are; ids that the server gave are known
-    /// for ever, but not any more after an edit, which makes a new message. Then its place tells: it is the user message after the answer that the client shows before it.
+    /// Finds the user message that a client means: the last of those it sent. Its own ids, and what became of edited messages, are known for as long as idempotency keys are. Then its place tells: it is the
+    /// user message behind the answer that the client shows before it. Null if the server does not know the message.
     /// </summary>
     public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
     {
         var wanted = messages[^1].Id!;
-        if (await FindSentAsync(owner, id, wanted, cancellationToken) is { } sent && await ReadUserAsync(owner, id, sent, cancellationToken) is { } known)
+        var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
+        return (sent is { } number || AiSdkIds.TryParse(wanted, out number) ? await FindPresentAsync(owner, id, number, cancellationToken) : null)
+            ?? await FindByPlaceAsync(owner, id, messages, cancellationToken);
+    }
+
+    /// <summary>A user message, or what edits have made of it.</summary>
+    private async Task<Message?> FindPresentAsync(string owner, ChatId id, long messageId, CancellationToken cancellationToken)
+    {
+        for (long? number = messageId; number > 0; number = await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken))
         {
-            return known;
+            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.One(number.Value, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } message] })
+            {
+                return message;
+            }
         }
 
-        if (AiSdkIds.TryParse(wanted, out var number) && await ReadUserAsync(owner, id, number, cancellationToken) is { } named)
+        return null;
+    }
+
+    /// <summary>Without an answer before it that the server knows, a place tells nothing: the client may have sent only the end of its messages.</summary>
+    private async Task<Message?> FindByPlaceAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
+    {
+        var skip = 0;
+        for (var i = messages.Count - 2; i >= 0; i--)
         {
-            return named;
+            if (AiSdkIds.TryParse(messages[i]?.Id, out var number))
+            {
+                return await FindPresentAsync(owner, id, number, cancellationToken) is { } known ? await FindBehindAsync(owner, id, known.Id, skip, cancellationToken) : null;
+            }
+
+            skip += messages[i]?.Role == "user" ? 1 : 0;
         }
 
-        var (after, skip) = PlaceOf(messages);
-        while (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(after, PageSize, ReadReason.Edit), cancellationToken) is { Messages: [.., var last] page })
+        return null;
+    }
+
+    private async Task<Message?> FindBehindAsync(string owner, ChatId id, long messageId, int skip, CancellationToken cancellationToken)
+    {
+        while (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(messageId, PageSize, ReadReason.Edit), cancellationToken) is { Messages: [.., var last] page })
         {
             var users = page.Where(message => message.Role == MessageRole.User).ToList();
             if (users.Count > skip)
@@ -78,38 +105,13 @@ internal sealed class AiSdkHistory(ChatService chats)
             }
 
             skip -= users.Count;
-            after = last.Id;
+            messageId = last.Id;
         }
 
         return null;
     }
 
-    /// <summary>The message that a client's own id became; null if it is not known any more, or waits in the queue.</summary>
-    private async Task<long?> FindSentAsync(string owner, ChatId id, string messageId, CancellationToken cancellationToken) =>
-        await chats.FindRepeatedAsync(owner, id, AiSdkIds.MessageKey(messageId), cancellationToken) is { } record
-            ? CommandResults.ReadOutcome(record.Outcome).MessageId
-            : null;
-
-    private async Task<Message?> ReadUserAsync(string owner, ChatId id, long messageId, CancellationToken cancellationToken) =>
-        messageId > 0
-        && await chats.ReadMessagesAsync(owner, id, MessageQuery.One(messageId, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } message] }
-            ? message
-            : null;
-
-    /// <summary>After which message the last one of a client is, and how many user messages are in between.</summary>
-    private static (long After, int Skip) PlaceOf(IReadOnlyList<AiSdkMessage> messages)
-    {
-        var skip = 0;
-        for (var i = messages.Count - 2; i >= 0; i--)
-        {
-            if (AiSdkIds.TryParse(messages[i].Id, out var number))
-            {
-                return (number, skip);
-            }
-
-            skip += messages[i].Role == "user" ? 1 : 0;
-        }
-
-        return (0, skip);
-    }
+    /// <summary>The message that an earlier request made; null if that is not known any more, or the message waits in the queue.</summary>
+    private async Task<long?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? CommandResults.ReadOutcome(record.Outcome).MessageId : null;
 }

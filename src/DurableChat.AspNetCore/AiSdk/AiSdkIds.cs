@@ -35,5 +35,8 @@ internal static class AiSdkIds
     /// <summary>The idempotency key of a message with a client's id. It has a space, so no key that comes in a header is the same.</summary>
     public static string MessageKey(string id) => $"ai-sdk message {Hash(id)}";
 
+    /// <summary>The idempotency key under which is found what an edit made of a message.</summary>
+    public static string EditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk edit {messageId}");
+
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

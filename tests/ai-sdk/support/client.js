@@ -8,7 +8,7 @@ import * as ai7 from 'ai7';
 export const clients = { '5.0.0': ai500, '5': ai5, '6.0.0': ai600, '6': ai6, '7': ai7 };
 
 /** A chat as useChat has it, without React: the state that the package asks for, and a way to wait for it. */
-export function openChat(ai, server, { id, messages = [], body, ...options }) {
+export function openChat(ai, server, { id, messages = [], body, prepareSendMessagesRequest, ...options }) {
   const waiting = new Set();
   const changed = () => waiting.forEach((look) => look());
   const state = {
@@ -24,7 +24,7 @@ export function openChat(ai, server, { id, messages = [], body, ...options }) {
     replaceMessage(index, message) { this.messages = this._messages.with(index, structuredClone(message)); },
     snapshot: (value) => structuredClone(value),
   };
-  const chat = new ai.AbstractChat({ id, state, transport: new ai.DefaultChatTransport({ api: server.api, body }), ...options });
+  const chat = new ai.AbstractChat({ id, state, transport: new ai.DefaultChatTransport({ api: server.api, body, prepareSendMessagesRequest }), ...options });
   chat.until = (wanted) => new Promise((resolve) => {
     const look = () => wanted(chat) && (waiting.delete(look), resolve());
     waiting.add(look);

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../../../src/DurableChat.Server/bin/Relea
 const settings = {
   Models__0__Name: 'demo', Models__0__Provider: 'demo', Models__0__DelayMs: '0',
   Models__1__Name: 'slow', Models__1__Provider: 'demo', Models__1__DelayMs: '10',
-  DurableChat__Worker__MaxAttempts: '2', DurableChat__Worker__Retry__FirstDelay: '00:00:00.100',
+  DurableChat__Worker__MaxAttempts: '2', DurableChat__Worker__Retry__FirstDelay: '00:00:01',
   Logging__LogLevel__Default: 'Warning',
 };
 
