@@ -66,20 +66,22 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         }
     }
 
-    /// <summary>Writes bytes and waits until the client takes them.</summary>
+    /// <summary>Writes bytes, or none but the headers, and waits until the client takes them.</summary>
     /// <exception cref="OperationCanceledException">The client has gone, or the stream is to end.</exception>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         await _turn.WaitAsync(end);
         try
         {
-            for (var rest = bytes; rest.Length > 0;)
+            var rest = bytes;
+            do
             {
                 var piece = rest[..Math.Min(rest.Length, BytesPerFlush)];
                 _body.Write(piece.Span);
                 rest = rest[piece.Length..];
                 await FlushAsync();
             }
+            while (rest.Length > 0);
 
             _quietTicks = 0;
         }

@@ -77,7 +77,11 @@ internal sealed partial class AiSdkStream(EventStream streams, ChatService chats
                     translator.Fail("The chat is gone.");
                 }
 
-                await FlushAsync(stream, chunks);
+                if (chunks.Written.Length > 0)
+                {
+                    await FlushAsync(stream, chunks);
+                }
+
                 subscription.ConfirmSent(events);
                 if (turns.IsOver())
                 {
