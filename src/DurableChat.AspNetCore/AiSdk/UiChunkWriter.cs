@@ -14,15 +14,26 @@ internal sealed class UiChunkWriter : IDisposable
     /// <summary>How much text one chunk carries, in UTF-16 code units. Frames of megabytes break proxies.</summary>
     private const int MaxDelta = 16 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    /// <summary>How much memory a stream keeps between chunks, in bytes.</summary>
+    private const int MaxKept = 32 * 1024;
+
     private readonly Utf8JsonWriter _json;
+    private ArrayBufferWriter<byte> _buffer = new();
 
     public UiChunkWriter() => _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>What has been written since <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
 
-    public void Clear() => _buffer.ResetWrittenCount();
+    public void Clear()
+    {
+        if (_buffer.Capacity > MaxKept)
+        {
+            _buffer = new ArrayBufferWriter<byte>();
+        }
+
+        _buffer.ResetWrittenCount();
+    }
 
     /// <summary>The beginning of an answer; without an id it goes on with the client's last message.</summary>
     public void Start(string? messageId) => Chunk("start", json =>
