@@ -62,7 +62,8 @@ internal static class ChatEndpoints
         return CommandResults.Created(await chats.CreateAsync(Owner.Of(context), chat, idempotency, context.RequestAborted), body.Fingerprint, context);
     }
 
-    private static IResult? ReadTools(IReadOnlyList<ClientToolRequest> requested, out IReadOnlyList<ClientTool> tools)
+    /// <summary>Reads the tools that a new chat is to have; gives what is wrong with them, if something is.</summary>
+    internal static IResult? ReadTools(IReadOnlyList<ClientToolRequest> requested, out IReadOnlyList<ClientTool> tools)
     {
         var read = new List<ClientTool>(requested.Count);
         tools = read;

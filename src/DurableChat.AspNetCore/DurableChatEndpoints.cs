@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DurableChat.AspNetCore.AiSdk;
 using DurableChat.AspNetCore.Origins;
 using DurableChat.AspNetCore.Tickets;
 using Microsoft.AspNetCore.Authorization;
@@ -27,6 +28,9 @@ public static class DurableChatEndpoints
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();
+        services.AddSingleton<AiSdkHistory>();
+        services.AddSingleton<AiSdkChats>();
+        services.AddSingleton<AiSdkStream>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerDrain>());
@@ -58,6 +62,18 @@ public static class DurableChatEndpoints
         QueueEndpoints.Map(commands);
         StreamTicketEndpoints.Map(commands);
         ModelEndpoints.Map(commands);
+        return group;
+    }
+
+    /// <summary>
+    /// Maps the endpoints for clients of the AI SDK, such as an unmodified <c>useChat</c>, at the path that is their <c>api</c>. Callers are known as those of <see cref="MapDurableChat"/> are.
+    /// </summary>
+    public static RouteGroupBuilder MapDurableChatAiSdk(this IEndpointRouteBuilder endpoints, string path = "/ai-sdk/chat")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup(path).RequireAuthorization().WithTags("AI SDK").ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
+        AiSdkEndpoints.Map(group, endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>());
         return group;
     }
 

@@ -186,6 +186,7 @@ internal static class ServerApplication
         app.UseRateLimiter();
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix).LimitRate();
+        app.MapDurableChatAiSdk().LimitRate();
         app.MapDurableChatOperations(ApiPrefix, AuthSetup.OperatorPolicy).LimitRate();
         app.MapOpenApi().LimitRate();
         app.MapScalarApiReference("/docs", reference => reference

@@ -12,6 +12,9 @@ public sealed record NewChat(string Content)
     /// <summary>The configured name of the model; null for the default.</summary>
     public string? Model { get; init; }
 
+    /// <summary>A word of the owner's own that names the chat for ever: its id is <see cref="ChatId.FromIdempotencyKey"/> of it. Null for the idempotency key, or an id that nobody can guess.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Tools that run in the client.</summary>
     public IReadOnlyList<ClientTool> ClientTools { get; init; } = [];
 }

@@ -235,7 +235,8 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Contains("/api/v1/chats/{id}/stream", paths);
         Assert.Contains("/api/v1/ops/feeds", paths);
         Assert.Contains("/api/v1/ops/replicas", paths);
-        Assert.Equal(16, paths.Count);
+        Assert.Contains("/ai-sdk/chat/{id}/stream", paths);
+        Assert.Equal(20, paths.Count);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"{_server.Url}/docs"))).StatusCode);
         Assert.Equal("ok", await http.GetStringAsync(new Uri($"{_server.Url}/healthz")));
         Assert.Equal("ready", await http.GetStringAsync(new Uri($"{_server.Url}/readyz")));
