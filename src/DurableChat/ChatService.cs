@@ -57,7 +57,7 @@ public sealed class ChatService
     /// <summary>The models that chats can name.</summary>
     public ModelCatalog Models { get; }
 
-    /// <summary>Creates a chat with its first message and runs it.</summary>
+    /// <summary>Creates a chat with its first message and runs it; with a history alone it waits.</summary>
     /// <param name="owner">Whose chat.</param>
     /// <param name="chat">What it begins with.</param>
     /// <param name="idempotency">Set if a repeated request must not make a second chat.</param>
@@ -72,7 +72,7 @@ public sealed class ChatService
         }
 
         var id = idempotency is null ? ChatId.Create(_time.GetUtcNow()) : ChatId.FromIdempotencyKey(owner, idempotency.Key);
-        var command = new CreateChat(id, owner, chat.Content, model) { Title = chat.Title, ClientTools = chat.ClientTools, ClaimBy = _worker.ClaimBy };
+        var command = new CreateChat(id, owner, chat.Content, model) { Title = chat.Title, History = chat.History, ClientTools = chat.ClientTools, ClaimBy = _worker.ClaimBy };
         return _committer.CreateAsync(command, idempotency, cancellationToken);
     }
 
