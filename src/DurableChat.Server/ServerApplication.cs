@@ -136,12 +136,7 @@ internal static class ServerApplication
         // Nothing here is protected with it; the default would write keys to the home folder.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new() { Title = "DurableChat", Version = "v1", Description = "Durable chats with resumable streams." };
-            document.Servers = null;
-            return Task.CompletedTask;
-        }));
+        ApiDescription.Add(builder.Services);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
         if (auth.IsOpen)
         {

@@ -3,9 +3,12 @@ using DurableChat.Chats;
 namespace DurableChat;
 
 /// <summary>What a chat begins with.</summary>
-/// <param name="Content">The first message.</param>
-public sealed record NewChat(string Content)
+/// <param name="Content">The first message, or the one after the history; null if there is a history and nothing to run.</param>
+public sealed record NewChat(string? Content)
 {
+    /// <summary>What was said elsewhere before.</summary>
+    public IReadOnlyList<HistoryEntry> History { get; init; } = [];
+
     /// <summary>A name for people; null takes it from the first message.</summary>
     public string? Title { get; init; }
 

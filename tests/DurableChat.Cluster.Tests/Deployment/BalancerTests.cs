@@ -18,7 +18,7 @@ public sealed class BalancerTests(TwoReplicas replicas)
     {
         await using var nginx = await Balancer.StartNginxAsync(replicas.Urls);
         await DriveAsync(nginx.Url, Transport.Sse);
-        await DriveAsync(nginx.Url, Transport.Websocket);
+        await DriveAsync(nginx.Url, Transport.WebSocket);
     }
 
     [Fact]
@@ -26,15 +26,15 @@ public sealed class BalancerTests(TwoReplicas replicas)
     {
         await using var haproxy = await Balancer.StartHaproxyAsync(replicas.Urls);
         await DriveAsync(haproxy.Url, Transport.Sse);
-        await DriveAsync(haproxy.Url, Transport.Websocket);
+        await DriveAsync(haproxy.Url, Transport.WebSocket);
     }
 
     [Fact]
     public async Task The_buffering_of_nginx_would_hold_a_stream_back_and_the_header_and_the_setting_each_prevent_it()
     {
-        await using var bare = await Balancer.StartNginxAsync(replicas.Urls, site => Bare(site).Replace("proxy_http_version", "proxy_ignore_headers X-Accel-Buffering;\n proxy_http_version", StringComparison.Ordinal));
+        await using var bare = await Balancer.StartNginxAsync(replicas.Urls, site => Deaf(Bare(site)));
         await using var header = await Balancer.StartNginxAsync(replicas.Urls, Bare);
-        await using var setting = await Balancer.StartNginxAsync(replicas.Urls, site => site.Replace("proxy_http_version", "proxy_ignore_headers X-Accel-Buffering;\n proxy_http_version", StringComparison.Ordinal));
+        await using var setting = await Balancer.StartNginxAsync(replicas.Urls, Deaf);
         using var http = new HttpClient();
         var chat = await TwoReplicas.AnswerAsync(http, replicas.Urls[0], "hello");
 
@@ -48,7 +48,11 @@ public sealed class BalancerTests(TwoReplicas replicas)
         await held.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
 
-        static string Bare(string site) => site.Replace("proxy_buffering off;", "", StringComparison.Ordinal);
+        // What nginx does unless it is told otherwise: HTTP/1.0 to the replicas, and buffering.
+        static string Bare(string site) => new[] { "proxy_buffering off;", "proxy_http_version 1.1;", "proxy_set_header Connection $durablechat_connection;" }
+            .Aggregate(site, (rest, line) => rest.Contains(line, StringComparison.Ordinal) ? rest.Replace(line, "", StringComparison.Ordinal) : throw new InvalidOperationException($"'{line}' is missing."));
+
+        static string Deaf(string site) => site.Replace("location / {", "location / { proxy_ignore_headers X-Accel-Buffering;", StringComparison.Ordinal);
     }
 
     private static async Task DriveAsync(Uri url, Transport transport)
