@@ -1,0 +1,63 @@
+using DurableChat.Bench.Wire;
+using DurableChat.Chats;
+using DurableChat.Feeds;
+
+namespace DurableChat.Bench.Targets;
+
+/// <summary>Puts messages and parts into a chat's feed, as a commit and a model's stream do. For one thread.</summary>
+internal sealed class ChatPublisher
+{
+    private readonly FeedPin _pin;
+    private readonly TimeProvider _time;
+    private readonly Lease _lease;
+    private Chat _chat;
+
+    public ChatPublisher(FeedRegistry feeds, ChatId id, TimeProvider time)
+    {
+        _pin = feeds.Pin(id);
+        _time = time;
+        _lease = new Lease(feeds.Replica, 1);
+        var created = time.GetUtcNow();
+        _chat = new Chat
+        {
+            Id = id, Owner = "local", Title = "bench", Model = "demo", Status = ChatStatus.Waiting, Version = 1, Epoch = 1, LastMessageId = 1, LastAssignedId = 1, CreatedAt = created, UpdatedAt = created,
+        };
+        _pin.Feed.Publish(new Transition { Next = _chat, Appended = [EventText.Message(1, "first", created)] });
+    }
+
+    /// <summary>Publishes an event whose text carries a time.</summary>
+    public void Publish(EventKind kind, long timestamp)
+    {
+        var text = EventText.Make(kind, timestamp);
+        if (kind == EventKind.Message)
+        {
+            PublishMessage(text);
+        }
+        else
+        {
+            PublishPart(text);
+        }
+    }
+
+    private void PublishMessage(string text)
+    {
+        var next = _chat with
+        {
+            Status = ChatStatus.Waiting, Lease = null, Version = _chat.Version + 1, LastMessageId = _chat.LastMessageId + 1, LastAssignedId = _chat.LastMessageId + 1, UpdatedAt = _time.GetUtcNow(),
+        };
+        _pin.Feed.Publish(new Transition { Next = next, Appended = [EventText.Message(next.LastMessageId, text, next.UpdatedAt)] });
+        _chat = next;
+    }
+
+    private void PublishPart(string text)
+    {
+        if (_chat.Status != ChatStatus.Running)
+        {
+            _chat = _chat with { Status = ChatStatus.Running, Lease = _lease, Version = _chat.Version + 1, Generation = _chat.Generation + 1 };
+            _pin.Feed.Publish(new Transition { Next = _chat });
+            _pin.Feed.BeginGeneration(_chat.Generation);
+        }
+
+        _pin.Feed.AppendPart(_chat.Generation, new TextPart(text));
+    }
+}
