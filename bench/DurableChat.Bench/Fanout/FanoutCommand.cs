@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DurableChat.Bench.Reporting;
 
 namespace DurableChat.Bench.Fanout;
 
@@ -12,16 +13,13 @@ internal static class FanoutCommand
         var rounds = new Option<int?>("--rounds") { Description = "How many rounds the medians are of." };
         var quick = new Option<bool>("--quick") { Description = "One round of one shape." };
         var window = new Option<int>("--window") { Description = "How many events of one chat are under way when it is saturated.", DefaultValueFactory = _ => 16 };
-        var command = new Command("fanout", "Measures deliveries to many subscribers.") { only, shapes, rounds, window, quick };
+        var command = new Command("fanout", "Measures deliveries to many subscribers. With --only or --shapes it prints and writes nothing down.") { only, shapes, rounds, window, quick };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var isQuick = parsed.GetValue(quick);
             var options = new FanoutOptions(Names(parsed.GetValue(only)), Names(parsed.GetValue(shapes)), parsed.GetValue(rounds) ?? (isQuick ? 1 : 3), parsed.GetValue(window), isQuick);
             var cells = await new FanoutRun(options).RunAsync(cancellationToken);
-            foreach (var line in FanoutTables.Markdown(cells))
-            {
-                Console.WriteLine(line);
-            }
+            PartWriter.Write(FanoutReport.Make(cells, options.Rounds), isQuick || options.Only.Count > 0 || options.Shapes.Count > 0);
         });
         return command;
     }

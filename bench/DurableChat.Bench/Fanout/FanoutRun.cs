@@ -25,7 +25,7 @@ internal sealed class FanoutRun(FanoutOptions options)
                 foreach (var target in TargetSpec.Select(options.Only).Where(target => shape.IsMain || _mainTargets.Contains(target.Name)))
                 {
                     var began = Stopwatch.GetTimestamp();
-                    foreach (var result in await TargetRun.RunAsync(target, shape.Subscribers, shape.Chats, options.Window, Phases(shape), cancellationToken))
+                    foreach (var result in await TargetRun.RunAsync(target, shape.Subscribers, shape.Chats, options.Window, Phases(shape), [], cancellationToken))
                     {
                         var key = (shape.Name, target.Name, result.Kind, result.Mode);
                         (found.TryGetValue(key, out var list) ? list : found[key] = []).Add(result);

@@ -12,28 +12,30 @@ internal static class Connector
     /// <summary>How many addresses of this machine connections come from, so that ports last.</summary>
     private const int Addresses = 4;
 
-    /// <summary>Connects one subscriber, and asks for its stream.</summary>
-    public static Subscriber Connect(LoadPlan plan, int number)
+    /// <summary>Connects one subscriber, and asks for its stream, from where an earlier connection ended.</summary>
+    public static Subscriber Connect(LoadPlan plan, int number, Subscriber? before)
     {
         var chat = plan.Chats == 1 ? 0 : number % plan.Chats;
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(2 + (number % Addresses))]), 0));
         socket.Connect(IPAddress.Loopback, plan.Port);
-        socket.Send(Encoding.ASCII.GetBytes(Request(plan, chat)));
+        socket.Send(Encoding.ASCII.GetBytes(Request(plan, chat, before)));
         if (plan.Transport == Transport.SignalR)
         {
             ReadHead(socket);
             socket.Send(SignalRHandshake());
         }
 
-        return new Subscriber(socket, chat);
+        return new Subscriber(socket, chat, before);
     }
 
-    private static string Request(LoadPlan plan, int chat)
+    private static string Request(LoadPlan plan, int chat, Subscriber? before)
     {
         var path = plan.Path
             .Replace("{id}", OursTarget.IdOf(chat).Value, StringComparison.Ordinal)
-            .Replace("{n}", chat.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            .Replace("{n}", chat.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{position}", before?.Position, StringComparison.Ordinal)
+            .Replace("{received}", (before?.Received ?? 0).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         var upgrade = plan.Transport == Transport.Sse
             ? "Accept: text/event-stream\r\n"
             : "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

@@ -9,9 +9,16 @@ internal static class LoadCommand
     public static Command Create()
     {
         var command = new Command("load", "Is the load generator, for the other commands.") { Hidden = true };
-        command.SetAction(_ =>
+        command.SetAction(async (_, cancellationToken) =>
         {
-            var plan = JsonSerializer.Deserialize<LoadPlan>(Console.In.ReadToEnd()) ?? throw new InvalidDataException("There is no plan.");
+            var plan = JsonSerializer.Deserialize<LoadPlan>(await Console.In.ReadToEndAsync(cancellationToken)) ?? throw new InvalidDataException("There is no plan.");
+            if (plan.IsStorm)
+            {
+                using var storm = new StormGenerator(plan);
+                Console.WriteLine(JsonSerializer.Serialize(await storm.RunAsync()));
+                return;
+            }
+
             using var generator = new LoadGenerator(plan);
             foreach (var result in generator.Run())
             {

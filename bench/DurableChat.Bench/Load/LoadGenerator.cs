@@ -1,59 +1,58 @@
 using System.Diagnostics;
-using System.Text;
 using DurableChat.Bench.Wire;
 using HdrHistogram;
 
 namespace DurableChat.Bench.Load;
 
-/// <summary>Many subscribers on one thread: counts events by their markers and takes their times. Runs the phases of a plan.</summary>
-internal sealed unsafe class LoadGenerator : IDisposable
+/// <summary>Puts a server under load as its plan says, phase by phase.</summary>
+internal sealed class LoadGenerator : IDisposable
 {
-    private const int HeldRoom = 64, BufferBytes = 256 * 1024, EventRoom = 512;
     private const long MaxNanoseconds = 60_000_000_000;
-    private const double RunUpSeconds = 0.3, DrainSeconds = 5, ReadySeconds = 120;
+    private const double RunUpSeconds = 0.3, DrainSeconds = 5, IdleSeconds = 3;
     private readonly LoadPlan _plan;
-    private readonly byte[] _ready;
-    private readonly Subscriber[] _subscribers;
+    private readonly SubscriberPool _pool;
     private readonly Publisher _publisher;
     private readonly Progress? _progress;
     private readonly LongHistogram _latencies = new(MaxNanoseconds, 3);
-    private readonly byte[] _buffer = new byte[HeldRoom + BufferBytes];
-    private readonly Native.EpollEvent[] _events = new Native.EpollEvent[EventRoom];
-    private readonly int _epoll = Native.CreateEpoll(0);
     private EventKind _kind;
-    private bool _isSaturating;
     private int _window;
+    private bool _isSaturating;
     private bool _isMeasuring;
-    private long _received;
-    private int _readyCount;
 
     public LoadGenerator(LoadPlan plan)
     {
         _plan = plan;
-        _ready = Encoding.ASCII.GetBytes(plan.Ready);
         _progress = plan.Chats == 1 ? new Progress(plan.Subscribers) : null;
-        _subscribers = new Subscriber[plan.Subscribers];
+        _pool = new SubscriberPool(plan) { Taken = Take };
         _publisher = new Publisher(plan.ControlPort, plan.Chats);
-        for (var number = 0; number < _subscribers.Length; number++)
+    }
+
+    /// <summary>Runs the steps, or else the phases, of the plan.</summary>
+    public IEnumerable<PhaseResult> Run() => _plan.Steps.Count > 0 ? RunSteps() : RunPhases();
+
+    public void Dispose()
+    {
+        _publisher.Dispose();
+        _pool.Dispose();
+    }
+
+    /// <summary>More and more subscribers, to whom nothing is sent: what the server's memory is with so many.</summary>
+    private IEnumerable<PhaseResult> RunSteps()
+    {
+        foreach (var count in _plan.Steps)
         {
-            _subscribers[number] = Connector.Connect(plan, number);
-            var wanted = new Native.EpollEvent { Events = Native.Readable, Data = number };
-            if (Native.ControlEpoll(_epoll, Native.Add, _subscribers[number].Descriptor, ref wanted) != 0)
-            {
-                throw new IOException("epoll_ctl failed.");
-            }
+            _pool.ConnectUpTo(count);
+            _pool.WaitUntilReady();
+            var start = Read();
+            _pool.PollUntil(() => false, IdleSeconds);
+            yield return Describe(new Phase(EventKind.Message, PhaseMode.Idle, 0, IdleSeconds), start, Read(), lost: 0);
         }
     }
 
-    /// <summary>Waits until all are registered, and runs the phases.</summary>
-    public IEnumerable<PhaseResult> Run()
+    private IEnumerable<PhaseResult> RunPhases()
     {
-        PollUntil(() => _readyCount == _subscribers.Length, ReadySeconds);
-        if (_readyCount < _subscribers.Length)
-        {
-            throw new TimeoutException($"Only {_readyCount} of {_subscribers.Length} subscribers were registered in {ReadySeconds} s.");
-        }
-
+        _pool.ConnectUpTo(_plan.Subscribers);
+        _pool.WaitUntilReady();
         PhaseResult? saturated = null;
         foreach (var phase in _plan.Phases)
         {
@@ -66,26 +65,17 @@ internal sealed unsafe class LoadGenerator : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _publisher.Dispose();
-        foreach (var subscriber in _subscribers)
-        {
-            subscriber.Dispose();
-        }
-    }
-
     private PhaseResult Run(Phase phase, PhaseResult? saturated)
     {
         _kind = phase.Kind;
         Begin(phase, saturated);
-        PollFor(RunUpSeconds);
+        Poll(RunUpSeconds);
         _latencies.Reset();
-        var start = Reading.Take(_plan, _publisher.Published, _received);
+        var start = Read();
         _isMeasuring = true;
-        PollFor(phase.Seconds);
+        Poll(phase.Seconds);
         _isMeasuring = false;
-        var end = Reading.Take(_plan, _publisher.Published, _received);
+        var end = Read();
         _isSaturating = false;
         _publisher.StopPacing();
         return Describe(phase, start, end, Drain());
@@ -112,12 +102,27 @@ internal sealed unsafe class LoadGenerator : IDisposable
         }
     }
 
+    /// <summary>Reads for so long, and between reads asks for what there is room for.</summary>
+    private void Poll(double seconds) => _pool.PollUntil(
+        () =>
+        {
+            if (_isSaturating)
+            {
+                Grant();
+            }
+
+            return false;
+        },
+        seconds);
+
     private long Drain()
     {
-        var perEvent = _plan.Chats == 1 ? _plan.Subscribers : 1;
-        PollUntil(() => _received >= _publisher.Published * perEvent, DrainSeconds);
-        return (_publisher.Published * perEvent) - _received;
+        var perEvent = _plan.Subscribers / _plan.Chats;
+        _pool.PollUntil(() => _pool.Received >= _publisher.Published * perEvent, DrainSeconds);
+        return (_publisher.Published * perEvent) - _pool.Received;
     }
+
+    private Reading Read() => Reading.Take(_plan, _publisher.Published, _pool.Received);
 
     private PhaseResult Describe(Phase phase, Reading start, Reading end, long lost) => new()
     {
@@ -126,8 +131,8 @@ internal sealed unsafe class LoadGenerator : IDisposable
         Seconds = Stopwatch.GetElapsedTime(start.At, end.At).TotalSeconds,
         Published = end.Published - start.Published,
         Deliveries = end.Received - start.Received,
-        P50 = _latencies.TotalCount == 0 ? 0 : _latencies.GetValueAtPercentile(50) / 1000.0,
-        P99 = _latencies.TotalCount == 0 ? 0 : _latencies.GetValueAtPercentile(99) / 1000.0,
+        P50 = Percentile(50),
+        P99 = Percentile(99),
         ServerCpuSeconds = end.ServerCpu - start.ServerCpu,
         SideCpuSeconds = end.SideCpu - start.SideCpu,
         LoadCpuSeconds = end.LoadCpu - start.LoadCpu,
@@ -135,35 +140,7 @@ internal sealed unsafe class LoadGenerator : IDisposable
         Lost = lost,
     };
 
-    private void PollFor(double seconds) => PollUntil(() => false, seconds);
-
-    private void PollUntil(Func<bool> isDone, double seconds)
-    {
-        var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        while (!isDone() && Stopwatch.GetTimestamp() < end)
-        {
-            Poll();
-        }
-    }
-
-    private void Poll()
-    {
-        int count;
-        fixed (Native.EpollEvent* events = _events)
-        {
-            count = Native.WaitEpoll(_epoll, events, EventRoom, milliseconds: 10);
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            Read(_subscribers[_events[i].Data]);
-        }
-
-        if (_isSaturating)
-        {
-            Grant();
-        }
-    }
+    private double Percentile(double percentile) => _latencies.TotalCount == 0 ? 0 : _latencies.GetValueAtPercentile(percentile) / 1000.0;
 
     /// <summary>Asks for the next events of one chat, as far as its slowest subscriber lets; those of many chats are asked for as they arrive.</summary>
     private void Grant()
@@ -176,65 +153,8 @@ internal sealed unsafe class LoadGenerator : IDisposable
         _publisher.Flush();
     }
 
-    private void Read(Subscriber subscriber)
-    {
-        var held = subscriber.Held;
-        var start = HeldRoom - (held?.Length ?? 0);
-        held?.CopyTo(_buffer, start);
-        nint received;
-        fixed (byte* buffer = &_buffer[HeldRoom])
-        {
-            received = Native.Receive(subscriber.Descriptor, buffer, BufferBytes, Native.DoNotWait);
-        }
-
-        if (received <= 0)
-        {
-            throw new IOException("The server has closed a subscriber's connection.");
-        }
-
-        var bytes = _buffer.AsSpan(start, HeldRoom - start + (int)received);
-        subscriber.Held = subscriber.IsReady ? Count(subscriber, bytes) : LookForReady(subscriber, bytes);
-    }
-
-    /// <summary>Gives what may be the beginning of the text that is looked for.</summary>
-    private byte[]? LookForReady(Subscriber subscriber, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IndexOf(_ready) is var at && at >= 0)
-        {
-            subscriber.IsReady = true;
-            _readyCount++;
-            return Count(subscriber, bytes[(at + _ready.Length)..]);
-        }
-
-        return bytes[^Math.Min(bytes.Length, Math.Min(_ready.Length, HeldRoom))..].ToArray();
-    }
-
-    /// <summary>Counts the markers; gives what may be the beginning of another.</summary>
-    private byte[]? Count(Subscriber subscriber, ReadOnlySpan<byte> bytes)
-    {
-        var now = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var at = bytes.IndexOf(Marker.Start);
-            if (at < 0)
-            {
-                return bytes.Length > 0 && bytes[^1] == Marker.Start[0] ? [bytes[^1]] : null;
-            }
-
-            if (bytes.Length - at < Marker.Length)
-            {
-                return bytes[at..].ToArray();
-            }
-
-            Take(subscriber, now - Marker.Read(bytes[at..]));
-            bytes = bytes[(at + Marker.Length)..];
-        }
-    }
-
     private void Take(Subscriber subscriber, long latency)
     {
-        _received++;
-        subscriber.Received++;
         if (_isMeasuring)
         {
             _latencies.RecordValue(Math.Clamp(latency, 1, MaxNanoseconds));

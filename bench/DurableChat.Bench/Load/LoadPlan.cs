@@ -15,6 +15,15 @@ internal sealed record LoadPlan
     /// <summary>How to connect.</summary>
     public required Transport Transport { get; init; }
 
+    /// <summary>True to run a reconnect storm instead of phases.</summary>
+    public bool IsStorm { get; init; }
+
+    /// <summary>True if subscribers are to note the positions of events, to resume from them.</summary>
+    public bool TracksPosition { get; init; }
+
+    /// <summary>True if the server has metrics of DurableChat's.</summary>
+    public bool HasMetrics { get; init; }
+
     /// <inheritdoc cref="TargetSpec.Path"/>
     public required string Path { get; init; }
 
@@ -35,6 +44,9 @@ internal sealed record LoadPlan
 
     /// <summary>The processes beside it, such as Redis, whose CPU time counts apart.</summary>
     public required IReadOnlyList<int> Sides { get; init; }
+
+    /// <summary>Numbers of subscribers that are to be connected in turn and left alone, instead of <see cref="Phases"/>.</summary>
+    public IReadOnlyList<int> Steps { get; init; } = [];
 
     /// <summary>What to do, one after the other.</summary>
     public required IReadOnlyList<Phase> Phases { get; init; }

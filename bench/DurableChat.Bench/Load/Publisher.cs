@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using DurableChat.Bench.Targets;
 using DurableChat.Bench.Wire;
 
 namespace DurableChat.Bench.Load;
@@ -55,6 +56,19 @@ internal sealed class Publisher : IDisposable
         }
 
         _held = 0;
+    }
+
+    /// <summary>Waits until the server has done all that it was asked for.</summary>
+    public void WaitUntilDone()
+    {
+        Flush();
+        Span<byte> answer = stackalloc byte[RequestBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(answer, ControlLoop.Answer);
+        _socket.Send(answer);
+        if (_socket.Receive(answer[..1]) == 0)
+        {
+            throw new IOException("The server has gone.");
+        }
     }
 
     /// <summary>Begins to ask at a steady rate, for one chat after the other. Nobody else may ask meanwhile.</summary>

@@ -11,9 +11,12 @@ internal static class ServeCommand
         var name = new Argument<string>("target");
         var chats = new Option<int>("--chats") { DefaultValueFactory = _ => 1 };
         var redis = new Option<int>("--redis");
-        var command = new Command("serve", "Is a server under test, for the other commands.") { name, chats, redis };
+        var store = new Option<string?>("--store");
+        var window = new Option<int?>("--durable-window");
+        var command = new Command("serve", "Is a server under test, for the other commands.") { name, chats, redis, store, window };
         command.Hidden = true;
-        command.SetAction((parsed, cancellationToken) => RunAsync(new TargetOptions(parsed.GetValue(name)!, parsed.GetValue(redis)), parsed.GetValue(chats), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            new TargetOptions(parsed.GetValue(name)!, parsed.GetValue(redis)) { Store = parsed.GetValue(store), DurableWindow = parsed.GetValue(window) }, parsed.GetValue(chats), cancellationToken));
         return command;
     }
 
@@ -29,7 +32,7 @@ internal static class ServeCommand
 
     private static ITarget Open(TargetOptions options) => options.Name switch
     {
-        "ours-sse" or "ours-ws" => new OursTarget(),
+        "ours-sse" or "ours-ws" => new OursTarget(options.Store, options.DurableWindow),
         "bare-sse" => new BareTarget(isWebSocket: false, gathers: false),
         "bare-ws" => new BareTarget(isWebSocket: true, gathers: false),
         "gather-sse" => new BareTarget(isWebSocket: false, gathers: true),

@@ -15,6 +15,9 @@ internal static class EventText
     private static readonly ChatId _chat = ChatId.Parse(new string('a', 32));
     private static readonly int _messageChars = MessageBytes - Event(string.Empty, DateTimeOffset.UnixEpoch.AddTicks(10)).Json.Length;
 
+    /// <summary>The text of a message that does not count as published, being there before.</summary>
+    public static string Unmarked { get; } = new('y', _messageChars);
+
     /// <summary>A text with its time in it.</summary>
     public static string Make(EventKind kind, long timestamp) =>
         string.Create(kind == EventKind.Message ? _messageChars : PartChars, timestamp, static (text, time) =>
