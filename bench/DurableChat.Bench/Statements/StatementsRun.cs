@@ -13,7 +13,8 @@ namespace DurableChat.Bench.Statements;
 /// <summary>Counts what a cluster asks of its database while nothing happens, and every chat has a subscriber.</summary>
 internal static class StatementsRun
 {
-    private const int SettleSeconds = 3;
+    /// <summary>PostgreSQL counts what an idle session did only after ten seconds.</summary>
+    private const int SettleSeconds = 12;
 
     public static async Task<PartReport> RunAsync(bool isQuick, CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ internal static class StatementsRun
                 streams.Add(await FollowAsync(bed.Replicas[chat % replicas], chat, cancellationToken));
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(SettleSeconds), TimeProvider.System, cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(SettleSeconds, seconds)), TimeProvider.System, cancellationToken);
             var (statements, transactions) = (await StatementsAsync(), await TransactionsAsync());
             await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellationToken);
             found.Add(((await StatementsAsync() - statements) * 60 / seconds, (await TransactionsAsync() - transactions) * 60 / seconds));
