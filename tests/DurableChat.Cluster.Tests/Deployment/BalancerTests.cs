@@ -18,7 +18,7 @@ public sealed class BalancerTests(TwoReplicas replicas)
     {
         await using var nginx = await Balancer.StartNginxAsync(replicas.Urls);
         await DriveAsync(nginx.Url, Transport.Sse);
-        await DriveAsync(nginx.Url, Transport.WebSocket);
+        await DriveAsync(nginx.Url, Transport.Websocket);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class BalancerTests(TwoReplicas replicas)
     {
         await using var haproxy = await Balancer.StartHaproxyAsync(replicas.Urls);
         await DriveAsync(haproxy.Url, Transport.Sse);
-        await DriveAsync(haproxy.Url, Transport.WebSocket);
+        await DriveAsync(haproxy.Url, Transport.Websocket);
     }
 
     [Fact]

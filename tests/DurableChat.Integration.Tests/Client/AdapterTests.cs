@@ -10,7 +10,7 @@ namespace DurableChat.Integration.Tests.Client;
 /// <summary>Programs that know <see cref="IChatClient"/> and nothing of this server.</summary>
 public sealed class AdapterTests
 {
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_program_that_keeps_its_own_history_has_one_durable_chat()
     {
         await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering());
@@ -34,7 +34,7 @@ public sealed class AdapterTests
         Assert.Equal(["hello", "answer 1", "and now?", "answer 2"], (await client.ReadAfterAsync(kept.Id)).Messages.Select(message => message.Text));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task The_tools_of_a_program_run_in_it()
     {
         var model = new ScriptedModel((_, history, _) => history[^1].Contents.OfType<FunctionResultContent>().FirstOrDefault() is { } result
@@ -56,7 +56,7 @@ public sealed class AdapterTests
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task The_tools_of_the_server_are_seen_and_not_run_again()
     {
         await using var server = await TestServer.StartAsync();
@@ -68,7 +68,7 @@ public sealed class AdapterTests
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_failed_turn_is_thrown_and_what_would_have_no_effect_is_refused()
     {
         await using var server = await TestServer.StartAsync(null, "DurableChat:Worker:MaxAttempts=1");
@@ -78,7 +78,7 @@ public sealed class AdapterTests
         await Assert.ThrowsAsync<NotSupportedException>(() => chat.GetResponseAsync([new ChatMessage(ChatRole.System, "Be brief."), new ChatMessage(ChatRole.User, "hello")]));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Whoever_goes_away_finds_the_answer_later_and_who_wants_so_stops_it()
     {
         await using var server = await TestServer.StartAsync();

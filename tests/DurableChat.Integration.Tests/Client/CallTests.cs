@@ -11,7 +11,7 @@ public sealed class CallTests
 {
     private static readonly DurableChatClientOptions _hasty = new() { FirstDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) };
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task What_was_done_and_not_answered_is_not_done_twice()
     {
         await using var server = await TestServer.StartAsync();
@@ -27,7 +27,7 @@ public sealed class CallTests
         Assert.False(await new DurableChatClient(server.Http).DeleteChatAsync(chat.Id));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Every_call_of_the_api_works()
     {
         await using var server = await TestServer.StartAsync();

@@ -12,7 +12,7 @@ public sealed class FollowingTests
 {
     private static readonly DurableChatClientOptions _hasty = new() { FirstDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) };
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task However_often_the_connection_is_cut_every_message_and_part_comes_once_and_in_order()
     {
         await using var server = await TestServer.StartAsync();
@@ -30,7 +30,7 @@ public sealed class FollowingTests
         Assert.Equal(history.Messages.Select(message => message.Text), text);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_history_that_is_rewritten_is_told_and_comes_anew()
     {
         await using var server = await TestServer.StartAsync();
@@ -61,7 +61,7 @@ public sealed class FollowingTests
         Assert.Equal(["reset", "two", "assistant"], seen);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_stream_waits_as_long_as_it_is_asked_to_and_gives_up_on_a_refusal()
     {
         await using var server = await TestServer.StartAsync();
@@ -93,7 +93,7 @@ public sealed class FollowingTests
         Assert.Equal(("chat_not_found", HttpStatusCode.NotFound), (gone.Code, gone.Status));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task A_connection_on_which_nothing_comes_is_given_up()
     {
         await using var server = await TestServer.StartAsync();
@@ -113,7 +113,7 @@ public sealed class FollowingTests
         Assert.True(await next);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Cancelling_ends_a_stream_that_has_nothing_to_say()
     {
         await using var server = await TestServer.StartAsync();
