@@ -12,8 +12,6 @@ internal sealed class FanoutRun(FanoutOptions options)
     /// <summary>The pace at which the CPU time of a message is compared with a saturated server's.</summary>
     public const double Pace = 2000;
 
-    private static readonly string[] _mainTargets = ["ours-sse", "ours-ws", "bare-sse", "bare-ws", "signalr"];
-
     /// <summary>Runs; gives the cells in the order of shapes and targets.</summary>
     public async Task<IReadOnlyList<FanoutCell>> RunAsync(CancellationToken cancellationToken)
     {
@@ -22,7 +20,7 @@ internal sealed class FanoutRun(FanoutOptions options)
         {
             for (var round = 1; round <= options.Rounds; round++)
             {
-                foreach (var target in TargetSpec.Select(options.Only).Where(target => shape.IsMain || _mainTargets.Contains(target.Name)))
+                foreach (var target in TargetSpec.Select(options.Only).Where(target => options.Only.Count > 0 || shape.Includes(target.Name)))
                 {
                     var began = Stopwatch.GetTimestamp();
                     foreach (var result in await TargetRun.RunAsync(target, shape.Subscribers, shape.Chats, options.Window, Phases(shape), [], cancellationToken))
@@ -49,20 +47,24 @@ internal sealed class FanoutRun(FanoutOptions options)
     private List<Phase> Phases(Shape shape)
     {
         var phases = new List<Phase>();
-        foreach (var kind in shape.HasParts ? new[] { EventKind.Message, EventKind.Part } : [EventKind.Message])
+        foreach (var kind in shape.IsMain ? new[] { EventKind.Message, EventKind.Part } : [EventKind.Message])
         {
-            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, 1));
-            phases.Add(new Phase(kind, PhaseMode.Saturated, 0, options.Seconds));
-            phases.Add(new Phase(kind, PhaseMode.Half, 0, options.Seconds));
-            if (shape.Chats == 1)
+            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, 0.8));
+            phases.Add(new Phase(kind, PhaseMode.Saturated, 0, FanoutOptions.Seconds));
+            if (kind == EventKind.Message)
             {
-                phases.Add(new Phase(kind, PhaseMode.OneByOne, 0, options.Seconds));
+                phases.Add(new Phase(kind, PhaseMode.Half, 0, FanoutOptions.Seconds));
+            }
+
+            if (shape.IsMain)
+            {
+                phases.Add(new Phase(kind, PhaseMode.OneByOne, 0, FanoutOptions.Seconds));
             }
         }
 
         if (shape.Subscribers == 1)
         {
-            phases.Add(new Phase(EventKind.Message, PhaseMode.Paced, Pace, 2 * options.Seconds));
+            phases.Add(new Phase(EventKind.Message, PhaseMode.Paced, Pace, 2 * FanoutOptions.Seconds));
         }
 
         return phases;

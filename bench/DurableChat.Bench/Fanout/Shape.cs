@@ -7,18 +7,23 @@ namespace DurableChat.Bench.Fanout;
 /// <param name="Subscribers">All together.</param>
 internal sealed record Shape(string Name, string Title, int Chats, int Subscribers)
 {
-    /// <summary>True if all targets are measured in it, false if only the main ones.</summary>
+    private static readonly string[] _few = ["ours-sse", "ours-ws", "bare-sse", "bare-ws", "signalr"];
+
+    /// <summary>True for the shape that is looked at most closely: all targets, parts besides messages, and events one by one.</summary>
     public bool IsMain { get; init; }
 
-    /// <summary>True if parts are measured too, besides messages.</summary>
-    public bool HasParts { get; init; }
+    /// <summary>True if peers are measured in it besides the few that are in every shape.</summary>
+    public bool HasPeers { get; init; }
+
+    /// <summary>True if a target is measured in it unless targets are named.</summary>
+    public bool Includes(string target) => IsMain || _few.Contains(target) || (HasPeers && !target.StartsWith("gather-", StringComparison.Ordinal));
 
     public static IReadOnlyList<Shape> All { get; } =
     [
-        new("1x1", "1 chat × 1", 1, 1) { IsMain = true },
+        new("1x1", "1 chat × 1", 1, 1),
         new("1x100", "1 chat × 100", 1, 100),
-        new("1x1000", "1 chat × 1,000", 1, 1000) { IsMain = true, HasParts = true },
+        new("1x1000", "1 chat × 1,000", 1, 1000) { IsMain = true },
         new("1x5000", "1 chat × 5,000", 1, 5000),
-        new("1000x1", "1,000 chats × 1", 1000, 1000) { IsMain = true, HasParts = true },
+        new("1000x1", "1,000 chats × 1", 1000, 1000) { HasPeers = true },
     ];
 }
