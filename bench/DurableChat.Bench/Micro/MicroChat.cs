@@ -22,7 +22,17 @@ internal sealed class MicroChat
         var now = TimeProvider.System.GetUtcNow();
         _chat = new Chat
         {
-            Id = Id, Owner = "bench", Title = "bench", Model = "demo", Status = ChatStatus.Waiting, Version = 1, Epoch = 1, LastMessageId = 1, LastAssignedId = 1, CreatedAt = now, UpdatedAt = now,
+            Id = Id,
+            Owner = "bench",
+            Title = "bench",
+            Model = "demo",
+            Status = ChatStatus.Waiting,
+            Version = 1,
+            Epoch = 1,
+            LastMessageId = 1,
+            LastAssignedId = 1,
+            CreatedAt = now,
+            UpdatedAt = now,
         };
         Transitions.Add(new Transition { Next = _chat, Appended = [EventText.Message(1, EventText.Make(EventKind.Message, 0), now)] });
         Feed.Publish(Transitions[0]);

@@ -18,7 +18,15 @@ internal sealed class ChatSeeder(string connectionString) : IAsyncDisposable
         var now = TimeProvider.System.GetUtcNow();
         var next = new Chat
         {
-            Id = OursTarget.IdOf(chat), Owner = "local", Title = "bench", Model = "mock", Status = ChatStatus.Waiting, Version = 0, Epoch = 1, CreatedAt = now, UpdatedAt = now,
+            Id = OursTarget.IdOf(chat),
+            Owner = "local",
+            Title = "bench",
+            Model = "mock",
+            Status = ChatStatus.Waiting,
+            Version = 0,
+            Epoch = 1,
+            CreatedAt = now,
+            UpdatedAt = now,
         };
         while (next.LastMessageId < messages)
         {

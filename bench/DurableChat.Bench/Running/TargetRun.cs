@@ -18,7 +18,18 @@ internal static class TargetRun
         using var load = ChildProcess.StartSelf("load");
         var plan = new LoadPlan
         {
-            Port = port, ControlPort = control, Transport = target.Transport, Path = target.Path, Ready = target.Ready, Subscribers = subscribers, Chats = chats, Window = window, Phases = phases, Steps = steps, Servers = [server.Id], Sides = redis is null ? [] : [redis.Id],
+            Port = port,
+            ControlPort = control,
+            Transport = target.Transport,
+            Path = target.Path,
+            Ready = target.Ready,
+            Subscribers = subscribers,
+            Chats = chats,
+            Window = window,
+            Phases = phases,
+            Steps = steps,
+            Servers = [server.Id],
+            Sides = redis is null ? [] : [redis.Id],
         };
         await load.Input.WriteAsync(JsonSerializer.Serialize(plan));
         load.Input.Close();

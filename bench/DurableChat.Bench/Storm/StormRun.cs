@@ -35,8 +35,20 @@ internal static class StormRun
         using var load = ChildProcess.StartSelf("load");
         var plan = new LoadPlan
         {
-            Port = port, ControlPort = control, Transport = one.Target.Transport, Path = one.Target.Path, Ready = one.Target.Ready, Subscribers = subscribers, Chats = chats, Window = 1, Phases = [], Servers = [server.Id], Sides = [],
-            IsStorm = true, TracksPosition = one.IsOurs, HasMetrics = one.IsOurs,
+            Port = port,
+            ControlPort = control,
+            Transport = one.Target.Transport,
+            Path = one.Target.Path,
+            Ready = one.Target.Ready,
+            Subscribers = subscribers,
+            Chats = chats,
+            Window = 1,
+            Phases = [],
+            Servers = [server.Id],
+            Sides = [],
+            IsStorm = true,
+            TracksPosition = one.IsOurs,
+            HasMetrics = one.IsOurs,
         };
         await load.Input.WriteAsync(JsonSerializer.Serialize(plan));
         load.Input.Close();

@@ -27,7 +27,17 @@ internal sealed class ChatPublisher
         var messages = store is null ? 1 : History;
         _chat = new Chat
         {
-            Id = id, Owner = "local", Title = "bench", Model = "demo", Status = ChatStatus.Waiting, Version = 1, Epoch = 1, LastMessageId = messages, LastAssignedId = messages, CreatedAt = created, UpdatedAt = created,
+            Id = id,
+            Owner = "local",
+            Title = "bench",
+            Model = "demo",
+            Status = ChatStatus.Waiting,
+            Version = 1,
+            Epoch = 1,
+            LastMessageId = messages,
+            LastAssignedId = messages,
+            CreatedAt = created,
+            UpdatedAt = created,
         };
         Publish(new Transition { Next = _chat, Appended = [.. Enumerable.Range(1, messages).Select(id => EventText.Message(id, EventText.Unmarked, created))] });
     }
@@ -60,7 +70,12 @@ internal sealed class ChatPublisher
     {
         var next = _chat with
         {
-            Status = ChatStatus.Waiting, Lease = null, Version = _chat.Version + 1, LastMessageId = _chat.LastMessageId + 1, LastAssignedId = _chat.LastMessageId + 1, UpdatedAt = _time.GetUtcNow(),
+            Status = ChatStatus.Waiting,
+            Lease = null,
+            Version = _chat.Version + 1,
+            LastMessageId = _chat.LastMessageId + 1,
+            LastAssignedId = _chat.LastMessageId + 1,
+            UpdatedAt = _time.GetUtcNow(),
         };
         Publish(new Transition { Next = next, Appended = [EventText.Message(next.LastMessageId, text, next.UpdatedAt)] });
         _chat = next;
