@@ -143,7 +143,7 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
         Assert.NotNull(await there.Chats.GetAsync("owner", id, CancellationToken.None));
         await here.ExecuteAsync(id, new UpdateChat(Title: "named"));
         await WaitAsync(list, id, "named");
-        var news = JsonNode.Parse(_channel.Sent.Last(payload => payload.Contains(id.Value, StringComparison.Ordinal)))!;
+        var news = JsonNode.Parse(await SentAsync(id, "named"))!;
         news["replica"] = "another";
         news["state"]![member] = JsonNode.Parse(lie);
         await _channel.PublishAsync([news.ToJsonString()], CancellationToken.None);
@@ -157,6 +157,21 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
         foreach (var replica in _replicas)
         {
             await replica.DisposeAsync();
+        }
+    }
+
+    /// <summary>The notification of a chat with a text in it. What it tells may have been seen by a comparison of versions before it is sent.</summary>
+    private async Task<string> SentAsync(ChatId id, string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        while (true)
+        {
+            if (_channel.Sent.LastOrDefault(payload => payload.Contains(id.Value, StringComparison.Ordinal) && payload.Contains(text, StringComparison.Ordinal)) is { } sent)
+            {
+                return sent;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
         }
     }
 
