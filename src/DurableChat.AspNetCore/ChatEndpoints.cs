@@ -17,7 +17,7 @@ internal static class ChatEndpoints
     public static void Map(RouteGroupBuilder group, DurableChatHttpOptions options)
     {
         group.MapPost("/chats", (HttpContext context, ChatService chats) => CreateAsync(context, chats, options))
-            .WithName("CreateChat").WithSummary("Creates a chat with its first message and runs it. Honours Idempotency-Key.")
+            .WithName("CreateChat").WithSummary("Creates a chat with its first message and runs it; or with a history alone, and waits. Honours Idempotency-Key.")
             .Accepts<CreateChatRequest>("application/json").Produces<ChatResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict);
         group.MapGet("/chats", ListAsync)
@@ -43,7 +43,7 @@ internal static class ChatEndpoints
         }
 
         var request = body.Value!;
-        if (request.Content is null)
+        if (request.Content is null && request.History is not [_, ..])
         {
             return Problems.Invalid("content", "A chat begins with a message.");
         }
@@ -53,16 +53,22 @@ internal static class ChatEndpoints
             return problem;
         }
 
+        if (HistoryRequests.Read(request.History ?? [], out var history) is { } unread)
+        {
+            return unread;
+        }
+
         if (!Idempotency.TryRead(context, body.Fingerprint, CommandResults.CreationOutcome, out var idempotency, out var invalid))
         {
             return invalid!;
         }
 
-        var chat = new NewChat(request.Content) { Model = request.Model, Title = request.Title, ClientTools = tools };
+        var chat = new NewChat(request.Content) { Model = request.Model, Title = request.Title, ClientTools = tools, History = history };
         return CommandResults.Created(await chats.CreateAsync(Owner.Of(context), chat, idempotency, context.RequestAborted), body.Fingerprint, context);
     }
 
-    private static IResult? ReadTools(IReadOnlyList<ClientToolRequest> requested, out IReadOnlyList<ClientTool> tools)
+    /// <summary>Reads the tools that a new chat is to have; gives what is wrong with them, if something is.</summary>
+    internal static IResult? ReadTools(IReadOnlyList<ClientToolRequest> requested, out IReadOnlyList<ClientTool> tools)
     {
         var read = new List<ClientTool>(requested.Count);
         tools = read;

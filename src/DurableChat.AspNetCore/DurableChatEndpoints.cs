@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DurableChat.AspNetCore.AiSdk;
 using DurableChat.AspNetCore.Origins;
 using DurableChat.AspNetCore.Tickets;
 using Microsoft.AspNetCore.Authorization;
@@ -18,34 +19,42 @@ public static class DurableChatEndpoints
     public static IServiceCollection AddDurableChatHttp(this IServiceCollection services, DurableChatHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        services.AddAuthorization();
         services.AddSingleton(options);
+        services.TryAddSingleton(OwnerMapping.Default);
         services.AddSingleton(provider => new OwnerStreams(options, provider.GetService<IMeterFactory>()));
         services.AddSingleton<StallGuard>();
         services.AddSingleton<Heartbeats>();
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();
+        services.AddSingleton<AiSdkHistory>();
+        services.AddSingleton<AiSdkChats>();
+        services.AddSingleton<AiSdkStream>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerDrain>());
-        services.TryAddSingleton(_ => StreamTicketKey.Create());
+        services.TryAddSingleton(StreamTicketKey.OfCluster);
         services.AddSingleton<StreamTickets>();
         services.AddSingleton<IAuthorizationHandler, StreamAccess>();
         return services;
     }
 
     /// <summary>
-    /// Maps the endpoints below a prefix. Callers must meet the application's default policy; the name identifier claim is the owner. WebSockets need <c>UseWebSockets</c>.
-    /// A stream also opens for a ticket, whose bearer has no other claim: do not ask more of the group if pages use tickets. A stream ends when the caller's authentication
+    /// Maps the endpoints below a prefix. Callers must meet the application's default policy, and whatever else is asked of what this gives back; the name identifier claim is the owner, unless
+    /// <see cref="DurableChatHttpBuilderExtensions.UseOwner"/> says otherwise. WebSockets need <c>UseWebSockets</c>.
+    /// A stream also opens for a ticket, which only who meets all of that is given. A stream ends when the caller's authentication
     /// expires, as its scheme tells in <c>AuthenticationProperties.ExpiresUtc</c>.
     /// </summary>
+    /// <exception cref="InvalidOperationException"><c>AddDurableChat</c> was not called.</exception>
     public static RouteGroupBuilder MapDurableChat(this IEndpointRouteBuilder endpoints, string prefix)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var options = endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>();
+        var options = endpoints.ServiceProvider.GetService<DurableChatHttpOptions>()
+            ?? throw new InvalidOperationException("Call builder.Services.AddDurableChat() before the application is built.");
         var usual = endpoints.ServiceProvider.GetRequiredService<IOptions<AuthorizationOptions>>().Value.DefaultPolicy;
         var group = endpoints.MapGroup(prefix).WithTags("DurableChat").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>().AddEndpointFilter<StoreFailureFilter>();
         StreamEndpoints.Map(group, usual);
         var commands = group.MapGroup(string.Empty).RequireAuthorization();
         ChatEndpoints.Map(commands, options);
@@ -53,6 +62,18 @@ public static class DurableChatEndpoints
         QueueEndpoints.Map(commands);
         StreamTicketEndpoints.Map(commands);
         ModelEndpoints.Map(commands);
+        return group;
+    }
+
+    /// <summary>
+    /// Maps the endpoints for clients of the AI SDK, such as an unmodified <c>useChat</c>, at the path that is their <c>api</c>. Callers are known as those of <see cref="MapDurableChat"/> are.
+    /// </summary>
+    public static RouteGroupBuilder MapDurableChatAiSdk(this IEndpointRouteBuilder endpoints, string path = "/ai-sdk/chat")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup(path).RequireAuthorization().WithTags("AI SDK").ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
+        AiSdkEndpoints.Map(group, endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>());
         return group;
     }
 

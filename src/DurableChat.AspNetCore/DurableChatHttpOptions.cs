@@ -9,6 +9,10 @@ public sealed record DurableChatHttpOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>How large the body of a request of the AI SDK may be, in bytes: its clients send the whole history with each message. Default 8 MiB.</summary>
+    [Range(1024, 64 * 1024 * 1024)]
+    public int MaxAiSdkBodyBytes { get; set; } = 8 * 1024 * 1024;
+
     /// <summary>How many streams one owner may have open on this replica. Default 1,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxStreamsPerOwner { get; set; } = 1_000;
@@ -42,4 +46,22 @@ public sealed record DurableChatHttpOptions
 
     /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true);
+        if (HeartbeatInterval <= TimeSpan.Zero || HeartbeatInterval > TimeSpan.FromDays(1))
+        {
+            problems.Add(new ValidationResult("HeartbeatInterval must be more than zero and at most a day."));
+        }
+
+        if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromHours(1))
+        {
+            problems.Add(new ValidationResult("DrainDelay must not be negative, and at most an hour."));
+        }
+
+        return [.. problems.Select(problem => problem.ErrorMessage!)];
+    }
 }

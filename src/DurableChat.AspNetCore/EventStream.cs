@@ -8,21 +8,31 @@ namespace DurableChat.AspNetCore;
 internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
 {
     /// <summary>Opens the source and sends what it gives; a source of null is a chat that does not exist.</summary>
-    public async Task<IResult> SendAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
+    public Task<IResult> SendAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
         where TSource : class, IEventSource
     {
         var isWebSocket = context.WebSockets.IsWebSocketRequest;
-        using var place = streams.TryOpen(owner, isWebSocket ? "websocket" : "sse");
+        return SendAsync(context, owner, isWebSocket ? "websocket" : "sse", async end =>
+        {
+            using var source = await open();
+            if (source is null)
+            {
+                return Problems.ChatNotFound();
+            }
+
+            await (isWebSocket ? webSocket.WriteAsync(context, source, end) : sse.WriteAsync(context, source, end));
+            return Results.Empty;
+        });
+    }
+
+    /// <summary>Gives a stream its place among its owner's, and the token that says when it has to end.</summary>
+    public async Task<IResult> SendAsync(HttpContext context, string owner, string transport, Func<CancellationToken, Task<IResult>> send)
+    {
+        using var place = streams.TryOpen(owner, transport);
         if (place is null)
         {
             context.Response.Headers.RetryAfter = "5";
             return Problems.TooManyStreams(options.MaxStreamsPerOwner);
-        }
-
-        using var source = await open();
-        if (source is null)
-        {
-            return Problems.ChatNotFound();
         }
 
         stall.Prepare(context);
@@ -30,15 +40,6 @@ internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocket
         // A server that shuts down ends its streams first, so that clients go elsewhere while turns are still being finished.
         using var deadline = StreamDeadline.Start(context, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.StreamsEnd, deadline.Token);
-        if (isWebSocket)
-        {
-            await webSocket.WriteAsync(context, source, end.Token);
-        }
-        else
-        {
-            await sse.WriteAsync(context, source, end.Token);
-        }
-
-        return Results.Empty;
+        return await send(end.Token);
     }
 }

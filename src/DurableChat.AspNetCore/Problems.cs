@@ -42,6 +42,8 @@ internal static class Problems
 
     public static IResult ForeignOrigin() => Of(StatusCodes.Status403Forbidden, "foreign_origin", "Pages of this origin may not call this server.", "Origin");
 
+    public static IResult NoOwner() => Of(StatusCodes.Status403Forbidden, "no_owner", "The server cannot tell whose chats these would be: your identity has no name.");
+
     public static IResult InvalidTicket() =>
         Of(StatusCodes.Status401Unauthorized, "invalid_ticket", "The ticket has expired, or is not for this stream: ask for another.", "ticket");
 

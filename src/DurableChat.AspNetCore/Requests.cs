@@ -4,11 +4,23 @@ using DurableChat.Chats;
 namespace DurableChat.AspNetCore;
 
 /// <summary>The body of a request that creates a chat.</summary>
-/// <param name="Content">The first message.</param>
+/// <param name="Content">The first message; may be left out if there is a history, and the chat then waits for the next.</param>
 /// <param name="Model">The configured name of the model; left out, the server's default.</param>
 /// <param name="Title">A name for people; left out, taken from the message.</param>
 /// <param name="ClientTools">Tools that run in the client.</param>
-public sealed record CreateChatRequest(string? Content, string? Model = null, string? Title = null, IReadOnlyList<ClientToolRequest>? ClientTools = null);
+/// <param name="History">What was said elsewhere before, e.g. in a chat that was exported.</param>
+public sealed record CreateChatRequest(
+    string? Content, string? Model = null, string? Title = null, IReadOnlyList<ClientToolRequest>? ClientTools = null, IReadOnlyList<HistoryEntryRequest>? History = null);
+
+/// <summary>A message that was said elsewhere.</summary>
+/// <param name="Role">Who speaks.</param>
+/// <param name="Parts">What is said: text of a user; text, reasoning and tool calls of an assistant; results of a tool.</param>
+/// <param name="CreatedAt">When it was said; left out, or a time to come, for now.</param>
+/// <param name="Model">For an assistant: the model that made it.</param>
+/// <param name="FinishReason">For an assistant: why it ends.</param>
+/// <param name="Usage">For an assistant: what it cost.</param>
+public sealed record HistoryEntryRequest(
+    MessageRole? Role, IReadOnlyList<MessagePart>? Parts, DateTimeOffset? CreatedAt = null, string? Model = null, FinishReason? FinishReason = null, TokenUsage? Usage = null);
 
 /// <summary>A tool that runs in the client.</summary>
 /// <param name="Name">Its name: 1 to 64 letters, digits, <c>_</c> or <c>-</c>.</param>

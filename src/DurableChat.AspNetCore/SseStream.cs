@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DurableChat.AspNetCore;
 
@@ -21,6 +22,16 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly PipeWriter _body = context.Response.BodyWriter;
     private int _quietTicks;
+
+    /// <summary>Says what the response is, and that nobody in between is to keep it back.</summary>
+    public static void SetHeaders(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
 
     /// <summary>Writes events and waits until the client takes them.</summary>
     /// <exception cref="OperationCanceledException">The client has gone, or the stream is to end.</exception>
@@ -55,15 +66,24 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         }
     }
 
-    /// <summary>Writes bytes and waits until the client takes them.</summary>
+    /// <summary>Writes bytes, or none but the headers, and waits until the client takes them.</summary>
     /// <exception cref="OperationCanceledException">The client has gone, or the stream is to end.</exception>
-    public async Task WriteAsync(byte[] bytes)
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         await _turn.WaitAsync(end);
         try
         {
-            _body.Write(bytes);
-            await FlushAsync();
+            var rest = bytes;
+            do
+            {
+                var piece = rest[..Math.Min(rest.Length, BytesPerFlush)];
+                _body.Write(piece.Span);
+                rest = rest[piece.Length..];
+                await FlushAsync();
+            }
+            while (rest.Length > 0);
+
+            _quietTicks = 0;
         }
         finally
         {

@@ -2,7 +2,6 @@ using System.Buffers;
 using DurableChat.Feeds;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore;
@@ -19,12 +18,8 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
     /// <summary>Writes until the source ends, the client goes, or <paramref name="end"/> says so.</summary>
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
-        var response = context.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        response.BodyWriter.Write(_hello);
+        SseStream.SetHeaders(context);
+        context.Response.BodyWriter.Write(_hello);
         var stream = new SseStream(context, stall, end);
         heartbeats.Join(stream);
         try

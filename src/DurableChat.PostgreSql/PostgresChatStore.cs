@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
+using DurableChat.Relays;
 using DurableChat.Storage;
 using Npgsql;
 using NpgsqlTypes;
@@ -13,7 +14,7 @@ namespace DurableChat.PostgreSql;
 /// Keeps chats in PostgreSQL, for any number of replicas. A commit is one statement, a read is one statement, and no connection is held in between. What fails because the
 /// database restarts or fails over is tried again; a commit whose connection broke is looked up by its id, so that it is neither lost nor doubled. Thread-safe.
 /// </summary>
-public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, IAsyncDisposable
+public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, IClusterIdentity, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgresSession _session;

@@ -30,6 +30,9 @@ internal static class KnownSettings
     /// <summary>The environment is full of names of others, so a whole section counts as misspelt only if its name is nearly one of these. The others are too short, or too like other words.</summary>
     private static readonly string[] _longNames = ["DurableChat", "Models", "Store", "Cluster", "Notifications"];
 
+    /// <summary>The sections by their paths.</summary>
+    public static IReadOnlyDictionary<string, Type> Sections => _sections;
+
     /// <summary>Refuses settings that do not exist.</summary>
     /// <exception cref="ConfigurationException">There are some. The message names them, and what may be meant.</exception>
     public static void Check(IConfiguration configuration)

@@ -4,6 +4,7 @@ using DurableChat.ScaleTest.Commands;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.Server;
 using DurableChat.Server.Chaos;
+using DurableChat.Server.Clients;
 
 var root = new RootCommand("DurableChat: a durable chat-streaming server for AI assistants.")
 {
@@ -11,6 +12,12 @@ var root = new RootCommand("DurableChat: a durable chat-streaming server for AI 
     BackupCommand.Create(),
     RestoreCommand.Create(),
     TokenCommand.Create(),
+    TalkCommand.Create(),
+    ModelsCommand.Create(),
+    ChatsCommand.Create(),
+    ExportCommand.Create(),
+    ImportCommand.Create(),
+    CompletionCommand.Create(),
     ScaleTestCommand.Create(),
     ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
     LlmMockCommand.Create(),

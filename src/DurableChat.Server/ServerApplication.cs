@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.Json;
 using DurableChat.AspNetCore;
@@ -117,8 +116,7 @@ internal static class ServerApplication
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time));
         builder.Services.AddSingleton(CurrentTimeTool.Create(time));
-        StoreSetup.Add(builder.Services, options, builder.Configuration);
-        builder.Services.AddDurableChat(settings);
+        StoreSetup.Add(builder.Services.AddDurableChatCore(settings), options, builder.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
     }
 
@@ -138,12 +136,7 @@ internal static class ServerApplication
         // Nothing here is protected with it; the default would write keys to the home folder.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddProblemDetails();
-        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new() { Title = "DurableChat", Version = "v1", Description = "Durable chats with resumable streams." };
-            document.Servers = null;
-            return Task.CompletedTask;
-        }));
+        ApiDescription.Add(builder.Services);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
         if (auth.IsOpen)
         {
@@ -154,21 +147,9 @@ internal static class ServerApplication
 
     private static void RefuseBadHttp(DurableChatHttpOptions settings)
     {
-        var problems = new List<ValidationResult>();
-        Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true);
-        if (settings.HeartbeatInterval <= TimeSpan.Zero || settings.HeartbeatInterval > TimeSpan.FromDays(1))
+        if (settings.Validate() is [_, ..] problems)
         {
-            problems.Add(new ValidationResult("HeartbeatInterval must be more than zero and at most a day."));
-        }
-
-        if (settings.DrainDelay < TimeSpan.Zero || settings.DrainDelay > TimeSpan.FromHours(1))
-        {
-            problems.Add(new ValidationResult("DrainDelay must not be negative, and at most an hour."));
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems.Select(problem => $"Http: {problem.ErrorMessage}"))}");
+            throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems.Select(problem => $"Http: {problem}"))}");
         }
     }
 
@@ -200,6 +181,7 @@ internal static class ServerApplication
         app.UseRateLimiter();
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix).LimitRate();
+        app.MapDurableChatAiSdk().LimitRate();
         app.MapDurableChatOperations(ApiPrefix, AuthSetup.OperatorPolicy).LimitRate();
         app.MapOpenApi().LimitRate();
         app.MapScalarApiReference("/docs", reference => reference

@@ -1,14 +1,9 @@
-using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using DurableChat.AspNetCore;
-using DurableChat.AspNetCore.Tickets;
-using DurableChat.Diagnostics;
-using DurableChat.Notifications;
 using DurableChat.PostgreSql;
 using DurableChat.Redis;
-using DurableChat.Relays;
 using DurableChat.Sqlite;
-using DurableChat.Storage;
+using StackExchange.Redis;
 
 namespace DurableChat.Server;
 
@@ -17,14 +12,13 @@ internal static partial class StoreSetup
 {
     /// <summary>Adds the store that the command line or else the configuration names.</summary>
     /// <exception cref="ConfigurationException">Both stores are configured.</exception>
-    public static void Add(IServiceCollection services, ServeOptions options, IConfiguration configuration)
+    public static void Add(DurableChatBuilder builder, ServeOptions options, IConfiguration configuration)
     {
-        services.AddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
         var choice = StoreChoice.Read(options.Data, options.Store, configuration);
         var notifications = Settings.Read<NotificationSettings>(configuration, "Notifications") ?? new NotificationSettings();
         if (choice.PostgreSql is { } postgres)
         {
-            AddPostgres(services, postgres, notifications, configuration);
+            AddPostgres(builder, postgres, notifications, configuration);
             return;
         }
 
@@ -33,35 +27,37 @@ internal static partial class StoreSetup
             throw new ConfigurationException("Notifications:Redis is set, but a SQLite file serves one process, which has nobody to notify. Remove it, or set Store:PostgreSql.");
         }
 
-        services.AddSingleton(provider =>
-            SqliteChatStore.Open(new SqliteStoreOptions(choice.SqlitePath), provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<SqliteChatStore>());
-        services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<SqliteChatStore>());
-        services.AddSingleton<IRetentionStore>(provider => provider.GetRequiredService<SqliteChatStore>());
+        builder.UseSqlite(choice.SqlitePath);
     }
 
-    private static void AddChannel(IServiceCollection services, NotificationSettings settings)
+    private static void AddPostgres(DurableChatBuilder builder, string connectionString, NotificationSettings notifications, IConfiguration configuration)
     {
-        if (settings.Channel is { } given && !ChannelName().IsMatch(given))
+        var connections = Settings.Read<StoreSettings>(configuration, "Store")?.MaxConnections;
+        if (connections is <= 0 or > 1_000)
+        {
+            throw new ConfigurationException("Store:MaxConnections is a number from 1 to 1000.");
+        }
+
+        if (notifications.Channel is { } given && !ChannelName().IsMatch(given))
         {
             throw new ConfigurationException("Notifications:Channel must have 1 to 63 letters, digits, '_' or '-'.");
         }
 
-        services.AddSingleton<INotificationChannel>(provider =>
+        builder.UsePostgreSql(connectionString, store => connections is { } count ? store with { MaxConnections = count } : store, notifications.Channel);
+        if (!string.IsNullOrEmpty(notifications.Redis))
         {
-            // Clusters that share a Redis, or a database with a schema for each, must not hear each other: an owner's list would show the other cluster's chats.
-            var name = settings.Channel ?? $"durablechat_{provider.GetRequiredService<PostgresChatStore>().GetClusterNameAsync(CancellationToken.None).GetAwaiter().GetResult()}";
-            return string.IsNullOrEmpty(settings.Redis)
-                ? new PostgresChannel(provider.GetRequiredService<PostgresStoreOptions>(), provider.GetRequiredService<StoreMetrics>(), name)
-                : OpenRedis(settings.Redis, name);
-        });
+            CheckRedis(notifications.Redis);
+            builder.UseRedis(notifications.Redis, notifications.Channel);
+        }
+
+        AddCluster(builder, Settings.Read<ClusterSettings>(configuration, "Cluster") ?? new ClusterSettings());
     }
 
-    private static RedisChannel OpenRedis(string configuration, string name)
+    private static void CheckRedis(string configuration)
     {
         try
         {
-            return new RedisChannel(configuration, name);
+            ConfigurationOptions.Parse(configuration);
         }
         catch (ArgumentException exception)
         {
@@ -73,59 +69,25 @@ internal static partial class StoreSetup
     [GeneratedRegex("^[A-Za-z0-9_-]{1,63}$")]
     private static partial Regex ChannelName();
 
-    private static void AddCluster(IServiceCollection services, ClusterSettings settings)
+    private static void AddCluster(DurableChatBuilder builder, ClusterSettings settings)
     {
-        const int MinSecret = 32;
-        if (settings.Secret is { Length: < MinSecret })
+        const string UrlSetting = "Cluster:Url";
+        builder.UseRelay(relay =>
         {
-            throw new ConfigurationException($"Cluster:Secret must have at least {MinSecret} characters.");
-        }
+            relay.Url = settings.Url;
+            relay.Address = settings.Address;
+            relay.Secret = settings.Secret;
+            relay.ExplainFailure = exception => ListenAddress.Explain(UrlSetting, settings.Url, exception);
+            if (relay.Validate() is [_, ..] problems)
+            {
+                throw new ConfigurationException(string.Join(' ', problems.Select(problem => $"Cluster:{problem}")));
+            }
 
-        // As a bearer token it goes into a header.
-        if (settings.Secret?.All(character => character is > ' ' and < '\x7f') == false)
-        {
-            throw new ConfigurationException("Cluster:Secret must be visible ASCII characters.");
-        }
-
-        if (settings.Address is { } address && !(address.IsAbsoluteUri && address.Scheme is ("http" or "https")))
-        {
-            throw new ConfigurationException("Cluster:Address must be a URL of http or https, e.g. http://10.0.0.5:9090.");
-        }
-
-        ListenAddress.Check("Cluster:Url", settings.Url);
-        if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
-        {
-            throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
-        }
-
-        services.AddSingleton(provider => new ClusterSecret(
-            settings.Secret ?? provider.GetRequiredService<PostgresChatStore>().GetClusterSecretAsync(CancellationToken.None).GetAwaiter().GetResult()));
-        services.AddSingleton(provider => StreamTicketKey.Derive(provider.GetRequiredService<ClusterSecret>().Value));
-        services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterSecret>().Value));
-        services.AddHostedService(provider => new ClusterListener(
-            settings,
-            provider.GetRequiredService<ClusterSecret>().Value,
-            provider.GetRequiredService<RelaySource>(),
-            provider.GetRequiredService<DurableChatOptions>().Worker));
-    }
-
-    private sealed record ClusterSecret(string Value);
-
-    private static void AddPostgres(IServiceCollection services, string connectionString, NotificationSettings notifications, IConfiguration configuration)
-    {
-        var options = new PostgresStoreOptions(connectionString);
-        if (Settings.Read<StoreSettings>(configuration, "Store")?.MaxConnections is { } connections)
-        {
-            options = options with { MaxConnections = connections is > 0 and <= 1_000 ? connections : throw new ConfigurationException("Store:MaxConnections is a number from 1 to 1000.") };
-        }
-
-        services.AddSingleton(options);
-        services.AddSingleton(provider => PostgresChatStore.Open(
-            options, provider.GetRequiredService<StoreMetrics>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<PostgresChatStore>());
-        services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<PostgresChatStore>());
-        services.AddSingleton<IRetentionStore>(provider => provider.GetRequiredService<PostgresChatStore>());
-        AddChannel(services, notifications);
-        AddCluster(services, Settings.Read<ClusterSettings>(configuration, "Cluster") ?? new ClusterSettings());
+            ListenAddress.Check(UrlSetting, settings.Url);
+            if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
+            {
+                throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
+            }
+        });
     }
 }

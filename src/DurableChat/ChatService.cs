@@ -57,7 +57,7 @@ public sealed class ChatService
     /// <summary>The models that chats can name.</summary>
     public ModelCatalog Models { get; }
 
-    /// <summary>Creates a chat with its first message and runs it.</summary>
+    /// <summary>Creates a chat with its first message and runs it; with a history alone it waits.</summary>
     /// <param name="owner">Whose chat.</param>
     /// <param name="chat">What it begins with.</param>
     /// <param name="idempotency">Set if a repeated request must not make a second chat.</param>
@@ -71,8 +71,8 @@ public sealed class ChatService
             return Task.FromResult<CommandResult>(new CommandResult.Refused(new Refusal(RefusalCode.InvalidField, $"There is no model named '{model}'.", "model")));
         }
 
-        var id = idempotency is null ? ChatId.Create(_time.GetUtcNow()) : ChatId.FromIdempotencyKey(owner, idempotency.Key);
-        var command = new CreateChat(id, owner, chat.Content, model) { Title = chat.Title, ClientTools = chat.ClientTools, ClaimBy = _worker.ClaimBy };
+        var id = (chat.Key ?? idempotency?.Key) is { } key ? ChatId.FromIdempotencyKey(owner, key) : ChatId.Create(_time.GetUtcNow());
+        var command = new CreateChat(id, owner, chat.Content, model) { Title = chat.Title, History = chat.History, ClientTools = chat.ClientTools, ClaimBy = _worker.ClaimBy };
         return _committer.CreateAsync(command, idempotency, cancellationToken);
     }
 
@@ -97,6 +97,12 @@ public sealed class ChatService
             },
             idempotency,
             cancellationToken);
+
+    /// <summary>Reads what an earlier command with this idempotency key did to a chat; null if there was none, it is forgotten, or there is no such chat.</summary>
+    public async Task<IdempotencyRecord?> FindRepeatedAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+        await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is null
+            ? null
+            : await _store.FindIdempotencyRecordAsync(id, key, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Deletes a chat; false if there is none.</summary>
     public Task<bool> DeleteAsync(string owner, ChatId id, CancellationToken cancellationToken) => _committer.DeleteAsync(id, owner, cancellationToken);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
+using DurableChat.Hooks;
 using DurableChat.Models;
 using DurableChat.Notifications;
 using DurableChat.Relays;
@@ -22,13 +23,30 @@ namespace DurableChat;
 public static class DurableChatServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds everything but the store and the models: register an <see cref="IChatStore"/>, an <see cref="ILeaseStore"/>, for retention an <see cref="IRetentionStore"/>, and a <see cref="ModelCatalog"/>, and any
-    /// <see cref="AIFunction"/>s that models may call.
+    /// Adds everything but HTTP and the store; of the models it takes the <see cref="IChatClient"/> of the services if none is added. Web applications call <c>AddDurableChat</c> of the package
+    /// DurableChat.AspNetCore instead.
     /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Changes the settings; null leaves the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public static IServiceCollection AddDurableChat(this IServiceCollection services, DurableChatOptions options)
+    public static DurableChatBuilder AddDurableChatCore(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
+    {
+        var options = new DurableChatOptions();
+        configure?.Invoke(options);
+        return services.AddDurableChatCore(options);
+    }
+
+    /// <summary>Adds everything but HTTP and the store, with settings that were made elsewhere.</summary>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">It was added before.</exception>
+    public static DurableChatBuilder AddDurableChatCore(this IServiceCollection services, DurableChatOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (services.Any(service => service.ServiceType == typeof(DurableChatOptions)))
+        {
+            throw new InvalidOperationException("DurableChat was added before.");
+        }
+
         if (options.Validate() is [_, ..] problems)
         {
             throw new ArgumentException(string.Join(' ', problems), nameof(options));
@@ -41,9 +59,11 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new FeedRegistry(options.Feeds, provider.GetRequiredService<FeedMetrics>(), Time(provider)) { Replica = options.Worker.Replica });
         services.AddSingleton(provider => new RelaySource(provider.GetRequiredService<FeedRegistry>()));
         services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
-        services.AddSingleton(provider => new CatchUpReader(provider.GetRequiredService<IChatStore>(), options.Feeds, Time(provider)));
+        services.AddSingleton(provider => new CatchUpReader(Store(provider), options.Feeds, Time(provider)));
         services.AddSingleton(provider => new FeedInspector(provider.GetRequiredService<FeedRegistry>(), options.Worker.Replica));
         services.AddSingleton<OwnerFeedRegistry>();
+        services.TryAddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(Models);
         services.AddSingleton(provider => new Worker(
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
@@ -64,22 +84,26 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<NotificationMetrics>(),
             provider.GetRequiredService<ILogger<Notifier>>()));
         services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Notifier>());
+        services.AddSingleton(provider => new CommitHooks(
+            provider, services.Any(service => service.ServiceType == typeof(ICommitHook)), Time(provider), provider.GetRequiredService<ILogger<CommitHooks>>()));
+        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<CommitHooks>());
         services.AddSingleton(provider => new ChatCommitter(
-            provider.GetRequiredService<IChatStore>(),
+            Store(provider),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
             provider.GetServices<ICommitObserver>(),
             options.Limits,
             Time(provider)));
         services.AddSingleton(provider => new ToolRegistry(
-            provider.GetServices<AIFunction>(), options.Tools, Time(provider), provider.GetRequiredService<ILogger<ToolRegistry>>()));
+            provider.GetServices<AIFunction>(), options.Tools, Time(provider), provider.GetRequiredService<ILogger<ToolRegistry>>(), provider.GetServices<IToolSource>()));
         services.AddSingleton(provider => new Generator(
             provider.GetRequiredService<ModelCatalog>(),
             provider.GetRequiredService<ToolRegistry>(),
-            new HistoryReader(provider.GetRequiredService<IChatStore>(), options.Worker),
+            new HistoryReader(Store(provider), options.Worker),
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),
-            Time(provider)));
+            Time(provider),
+            provider.GetServices<ITurnHook>()));
         services.AddSingleton(provider => new TurnRunner(
             provider.GetRequiredService<ChatCommitter>(),
             provider.GetRequiredService<CatchUpReader>(),
@@ -91,7 +115,7 @@ public static class DurableChatServiceCollectionExtensions
             Time(provider),
             provider.GetRequiredService<ILogger<TurnRunner>>()));
         services.AddSingleton(provider => new ChatService(
-            provider.GetRequiredService<IChatStore>(),
+            Store(provider),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
             provider.GetRequiredService<ChatCommitter>(),
@@ -102,7 +126,8 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<FeedMetrics>(),
             StoreRetry(Time(provider)),
             Time(provider)));
-        // Stopped in the reverse order: the worker hands over first, and the notifier tells of it last.
+        // Stopped in the reverse order: the worker hands over first, and the hooks and the notifier tell of it last.
+        services.AddHostedService(provider => provider.GetRequiredService<CommitHooks>());
         services.AddHostedService(provider => provider.GetRequiredService<Notifier>());
         services.AddHostedService(provider => new NotificationReceiver(
             provider.GetService<INotificationChannel>(),
@@ -122,7 +147,7 @@ public static class DurableChatServiceCollectionExtensions
             Time(provider),
             provider.GetRequiredService<ILogger<RelayManager>>()));
         services.AddHostedService(provider => new VersionSync(
-            provider.GetRequiredService<IChatStore>(),
+            Store(provider),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<OwnerFeedRegistry>(),
             provider.GetServices<ICommitObserver>(),
@@ -147,7 +172,23 @@ public static class DurableChatServiceCollectionExtensions
             Time(provider),
             provider.GetRequiredService<ILogger<RetentionSweeper>>()));
         services.AddHostedService(provider => new FeedSweeper(provider.GetRequiredService<FeedRegistry>(), options.Feeds, Time(provider)));
-        return services;
+        return new DurableChatBuilder(services, options);
+    }
+
+    private static IChatStore Store(IServiceProvider provider) => provider.GetService<IChatStore>()
+        ?? throw new InvalidOperationException("DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on what AddDurableChat gives back.");
+
+    private static ModelCatalog Models(IServiceProvider provider)
+    {
+        ModelDefinition[] models = [.. provider.GetServices<ModelDefinition>()];
+        if (models.Length > 0)
+        {
+            return new ModelCatalog(models);
+        }
+
+        return provider.GetService<IChatClient>() is { } only
+            ? new ModelCatalog([new ModelDefinition(ModelCatalog.DefaultName, only)])
+            : throw new InvalidOperationException($"DurableChat has no model to answer: call AddModel on what AddDurableChat gives back, or add an {nameof(IChatClient)} to the services.");
     }
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();

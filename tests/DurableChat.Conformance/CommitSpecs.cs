@@ -17,6 +17,16 @@ public abstract class CommitSpecs : StoreSpecs
     }
 
     [Fact]
+    public async Task A_new_chat_with_a_history_is_read_back_as_it_was_committed()
+    {
+        var history = Enumerable.Range(0, 600).Select(i => new HistoryEntry(i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, [new TextPart($"said {i}")]) { CreatedAt = Harness.Now.AddDays(-1) });
+        var created = Accept(ChatRules.Decide(new CreateChat(ChatId.Create(Harness.Now), "owner", null, "demo") { History = [.. history] }, Context));
+        await CommitAsync(created);
+        AssertSame(created.Next, await Store.LoadAsync(created.Next.Id, CancellationToken.None));
+        AssertSame(created.Appended, await ReadAllAsync(created.Next.Id));
+    }
+
+    [Fact]
     public async Task A_chat_that_exists_is_not_created_again()
     {
         var chat = await CommitAsync(New());

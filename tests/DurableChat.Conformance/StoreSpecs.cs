@@ -15,7 +15,8 @@ public abstract class StoreSpecs : IAsyncLifetime
     /// <summary>How the implementation is reached.</summary>
     protected IStoreHarness Harness => _harness ?? throw new InvalidOperationException("The test has not begun.");
 
-    private DecisionContext Context => new(Harness.Now, new ChatLimits());
+    /// <summary>What decisions are made in.</summary>
+    protected DecisionContext Context => new(Harness.Now, new ChatLimits());
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => _harness = await CreateHarnessAsync();
@@ -75,5 +76,6 @@ public abstract class StoreSpecs : IAsyncLifetime
     protected static void AssertSame<T>(T expected, T actual) =>
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(expected), System.Text.Json.JsonSerializer.Serialize(actual));
 
-    private static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition;
+    /// <summary>What was accepted.</summary>
+    protected static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition;
 }

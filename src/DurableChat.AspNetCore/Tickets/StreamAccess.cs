@@ -9,9 +9,9 @@ namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
 /// Lets into a stream whom the application's default policy lets in, or else who brings a ticket for it. A ticket is no authentication scheme, so that it opens nothing
-/// else, and so that an application's own schemes stay as they are. Thread-safe.
+/// else, and so that an application's own schemes stay as they are. Whatever else an application asks for of all endpoints, who asked for the ticket has met a moment ago. Thread-safe.
 /// </summary>
-internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler<StreamAccess.Requirement>
+internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandler
 {
     /// <summary>Where in the query a ticket stands.</summary>
     public const string Parameter = "ticket";
@@ -22,7 +22,6 @@ internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler
     /// <param name="scope">Which stream a request asks for.</param>
     public static void Guard(RouteHandlerBuilder endpoint, AuthorizationPolicy usual, Func<HttpContext, string?> scope) => endpoint
         .RequireAuthorization(new AuthorizationPolicy([new Requirement(usual, scope)], usual.AuthenticationSchemes))
-        .AddEndpointFilter(RefuseNobodyAsync)
         .AddOpenApiOperationTransformer((operation, _, _) =>
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter
@@ -35,10 +34,13 @@ internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler
             return Task.CompletedTask;
         });
 
+    /// <summary>True for a request that got in with a ticket only to be told that it is not good.</summary>
+    public static bool HasWrongTicket(HttpContext context) => context.Features.Get<WrongTicket>() is not null;
+
     /// <inheritdoc/>
-    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, Requirement requirement)
+    public async Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (context.Resource is not HttpContext http)
+        if (context.Resource is not HttpContext http || context.Requirements.OfType<Requirement>().FirstOrDefault() is not { } requirement)
         {
             return;
         }
@@ -48,9 +50,15 @@ internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler
             var ticket = tickets.Read(text.ToString(), requirement.Scope(http));
             http.User = ticket is null ? new ClaimsPrincipal(new ClaimsIdentity()) : PrincipalOf(ticket);
             http.Features.Set(new StreamDeadline(ticket?.Until));
+            http.Features.Set(ticket);
 
             // Who brings a wrong ticket goes on as nobody, to be told that it was the ticket.
-            context.Succeed(requirement);
+            http.Features.Set(ticket is null ? new WrongTicket() : null);
+            foreach (var pending in context.PendingRequirements.ToArray())
+            {
+                context.Succeed(pending);
+            }
+
             return;
         }
 
@@ -63,8 +71,7 @@ internal sealed class StreamAccess(StreamTickets tickets) : AuthorizationHandler
 
     private static ClaimsPrincipal PrincipalOf(StreamTicket ticket) => new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, ticket.Owner)], nameof(StreamTicket)));
 
-    private static async ValueTask<object?> RefuseNobodyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        context.HttpContext.User.Identity is { IsAuthenticated: true } ? await next(context) : Problems.InvalidTicket();
+    private sealed class WrongTicket;
 
     /// <summary>What a stream asks of its callers.</summary>
     internal sealed record Requirement(AuthorizationPolicy Usual, Func<HttpContext, string?> Scope) : IAuthorizationRequirement;

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using DurableChat.AspNetCore.Cluster;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
-/// The key that stream tickets are signed with. Replicas that serve the same chats must have the same, or a ticket of one is refused by the others: register one in the
-/// services before <see cref="DurableChatEndpoints.AddDurableChatHttp"/>, which else makes one for this process. Immutable.
+/// The key that stream tickets are signed with. Replicas that serve the same chats must have the same, or a ticket of one is refused by the others: it is made of the cluster's secret where there is
+/// one (<see cref="DurableChatHttpBuilderExtensions.UseRelay"/>), else for this process, unless one is registered in the services before. Immutable.
 /// </summary>
 public sealed class StreamTicketKey
 {
@@ -14,6 +16,9 @@ public sealed class StreamTicketKey
     private readonly byte[] _key;
 
     private StreamTicketKey(byte[] key) => _key = key;
+
+    /// <summary>The key of the cluster whose store keeps a secret; else one for this process alone.</summary>
+    internal static StreamTicketKey OfCluster(IServiceProvider services) => services.GetService<ClusterSecret>() is { } secret ? Derive(secret.Value) : Create();
 
     /// <summary>A key for this process alone; tickets end with it.</summary>
     public static StreamTicketKey Create() => new(RandomNumberGenerator.GetBytes(KeyBytes));

@@ -62,7 +62,7 @@ internal sealed class InProcessReplica
         services.AddSingleton<IRelay>(parts.Relay);
         services.AddSingleton(new ModelCatalog([new ModelDefinition("chaos", parts.Model)]));
         services.AddSingleton(CurrentTimeTool.Create(parts.Time));
-        services.AddDurableChat(options);
+        services.AddDurableChatCore(options);
         var replica = new InProcessReplica(services.BuildServiceProvider(), parts.Power);
         foreach (var hosted in replica._hosted)
         {

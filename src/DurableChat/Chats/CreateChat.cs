@@ -1,14 +1,17 @@
 namespace DurableChat.Chats;
 
-/// <summary>Makes a chat with its first message, and runs it. Not a <see cref="ChatCommand"/>: there is no state yet.</summary>
+/// <summary>Makes a chat with its first message, and runs it; or with a history alone, and waits. Not a <see cref="ChatCommand"/>: there is no state yet.</summary>
 /// <param name="Id">The new chat's id.</param>
 /// <param name="Owner">Whose chat.</param>
-/// <param name="Content">The first message.</param>
+/// <param name="Content">The first message, or the one after the history; null if there is a history and nothing to run.</param>
 /// <param name="Model">The configured name of the model that answers.</param>
-public sealed record CreateChat(ChatId Id, string Owner, string Content, string Model)
+public sealed record CreateChat(ChatId Id, string Owner, string? Content, string Model)
 {
     /// <summary>A name for people; null takes it from the first message.</summary>
     public string? Title { get; init; }
+
+    /// <summary>What was said elsewhere before.</summary>
+    public IReadOnlyList<HistoryEntry> History { get; init; } = [];
 
     /// <summary>The tools that run in the client.</summary>
     public IReadOnlyList<ClientTool> ClientTools { get; init; } = [];

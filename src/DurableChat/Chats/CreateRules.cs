@@ -6,7 +6,8 @@ internal static class CreateRules
 
     public static Decision Create(CreateChat command, DecisionContext context)
     {
-        Decision? refused = InputRules.CheckContent(command.Content, context.Limits)
+        Decision? refused = (command.Content is null && command.History.Count > 0 ? null : InputRules.CheckContent(command.Content ?? string.Empty, context.Limits))
+            ?? HistoryRules.Check(command.History, context.Limits)
             ?? (command.Title is { } given ? InputRules.CheckTitle(given, context.Limits) : null)
             ?? InputRules.CheckClientTools(command.ClientTools, context.Limits);
         if (refused is not null)
@@ -19,7 +20,7 @@ internal static class CreateRules
             {
                 Id = command.Id,
                 Owner = command.Owner,
-                Title = command.Title ?? DeriveTitle(command.Content, context.Limits),
+                Title = command.Title ?? DeriveTitle(FirstWords(command), context.Limits),
                 Model = command.Model,
                 Status = ChatStatus.Waiting,
                 Version = 0,
@@ -29,13 +30,21 @@ internal static class CreateRules
                 UpdatedAt = context.Now,
             },
             context.Now);
-        draft.AppendUser(command.Content);
-        draft.StartTurn(command.ClaimBy);
+        draft.AppendHistory(command.History);
+        if (command.Content is not null)
+        {
+            draft.AppendUser(command.Content);
+            draft.StartTurn(command.ClaimBy);
+        }
+
         var accepted = draft.Accept();
         return context.Limits.MaxChatsPerOwner == 0
             ? accepted
             : accepted with { Transition = accepted.Transition with { MaxChatsOfOwner = context.Limits.MaxChatsPerOwner } };
     }
+
+    private static string FirstWords(CreateChat command) =>
+        command.History is [var first, ..] ? string.Join(' ', first.Parts.OfType<TextPart>().Select(part => part.Text)) : command.Content!;
 
     private static string DeriveTitle(string content, ChatLimits limits)
     {

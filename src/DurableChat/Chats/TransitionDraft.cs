@@ -31,6 +31,20 @@ internal sealed class TransitionDraft
 
     public void AppendUser(string content) => Append(MessageRole.User, [new TextPart(content)]);
 
+    /// <summary>Appends what was said elsewhere. Each answer gets a generation of its own, as if it had been made here.</summary>
+    public void AppendHistory(IReadOnlyList<HistoryEntry> history)
+    {
+        foreach (var entry in history)
+        {
+            if (entry.Role == MessageRole.Assistant)
+            {
+                Next = Next with { Generation = Next.Generation + 1 };
+            }
+
+            Append(entry.Role, entry.Parts, message => entry.Role == MessageRole.Assistant ? Complete(message, entry) : message with { CreatedAt = TimeOf(entry) });
+        }
+    }
+
     public void AppendAnswer(Answer? answer)
     {
         if (answer is null || answer.Parts.Count == 0)
@@ -150,6 +164,17 @@ internal sealed class TransitionDraft
         Enqueued = _enqueued,
         Dequeued = _dequeued,
     });
+
+    private Message Complete(Message message, HistoryEntry entry) => message with
+    {
+        Generation = Next.Generation,
+        Model = entry.Model ?? Next.Model,
+        FinishReason = entry.FinishReason ?? (entry.Parts.Any(part => part is ToolCallPart) ? FinishReason.ToolCalls : FinishReason.Stop),
+        Usage = entry.Usage,
+        CreatedAt = TimeOf(entry),
+    };
+
+    private DateTimeOffset TimeOf(HistoryEntry entry) => entry.CreatedAt is { } time && time < _now ? time.ToUniversalTime() : _now;
 
     private void Append(MessageRole role, IReadOnlyList<MessagePart> parts, Func<Message, Message>? complete = null)
     {

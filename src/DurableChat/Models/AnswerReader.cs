@@ -8,11 +8,12 @@ namespace DurableChat.Models;
 public sealed class AnswerReader(Func<string> makeCallId)
 {
     private readonly HashSet<string> _callIds = new(StringComparer.Ordinal);
+    private FinishReason? _reason;
     private long? _inputTokens;
     private long? _outputTokens;
 
-    /// <summary>Why the answer ends, as far as known.</summary>
-    public FinishReason FinishReason { get; private set; } = FinishReason.Stop;
+    /// <summary>Why the answer ends, as far as known. A client that does not tell, as one that is written for tests, ends its calls for their results.</summary>
+    public FinishReason FinishReason => _reason ?? (_callIds.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop);
 
     /// <summary>What the provider counted; null if it did not tell.</summary>
     public TokenUsage? Usage => _inputTokens is null && _outputTokens is null ? null : new TokenUsage(_inputTokens ?? 0, _outputTokens ?? 0);
@@ -24,7 +25,7 @@ public sealed class AnswerReader(Func<string> makeCallId)
         ArgumentNullException.ThrowIfNull(update);
         if (update.FinishReason is { } reason)
         {
-            FinishReason = MapReason(reason);
+            _reason = MapReason(reason);
         }
 
         var parts = new List<MessagePart>(update.Contents.Count);

@@ -11,15 +11,20 @@ public static class HistoryMapper
         "Your answer above was cut off. Continue exactly where it stops. Do not repeat any of it and do not mention the interruption.";
 
     /// <summary>Maps a history that begins with a user message.</summary>
-    public static IList<ChatMessage> Map(IReadOnlyList<Message> history, string? systemPrompt = null)
+    /// <param name="history">The history.</param>
+    /// <param name="systemPrompt">What the model is told first; null for nothing.</param>
+    /// <param name="instructions">What it is told after that and before the history.</param>
+    public static IList<ChatMessage> Map(IReadOnlyList<Message> history, string? systemPrompt = null, params IReadOnlyList<string> instructions)
     {
         ArgumentNullException.ThrowIfNull(history);
-        var mapped = new List<ChatMessage>(history.Count + 2);
+        ArgumentNullException.ThrowIfNull(instructions);
+        var mapped = new List<ChatMessage>(history.Count + instructions.Count + 2);
         if (!string.IsNullOrWhiteSpace(systemPrompt))
         {
             mapped.Add(new ChatMessage(ChatRole.System, systemPrompt));
         }
 
+        mapped.AddRange(instructions.Select(instruction => new ChatMessage(ChatRole.System, instruction)));
         foreach (var message in history)
         {
             var contents = message.Parts.Select(MapPart).OfType<AIContent>().ToList();

@@ -5,6 +5,9 @@ namespace DurableChat.Models;
 /// <summary>The models of this server, by name. Immutable and thread-safe.</summary>
 public sealed class ModelCatalog
 {
+    /// <summary>The name of a host's only model, if it gave it none.</summary>
+    public const string DefaultName = "default";
+
     private readonly Dictionary<string, ModelDefinition> _models;
 
     /// <summary>Makes a catalogue; the first model is the default.</summary>

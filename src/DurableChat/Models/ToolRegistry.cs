@@ -1,12 +1,13 @@
 using System.Text.Json;
 using DurableChat.Chats;
+using DurableChat.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Models;
 
 /// <summary>
-/// The tools that run on the server. A call may run more than once, if the server dies between the call and the commit of its result: it then has the same
+/// The tools that run on the server: its own, and those of its sources. A call may run more than once, if the server dies between the call and the commit of its result: it then has the same
 /// call id, which the tool finds under <see cref="IdempotencyKey"/> in the context of its arguments. Thread-safe.
 /// </summary>
 public sealed partial class ToolRegistry
@@ -15,14 +16,16 @@ public sealed partial class ToolRegistry
     public const string IdempotencyKey = "idempotency_key";
 
     private readonly Dictionary<string, AIFunction> _tools;
+    private readonly IToolSource[] _sources;
     private readonly ToolOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ToolRegistry> _logger;
 
     /// <summary>Makes a registry.</summary>
     /// <exception cref="ArgumentException">Two tools share a name.</exception>
-    public ToolRegistry(IEnumerable<AIFunction> tools, ToolOptions options, TimeProvider time, ILogger<ToolRegistry> logger)
+    public ToolRegistry(IEnumerable<AIFunction> tools, ToolOptions options, TimeProvider time, ILogger<ToolRegistry> logger, IEnumerable<IToolSource>? sources = null)
     {
+        _sources = [.. sources ?? []];
         _tools = tools.ToDictionary(tool => tool.Name, StringComparer.Ordinal);
         _options = options;
         _time = time;
@@ -33,7 +36,7 @@ public sealed partial class ToolRegistry
     public bool IsClientTool(string name, Chat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
-        return !_tools.ContainsKey(name) && chat.ClientTools.Any(tool => tool.Name == name);
+        return Find(name) is null && chat.ClientTools.Any(tool => tool.Name == name);
     }
 
     /// <summary>What the model is told about tools: the server's and the chat's client-side ones.</summary>
@@ -42,7 +45,7 @@ public sealed partial class ToolRegistry
         ArgumentNullException.ThrowIfNull(chat);
         return
         [
-            .. _tools.Values,
+            .. ServerTools(),
             .. chat.ClientTools.Where(tool => IsClientTool(tool.Name, chat)).Select(tool =>
             {
                 using var schema = JsonDocument.Parse(tool.Parameters);
@@ -56,11 +59,12 @@ public sealed partial class ToolRegistry
     public async Task<ToolResultPart> InvokeAsync(ToolCallPart call, IServiceProvider services, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
-        if (!_tools.TryGetValue(call.Name, out var tool))
+        if (Find(call.Name) is not { } tool)
         {
             return new ToolResultPart(call.CallId, $"There is no tool named '{call.Name}'.", IsError: true);
         }
 
+        using var activity = DurableChatActivitySource.StartTool(call.Name, call.CallId);
         using var limit = new CancellationTokenSource(_options.CallTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -95,6 +99,12 @@ public sealed partial class ToolRegistry
             return new ToolResultPart(call.CallId, "The tool failed.", IsError: true);
         }
     }
+
+    private AIFunction? Find(string name) =>
+        _tools.GetValueOrDefault(name) ?? _sources.SelectMany(source => source.Tools).FirstOrDefault(tool => tool.Name == name);
+
+    private IEnumerable<AIFunction> ServerTools() =>
+        _sources.Length == 0 ? _tools.Values : _tools.Values.Concat(_sources.SelectMany(source => source.Tools)).DistinctBy(tool => tool.Name, StringComparer.Ordinal);
 
     private static string AsText(object? result) => result switch
     {

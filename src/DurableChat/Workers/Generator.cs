@@ -1,18 +1,22 @@
+using System.Diagnostics;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
+using DurableChat.Hooks;
 using DurableChat.Models;
 using Microsoft.Extensions.AI;
 
 namespace DurableChat.Workers;
 
 /// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
-internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time)
+internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, params IEnumerable<ITurnHook> hooks)
 {
+    private readonly TurnHooks _hooks = new(hooks, options, time);
+
     /// <summary>Calls the model; null if the chat has moved on, so that the answer would count for nothing.</summary>
     /// <exception cref="GenerationFailedException">The call failed.</exception>
     /// <exception cref="OperationCanceledException">The call was interrupted. What had arrived is in the feed.</exception>
-    public async Task<Answer?> GenerateAsync(Feed feed, Chat chat, CancellationToken cancellationToken)
+    public async Task<Answer?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken cancellationToken)
     {
         if (!models.TryGet(chat.Model, out var model))
         {
@@ -20,18 +24,24 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         }
 
         var history = await histories.ReadAsync(feed, chat, cancellationToken).ConfigureAwait(false);
+        if (history is not null && (chat.Step == 0 || run.Instructions is null))
+        {
+            run.Instructions = await _hooks.AskAsync(chat, history, cancellationToken).ConfigureAwait(false);
+        }
+
         if (history is null || !feed.BeginGeneration(chat.Generation))
         {
             feed.MarkUnsynced();
             return null;
         }
 
+        using var activity = DurableChatActivitySource.StartGeneration(model.Name, chat.Generation, chat.Attempt);
         var began = time.GetTimestamp();
         using var silence = new CancellationTokenSource(options.ModelSilence, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
-            return await StreamAsync(feed, chat, model, history, silence, both.Token).ConfigureAwait(false);
+            return await StreamAsync(feed, chat, model, HistoryMapper.Map(history, options.SystemPrompt, run.Instructions ?? []), silence, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -39,6 +49,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         }
         catch (OperationCanceledException exception) when (silence.IsCancellationRequested)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, ModelErrors.Timeout.Error.Code);
             throw new GenerationFailedException(ModelErrors.Timeout, exception);
         }
 #pragma warning disable CA1031 // A model client is somebody else's code and may throw anything.
@@ -47,7 +58,9 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         {
             // An interruption can surface as any exception of the client.
             cancellationToken.ThrowIfCancellationRequested();
-            throw new GenerationFailedException(ModelErrors.Map(exception, model), exception);
+            var failure = ModelErrors.Map(exception, model);
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Error.Code);
+            throw new GenerationFailedException(failure, exception);
         }
         finally
         {
@@ -56,14 +69,14 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     }
 
     private async Task<Answer?> StreamAsync(
-        Feed feed, Chat chat, ModelDefinition model, IReadOnlyList<Message> history, CancellationTokenSource silence, CancellationToken cancellationToken)
+        Feed feed, Chat chat, ModelDefinition model, IList<ChatMessage> history, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var answer = new AnswerReader(() => $"call_{Guid.CreateVersion7():N}");
         var isFirst = true;
         var room = options.MaxAnswerChars;
         var updates = model.Client.GetStreamingResponseAsync(
-            HistoryMapper.Map(history, options.SystemPrompt),
+            history,
             new ChatOptions { Tools = tools.Declare(chat) },
             cancellationToken);
         await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))

@@ -14,6 +14,9 @@ internal sealed class Run(long token) : IDisposable
     /// <summary>The fencing token of the lease.</summary>
     public long Token => token;
 
+    /// <summary>What the hooks tell the model in the present turn; null until they were asked. Only the one who drives the run uses it.</summary>
+    public IReadOnlyList<string>? Instructions { get; set; }
+
     /// <summary>Cancelled when the lease is lost or the chat is gone: nothing the run does counts any more.</summary>
     public CancellationToken Stopped => _stop.Token;
 

@@ -45,6 +45,7 @@ internal sealed partial class TurnRunner(
     /// <param name="draining">True once the replica is shutting down and has no more patience.</param>
     public async Task RunAsync(Feed feed, Run run, Func<bool> draining)
     {
+        using var activity = DurableChatActivitySource.StartRun(feed.Id.Value);
         var refusals = 0;
         while (!run.Stopped.IsCancellationRequested)
         {
@@ -159,7 +160,7 @@ internal sealed partial class TurnRunner(
         Answer? answer;
         try
         {
-            answer = await generator.GenerateAsync(feed, chat, phase).ConfigureAwait(false);
+            answer = await generator.GenerateAsync(feed, chat, run, phase).ConfigureAwait(false);
         }
         catch (GenerationFailedException failed)
         {

@@ -46,7 +46,7 @@ internal sealed class Replica : IAsyncDisposable
         builder.Services.AddSingleton<ILeaseStore>(store);
         builder.Services.AddSingleton(channel);
         builder.Services.AddSingleton(new ModelCatalog([new ModelDefinition("demo", model)]));
-        builder.Services.AddDurableChat(new DurableChatOptions { Worker = { Replica = name, DrainTime = TimeSpan.Zero } });
+        builder.Services.AddDurableChatCore(new DurableChatOptions { Worker = { Replica = name, DrainTime = TimeSpan.Zero } });
         var replica = new Replica(builder.Build());
         await replica._host.StartAsync();
         return replica;

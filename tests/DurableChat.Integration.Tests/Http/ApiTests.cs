@@ -23,6 +23,12 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("POST", "chats", """{"content":"x","title":" "}""", 400, "invalid_field", "title")]
     [InlineData("POST", "chats", """{"content":"x","client_tools":[{"name":"a b"}]}""", 400, "invalid_field", "client_tools[0].name")]
     [InlineData("POST", "chats", """{"content":"x","client_tools":[{"name":"a","parameters":[]}]}""", 400, "invalid_field", "client_tools[0].parameters")]
+    [InlineData("POST", "chats", """{"history":[]}""", 400, "invalid_field", "content")]
+    [InlineData("POST", "chats", """{"history":[{"parts":[]}]}""", 400, "invalid_field", "history[0].role")]
+    [InlineData("POST", "chats", """{"history":[{"role":"user"}]}""", 400, "invalid_field", "history[0].parts")]
+    [InlineData("POST", "chats", """{"history":[{"role":"user","parts":[{"text":"x","type":"text"}]},{"role":"user","parts":[null]}]}""", 400, "invalid_field", "history[1].parts[0]")]
+    [InlineData("POST", "chats", """{"history":[null]}""", 400, "invalid_field", "history[0].role")]
+    [InlineData("POST", "chats", """{"history":[{"role":"system","parts":[]}]}""", 400, "invalid_json", "history[0].role")]
     [InlineData("POST", "chats", """{"content":5}""", 400, "invalid_json", "content")]
     [InlineData("POST", "chats", """{"contnet":"x"}""", 400, "invalid_json", "contnet")]
     [InlineData("POST", "chats", """{"content":"x","content":"y"}""", 400, "invalid_json", "content")]
@@ -235,7 +241,8 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Contains("/api/v1/chats/{id}/stream", paths);
         Assert.Contains("/api/v1/ops/feeds", paths);
         Assert.Contains("/api/v1/ops/replicas", paths);
-        Assert.Equal(16, paths.Count);
+        Assert.Contains("/ai-sdk/chat/{id}/stream", paths);
+        Assert.Equal(20, paths.Count);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"{_server.Url}/docs"))).StatusCode);
         Assert.Equal("ok", await http.GetStringAsync(new Uri($"{_server.Url}/healthz")));
         Assert.Equal("ready", await http.GetStringAsync(new Uri($"{_server.Url}/readyz")));

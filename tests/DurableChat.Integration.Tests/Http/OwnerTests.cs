@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DurableChat.Integration.Tests.AiSdk;
 using DurableChat.Integration.Tests.Auth;
 using DurableChat.Server;
 using DurableChat.Server.Auth;
@@ -44,7 +45,8 @@ public sealed class OwnerTests
         {
             foreach (var method in path.Value.EnumerateObject())
             {
-                var route = path.Name["/api/v1/".Length..].Replace("{messageId}", "1", StringComparison.Ordinal).Replace("{queuedId}", "1", StringComparison.Ordinal);
+                // What is not below the prefix is named by its whole path.
+                var route = (path.Name.StartsWith("/api/v1/", StringComparison.Ordinal) ? path.Name["/api/v1/".Length..] : path.Name).Replace("{messageId}", "1", StringComparison.Ordinal).Replace("{queuedId}", "1", StringComparison.Ordinal);
                 var hers = route.Replace("{id}", chat, StringComparison.Ordinal);
                 foreach (var outsider in new[] { nobody, wrong, expired })
                 {
@@ -67,7 +69,9 @@ public sealed class OwnerTests
                     foreach (var other in new[] { bob, stranger })
                     {
                         var theirs = await CallAsync(other, method.Name, hers);
-                        Assert.Equal(HttpStatusCode.NotFound, theirs.Status);
+                        Assert.Equal(
+                            route switch { "/ai-sdk/chat/{id}/stream" => HttpStatusCode.NoContent, "/ai-sdk/chat/{id}/messages" => HttpStatusCode.OK, _ => HttpStatusCode.NotFound },
+                            theirs.Status);
                         Assert.Equal((await CallAsync(other, method.Name, route.Replace("{id}", missing, StringComparison.Ordinal))).Body, theirs.Body);
                     }
 
@@ -77,8 +81,14 @@ public sealed class OwnerTests
         }
 
         Assert.Equal(2, opened);
-        Assert.Equal(12, tried);
+        Assert.Equal(15, tried);
         Assert.DoesNotContain(chat, await bob.GetStringAsync(new Uri("chats", UriKind.Relative)), StringComparison.Ordinal);
+
+        // For clients of the AI SDK any name is good for a chat, hers too: but then it is one of his own.
+        using var his = await UiStream.SendAsync(server, chat, "m1", "hello", http: bob);
+        Assert.Equal("turn_1", (await his.ReadAsync()).MessageId);
+        using var hersStill = await UiStream.SendAsync(server, chat, "m1", "hello", http: alice);
+        Assert.Equal(1, (await alice.GetFromJsonAsync<JsonElement>($"chats/{chat}")).GetProperty("queue").GetArrayLength());
         Assert.Equal(1, (await alice.GetFromJsonAsync<JsonElement>("chats")).GetProperty("chats").GetArrayLength());
     }
 

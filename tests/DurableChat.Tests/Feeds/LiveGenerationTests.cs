@@ -66,7 +66,7 @@ public sealed class LiveGenerationTests
         Assert.Equal(65, live.ReadAfter(0, joined, int.MaxValue));
         Assert.Equal(0, Assert.Single(joined).PublishedAt);
         Assert.Equal(63, live.ReadAfter(60, few, 3));
-        Assert.Equal(recent[59..62], few, ReferenceEquals);
+        Assert.Equal(recent[59..62], few);
         Assert.Equal(65, live.ReadAfter(65, none, 3));
         Assert.Equal(62, live.ReadAfter(62, none, 0));
         Assert.Empty(none);

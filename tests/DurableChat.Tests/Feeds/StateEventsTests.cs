@@ -54,7 +54,7 @@ public sealed class StateEventsTests
         Assert.Equal(_events.Status, kept.Status);
         Assert.Equal(_events.Queue, kept.Queue);
         Assert.Empty(After(kept, 7));
-        Assert.Equal(After(_events, 6), After(kept, 6), ReferenceEquals);
+        Assert.Equal(After(_events, 6), After(kept, 6));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class StateEventsTests
         var later = StateEvents.Of(_chat with { Version = 9 }, _chat, _events, publishedAt: 43);
         Assert.Equal((9, 43), (later.Status.Version, later.Status.Event.PublishedAt));
         Assert.Empty(After(later, 7));
-        Assert.Equal(After(_events, 6), After(later, 6), ReferenceEquals);
+        Assert.Equal(After(_events, 6), After(later, 6));
     }
 
     [Fact]

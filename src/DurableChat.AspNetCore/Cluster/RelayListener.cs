@@ -1,16 +1,19 @@
-using DurableChat.AspNetCore;
+using System.Net.Sockets;
 using DurableChat.Relays;
 using DurableChat.Workers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace DurableChat.Server;
+namespace DurableChat.AspNetCore.Cluster;
 
-/// <summary>
-/// Listens for other replicas, apart from where users come in. Started before the first heartbeat, which tells its address, and stopped last, when the worker has handed over.
-/// </summary>
-internal sealed class ClusterListener(ClusterSettings settings, string secret, RelaySource source, WorkerOptions worker) : IHostedService, IAsyncDisposable
+/// <summary>Listens for other replicas, apart from where users come in.</summary>
+internal sealed class RelayListener(RelayOptions options, ClusterSecret secret, RelaySource source, WorkerOptions worker) : IHostedService, IAsyncDisposable
 {
     private const int MaxRelaysPerConnection = 10_000;
 
@@ -22,7 +25,7 @@ internal sealed class ClusterListener(ClusterSettings settings, string secret, R
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(settings.Url);
+        builder.WebHost.UseUrls(options.Url);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -35,17 +38,17 @@ internal sealed class ClusterListener(ClusterSettings settings, string secret, R
             kestrel.Limits.Http2.KeepAlivePingTimeout = _pingTime;
         });
         _app = builder.Build();
-        _app.MapDurableChatRelay(source, secret);
+        _app.MapDurableChatRelay(source, secret.Value);
         try
         {
             await _app.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (ListenAddress.IsFailure(exception))
+        catch (Exception exception) when (options.ExplainFailure is not null && exception is (IOException or SocketException))
         {
-            throw ListenAddress.Explain("Cluster:Url", settings.Url, exception);
+            throw options.ExplainFailure(exception);
         }
 
-        worker.Address = settings.Address?.ToString() ?? _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        worker.Address = options.Address?.ToString() ?? _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -1,0 +1,60 @@
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
+import type { DurableChat } from './client.js';
+import { type ChatSnapshot, ChatStore } from './store.js';
+import type { CommandResult, NewChat, ToolResult } from './types.js';
+
+export interface UseDurableChatOptions {
+  /** The server. Keep one object, e.g. in a module: another one begins anew. */
+  client: DurableChat;
+  /** Which chat; undefined until the first message has made one. */
+  chatId?: string | undefined;
+  /** For a chat that the first message makes: its model, title, tools. */
+  newChat?: Omit<NewChat, 'content' | 'history'> | undefined;
+  /** Told the id of a chat that was made, e.g. to put it into the address. */
+  onCreated?: ((chatId: string) => void) | undefined;
+}
+
+export interface UseDurableChat extends ChatSnapshot {
+  chatId: string | undefined;
+  /** Sends a message; makes the chat if there is none. While a turn runs it waits in the queue, or interrupts. */
+  send(content: string, busyBehavior?: 'queue' | 'interrupt'): Promise<void>;
+  /** Stops the answer and keeps what was said. */
+  stop(): Promise<void>;
+  /** Replaces a message of the user and runs from there. */
+  edit(messageId: number, content: string): Promise<void>;
+  deleteQueued(queuedId: number): Promise<void>;
+  submitToolResults(results: ToolResult[]): Promise<void>;
+}
+
+/** Follows a chat: what there is to show, and what can be done. The functions throw `DurableChatError`. */
+export function useDurableChat({ client, chatId: given, newChat, onCreated }: UseDurableChatOptions): UseDurableChat {
+  const [created, setCreated] = useState<string>();
+  const chatId = given ?? created;
+  const store = useMemo(() => new ChatStore(client, chatId), [client, chatId]);
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
+  const send = useCallback(
+    async (content: string, busyBehavior: 'queue' | 'interrupt' = 'queue') => {
+      if (chatId !== undefined) {
+        await client.sendMessage(chatId, content, { busyBehavior });
+        return;
+      }
+
+      const chat = await client.createChat({ ...newChat, content });
+      setCreated(chat.id);
+      onCreated?.(chat.id);
+    },
+    [client, chatId, newChat, onCreated],
+  );
+  const command = async (run: (chat: string) => Promise<CommandResult>): Promise<void> => {
+    if (chatId !== undefined) await run(chatId);
+  };
+  return {
+    ...snapshot,
+    chatId,
+    send,
+    stop: () => command((chat) => client.interrupt(chat)),
+    edit: (messageId, content) => command((chat) => client.editMessage(chat, messageId, content)),
+    deleteQueued: (queuedId) => command((chat) => client.deleteQueued(chat, queuedId)),
+    submitToolResults: (results) => command((chat) => client.submitToolResults(chat, results)),
+  };
+}

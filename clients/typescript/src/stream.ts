@@ -1,0 +1,87 @@
+import { DurableChatError } from './errors.js';
+import { type Http, unreachable } from './http.js';
+import { SseParser } from './sse.js';
+import { backoff, sleep } from './wait.js';
+
+export type Connection = 'connecting' | 'open' | 'lost';
+
+export interface StreamOptions {
+  /** Ends the stream: the iteration throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Told whenever the connection's state changes. */
+  onConnection?: ((connection: Connection) => void) | undefined;
+}
+
+/** The server breaks silence every 15 s, unless it is told otherwise; after three times that nobody is there. */
+const silence = 45_000;
+
+/** What to do with an event: hand it on, drop it, or open the stream anew behind the one before. */
+export type Verdict = 'next' | 'repeated' | 'gap';
+
+/**
+ * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event that was handed on, with longer and longer pauses
+ * while that fails. Throws when trying again cannot help: what was asked for is gone, or not allowed.
+ */
+export async function* stream<T extends { position?: string }>(
+  http: Http,
+  path: string,
+  query: string,
+  check: (event: T) => Verdict,
+  options: StreamOptions,
+): AsyncGenerator<T, never, undefined> {
+  let position: string | undefined;
+  for (let attempt = 0; ; attempt++) {
+    const abort = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+    let wait = 0;
+    options.onConnection?.('connecting');
+    try {
+      for await (const event of connect<T>(http, position === undefined ? path + query : path, position, signal, abort, () => options.onConnection?.('open'))) {
+        const verdict = check(event);
+        if (verdict === 'gap') throw unreachable(new Error('The stream has a gap.'));
+        if (verdict === 'repeated') continue;
+        attempt = -1;
+        position = event.position ?? position;
+        yield event;
+      }
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof DurableChatError && error.retryable)) throw error;
+      wait = error.retryAfterMs;
+    } finally {
+      abort.abort();
+    }
+
+    options.onConnection?.('lost');
+    await sleep(backoff(Math.max(0, attempt), wait), options.signal);
+  }
+}
+
+async function* connect<T>(http: Http, path: string, position: string | undefined, signal: AbortSignal, abort: AbortController, opened: () => void): AsyncGenerator<T> {
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
+  const watch = () => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => abort.abort(), silence);
+  };
+  watch();
+  try {
+    const headers: Record<string, string> = { Accept: 'text/event-stream' };
+    if (position !== undefined) headers['Last-Event-ID'] = position;
+    const response = await http.open(path, { headers, cache: 'no-store' }, signal);
+    if (!response.body || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw unreachable(new Error('The answer is no stream.'));
+    opened();
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    const parser = new SseParser();
+    while (true) {
+      watch();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw unreachable(error);
+      });
+      if (done) return;
+      for (const data of parser.push(decoder.decode(value, { stream: true }))) yield JSON.parse(data) as T;
+    }
+  } finally {
+    clearTimeout(watchdog);
+  }
+}

@@ -1,0 +1,117 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+
+namespace DurableChat.AspNetCore.AiSdk;
+
+/// <summary>Finds chats by the names that clients give them, and messages by the ids that clients know. Thread-safe.</summary>
+internal sealed class AiSdkHistory(ChatService chats)
+{
+    private const int PageSize = 100;
+    private const int MaxTries = 10;
+
+    /// <summary>Finds a chat by its id or by the client's name; null if the owner has none.</summary>
+    public async Task<Chat?> FindChatAsync(string owner, string name, CancellationToken cancellationToken) =>
+        (ChatId.TryParse(name, out var id) ? await chats.GetAsync(owner, id, cancellationToken) : null)
+        ?? await chats.GetAsync(owner, ChatId.FromIdempotencyKey(owner, AiSdkIds.ChatKey(name)), cancellationToken);
+
+    /// <summary>A page of the history, and the chat as it was then; null if the chat is gone.</summary>
+    public async Task<(Chat Chat, MessagePage Page)?> ReadAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await chats.GetAsync(owner, id, cancellationToken) is not { } chat || await chats.ReadMessagesAsync(owner, id, query, cancellationToken) is not { } page)
+            {
+                return null;
+            }
+
+            if (page.Version == chat.Version || attempt == MaxTries)
+            {
+                return (chat, page);
+            }
+        }
+    }
+
+    /// <summary>The messages from the newest user message on; empty if the chat is gone.</summary>
+    public async Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken)
+    {
+        var turn = new List<Message>();
+        var before = long.MaxValue;
+        while (await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, PageSize, ReadReason.History), cancellationToken) is { Messages: [var first, ..] messages })
+        {
+            var user = messages.ToList().FindLastIndex(message => message.Role == MessageRole.User);
+            turn.InsertRange(0, messages.Skip(Math.Max(user, 0)));
+            if (user >= 0 || first.PreviousId == 0)
+            {
+                break;
+            }
+
+            before = first.Id;
+        }
+
+        return turn;
+    }
+
+    /// <summary>
+    /// Finds the user message that a client means: the last of those it sent. Its own ids, and what became of edited messages, are known for as long as idempotency keys are. Then its place tells: it is the
+    /// user message behind the answer that the client shows before it. Null if the server does not know the message.
+    /// </summary>
+    public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
+    {
+        var wanted = messages[^1].Id!;
+        var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
+        return (sent is { } number || AiSdkIds.TryParse(wanted, out number) ? await FindPresentAsync(owner, id, number, cancellationToken) : null)
+            ?? await FindByPlaceAsync(owner, id, messages, cancellationToken);
+    }
+
+    /// <summary>A user message, or what edits have made of it.</summary>
+    private async Task<Message?> FindPresentAsync(string owner, ChatId id, long messageId, CancellationToken cancellationToken)
+    {
+        for (long? number = messageId; number > 0; number = await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken))
+        {
+            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.One(number.Value, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } message] })
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Without an answer before it that the server knows, a place tells nothing: the client may have sent only the end of its messages.</summary>
+    private async Task<Message?> FindByPlaceAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
+    {
+        var skip = 0;
+        for (var i = messages.Count - 2; i >= 0; i--)
+        {
+            if (AiSdkIds.TryParse(messages[i]?.Id, out var number))
+            {
+                return await FindPresentAsync(owner, id, number, cancellationToken) is { } known ? await FindBehindAsync(owner, id, known.Id, skip, cancellationToken) : null;
+            }
+
+            skip += messages[i]?.Role == "user" ? 1 : 0;
+        }
+
+        return null;
+    }
+
+    private async Task<Message?> FindBehindAsync(string owner, ChatId id, long messageId, int skip, CancellationToken cancellationToken)
+    {
+        while (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(messageId, PageSize, ReadReason.Edit), cancellationToken) is { Messages: [.., var last] page })
+        {
+            var users = page.Where(message => message.Role == MessageRole.User).ToList();
+            if (users.Count > skip)
+            {
+                return users[skip];
+            }
+
+            skip -= users.Count;
+            messageId = last.Id;
+        }
+
+        return null;
+    }
+
+    /// <summary>The message that an earlier request made; null if that is not known any more, or the message waits in the queue.</summary>
+    private async Task<long?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? CommandResults.ReadOutcome(record.Outcome).MessageId : null;
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DurableChat.Chats;
+
+namespace DurableChat.AspNetCore.AiSdk;
+
+/// <summary>
+/// Writes chunks of the AI SDK's UI message stream as Server-Sent Events. Clients refuse a stream with a type, and the first ones of each version also one with a field, that they do not know, so there
+/// is only what <c>ai</c> 5.0.0 knows. Not thread-safe.
+/// </summary>
+internal sealed class UiChunkWriter : IDisposable
+{
+    /// <summary>How much text one chunk carries, in UTF-16 code units. Frames of megabytes break proxies.</summary>
+    private const int MaxDelta = 16 * 1024;
+
+    /// <summary>How much memory a stream keeps between chunks, in bytes.</summary>
+    private const int MaxKept = 32 * 1024;
+
+    private readonly Utf8JsonWriter _json;
+    private ArrayBufferWriter<byte> _buffer = new();
+
+    public UiChunkWriter() => _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>What has been written since <see cref="Clear"/>.</summary>
+    public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+
+    public void Clear()
+    {
+        if (_buffer.Capacity > MaxKept)
+        {
+            _buffer = new ArrayBufferWriter<byte>();
+        }
+
+        _buffer.ResetWrittenCount();
+    }
+
+    /// <summary>The beginning of an answer; without an id it goes on with the client's last message.</summary>
+    public void Start(string? messageId) => Chunk("start", json =>
+    {
+        if (messageId is not null)
+        {
+            json.WriteString("messageId"u8, messageId);
+        }
+    });
+
+    public void StartStep() => Chunk("start-step");
+
+    public void FinishStep() => Chunk("finish-step");
+
+    public void Begin(string kind, string id) => Chunk($"{kind}-start", json => json.WriteString("id"u8, id));
+
+    public void Delta(string kind, string id, ReadOnlySpan<char> text)
+    {
+        while (text.Length > 0)
+        {
+            var length = Math.Min(text.Length, MaxDelta);
+            length -= length < text.Length && char.IsHighSurrogate(text[length - 1]) ? 1 : 0;
+            Open($"{kind}-delta");
+            _json.WriteString("id"u8, id);
+            _json.WriteString("delta"u8, text[..length]);
+            Close();
+            text = text[length..];
+        }
+    }
+
+    public void End(string kind, string id) => Chunk($"{kind}-end", json => json.WriteString("id"u8, id));
+
+    /// <summary>A call. One that the server answers is not the client's to run.</summary>
+    public void ToolInput(ToolCallPart call, bool isForClient) => Chunk("tool-input-available", json =>
+    {
+        json.WriteString("toolCallId"u8, call.CallId);
+        json.WriteString("toolName"u8, call.Name);
+        json.WritePropertyName("input"u8);
+        ToolValue.Write(json, call.Arguments);
+        if (!isForClient)
+        {
+            json.WriteBoolean("providerExecuted"u8, true);
+        }
+    });
+
+    /// <summary>A call that the client has answered before. Told as above, a client would run it again.</summary>
+    public void AnsweredToolInput(ToolCallPart call)
+    {
+        Chunk("tool-input-start", json =>
+        {
+            json.WriteString("toolCallId"u8, call.CallId);
+            json.WriteString("toolName"u8, call.Name);
+        });
+        Chunk("tool-input-delta", json =>
+        {
+            json.WriteString("toolCallId"u8, call.CallId);
+            json.WriteString("inputTextDelta"u8, call.Arguments);
+        });
+    }
+
+    public void ToolOutput(ToolResultPart result) => Chunk(result.IsError ? "tool-output-error" : "tool-output-available", json =>
+    {
+        json.WriteString("toolCallId"u8, result.CallId);
+        if (result.IsError)
+        {
+            json.WriteString("errorText"u8, result.Result);
+            return;
+        }
+
+        json.WritePropertyName("output"u8);
+        ToolValue.Write(json, result.Result);
+    });
+
+    /// <summary>Something of ours. If it is not transient it becomes a part of the client's message.</summary>
+    public void Data(string name, bool isTransient, Action<Utf8JsonWriter> write) => Chunk($"data-{name}", json =>
+    {
+        json.WriteStartObject("data"u8);
+        write(json);
+        json.WriteEndObject();
+        if (isTransient)
+        {
+            json.WriteBoolean("transient"u8, true);
+        }
+    });
+
+    public void Finish() => Chunk("finish");
+
+    public void Abort() => Chunk("abort");
+
+    public void Error(string text) => Chunk("error", json => json.WriteString("errorText"u8, text));
+
+    /// <summary>The end of the stream, after which the connection has to close.</summary>
+    public void Done() => _buffer.Write("data: [DONE]\n\n"u8);
+
+    public void Dispose() => _json.Dispose();
+
+    private void Chunk(string type, Action<Utf8JsonWriter>? write = null)
+    {
+        Open(type);
+        write?.Invoke(_json);
+        Close();
+    }
+
+    private void Open(string type)
+    {
+        _buffer.Write("data: "u8);
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteString("type"u8, type);
+    }
+
+    private void Close()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        _buffer.Write("\n\n"u8);
+    }
+}

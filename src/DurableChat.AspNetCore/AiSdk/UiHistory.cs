@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DurableChat.Chats;
+
+namespace DurableChat.AspNetCore.AiSdk;
+
+/// <summary>Writes a history as the messages that a client of the AI SDK keeps: the same that it would have if it had followed each turn. For one history; not thread-safe.</summary>
+internal sealed class UiHistory : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly Utf8JsonWriter _json;
+    private readonly IReadOnlySet<string> _clientTools;
+
+    private UiHistory(IReadOnlySet<string> clientTools)
+    {
+        _clientTools = clientTools;
+        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+
+    /// <summary>A history without messages.</summary>
+    public static ReadOnlyMemory<byte> Empty { get; } = """{"messages":[]}"""u8.ToArray();
+
+    /// <summary>Writes a page as one JSON object. Turns of which the page lacks the beginning are left out, and so is the answer in flight, which is to be followed instead.</summary>
+    /// <param name="page">Stored messages.</param>
+    /// <param name="chat">The chat as it was when they were read.</param>
+    /// <param name="isNewest">True if the page is the end of the history.</param>
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<Message> page, Chat chat, bool isNewest)
+    {
+        var messages = page.SkipWhile(message => message.Role != MessageRole.User).ToList();
+        var last = messages.FindLastIndex(message => message.Role == MessageRole.User);
+        if (isNewest && chat.NeedsWorker && last >= 0)
+        {
+            messages.RemoveRange(last + 1, messages.Count - last - 1);
+        }
+
+        using var history = new UiHistory(chat.ClientTools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
+        history.Write(messages, messages is [{ PreviousId: > 0 } first, ..] ? first.Id : null);
+        return history._buffer.WrittenMemory;
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private void Write(List<Message> messages, long? beforeId)
+    {
+        _json.WriteStartObject();
+        _json.WriteStartArray("messages"u8);
+        for (var i = 0; i < messages.Count;)
+        {
+            var user = messages[i++];
+            BeginMessage(AiSdkIds.OfUser(user.Id), "user");
+            foreach (var text in user.Parts.OfType<TextPart>())
+            {
+                WriteText("text", text.Text, isAnswer: false);
+            }
+
+            EndMessage();
+            var turn = new List<Message>();
+            for (; i < messages.Count && messages[i].Role != MessageRole.User; i++)
+            {
+                turn.Add(messages[i]);
+            }
+
+            WriteTurn(user.Id, turn);
+        }
+
+        _json.WriteEndArray();
+        if (beforeId is { } id)
+        {
+            _json.WriteNumber("before_id"u8, id);
+        }
+
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    private void WriteTurn(long userMessageId, List<Message> turn)
+    {
+        if (!turn.Exists(message => message.Role == MessageRole.Assistant))
+        {
+            return;
+        }
+
+        var results = turn.Where(message => message.Role == MessageRole.Tool).SelectMany(message => message.Parts.OfType<ToolResultPart>())
+            .DistinctBy(result => result.CallId).ToDictionary(result => result.CallId, StringComparer.Ordinal);
+        BeginMessage(AiSdkIds.OfTurn(userMessageId), "assistant");
+        foreach (var answer in turn.Where(message => message.Role == MessageRole.Assistant))
+        {
+            _json.WriteStartObject();
+            _json.WriteString("type"u8, "step-start"u8);
+            _json.WriteEndObject();
+            foreach (var part in answer.Parts)
+            {
+                WritePart(part, results);
+            }
+        }
+
+        EndMessage();
+    }
+
+    private void WritePart(MessagePart part, Dictionary<string, ToolResultPart> results)
+    {
+        switch (part)
+        {
+            case TextPart text:
+                WriteText("text", text.Text, isAnswer: true);
+                break;
+            case ReasoningPart reasoning:
+                WriteText("reasoning", reasoning.Text, isAnswer: true);
+                break;
+            case ToolCallPart call:
+                WriteCall(call, results.GetValueOrDefault(call.CallId));
+                break;
+        }
+    }
+
+    private void WriteText(string type, string text, bool isAnswer)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("type"u8, type);
+        _json.WriteString("text"u8, text);
+        if (isAnswer)
+        {
+            _json.WriteString("state"u8, "done"u8);
+        }
+
+        _json.WriteEndObject();
+    }
+
+    private void WriteCall(ToolCallPart call, ToolResultPart? result)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("type"u8, $"tool-{call.Name}");
+        _json.WriteString("toolCallId"u8, call.CallId);
+        _json.WriteString("state"u8, result is null ? "input-available"u8 : result.IsError ? "output-error"u8 : "output-available"u8);
+        _json.WritePropertyName("input"u8);
+        ToolValue.Write(_json, call.Arguments);
+        if (result is { IsError: true })
+        {
+            _json.WriteString("errorText"u8, result.Result);
+        }
+        else if (result is not null)
+        {
+            _json.WritePropertyName("output"u8);
+            ToolValue.Write(_json, result.Result);
+        }
+
+        if (!_clientTools.Contains(call.Name))
+        {
+            _json.WriteBoolean("providerExecuted"u8, true);
+        }
+
+        _json.WriteEndObject();
+    }
+
+    private void BeginMessage(string id, string role)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("id"u8, id);
+        _json.WriteString("role"u8, role);
+        _json.WriteStartArray("parts"u8);
+    }
+
+    private void EndMessage()
+    {
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+    }
+}

@@ -1,0 +1,13 @@
+using DurableChat.AspNetCore.Tickets;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableChat.AspNetCore;
+
+/// <summary>Refuses requests that have no owner, so that nothing is ever stored under none, and answers those with a wrong ticket.</summary>
+internal sealed class OwnerFilter : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        StreamAccess.HasWrongTicket(context.HttpContext) ? Problems.InvalidTicket()
+        : Owner.Find(context.HttpContext) is null ? Problems.NoOwner()
+        : await next(context);
+}

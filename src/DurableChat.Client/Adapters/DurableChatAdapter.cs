@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace DurableChat.Client.Adapters;
+
+/// <summary>An <see cref="IChatClient"/> whose chats are a server's. Thread-safe.</summary>
+internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAdapterOptions settings) : IChatClient
+{
+    private static readonly TimeSpan _patienceWithInterrupt = TimeSpan.FromSeconds(5);
+    private static readonly ChatClientMetadata _metadata = new("durablechat");
+
+    /// <inheritdoc/>
+    /// <remarks>Made of committed messages only, so a failed attempt of the model leaves no trace.</remarks>
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        await RunAsync(messages, options, isLive: false, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        RunAsync(messages, options, isLive: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(ChatClientMetadata) ? _metadata
+            : serviceType.IsInstanceOfType(client) ? client
+            : serviceType.IsInstanceOfType(this) ? this
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The client is its maker's, and holds nothing.
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> RunAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, bool isLive, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        var request = Request.Read(messages, options, settings);
+        var turn = await Turn.BeginAsync(client, request, options?.ModelId, isLive, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await foreach (var next in client.FollowAfterAsync(turn.ChatId, turn.AfterMessageId, cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var update in turn.Read(next))
+                {
+                    yield return update;
+                }
+
+                if (turn.IsOver || (turn.MayBeOver && await turn.CheckAsync(client, cancellationToken).ConfigureAwait(false)))
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            if (settings.InterruptOnCancel && !turn.IsOver)
+            {
+                await InterruptAsync(turn.ChatId).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task InterruptAsync(string chatId)
+    {
+        using var patience = new CancellationTokenSource(_patienceWithInterrupt);
+        try
+        {
+            await client.InterruptAsync(chatId, cancellationToken: patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is DurableChatException or HttpRequestException or OperationCanceledException)
+        {
+            // The turn has ended by itself, or goes on: the caller has gone either way.
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace DurableChat.Client.Calls;
+
+/// <summary>Sends requests, and sends them again if that may help. Thread-safe.</summary>
+internal sealed class Api
+{
+    private readonly HttpClient _http;
+    private readonly Uri _root;
+
+    public Api(HttpClient http, DurableChatClientOptions options)
+    {
+        _http = http;
+        Options = options;
+        var root = http.BaseAddress ?? throw new ArgumentException("The HttpClient needs a BaseAddress: where the server's endpoints are, e.g. http://127.0.0.1:8080/api/v1.", nameof(http));
+        _root = root.AbsoluteUri.EndsWith('/') ? root : new Uri($"{root.AbsoluteUri}/");
+    }
+
+    public DurableChatClientOptions Options { get; }
+
+    /// <summary>Calls, and reads the answer.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Below the prefix.</param>
+    /// <param name="body">Makes the body, once for each attempt; null for none.</param>
+    /// <param name="key">The idempotency key of a write; null where repeating does no harm by itself.</param>
+    /// <param name="answer">How to read the answer.</param>
+    /// <param name="cancellationToken">Gives up. What was sent may have been done.</param>
+    /// <exception cref="DurableChatException">The server refused.</exception>
+    /// <exception cref="HttpRequestException">The server cannot be reached.</exception>
+    public async Task<T> CallAsync<T>(HttpMethod method, string path, Func<HttpContent>? body, string? key, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, body, key, cancellationToken).ConfigureAwait(false);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return await JsonSerializer.DeserializeAsync(stream, answer, cancellationToken).ConfigureAwait(false)
+            ?? throw new DurableChatException("bad_response", "The server's answer is empty.");
+    }
+
+    /// <summary>Deletes; false if there is nothing to delete.</summary>
+    public async Task<bool> DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Delete, path, null, null, cancellationToken, () => attempts++).ConfigureAwait(false);
+            return true;
+        }
+        catch (DurableChatException exception) when (exception.Status == HttpStatusCode.NotFound)
+        {
+            // An attempt whose answer was lost may have done it.
+            return attempts > 1;
+        }
+    }
+
+    /// <summary>Makes one attempt, and gives back whatever the server answers, its headers read.</summary>
+    public async Task<HttpResponseMessage> TryAsync(HttpMethod method, string path, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_root, path));
+        if (Options.GetToken is { } getToken && await getToken(cancellationToken).ConfigureAwait(false) is { Length: > 0 } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        prepare?.Invoke(request);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a refusal says.</summary>
+    public static async Task<DurableChatException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ProblemBody? problem = null;
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            problem = await JsonSerializer.DeserializeAsync(stream, ClientJson.Default.ProblemBody, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
+        {
+            // A proxy answers in its own words, and a broken connection in none: the status must do.
+        }
+
+        return new DurableChatException(problem?.Code ?? $"http_{(int)response.StatusCode}", problem?.Detail ?? problem?.Title ?? $"The server answered {(int)response.StatusCode}.")
+        {
+            Status = response.StatusCode,
+            Field = problem?.Field,
+            IsRetryable = problem?.Retryable ?? Passes(response.StatusCode),
+        };
+    }
+
+    /// <summary>True for a status behind which the same request may work soon.</summary>
+    public static bool Passes(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+        or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    /// <summary>True for what a network throws that breaks. A timeout of the <see cref="HttpClient"/> is a cancellation that nobody asked for.</summary>
+    public static bool IsBroken(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? body, string? key, CancellationToken cancellationToken, Action? onAttempt = null)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            onAttempt?.Invoke();
+            TimeSpan? retryAfter = null;
+            try
+            {
+                var response = await TryAsync(method, path, Prepare, cancellationToken).ConfigureAwait(false);
+                if (response.IsSuccessStatusCode)
+                {
+                    await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+                    return response;
+                }
+
+                using (response)
+                {
+                    if (!Passes(response.StatusCode) || failures >= Options.MaxAttempts)
+                    {
+                        throw await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    retryAfter = Backoff.Read(response.Headers.RetryAfter, Options.TimeProvider.GetUtcNow());
+                }
+            }
+            catch (Exception exception) when (IsBroken(exception, cancellationToken) && failures < Options.MaxAttempts)
+            {
+                // The request may have been done; its key, or its nature, makes the repetition harmless.
+            }
+
+            await Task.Delay(Backoff.Delay(Options, failures, retryAfter, Random.Shared.NextDouble()), Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        void Prepare(HttpRequestMessage request)
+        {
+            request.Content = body?.Invoke();
+            if (key is not null)
+            {
+                request.Headers.Add("Idempotency-Key", key);
+            }
+        }
+    }
+}

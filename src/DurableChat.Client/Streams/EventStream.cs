@@ -1,0 +1,125 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using DurableChat.Client.Calls;
+
+namespace DurableChat.Client.Streams;
+
+/// <summary>
+/// Follows a stream over as many connections as it takes.
+/// <code>
+///   connect ─▶ read ─▶ pass on what the guard lets through ─┐
+///     ▲          │ ends, breaks, is silent, has a gap        │
+///     └─ pause ◀─┴──────────────────◀────────────────────────┘
+/// </code>
+/// </summary>
+internal static class EventStream
+{
+    /// <summary>A gap is healed by the next connection, which begins behind what was passed on. Several in a row mean that the server is wrong.</summary>
+    private const int MaxGapsInARow = 5;
+
+    public static async IAsyncEnumerable<ChatEvent> FollowAsync(Api api, string path, IStreamGuard guard, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var outage = new Outage(api.Options);
+        var passed = new List<ChatEvent>();
+        var gaps = 0;
+        while (true)
+        {
+            await using var attempt = await Attempt.OpenAsync(api, path, guard, cancellationToken).ConfigureAwait(false);
+            while (await attempt.NextAsync(cancellationToken).ConfigureAwait(false) is { } next)
+            {
+                if (!guard.TryTake(next, passed))
+                {
+                    if (++gaps == MaxGapsInARow)
+                    {
+                        throw new DurableChatException("stream_gap", "The server leaves out events, however often it is asked.");
+                    }
+
+                    break;
+                }
+
+                outage.End();
+                foreach (var ready in passed)
+                {
+                    // A state says nothing about the gap, and comes with every connection.
+                    gaps = ready is StateEvent ? gaps : 0;
+                    yield return ready;
+                }
+            }
+
+            await Task.Delay(outage.NextPause(attempt.Failure), api.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One connection and how it failed, if it did.</summary>
+    private sealed class Attempt : IAsyncDisposable
+    {
+        private EventConnection? _connection;
+
+        public Exception? Failure { get; private set; }
+
+        public static async Task<Attempt> OpenAsync(Api api, string path, IStreamGuard guard, CancellationToken cancellationToken)
+        {
+            var attempt = new Attempt();
+            try
+            {
+                attempt._connection = await EventConnection.OpenAsync(api, path, guard, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is StreamRefusedException || Api.IsBroken(exception, cancellationToken))
+            {
+                attempt.Failure = exception;
+            }
+
+            return attempt;
+        }
+
+        public async ValueTask<ChatEvent?> NextAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return _connection is null ? null : await _connection.NextAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (Api.IsBroken(exception, cancellationToken))
+            {
+                Failure = exception;
+                return null;
+            }
+        }
+
+        public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    /// <summary>Counts failures since the last event, and says how long to wait or that it is enough.</summary>
+    private sealed class Outage(DurableChatClientOptions options)
+    {
+        private int _failures;
+        private int _refusals;
+        private long _since;
+
+        public void End() => (_failures, _refusals) = (0, 0);
+
+        public TimeSpan NextPause(Exception? failure)
+        {
+            if (_failures++ == 0)
+            {
+                _since = options.TimeProvider.GetTimestamp();
+            }
+
+            var refused = failure as StreamRefusedException;
+            if (refused is not null && IsFinal(refused.Refusal.Status))
+            {
+                throw refused.Refusal;
+            }
+
+            if (options.MaxOutage is { } most && options.TimeProvider.GetElapsedTime(_since) >= most)
+            {
+                throw new DurableChatException("stream_lost", "The stream could not be opened again for too long.", failure) { IsRetryable = true };
+            }
+
+            return Backoff.Delay(options, _failures, refused?.RetryAfter, Random.Shared.NextDouble());
+        }
+
+        /// <summary>A token may have expired under a stream; whoever gives tokens gets one chance to give a new one.</summary>
+        private bool IsFinal(HttpStatusCode? status) =>
+            status is { } code && (int)code is >= 400 and < 500 && !Api.Passes(code) && !(code == HttpStatusCode.Unauthorized && options.GetToken is not null && _refusals++ == 0);
+    }
+}

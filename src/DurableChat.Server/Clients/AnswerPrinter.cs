@@ -1,0 +1,160 @@
+using System.Text;
+using DurableChat.Chats;
+using Spectre.Console;
+
+namespace DurableChat.Server.Clients;
+
+/// <summary>
+/// Prints answers while they come. What stands in a terminal cannot be taken back, so the message that is committed is compared with what was printed of it. Not thread-safe.
+/// </summary>
+internal sealed class AnswerPrinter(IAnsiConsole console)
+{
+    /// <summary>Codes of the terminal: dim, and red.</summary>
+    private const string Aside = "2";
+    private const string Alarm = "31";
+
+    private readonly StringBuilder _shown = new();
+    private long _generation;
+    private bool _isReasoning;
+    private bool _isAtLineStart = true;
+
+    /// <summary>Prints parts of an answer in flight.</summary>
+    public void Print(ChatEvent parts)
+    {
+        if (parts.Generation != _generation)
+        {
+            _generation = parts.Generation;
+            _shown.Clear();
+        }
+
+        switch (parts.Part)
+        {
+            case TextPart text:
+                EndReasoning();
+                _shown.Append(text.Text);
+                Write(text.Text);
+                break;
+            case ReasoningPart reasoning:
+                _isReasoning = true;
+                Write(reasoning.Text, Aside);
+                break;
+            case ToolCallPart call:
+                PrintAside($"calls {call.Name} {call.Arguments}");
+                break;
+        }
+    }
+
+    /// <summary>Says that what was printed of an answer does not count.</summary>
+    public void PrintReset()
+    {
+        if (_shown.Length > 0)
+        {
+            PrintAside("the answer begins anew");
+        }
+
+        _shown.Clear();
+        _generation = 0;
+    }
+
+    /// <summary>Prints a committed message, or what is missing of it.</summary>
+    public void Print(Message message)
+    {
+        switch (message.Role)
+        {
+            case MessageRole.User:
+                EndLine();
+                Write($"> {TextOf(message)}");
+                break;
+            case MessageRole.Tool:
+                foreach (var result in message.Parts.OfType<ToolResultPart>())
+                {
+                    PrintAside($"{(result.IsError ? "the tool failed" : "the tool says")}: {result.Result}");
+                }
+
+                break;
+            default:
+                PrintAnswer(message);
+                break;
+        }
+
+        EndLine();
+    }
+
+    /// <summary>Prints a remark on a line of its own.</summary>
+    public void PrintAside(string remark) => PrintLine($"[{Printable.Line(remark)}]", Aside);
+
+    /// <summary>Prints what has gone wrong on a line of its own.</summary>
+    public void PrintAlarm(string text) => PrintLine(Printable.Line(text), Alarm);
+
+    /// <summary>Asks for the next message.</summary>
+    public void Prompt()
+    {
+        EndLine();
+        console.Profile.Out.Writer.Write("> ");
+    }
+
+    /// <summary>Notes that somebody has ended the line by pressing Enter.</summary>
+    public void LineWasEnded() => _isAtLineStart = true;
+
+    public static string TextOf(Message message) => string.Concat(message.Parts.OfType<TextPart>().Select(part => part.Text));
+
+    private void PrintAnswer(Message message)
+    {
+        var text = TextOf(message);
+        var shown = message.Generation == _generation ? _shown.ToString() : string.Empty;
+        EndReasoning();
+        if (text.StartsWith(shown, StringComparison.Ordinal))
+        {
+            Write(text[shown.Length..]);
+        }
+        else
+        {
+            PrintAside("the answer is another");
+            Write(text);
+        }
+
+        _shown.Clear();
+        _generation = 0;
+        if (message.FinishReason is FinishReason.Interrupted)
+        {
+            PrintAside("stopped");
+        }
+    }
+
+    private void EndReasoning()
+    {
+        if (_isReasoning)
+        {
+            _isReasoning = false;
+            EndLine();
+        }
+    }
+
+    private void PrintLine(string text, string style)
+    {
+        EndLine();
+        Write(text, style);
+        EndLine();
+    }
+
+    private void EndLine()
+    {
+        if (!_isAtLineStart)
+        {
+            Write("\n");
+        }
+    }
+
+    private void Write(string text, string? style = null)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        var clean = Printable.Text(text);
+        console.Profile.Out.Writer.Write(style is not null && console.Profile.Capabilities.Ansi ? $"\e[{style}m{clean}\e[0m" : clean);
+        console.Profile.Out.Writer.Flush();
+        _isAtLineStart = clean[^1] == '\n';
+    }
+}

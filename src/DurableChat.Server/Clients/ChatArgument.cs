@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace DurableChat.Server.Clients;
+
+/// <summary>The argument that names a chat.</summary>
+internal static class ChatArgument
+{
+    private const int MaxSuggestions = 20;
+
+    public static Argument<string> Create() => new("CHAT") { Description = "The id of a chat; 'durablechat chats' lists them." };
+
+    /// <summary>Lets the shell complete the ids of the chats that were changed last.</summary>
+    public static void Complete<T>(Argument<T> argument, ClientOptions client) => argument.CompletionSources.Add(context => client.Complete(
+        context.ParseResult,
+        async (api, cancellationToken) =>
+        {
+            var ids = new List<string>();
+            await foreach (var chat in api.ListChatsAsync(withArchived: false, cancellationToken).Take(MaxSuggestions).WithCancellation(cancellationToken))
+            {
+                ids.Add(chat.Id.ToString());
+            }
+
+            return ids;
+        }).Select(id => new System.CommandLine.Completions.CompletionItem(id)));
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+
+namespace DurableChat.Server.Clients;
+
+/// <summary>The options that say which server a command talks to.</summary>
+internal sealed class ClientOptions
+{
+    private const string UrlVariable = "DURABLECHAT_URL";
+    private const string TokenVariable = "DURABLECHAT_TOKEN";
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private readonly Option<string?> _url = new("--url") { Description = $"The server; else the variable {UrlVariable}, else {DefaultUrl}." };
+    private readonly Option<string?> _token = new("--token") { Description = $"Your token; else the variable {TokenVariable}, where others do not see it." };
+
+    public ClientOptions()
+    {
+        _url.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && ReadUrl(text) is null)
+            {
+                result.AddError($"--url: '{text}' is not a URL of http or https.");
+            }
+        });
+        _token.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (text.Length == 0 || !text.All(character => character is > ' ' and < '\x7f')))
+            {
+                result.AddError("--token is visible ASCII characters.");
+            }
+        });
+    }
+
+    /// <summary>Gives a command these options.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_url);
+        command.Options.Add(_token);
+    }
+
+    /// <summary>Runs something against the server that the command line, or else the environment, names.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(ParseResult parsed, Func<IChatApi, Task<int>> command)
+    {
+        if (Read(parsed) is not { } settings)
+        {
+            return await PlainErrors.SayAsync($"{UrlVariable} is not a URL of http or https.");
+        }
+
+        using var http = new ChatHttp(settings, TimeProvider.System);
+        try
+        {
+            return await command(new HttpChatApi(http, TimeProvider.System));
+        }
+        catch (ChatApiException exception)
+        {
+            await PlainErrors.SayAsync(exception.Message);
+            return ClientExit.Failed;
+        }
+    }
+
+    /// <summary>Asks the server for words to complete; none if it does not answer at once.</summary>
+    public IEnumerable<string> Complete(ParseResult parsed, Func<IChatApi, CancellationToken, Task<IEnumerable<string>>> ask)
+    {
+        if (Read(parsed) is not { } settings)
+        {
+            return [];
+        }
+
+        using var http = new ChatHttp(settings, TimeProvider.System);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
+        try
+        {
+            return ask(new HttpChatApi(http, TimeProvider.System), timeout.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is ChatApiException or OperationCanceledException)
+        {
+            return [];
+        }
+    }
+
+    private ClientSettings? Read(ParseResult parsed) =>
+        ReadUrl(parsed.GetValue(_url) ?? Variable(UrlVariable) ?? DefaultUrl) is { } url ? new ClientSettings(url, parsed.GetValue(_token) ?? Variable(TokenVariable)) : null;
+
+    /// <summary>Without the slash a relative address would take the place of the last segment.</summary>
+    private static Uri? ReadUrl(string text) =>
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") && url.Query.Length == 0 ? url : null;
+
+    /// <summary>Without the line break that often comes with what is read from a file.</summary>
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
+}

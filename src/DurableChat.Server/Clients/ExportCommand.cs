@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using DurableChat.Chats;
+
+namespace DurableChat.Server.Clients;
+
+/// <summary>The command that writes a chat to a file.</summary>
+internal static class ExportCommand
+{
+    private const int Page = 500;
+
+    public static Command Create()
+    {
+        var chat = ChatArgument.Create();
+        var format = new Option<string>("--format") { Description = "markdown to read, json to import again.", DefaultValueFactory = _ => "markdown" };
+        format.AcceptOnlyFromAmong("markdown", "json");
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write; left out, the standard output." };
+        var client = new ClientOptions();
+        var command = new Command("export", "Writes a chat as Markdown or JSON.") { chat, format, output };
+        client.AddTo(command);
+        ChatArgument.Complete(chat, client);
+        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async api =>
+        {
+            var export = await ReadAsync(api, parsed.GetRequiredValue(chat), cancellationToken);
+            var text = parsed.GetValue(format) == "json" ? JsonSerializer.Serialize(export, ClientJson.Indented) + "\n" : MarkdownExport.Write(export);
+            if (parsed.GetValue(output) is not { } path)
+            {
+                await Console.Out.WriteAsync(text);
+                return ClientExit.Done;
+            }
+
+            try
+            {
+                await File.WriteAllTextAsync(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken);
+                return ClientExit.Done;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return await PlainErrors.SayAsync($"'{path}' cannot be written: {exception.Message}");
+            }
+        }));
+        return command;
+    }
+
+    private static async Task<ChatExport> ReadAsync(IChatApi api, string id, CancellationToken cancellationToken)
+    {
+        var messages = new List<Message>();
+        var epoch = 0L;
+        while (true)
+        {
+            var page = await api.ReadMessagesAsync(id, messages.Count == 0 ? 0 : messages[^1].Id, Page, cancellationToken);
+            if (messages.Count > 0 && page.Epoch != epoch)
+            {
+                // The history was rewritten meanwhile: what was read so far does not belong to the rest.
+                messages.Clear();
+                continue;
+            }
+
+            epoch = page.Epoch;
+            messages.AddRange(page.Messages);
+            if (!page.HasMore)
+            {
+                var chat = await api.GetChatAsync(id, cancellationToken);
+                return new ChatExport(ChatExport.CurrentFormat, chat.Id.ToString(), chat.Title, chat.Model, chat.CreatedAt, messages);
+            }
+        }
+    }
+}

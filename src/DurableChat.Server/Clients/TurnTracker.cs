@@ -1,0 +1,64 @@
+using DurableChat.Chats;
+
+namespace DurableChat.Server.Clients;
+
+/// <summary>
+/// Finds the turn that one message begins in a chat's stream, which may show what others have sent as well. Not thread-safe.
+/// </summary>
+/// <param name="content">The message.</param>
+/// <param name="own">Its id; null while it waits in the queue.</param>
+/// <param name="known">The last message before it was sent.</param>
+/// <param name="version">The chat's version at which it was sent.</param>
+internal sealed class TurnTracker(string content, long? own, long known, long version)
+{
+    private readonly long _known = known;
+    private long? _own = own;
+    private long _seen = known;
+
+    /// <summary>True if the chat has come to rest, or goes on with another message. The messages may still be on their way: see <see cref="HasReached"/>.</summary>
+    public bool MayBeOver { get; private set; }
+
+    /// <summary>True if the message is in the history.</summary>
+    public bool HasBegun => _own is not null;
+
+    /// <summary>True if the next turn has begun.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Takes in an event. True if it is a message of the turn.</summary>
+    public bool Take(ChatEvent streamEvent)
+    {
+        switch (streamEvent)
+        {
+            case { Type: ChatEventTypes.Status, Status: { } status }:
+                MayBeOver = streamEvent.Version >= version && status is not (ChatStatus.Running or ChatStatus.Interrupting);
+                return false;
+            case { Type: ChatEventTypes.HistoryReset }:
+                _seen = 0;
+                return false;
+            case { Type: ChatEventTypes.Message, Message: { } message }:
+                return TakeMessage(message);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>True if all messages up to this one have come.</summary>
+    public bool HasReached(long lastMessageId) => _seen >= lastMessageId;
+
+    private bool TakeMessage(Message message)
+    {
+        _seen = message.Id;
+        if (message.Role != MessageRole.User)
+        {
+            return _own < message.Id && !IsOver;
+        }
+
+        if (_own is null && message.Id > _known && AnswerPrinter.TextOf(message) == content)
+        {
+            _own = message.Id;
+        }
+
+        IsOver = _own < message.Id;
+        return false;
+    }
+}

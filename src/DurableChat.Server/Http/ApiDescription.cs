@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using DurableChat.Chats;
+using Microsoft.OpenApi;
+
+namespace DurableChat.Server.Http;
+
+/// <summary>The OpenAPI document, put right where the generator says less or other than what goes over the wire; programs make their types of it.</summary>
+internal static class ApiDescription
+{
+    public static void Add(IServiceCollection services)
+    {
+        // The generator would describe numbers as numbers or texts.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        services.AddOpenApi("v1", openApi => openApi
+            .AddSchemaTransformer((schema, context, _) =>
+            {
+                if (context.JsonTypeInfo.Type == typeof(ChatId))
+                {
+                    schema.Type = JsonSchemaType.String;
+                    schema.Pattern = "^[0-9a-f]{32}$";
+                }
+
+                return Task.CompletedTask;
+            })
+            .AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new() { Title = "DurableChat", Version = "v1", Description = "Durable chats with resumable streams." };
+                document.Servers = null;
+                foreach (var schema in document.Components?.Schemas?.Values.OfType<OpenApiSchema>() ?? [])
+                {
+                    Correct(schema);
+                }
+
+                return Task.CompletedTask;
+            }));
+    }
+
+    /// <summary>What is null is left out, by us and by those who call.</summary>
+    private static void Correct(OpenApiSchema schema)
+    {
+        if (schema.Enum is { } values)
+        {
+            schema.Enum = [.. values.Where(value => value is not null && value.GetValueKind() != System.Text.Json.JsonValueKind.Null)];
+        }
+
+        foreach (var (name, property) in schema.Properties?.ToArray() ?? [])
+        {
+            if (property is not OpenApiSchema own)
+            {
+                continue;
+            }
+
+            if (own.OneOf is [OpenApiSchema { Type: JsonSchemaType.Null }, var other])
+            {
+                schema.Properties![name] = other;
+                schema.Required?.Remove(name);
+            }
+            else if (own.Type is { } type && type.HasFlag(JsonSchemaType.Null))
+            {
+                own.Type = type & ~JsonSchemaType.Null;
+                schema.Required?.Remove(name);
+            }
+        }
+    }
+}

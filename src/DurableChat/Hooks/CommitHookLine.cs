@@ -1,0 +1,135 @@
+using System.Threading.Channels;
+using DurableChat.Chats;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Hooks;
+
+/// <summary>
+/// What waits to be told to one hook: at most one notice for each chat, so that a hook that hangs costs little. A chat's next notice waits until the one before has been told. Thread-safe.
+/// </summary>
+internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time, ILogger logger)
+{
+    private const int MaxAtOnce = 8;
+
+    private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<ChatId> _ready = Channel.CreateUnbounded<ChatId>();
+    private readonly object _gate = new();
+    private readonly Dictionary<ChatId, CommitNotice> _waiting = [];
+    private readonly HashSet<ChatId> _busy = [];
+    private TaskCompletionSource? _empty;
+
+    /// <summary>Adds a notice, or joins it with the one that waits.</summary>
+    public void Add(CommitNotice notice)
+    {
+        lock (_gate)
+        {
+            if (_waiting.TryGetValue(notice.ChatId, out var earlier))
+            {
+                _waiting[notice.ChatId] = earlier.Then(notice);
+                return;
+            }
+
+            _waiting[notice.ChatId] = notice;
+            if (!_busy.Contains(notice.ChatId))
+            {
+                _ready.Writer.TryWrite(notice.ChatId);
+            }
+        }
+    }
+
+    /// <summary>Tells until it is cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, MaxAtOnce).Select(_ => TellAllAsync(cancellationToken)));
+
+    /// <summary>Completes when nothing waits and nothing is being told.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (_gate)
+        {
+            return _waiting.Count + _busy.Count == 0 ? Task.CompletedTask : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private async Task TellAllAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var id in _ready.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            CommitNotice notice;
+            lock (_gate)
+            {
+                _waiting.Remove(id, out notice!);
+                _busy.Add(id);
+            }
+
+            if (await TryTellAsync(notice, cancellationToken).ConfigureAwait(false))
+            {
+                Release(id);
+            }
+            else
+            {
+                _ = RepeatAsync(notice, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Tells again after a pause, apart from the line, so that one chat that a hook cannot bear does not hold up the others.</summary>
+    private async Task RepeatAsync(CommitNotice notice, CancellationToken cancellationToken)
+    {
+        var pause = _firstPause;
+        do
+        {
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            lock (_gate)
+            {
+                if (_waiting.Remove(notice.ChatId, out var later))
+                {
+                    notice = notice.Then(later);
+                }
+            }
+        }
+        while (!await TryTellAsync(notice, cancellationToken).ConfigureAwait(false));
+        Release(notice.ChatId);
+    }
+
+    private async Task<bool> TryTellAsync(CommitNotice notice, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await hook.OnCommittedAsync(notice, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A hook is somebody else's code and may throw anything.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogHookFailed(hook.GetType().Name, notice.ChatId, notice.Version, exception);
+            return false;
+        }
+    }
+
+    private void Release(ChatId id)
+    {
+        lock (_gate)
+        {
+            _busy.Remove(id);
+            if (_waiting.ContainsKey(id))
+            {
+                _ready.Writer.TryWrite(id);
+            }
+            else if (_waiting.Count + _busy.Count == 0)
+            {
+                _empty?.TrySetResult();
+                _empty = null;
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The hook {Hook} failed on the commit of chat {Chat}, version {Version}; it is told again")]
+    private partial void LogHookFailed(string hook, ChatId chat, long version, Exception exception);
+}

@@ -1,0 +1,60 @@
+using DurableChat.Chats;
+using DurableChat.Models;
+using DurableChat.Workers;
+
+namespace DurableChat.Hooks;
+
+/// <summary>Asks the hooks of a host before a turn. Thread-safe.</summary>
+internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, WorkerOptions options, TimeProvider time)
+{
+    private readonly ITurnHook[] _hooks = [.. hooks];
+
+    /// <summary>What the hooks tell the model.</summary>
+    /// <exception cref="GenerationFailedException">A hook refused the turn, or failed.</exception>
+    /// <exception cref="OperationCanceledException">The turn was stopped.</exception>
+    public async Task<IReadOnlyList<string>> AskAsync(Chat chat, IReadOnlyList<Message> history, CancellationToken cancellationToken)
+    {
+        if (_hooks.Length == 0)
+        {
+            return [];
+        }
+
+        var instructions = new List<string>();
+        var turn = new TurnContext(chat, history);
+        foreach (var hook in _hooks)
+        {
+            switch (await AskAsync(hook, turn, cancellationToken).ConfigureAwait(false))
+            {
+                case TurnDecision.Refused refused:
+                    throw new GenerationFailedException(new ModelFailure(new ChatError(refused.Code, refused.Message, Retryable: false)), null);
+                case TurnDecision.Continued { Instructions: { Length: > 0 } more }:
+                    instructions.Add(more);
+                    break;
+            }
+        }
+
+        return instructions;
+    }
+
+    private async Task<TurnDecision> AskAsync(ITurnHook hook, TurnContext turn, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.ModelSilence, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // A hook that ignores its token must not hold the turn.
+            return await hook.BeforeTurnAsync(turn, both.Token).AsTask().WaitAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A hook is somebody else's code and may throw anything; what it says goes to the log only.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new GenerationFailedException(new ModelFailure(new ChatError("turn_hook_failed", "The server could not prepare the turn.", Retryable: true)), exception);
+        }
+    }
+}

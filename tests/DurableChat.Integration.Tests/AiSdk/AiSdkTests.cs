@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DurableChat.Integration.Tests.Http;
+using Xunit;
+
+namespace DurableChat.Integration.Tests.AiSdk;
+
+/// <summary>The protocol of the AI SDK, to the letter. The real clients are tested in tests/ai-sdk.</summary>
+public sealed class AiSdkTests : IAsyncLifetime
+{
+    private static readonly object _slow = new { model = "slow" };
+    private static readonly object _stuck = new { model = "stuck" };
+
+    private TestServer _server = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _server = await TestServer.StartAsync(null, "DurableChat:Worker:MaxAttempts=2", "DurableChat:Worker:Retry:FirstDelay=00:00:01");
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_turn_with_a_tool_is_told_in_steps_and_replayed_alike()
+    {
+        using var sent = await (await UiStream.SendAsync(_server, "steps", "m1", "what time is it?")).ReadAsync();
+        Assert.True(sent.IsDone);
+        Assert.Equal("turn_1", sent.MessageId);
+        Assert.Equal(["start", "start-step", "text:Let me look that up. ", "tool-input-available current_time True"], sent.Chunks.Take(4));
+        Assert.StartsWith("tool-output-available ", sent.Chunks[4], StringComparison.Ordinal);
+        Assert.Equal(["finish-step", "start-step"], sent.Chunks[5..7]);
+        Assert.StartsWith("text:The tool says", sent.Chunks[7], StringComparison.Ordinal);
+        Assert.Equal(["finish-step", "finish"], sent.Chunks[8..]);
+
+        // The same request again finds the turn that it began before, from the stored history.
+        using var again = await (await UiStream.SendAsync(_server, "steps", "m1", "what time is it?")).ReadAsync();
+        Assert.Equal(sent.Chunks, again.Chunks);
+        Assert.Equal("turn_1", again.MessageId);
+        Assert.Equal(2, (await MessagesAsync("steps")).GetArrayLength());
+        Assert.Null(await UiStream.ResumeAsync(_server, "steps"));
+    }
+
+    [Fact]
+    public async Task A_message_is_sent_once_also_when_its_first_requests_come_at_once()
+    {
+        var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => UiStream.SendAsync(_server, "once", $"m{i % 2}", $"hello {i % 2}")));
+        var read = await Task.WhenAll(opened.Select(stream => stream.ReadAsync()));
+        Assert.All(read, stream => Assert.Equal("finish", stream.Chunks[^1]));
+        var messages = await MessagesAsync("once");
+        Assert.Equal(2, messages.EnumerateArray().Count(message => message.GetProperty("role").GetString() == "user"));
+        Assert.Equal(1, (await _server.GetAsync("chats")).GetProperty("chats").GetArrayLength());
+        var other = await Assert.ThrowsAsync<HttpRequestException>(() => UiStream.SendAsync(_server, "once", "m1", "something else"));
+        Assert.Contains("idempotency_key_reused", other.Message, StringComparison.Ordinal);
+        foreach (var stream in read)
+        {
+            stream.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_message_that_waits_in_the_queue_gets_its_own_answer()
+    {
+        using var first = await (await UiStream.SendAsync(_server, "queue", "m1", "tell me a long story", _slow)).ReadUntilAsync(stream => stream.Text.Length > 50);
+        using var same = await UiStream.SendAsync(_server, "queue", "m2", "hello");
+        using var second = await UiStream.SendAsync(_server, "queue", "m3", "hello");
+        using var deleted = await UiStream.SendAsync(_server, "queue", "m4", "never mind");
+        var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
+        (await _server.Http.DeleteAsync($"chats/{chat}/queue/3")).EnsureSuccessStatusCode();
+        Assert.Equal(["abort"], (await deleted.ReadAsync()).Chunks);
+        using var stopped = await _server.Http.PostAsync("/ai-sdk/chat/queue/stop", null);
+        Assert.Equal(HttpStatusCode.Accepted, stopped.StatusCode);
+        Assert.Equal("abort", (await first.ReadAsync()).Chunks[^1]);
+        Assert.Equal("turn_3", (await same.ReadAsync()).MessageId);
+        Assert.Equal("turn_5", (await second.ReadAsync()).MessageId);
+        Assert.StartsWith("That is message 2", same.Text, StringComparison.Ordinal);
+        Assert.StartsWith("That is message 3", second.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_ends_its_step_with_a_mark_and_the_turn_with_an_error()
+    {
+        using var stream = await (await UiStream.SendAsync(_server, "failing", "m1", "fail", _slow)).ReadAsync();
+        Assert.True(stream.IsDone);
+        Assert.Equal(["start-step", "text:I will try, but I was told to ", "data-preview-reset", "finish-step", "start-step"], stream.Chunks.Where(chunk => chunk != "data-retry").Skip(1).Take(5));
+        Assert.Contains("data-retry", stream.Chunks);
+        Assert.Equal("error The demo model fails when it is told to.", stream.Chunks[^1]);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_turn_is_edited_away_or_deleted_ends()
+    {
+        using var edited = await (await UiStream.SendAsync(_server, "gone", "m1", "tell me a long story", _slow)).ReadUntilAsync(stream => stream.Text.Length > 50);
+        var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
+        (await _server.Http.PatchAsJsonAsync($"chats/{chat}/messages/1", new { content = "tell me a longer story" })).EnsureSuccessStatusCode();
+        Assert.Equal("abort", (await edited.ReadAsync()).Chunks[^1]);
+        Assert.True(edited.IsDone);
+
+        using var deleted = (await UiStream.ResumeAsync(_server, chat!))!;
+        await deleted.ReadUntilAsync(stream => stream.Text.Length > 50);
+        Assert.Equal("turn_2", deleted.MessageId);
+        (await _server.Http.DeleteAsync($"chats/{chat}")).EnsureSuccessStatusCode();
+        Assert.Equal("error The chat is gone.", (await deleted.ReadAsync()).Chunks[^1]);
+        var again = await Assert.ThrowsAsync<HttpRequestException>(() => UiStream.SendAsync(_server, "gone", "m2", "hello"));
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_tool_that_the_client_has_answered_is_not_its_to_run_again()
+    {
+        var tools = new { model = "slow", client_tools = new[] { new { name = "pick_color" } } };
+        using var asked = await (await UiStream.SendAsync(_server, "tools", "m1", "use pick_color please", tools)).ReadAsync();
+        Assert.Equal(["tool-input-available pick_color", "finish-step", "finish"], asked.Chunks[^3..]);
+        Assert.Null(await UiStream.ResumeAsync(_server, "tools"));
+        var call = (await MessagesAsync("tools"))[1].GetProperty("parts")[2].GetProperty("toolCallId").GetString();
+        var answer = new { id = "turn_1", role = "assistant", parts = new[] { new { type = "tool-pick_color", toolCallId = call, state = "output-available", output = new { color = "red" } } } };
+        var body = new { id = "tools", messages = new object[] { UiStream.User("m1", "use pick_color please"), answer }, trigger = "submit-message", messageId = "turn_1" };
+        using var answered = await (await UiStream.PostAsync(_server, body)).ReadUntilAsync(stream => stream.Text.Length > 5);
+        Assert.Null(answered.MessageId);
+
+        // Another tab that answers too hears the same, and one that comes anew sees the call with its result.
+        using var late = await UiStream.PostAsync(_server, body);
+        using var resumed = (await UiStream.ResumeAsync(_server, "tools"))!;
+        Assert.Equal((await answered.ReadAsync()).Chunks, (await late.ReadAsync()).Chunks);
+        Assert.Equal(["tool-input-start pick_color", "tool-input-delta", """tool-output-available {"color":"red"}"""], (await resumed.ReadAsync()).Chunks[3..6]);
+        Assert.Equal(answered.Text, resumed.Text["Let me look that up. ".Length..]);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => UiStream.PostAsync(_server, new { body.id, messages = new[] { new { id = "turn_1", role = "assistant", parts = Array.Empty<object>() } }, body.trigger }));
+        Assert.Contains("no_action_required", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_chat_of_the_api_is_known_by_its_id_and_one_without_an_answer_to_a_message_sends_it()
+    {
+        var chat = await _server.CreateAsync();
+        await _server.FollowAsync(chat, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        using var sent = await (await UiStream.SendAsync(_server, chat, "m1", "and now?")).ReadAsync();
+        Assert.Equal("turn_3", sent.MessageId);
+        Assert.Equal(4, (await _server.ReadIdsAsync(chat)).Length);
+
+        // A client whose request was lost sends it again as an edit of a message that nobody knows.
+        var body = new { id = chat, messages = new[] { UiStream.User("msg_1", "hello"), UiStream.User("m9", "lost"), }, trigger = "submit-message", messageId = "m9" };
+        using var lost = await (await UiStream.PostAsync(_server, body with { messages = [UiStream.User("msg_3", "and now?"), .. body.messages[1..]] })).ReadAsync();
+        Assert.Equal("turn_5", lost.MessageId);
+    }
+
+    [Fact]
+    public async Task A_long_history_in_the_request_is_no_hindrance()
+    {
+        var history = Enumerable.Range(0, 40).Select(i => UiStream.User($"old{i}", new string('x', 100_000))).Append(UiStream.User("m1", "hello")).ToArray();
+        using var stream = await (await UiStream.PostAsync(_server, new { id = "long", messages = history, trigger = "submit-message" })).ReadAsync();
+        Assert.Equal("turn_1", stream.MessageId);
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"id":"m","role":"user","parts":[]}],"trigger":"submit-message"}""", "id")]
+    [InlineData("""{"id":"bad","messages":[],"trigger":"submit-message"}""", "messages")]
+    [InlineData("""{"id":"bad","messages":[null],"trigger":"submit-message"}""", "messages")]
+    [InlineData("""{"id":"bad","messages":[{"role":"user","parts":[]}],"trigger":"submit-message"}""", "messages[0].id")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user","parts":5}],"trigger":"submit-message"}""", "messages[0].parts")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user"}],"trigger":"submit-message"}""", "messages[0].parts")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"system","parts":[]}],"trigger":"submit-message"}""", "messages[0].role")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user","parts":[]}],"trigger":"resume-stream"}""", "trigger")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user","parts":[]}],"trigger":"submit-message"}""", "content")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user","parts":[{"type":"file","url":"data:,x","mediaType":"text/plain"}]}],"trigger":"submit-message"}""", "messages[0].parts[0]")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user","parts":[{"type":"text","text":"x"}]}],"trigger":"submit-message","model":"none"}""", "model")]
+    [InlineData("""{"id":"bad","messages":[{"id":"m","role":"user","parts":[{"type":"text","text":"x"}]}],"trigger":"submit-message","client_tools":[{}]}""", "client_tools[0].name")]
+    public async Task Bad_input_is_refused_clearly(string body, string field)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _server.Http.PostAsync("/ai-sdk/chat", content);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_field", field), (response.StatusCode, problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
+        Assert.Equal(0, (await MessagesAsync("bad")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_client_without_a_place_for_a_stream_sends_nothing()
+    {
+        await using var server = await TestServer.StartAsync(null, "Http:MaxStreamsPerOwner=1");
+        using var first = await UiStream.SendAsync(server, "limited", "m1", "hello", _stuck);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => UiStream.SendAsync(server, "other", "m1", "hello"));
+        Assert.Contains("too_many_streams", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await server.GetAsync("chats")).GetProperty("chats").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_server_that_shuts_down_breaks_streams_off_so_that_nobody_takes_the_answer_for_complete()
+    {
+        var server = await TestServer.StartAsync();
+        using var stream = await (await UiStream.SendAsync(server, "cut", "m1", "hello", _stuck)).ReadUntilAsync(opened => opened.Chunks.Count > 0);
+        await server.DisposeAsync();
+        await Assert.ThrowsAnyAsync<IOException>(stream.ReadAsync);
+        Assert.False(stream.IsDone);
+    }
+
+    private async Task<JsonElement> MessagesAsync(string chat) => (await _server.GetAsync($"/ai-sdk/chat/{chat}/messages")).GetProperty("messages");
+}

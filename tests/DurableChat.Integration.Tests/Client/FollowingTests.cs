@@ -1,0 +1,215 @@
+using System.Net;
+using DurableChat.Client;
+using DurableChat.Client.Streams;
+using DurableChat.Integration.Tests.Http;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace DurableChat.Integration.Tests.Client;
+
+/// <summary>A stream that outlives its connections.</summary>
+public sealed class FollowingTests
+{
+    private static readonly DurableChatClientOptions _hasty = new() { FirstDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) };
+
+    [Fact]
+    public async Task However_often_the_connection_is_cut_every_message_and_part_comes_once_and_in_order()
+    {
+        await using var server = await TestServer.StartAsync();
+        var cuts = new Random(11);
+        using var handler = new CuttingHandler((request, _) => request.RequestUri!.AbsolutePath.EndsWith("/stream", StringComparison.Ordinal)
+            ? new Cut { AfterBytes = 400 + cuts.Next(1_500) }
+            : Cut.Nothing);
+        using var http = Http(server, handler);
+        var client = new DurableChatClient(http, _hasty);
+        var chat = await client.CreateChatAsync(new NewChatRequest("count to 200") { Model = "slow" });
+        await client.SendAsync(chat.Id, "hello");
+        var text = await ReadAsync(client, chat.Id, messages: 4);
+        Assert.True(handler.Requests > 20, $"Only {handler.Requests} requests: hardly anything was cut.");
+        var history = await client.ReadAfterAsync(chat.Id);
+        Assert.Equal(history.Messages.Select(message => message.Text), text);
+    }
+
+    [Fact]
+    public async Task A_history_that_is_rewritten_is_told_and_comes_anew()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = Http(server, new SocketsHttpHandler());
+        var client = new DurableChatClient(http, _hasty);
+        var chat = await client.CreateChatAsync(new NewChatRequest("one"));
+        string? position = null;
+        await foreach (var next in client.FollowAsync(chat.Id))
+        {
+            position = next.Position ?? position;
+            if (next is MessageEvent { Message.Role: "assistant" })
+            {
+                break;
+            }
+        }
+
+        await client.EditAsync(chat.Id, 1, "two");
+        var seen = new List<string>();
+        await foreach (var next in client.FollowAsync(chat.Id, position))
+        {
+            seen.AddRange(next switch { HistoryResetEvent => ["reset"], MessageEvent { Message: var message } => [message.Role == "user" ? message.Text : message.Role], _ => Array.Empty<string>() });
+            if (seen is [.., "assistant"])
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["reset", "two", "assistant"], seen);
+    }
+
+    [Fact]
+    public async Task A_stream_waits_as_long_as_it_is_asked_to_and_gives_up_on_a_refusal()
+    {
+        await using var server = await TestServer.StartAsync();
+        var time = new FakeTimeProvider();
+        var refused = new TaskCompletionSource();
+        using var handler = new CuttingHandler((_, request) =>
+        {
+            if (request > 1)
+            {
+                return Cut.Nothing;
+            }
+
+            refused.TrySetResult();
+            return new Cut { Status = HttpStatusCode.ServiceUnavailable, RetryAfter = TimeSpan.FromMinutes(2) };
+        });
+        using var http = Http(server, handler);
+        var client = new DurableChatClient(http, new DurableChatClientOptions { TimeProvider = time });
+        await using var events = client.FollowAsync(new string('0', 32)).GetAsyncEnumerator();
+        var next = events.MoveNextAsync().AsTask();
+        await refused.Task;
+        while (handler.Requests == 1 && !next.IsCompleted)
+        {
+            await Task.Yield();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(time.GetUtcNow() - time.Start, TimeSpan.FromMinutes(2), TimeSpan.FromHours(1));
+        var gone = await Assert.ThrowsAsync<DurableChatException>(() => next);
+        Assert.Equal(("chat_not_found", HttpStatusCode.NotFound), (gone.Code, gone.Status));
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_nothing_comes_is_given_up()
+    {
+        await using var server = await TestServer.StartAsync();
+        var chat = await server.CreateAsync();
+        var time = new FakeTimeProvider();
+        using var handler = new CuttingHandler((_, request) => new Cut { IsSilent = request == 1 });
+        using var http = Http(server, handler);
+        await using var events = new DurableChatClient(http, new DurableChatClientOptions { TimeProvider = time }).FollowAsync(chat).GetAsyncEnumerator();
+        var next = events.MoveNextAsync().AsTask();
+        while (handler.Requests < 2 && !next.IsFaulted)
+        {
+            await Task.Yield();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.True(time.GetUtcNow() - time.Start >= TimeSpan.FromSeconds(45));
+        Assert.True(await next);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_a_stream_that_has_nothing_to_say()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var http = Http(server, new SocketsHttpHandler());
+        var client = new DurableChatClient(http);
+        var chat = await client.CreateChatAsync(new NewChatRequest("hello"));
+        using var end = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var next in client.FollowAsync(chat.Id, cancellationToken: end.Token))
+            {
+                if (next is StatusEvent { Status: ChatStatuses.Waiting })
+                {
+                    await end.CancelAsync();
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void What_repeats_is_dropped_what_lacks_something_is_refused_and_older_states_count_only_behind_a_reset()
+    {
+        var guard = new ChatStreamGuard(null);
+        Assert.Equal("m1", Take(guard, Message(1, 0)));
+        Assert.Equal("", Take(guard, Message(1, 0)));
+        Assert.Equal("gap", Take(guard, Message(3, 2)));
+        Assert.Equal("p1", Take(guard, Part(1, 1, 2)));
+        Assert.Equal("", Take(guard, Part(1, 2, 2)));
+        Assert.Equal("gap", Take(guard, Part(1, 2, 3)));
+        Assert.Equal("gap", Take(guard, Part(1, 4, 4)));
+        Assert.Equal("p1", Take(guard, Part(1, 3, 3)));
+        Assert.Equal("m2", Take(guard, Message(2, 1, 1)));
+        Assert.Equal("", Take(guard, Part(1, 4, 4)));
+        Assert.Equal("gap", Take(guard, Part(2, 2, 2)));
+        Assert.Equal("waiting", Take(guard, Status("waiting", 7)));
+        Assert.Equal("", Take(guard, Status("running", 5)));
+        Assert.Equal("reset running", Take(guard, new HistoryResetEvent(9)));
+        Assert.Equal("m1", Take(guard, Message(1, 0)));
+    }
+
+    private static string Take(ChatStreamGuard guard, ChatEvent next)
+    {
+        var passed = new List<ChatEvent>();
+        return !guard.TryTake(next, passed)
+            ? "gap"
+            : string.Join(' ', passed.Select(shown => shown switch
+            {
+                MessageEvent message => $"m{message.Message.Id}",
+                MessagePartEvent part => $"p{part.Generation}",
+                StatusEvent status => status.Status,
+                HistoryResetEvent => "reset",
+                _ => "?",
+            }));
+    }
+
+    private static MessageEvent Message(long id, long previous, long generation = 0) => new(new HistoryMessage(id, previous, "user", [], generation, null, null, null, default));
+
+    private static MessagePartEvent Part(long generation, long first, long seq) => new(generation, first, seq, new MessagePart { Type = MessagePart.TextType, Text = "x" });
+
+    private static StatusEvent Status(string status, long version) => new(status, "", "", false) { Version = version };
+
+    private static HttpClient Http(TestServer server, HttpMessageHandler handler) => new(handler) { BaseAddress = new Uri($"{server.Url}/api/v1") };
+
+    /// <summary>Shows a stream as a client does, and checks what it is promised.</summary>
+    private static async Task<List<string>> ReadAsync(DurableChatClient client, string chat, int messages)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var (texts, preview, last, seq, version) = (new List<string>(), string.Empty, 0L, 0L, 0L);
+        await foreach (var next in client.FollowAsync(chat, cancellationToken: limit.Token))
+        {
+            switch (next)
+            {
+                case MessageEvent { Message: var message }:
+                    Assert.Equal(last, message.PreviousId);
+                    Assert.StartsWith(preview, message.Text, StringComparison.Ordinal);
+                    last = message.Id;
+                    (preview, seq) = (string.Empty, 0);
+                    texts.Add(message.Text);
+                    break;
+                case MessagePartEvent part:
+                    Assert.Equal(seq + 1, part.FirstSeq);
+                    seq = part.Seq;
+                    preview += part.Part.Text;
+                    break;
+                case StatusEvent status:
+                    Assert.True(status.Version > version);
+                    version = status.Version;
+                    break;
+            }
+
+            if (texts.Count == messages)
+            {
+                return texts;
+            }
+        }
+
+        return texts;
+    }
+}
