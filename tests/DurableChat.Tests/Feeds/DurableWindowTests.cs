@@ -1,6 +1,6 @@
 using CsCheck;
-using DurableChat.Chats;
 using DurableChat.Feeds;
+using DurableChat.Tests.Support;
 using Xunit;
 
 namespace DurableChat.Tests.Feeds;
@@ -8,8 +8,6 @@ namespace DurableChat.Tests.Feeds;
 /// <summary>The window against the plain list of committed messages.</summary>
 public sealed class DurableWindowTests
 {
-    private static readonly ChatId _chat = ChatId.Create(DateTimeOffset.UnixEpoch);
-
     // What happens to a window, drawn at random: (kind, place, size).
     private static readonly Gen<(int Kind, int Place, int Size)[]> _happenings = Gen.Select(Gen.Int[0, 9], Gen.Int[0, 40], Gen.Int[0, 400]).Array[1, 80];
 
@@ -28,10 +26,10 @@ public sealed class DurableWindowTests
         // The window holds 9. Message 10 was written elsewhere; 11 here. A subscriber at 9 must not be given 11 alone.
         var window = new DurableWindow(256, 1_000_000);
         window.Reset(1, 8);
-        window.Publish(Event(1, 9, 8));
-        window.Publish(Event(1, 11, 10));
+        window.Publish(Events.Message(1, 9, 8));
+        window.Publish(Events.Message(1, 11, 10));
         Assert.False(window.Covers(9, 11));
-        window.Fill([Event(1, 10, 9), Event(1, 11, 10)]);
+        window.Fill([Events.Message(1, 10, 9), Events.Message(1, 11, 10)]);
         Assert.True(window.Covers(9, 11));
         Assert.Equal([10, 11], Read(window, 9));
     }
@@ -41,11 +39,11 @@ public sealed class DurableWindowTests
     {
         var window = new DurableWindow(256, 1_000_000);
         window.Reset(1, 0);
-        window.Publish(Event(1, 3, 2));
-        window.Publish(Event(1, 1, 0));
+        window.Publish(Events.Message(1, 3, 2));
+        window.Publish(Events.Message(1, 1, 0));
         Assert.Equal([1], Read(window, 0));
-        window.Publish(Event(1, 2, 1));
-        window.Publish(Event(1, 2, 1));
+        window.Publish(Events.Message(1, 2, 1));
+        window.Publish(Events.Message(1, 2, 1));
         Assert.Equal([1, 2, 3], Read(window, 0));
     }
 
@@ -56,11 +54,11 @@ public sealed class DurableWindowTests
         window.Reset(1, 0);
         for (var id = 1; id <= 50; id++)
         {
-            window.Publish(Event(1, id, id - 1, size: 3_000));
+            window.Publish(Events.Message(1, id, id - 1, size: 3_000));
             Assert.True(window.Bytes <= 10_000);
         }
 
-        window.Publish(Event(1, 51, 50, size: 20_000));
+        window.Publish(Events.Message(1, 51, 50, size: 20_000));
         Assert.Equal(0, window.Count);
         Assert.Equal(51, window.Floor);
         Assert.Equal(0, window.Bytes);
@@ -73,7 +71,7 @@ public sealed class DurableWindowTests
         window.Reset(1, 0);
         for (var id = 2; id <= 1_000; id++)
         {
-            window.Publish(Event(1, id, id - 1, size: 300));
+            window.Publish(Events.Message(1, id, id - 1, size: 300));
             Assert.True(window.Bytes <= 10_000);
         }
 
@@ -92,7 +90,7 @@ public sealed class DurableWindowTests
             {
                 case <= 4:
                     // A commit, whose publication may come later.
-                    var message = Event(epoch, ++assigned, history.Count == 0 ? 0 : history[^1].MessageId, size);
+                    var message = Events.Message(epoch, ++assigned, history.Count == 0 ? 0 : history[^1].MessageId, size);
                     history.Add(message);
                     unpublished.Add(message);
                     if (kind <= 2)
@@ -117,7 +115,7 @@ public sealed class DurableWindowTests
                     history.RemoveRange(place % history.Count, history.Count - (place % history.Count));
                     unpublished.Clear();
                     epoch++;
-                    var edited = Event(epoch, ++assigned, first.PreviousId, size);
+                    var edited = Events.Message(epoch, ++assigned, first.PreviousId, size);
                     history.Add(edited);
                     window.Reset(epoch, edited.PreviousId);
                     window.Publish(edited);
@@ -153,10 +151,4 @@ public sealed class DurableWindowTests
 
     private static IEnumerable<long> Read(DurableWindow window, long cursor) =>
         [.. Enumerable.Range(window.IndexAfter(cursor), window.Count - window.IndexAfter(cursor)).Select(index => window[index].MessageId)];
-
-    private static MessageEvent Event(long epoch, long id, long previousId, int size = 1) => StreamEvents.Message(
-        _chat,
-        epoch,
-        new Message { Id = id, PreviousId = previousId, Role = MessageRole.User, Parts = [new TextPart(new string('x', size))], CreatedAt = DateTimeOffset.UnixEpoch },
-        publishedAt: 0);
 }

@@ -114,6 +114,62 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
+    public void Windows_are_emptied_down_to_nine_tenths_of_the_budget_to_the_byte()
+    {
+        var stage = new Stage();
+        var oldest = PublishNew(stage, 10_000);
+        var second = PublishNew(stage, 1_000);
+        var third = stage.Registry.Find(second)!.Inspect(0).Bytes;
+
+        // The third chat is so much larger than the second that what is left of all is nine tenths of a whole number.
+        var left = stage.Registry.Bytes - stage.Registry.Find(oldest)!.Inspect(0).Window.Bytes + third;
+        var padding = (int)((9 - (left % 9)) % 9);
+        left += padding;
+        PublishNew(stage, 1_000 + padding);
+        stage.Options.TotalBytes = left / 9 * 10;
+        stage.Registry.EnforceBudget();
+        Assert.Equal((left, left), (stage.Options.TotalBytes / 10 * 9, stage.Registry.Bytes));
+        Assert.Equal([0, 1, 1], stage.Registry.All.OrderBy(feed => feed.LastUsed).Select(feed => feed.Inspect(0).Window.Count));
+    }
+
+    [Fact]
+    public void What_there_is_can_be_observed()
+    {
+        using var meters = new CountingMeters();
+        var stage = new Stage(meters: meters);
+        Assert.Equal((0, 0), (meters.Observe("durablechat.feeds.active"), meters.Observe("durablechat.feeds.bytes")));
+        PublishNew(stage, 1_000);
+        PublishNew(stage, 1_000);
+        Assert.Equal((2, stage.Registry.Bytes), (meters.Observe("durablechat.feeds.active"), meters.Observe("durablechat.feeds.bytes")));
+        Assert.True(stage.Registry.Bytes > 2_000);
+    }
+
+    [Fact]
+    public void A_registry_that_was_given_no_name_has_no_other_replica_to_ask_for_parts()
+    {
+        var stage = new Stage();
+        var registry = new FeedRegistry(stage.Options, stage.Metrics, stage.Time);
+        using var pin = registry.Pin(stage.Id);
+        pin.Feed.Publish(stage.Create());
+        pin.Feed.AddSubscriber();
+        Assert.Equal("a", pin.Feed.TryGetChat()!.Lease!.Replica);
+        Assert.Null(pin.Feed.RelayTarget);
+    }
+
+    [Fact]
+    public void A_feed_that_is_about_to_go_is_replaced_and_takes_nothing_with_it()
+    {
+        var stage = new Stage();
+        var pinOfOld = stage.Registry.Pin(stage.Id);
+        pinOfOld.Dispose();
+        Assert.True(pinOfOld.Feed.TryRemove(long.MaxValue));
+        Assert.Null(stage.Registry.TryPin(stage.Id));
+        using var pin = stage.Registry.Pin(stage.Id);
+        Assert.NotSame(pinOfOld.Feed, pin.Feed);
+        Assert.Same(pin.Feed, stage.Registry.Find(stage.Id));
+    }
+
+    [Fact]
     public void Only_what_a_feed_serves_as_the_present_is_compared()
     {
         var stage = new Stage();
@@ -139,6 +195,14 @@ public sealed class FeedRegistryTests
         Assert.Equal(1, stage.Registry.Count);
         other.Dispose();
         Assert.Equal(0, stage.Registry.Count);
+    }
+
+    private static DurableChat.Chats.ChatId PublishNew(Stage stage, int size)
+    {
+        stage.Time.Advance(TimeSpan.FromSeconds(1));
+        using var pin = stage.Registry.Pin(NewId(stage));
+        pin.Feed.Publish(NewChat(pin.Feed.Id, size));
+        return pin.Feed.Id;
     }
 
     private static DurableChat.Chats.Transition NewChat(DurableChat.Chats.ChatId id, int size)

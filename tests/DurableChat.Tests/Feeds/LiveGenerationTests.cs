@@ -52,6 +52,47 @@ public sealed class LiveGenerationTests
     }
 
     [Fact]
+    public void The_newest_64_parts_are_given_as_they_were_published_and_older_ones_joined()
+    {
+        var live = new LiveGeneration(_chat, 1, 4, 7);
+        for (var seq = 1; seq <= 65; seq++)
+        {
+            live.Append(new TextPart("word "), publishedAt: seq);
+        }
+
+        List<StreamEvent> recent = [], joined = [], few = [], none = [];
+        Assert.Equal(65, live.ReadAfter(1, recent, int.MaxValue));
+        Assert.Equal(Enumerable.Range(2, 64).Select(seq => (long)seq), recent.Select(sent => sent.PublishedAt));
+        Assert.Equal(65, live.ReadAfter(0, joined, int.MaxValue));
+        Assert.Equal(0, Assert.Single(joined).PublishedAt);
+        Assert.Equal(63, live.ReadAfter(60, few, 3));
+        Assert.Equal(recent[59..62], few);
+        Assert.Equal(65, live.ReadAfter(65, none, 3));
+        Assert.Equal(62, live.ReadAfter(62, none, 0));
+        Assert.Empty(none);
+    }
+
+    [Fact]
+    public void A_frame_for_another_replica_carries_as_much_as_it_may_and_not_one_part_more()
+    {
+        var live = new LiveGeneration(_chat, 1, 4, 7);
+        Assert.Null(live.ReadForRelay(0, version: 9));
+        int[] lengths = [8_192, 8_192, 1, 16_384, 16_385, 1];
+        foreach (var length in lengths)
+        {
+            live.Append(new TextPart(new string('x', length)), 0);
+        }
+
+        Assert.Equal([8_192, 8_192], live.ReadForRelay(0, version: 9)!.Lengths);
+        Assert.Equal([8_192, 1], live.ReadForRelay(1, version: 9)!.Lengths);
+        Assert.Equal([1], live.ReadForRelay(2, version: 9)!.Lengths);
+        Assert.Equal([16_384], live.ReadForRelay(3, version: 9)!.Lengths);
+        Assert.Equal([16_385], live.ReadForRelay(4, version: 9)!.Lengths);
+        Assert.Equal([1], live.ReadForRelay(5, version: 9)!.Lengths);
+        Assert.Null(live.ReadForRelay(6, version: 9));
+    }
+
+    [Fact]
     public void Readers_in_step_share_the_same_bytes()
     {
         var live = new LiveGeneration(_chat, 1, 4, 7);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using Xunit;
@@ -17,6 +18,17 @@ public sealed class RelayFrameTests
         Assert.Equal([new ReasoningPart("a"), new ReasoningPart("bc")], (_frame with { Lengths = [1, 2], Part = new ReasoningPart("abc") }).Split());
         var call = new ToolCallPart("c", "n", "{}");
         Assert.Equal([call], (_frame with { Lengths = [4], Part = call }).Split());
+    }
+
+    [Fact]
+    public void A_frame_has_these_bytes()
+    {
+        const string Json = """{"version":9,"epoch":2,"base_message_id":3,"generation":4,"first_seq":5,"lengths":[2,3],"part":{"type":"text","text":"Ü<&>!"}}""";
+        var frame = new RelayFrame(9, 2, 3, 4, 5, [2, 3], new TextPart("Ü<&>!"));
+        Assert.Equal(Json, JsonSerializer.Serialize(frame, RelayJson.Compact.RelayFrame));
+        var read = JsonSerializer.Deserialize(Json, RelayJson.Compact.RelayFrame)!;
+        Assert.Equal(frame with { Lengths = read.Lengths }, read);
+        Assert.Equal([2, 3], read.Lengths);
     }
 
     [Fact]
@@ -47,6 +59,7 @@ public sealed class RelayFrameTests
             _frame with { FirstSeq = long.MaxValue - 2 },
             _frame with { Lengths = null! },
             _frame with { Lengths = [] },
+            _frame with { Lengths = [], Part = new TextPart(string.Empty) },
             _frame with { Lengths = [4, -1] },
             _frame with { Lengths = [2] },
             _frame with { Lengths = [2, 2] },
