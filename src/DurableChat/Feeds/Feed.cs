@@ -517,11 +517,11 @@ internal sealed class Feed
     /// <summary>Completes when the feed is no longer as <see cref="Look"/> saw it.</summary>
     public Task WaitAsync(long revision, CancellationToken cancellationToken) => _signal.WaitAsync(revision, cancellationToken);
 
-    /// <summary>The same, but for so long at most.</summary>
+    /// <summary>The same, but for so long at most. The wait itself stays until the next change or the end, which costs less than to take it back.</summary>
     public async Task WaitAsync(long revision, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task changed = _signal.WaitAsync(revision, waiting.Token);
+        Task changed = _signal.WaitAsync(revision, cancellationToken);
         await Task.WhenAny(changed, Task.Delay(patience, _registry.Time, waiting.Token)).ConfigureAwait(false);
         await waiting.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
