@@ -8,6 +8,13 @@ namespace DurableChat.Bench.Load;
 internal sealed class LoadGenerator : IDisposable
 {
     private const long MaxNanoseconds = 60_000_000_000;
+
+    /// <summary>
+    /// How many events of one chat may be under way at a steady rate. A server that stands still for a moment would else fall behind what it keeps in memory, and have to read what was never
+    /// written to a database.
+    /// </summary>
+    private const int MostUnderWay = 200;
+
     private const double RunUpSeconds = 0.3, DrainSeconds = 5, IdleSeconds = 3;
     private readonly LoadPlan _plan;
     private readonly SubscriberPool _pool;
@@ -92,15 +99,17 @@ internal sealed class LoadGenerator : IDisposable
                 Grant();
                 break;
             case PhaseMode.Half:
-                _publisher.StartPacing(_kind, saturated!.Published / saturated.Seconds / 2);
+                _publisher.StartPacing(_kind, saturated!.Published / saturated.Seconds / 2, HasRoom);
                 break;
             case PhaseMode.Paced:
-                _publisher.StartPacing(_kind, phase.Rate);
+                _publisher.StartPacing(_kind, phase.Rate, HasRoom);
                 break;
             default:
                 break;
         }
     }
+
+    private bool HasRoom() => _progress is null || _publisher.Published - _progress.Complete < MostUnderWay;
 
     /// <summary>Reads for so long, and between reads asks for what there is room for.</summary>
     private void Poll(double seconds) => _pool.PollUntil(

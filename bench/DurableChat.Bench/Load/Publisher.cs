@@ -71,11 +71,11 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    /// <summary>Begins to ask at a steady rate, for one chat after the other. Nobody else may ask meanwhile.</summary>
-    public void StartPacing(EventKind kind, double rate)
+    /// <summary>Begins to ask at a steady rate, for one chat after the other, while there is room for more. Nobody else may ask meanwhile.</summary>
+    public void StartPacing(EventKind kind, double rate, Func<bool> hasRoom)
     {
         _isPacing = true;
-        _pacer = new Thread(() => Pace(kind, rate)) { IsBackground = true, Name = "pacer" };
+        _pacer = new Thread(() => Pace(kind, rate, hasRoom)) { IsBackground = true, Name = "pacer" };
         _pacer.Start();
     }
 
@@ -86,15 +86,19 @@ internal sealed class Publisher : IDisposable
         _pacer = null;
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        StopPacing();
+        _socket.Dispose();
+    }
 
-    private void Pace(EventKind kind, double rate)
+    private void Pace(EventKind kind, double rate, Func<bool> hasRoom)
     {
         var began = Stopwatch.GetTimestamp();
         for (long asked = 0; _isPacing;)
         {
             var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * rate);
-            for (; asked < due; asked++)
+            for (; asked < due && hasRoom(); asked++)
             {
                 Ask(kind, (int)(asked % _chats), 1);
             }
