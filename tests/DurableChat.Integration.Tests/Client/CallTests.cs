@@ -11,7 +11,7 @@ public sealed class CallTests
 {
     private static readonly DurableChatClientOptions _hasty = new() { FirstDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) };
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task What_was_done_and_not_answered_is_not_done_twice()
     {
         await using var server = await TestServer.StartAsync();
@@ -19,7 +19,7 @@ public sealed class CallTests
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"{server.Url}/api/v1/") };
         var client = new DurableChatClient(http, _hasty);
         var chat = await client.CreateChatAsync(new NewChatRequest("hello") { Model = "stuck" });
-        var sent = await client.SendAsync(chat.Id, "and again");
+        var sent = await client.SendAsync(chat.Id, "and again", cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotNull(sent.QueuedId);
         Assert.Single((await client.ListChatsAsync()).Chats);
         Assert.Single((await client.GetChatAsync(chat.Id)).Queue);
@@ -27,7 +27,7 @@ public sealed class CallTests
         Assert.False(await new DurableChatClient(server.Http).DeleteChatAsync(chat.Id));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Every_call_of_the_api_works()
     {
         await using var server = await TestServer.StartAsync();
@@ -42,7 +42,7 @@ public sealed class CallTests
         var second = await client.SendAsync(chat.Id, "two");
         await client.DeleteQueuedAsync(chat.Id, first.QueuedId!.Value);
         await client.PromoteQueuedAsync(chat.Id, second.QueuedId!.Value);
-        await foreach (var next in client.FollowAsync(chat.Id))
+        await foreach (var next in client.FollowAsync(chat.Id, cancellationToken: TestContext.Current.CancellationToken))
         {
             if (next is MessageEvent { Message.Text: "two" })
             {
@@ -51,7 +51,7 @@ public sealed class CallTests
         }
 
         await client.InterruptAsync(chat.Id);
-        await foreach (var next in client.FollowAsync(chat.Id))
+        await foreach (var next in client.FollowAsync(chat.Id, cancellationToken: TestContext.Current.CancellationToken))
         {
             if (next is StatusEvent { Status: ChatStatuses.Waiting })
             {
@@ -62,7 +62,7 @@ public sealed class CallTests
         Assert.NotNull((await client.EditAsync(chat.Id, 1, "three")).MessageId);
         Assert.Equal(["three"], (await client.ReadAfterAsync(chat.Id)).Messages.Select(message => message.Text));
         Assert.Equal(["three"], (await client.ReadBeforeAsync(chat.Id, 100)).Messages.Select(message => message.Text));
-        await foreach (var next in client.WatchAsync())
+        await foreach (var next in client.WatchAsync(TestContext.Current.CancellationToken))
         {
             Assert.Equal("Second", Assert.Single(Assert.IsType<ChatsEvent>(next).Chats).Title);
             break;

@@ -12,7 +12,7 @@ public sealed class FollowingTests
 {
     private static readonly DurableChatClientOptions _hasty = new() { FirstDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) };
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task However_often_the_connection_is_cut_every_message_and_part_comes_once_and_in_order()
     {
         await using var server = await TestServer.StartAsync();
@@ -23,14 +23,14 @@ public sealed class FollowingTests
         using var http = Http(server, handler);
         var client = new DurableChatClient(http, _hasty);
         var chat = await client.CreateChatAsync(new NewChatRequest("count to 200") { Model = "slow" });
-        await client.SendAsync(chat.Id, "hello");
+        await client.SendAsync(chat.Id, "hello", cancellationToken: TestContext.Current.CancellationToken);
         var text = await ReadAsync(client, chat.Id, messages: 4);
         Assert.True(handler.Requests > 20, $"Only {handler.Requests} requests: hardly anything was cut.");
         var history = await client.ReadAfterAsync(chat.Id);
         Assert.Equal(history.Messages.Select(message => message.Text), text);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_history_that_is_rewritten_is_told_and_comes_anew()
     {
         await using var server = await TestServer.StartAsync();
@@ -38,7 +38,7 @@ public sealed class FollowingTests
         var client = new DurableChatClient(http, _hasty);
         var chat = await client.CreateChatAsync(new NewChatRequest("one"));
         string? position = null;
-        await foreach (var next in client.FollowAsync(chat.Id))
+        await foreach (var next in client.FollowAsync(chat.Id, cancellationToken: TestContext.Current.CancellationToken))
         {
             position = next.Position ?? position;
             if (next is MessageEvent { Message.Role: "assistant" })
@@ -49,7 +49,7 @@ public sealed class FollowingTests
 
         await client.EditAsync(chat.Id, 1, "two");
         var seen = new List<string>();
-        await foreach (var next in client.FollowAsync(chat.Id, position))
+        await foreach (var next in client.FollowAsync(chat.Id, position, TestContext.Current.CancellationToken))
         {
             seen.AddRange(next switch { HistoryResetEvent => ["reset"], MessageEvent { Message: var message } => [message.Role == "user" ? message.Text : message.Role], _ => Array.Empty<string>() });
             if (seen is [.., "assistant"])
@@ -61,7 +61,7 @@ public sealed class FollowingTests
         Assert.Equal(["reset", "two", "assistant"], seen);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_stream_waits_as_long_as_it_is_asked_to_and_gives_up_on_a_refusal()
     {
         await using var server = await TestServer.StartAsync();
@@ -79,7 +79,7 @@ public sealed class FollowingTests
         });
         using var http = Http(server, handler);
         var client = new DurableChatClient(http, new DurableChatClientOptions { TimeProvider = time });
-        await using var events = client.FollowAsync(new string('0', 32)).GetAsyncEnumerator();
+        await using var events = client.FollowAsync(new string('0', 32), cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator();
         var next = events.MoveNextAsync().AsTask();
         await refused.Task;
         while (handler.Requests == 1 && !next.IsCompleted)
@@ -93,7 +93,7 @@ public sealed class FollowingTests
         Assert.Equal(("chat_not_found", HttpStatusCode.NotFound), (gone.Code, gone.Status));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task A_connection_on_which_nothing_comes_is_given_up()
     {
         await using var server = await TestServer.StartAsync();
@@ -101,7 +101,7 @@ public sealed class FollowingTests
         var time = new FakeTimeProvider();
         using var handler = new CuttingHandler((_, request) => new Cut { IsSilent = request == 1 });
         using var http = Http(server, handler);
-        await using var events = new DurableChatClient(http, new DurableChatClientOptions { TimeProvider = time }).FollowAsync(chat).GetAsyncEnumerator();
+        await using var events = new DurableChatClient(http, new DurableChatClientOptions { TimeProvider = time }).FollowAsync(chat, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator();
         var next = events.MoveNextAsync().AsTask();
         while (handler.Requests < 2 && !next.IsFaulted)
         {
@@ -113,14 +113,14 @@ public sealed class FollowingTests
         Assert.True(await next);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Cancelling_ends_a_stream_that_has_nothing_to_say()
     {
         await using var server = await TestServer.StartAsync();
         using var http = Http(server, new SocketsHttpHandler());
         var client = new DurableChatClient(http);
         var chat = await client.CreateChatAsync(new NewChatRequest("hello"));
-        using var end = new CancellationTokenSource();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var next in client.FollowAsync(chat.Id, cancellationToken: end.Token))
@@ -180,9 +180,8 @@ public sealed class FollowingTests
     /// <summary>Shows a stream as a client does, and checks what it is promised.</summary>
     private static async Task<List<string>> ReadAsync(DurableChatClient client, string chat, int messages)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var (texts, preview, last, seq, version) = (new List<string>(), string.Empty, 0L, 0L, 0L);
-        await foreach (var next in client.FollowAsync(chat, cancellationToken: limit.Token))
+        await foreach (var next in client.FollowAsync(chat, cancellationToken: TestContext.Current.CancellationToken))
         {
             switch (next)
             {
