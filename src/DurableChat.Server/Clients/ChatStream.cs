@@ -8,14 +8,14 @@ namespace DurableChat.Server.Clients;
 /// A stream that comes back: it keeps the position of the last event that it handed on, and continues behind it after the end of a response, an error or silence.
 /// For one reader.
 /// </summary>
-internal sealed class ChatStream(ChatHttp http, string path, long afterId, Action lost, TimeProvider time)
+internal sealed class ChatStream(ChatHttp http, string path, long afterId, TimeSpan patience, Action lost, TimeProvider time)
 {
     /// <summary>The server breaks silence every 15 seconds, unless it is told otherwise.</summary>
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(45);
 
     private string? _position;
 
-    /// <exception cref="ChatApiException">The server refuses, or could not be reached for longer than <see cref="ChatHttp.Patience"/>.</exception>
+    /// <exception cref="ChatApiException">The server refuses, or could not be reached for too long.</exception>
     public async IAsyncEnumerable<ChatEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var failures = 0;
@@ -56,7 +56,7 @@ internal sealed class ChatStream(ChatHttp http, string path, long afterId, Actio
 
                     return await http.OpenAsync(request, cancellationToken);
                 }
-                catch (ChatApiException exception) when (exception.IsRetryable && time.GetElapsedTime(reached) < ChatHttp.Patience)
+                catch (ChatApiException exception) when (exception.IsRetryable && (patience == Timeout.InfiniteTimeSpan || time.GetElapsedTime(reached) < patience))
                 {
                     wait = exception.Wait;
                     return null;

@@ -56,7 +56,7 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
                     case ConversationInput.Stop:
                         _isStopping = true;
                         printer.PrintAside("stopping; Ctrl-C again leaves");
-                        await api.InterruptAsync(_chat!, end.Token);
+                        await StopAsync(end.Token);
                         break;
                     case ConversationInput.Happened { Event: var streamEvent }:
                         Show(streamEvent);
@@ -132,6 +132,19 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
         }
     }
 
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.InterruptAsync(_chat!, cancellationToken);
+        }
+        catch (ChatApiException exception)
+        {
+            _isStopping = false;
+            printer.PrintAlarm(exception.Message);
+        }
+    }
+
     private void Follow(string chat, long afterId, CancellationToken cancellationToken)
     {
         _chat = chat;
@@ -140,7 +153,7 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
             {
                 try
                 {
-                    await foreach (var streamEvent in api.FollowAsync(chat, afterId, () => Post(new ConversationInput.Lost()), cancellationToken))
+                    await foreach (var streamEvent in api.FollowAsync(chat, afterId, Timeout.InfiniteTimeSpan, () => Post(new ConversationInput.Lost()), cancellationToken))
                     {
                         Post(new ConversationInput.Happened(streamEvent));
                     }

@@ -50,8 +50,8 @@ internal sealed class HttpChatApi(ChatHttp http, TimeProvider time) : IChatApi
         }
     }
 
-    public IAsyncEnumerable<ChatEvent> FollowAsync(string chat, long afterId, Action lost, CancellationToken cancellationToken) =>
-        new ChatStream(http, Path(chat, "stream"), afterId, lost, time).ReadAsync(cancellationToken);
+    public IAsyncEnumerable<ChatEvent> FollowAsync(string chat, long afterId, TimeSpan patience, Action lost, CancellationToken cancellationToken) =>
+        new ChatStream(http, Path(chat, "stream"), afterId, patience, lost, time).ReadAsync(cancellationToken);
 
     private static string Path(string chat, string? rest = null) => $"chats/{Uri.EscapeDataString(chat)}{(rest is null ? "" : $"/{rest}")}";
 }

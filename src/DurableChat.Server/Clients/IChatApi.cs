@@ -30,7 +30,8 @@ internal interface IChatApi
     /// <summary>Follows a chat behind a message. Comes back by itself whenever the connection ends, and neither repeats nor skips anything.</summary>
     /// <param name="chat">Which chat.</param>
     /// <param name="afterId">The last message that is known.</param>
+    /// <param name="patience">For how long it is tried to come back; infinite for ever.</param>
     /// <param name="lost">Called whenever the connection is lost, before it is tried again.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    IAsyncEnumerable<ChatEvent> FollowAsync(string chat, long afterId, Action lost, CancellationToken cancellationToken);
+    IAsyncEnumerable<ChatEvent> FollowAsync(string chat, long afterId, TimeSpan patience, Action lost, CancellationToken cancellationToken);
 }

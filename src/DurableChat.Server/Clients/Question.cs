@@ -29,7 +29,7 @@ internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? p
             await StopAsync();
         }
 
-        await foreach (var streamEvent in api.FollowAsync(_chat!, turn.After, () => { }, cancellationToken))
+        await foreach (var streamEvent in api.FollowAsync(_chat!, turn.After, ChatHttp.Patience, () => { }, cancellationToken))
         {
             var belongs = turn.Tracker.Take(streamEvent);
             Show(streamEvent, belongs, turn.Tracker.HasBegun);
