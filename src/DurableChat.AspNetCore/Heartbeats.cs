@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Tells idle streams when a heartbeat is due: one timer for all of them, since a timer of its own is what an idle stream would cost most for. Thread-safe.
+/// Tells idle streams when a heartbeat is due: one timer for all of them. Thread-safe.
 /// </summary>
 internal sealed class Heartbeats(DurableChatHttpOptions options, TimeProvider time) : IDisposable
 {

@@ -131,14 +131,10 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
         _run.AddLast(message);
         Bytes += message.Bytes;
         Tail = message.MessageId;
+
+        // What waits never has more bytes than the window may, so that it is the run that has too many.
         while (_run.Count > maxMessages || Bytes > maxBytes)
         {
-            if (_run.Count == 0)
-            {
-                DropWaiting();
-                break;
-            }
-
             var oldest = _run.RemoveFirst();
             Bytes -= oldest.Bytes;
             Floor = oldest.MessageId;
@@ -183,15 +179,5 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
                 Append(next);
             }
         }
-    }
-
-    private void DropWaiting()
-    {
-        foreach (var message in _waiting.Values)
-        {
-            Bytes -= message.Bytes;
-        }
-
-        _waiting.Clear();
     }
 }

@@ -5,7 +5,7 @@ namespace DurableChat.Feeds;
 /// seen, so that what happens between its look and its wait is not lost. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Waiters go on in groups, one after the other on a thread, each until it has to wait for something: with many of them a thread pool is kept busier by the handing over than by what they do.
+/// Waiters go on in groups, one after the other on a thread, each until it has to wait for something: one handing over serves many.
 /// </remarks>
 internal sealed class HeadSignal
 {
