@@ -69,6 +69,22 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task A_ticket_opens_its_stream_also_where_the_application_asks_more_of_all_endpoints()
+    {
+        await using var app = await EmbeddedApp.StartAsync(
+            ScriptedModel.Answering(), protect: group => group.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireClaim("tenant", "north")));
+        using var here = app.Client("alice", "north");
+        using var elsewhere = app.Client("alice", "south");
+        using var nobody = app.Client();
+        var screen = await EmbeddedApp.AskAsync(here, "hello");
+        var chat = (await here.GetFromJsonAsync<JsonElement>("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
+        Assert.Equal(HttpStatusCode.Forbidden, (await elsewhere.GetAsync(new Uri($"chats/{chat}/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)).StatusCode);
+        using var issued = await here.PostAsync(new Uri($"chats/{chat}/stream-ticket", UriKind.Relative), null);
+        var ticket = (await issued.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ticket").GetString();
+        Assert.Equal(screen.Texts, (await SseClient.FollowAsync(nobody, $"chats/{chat}/stream?ticket={ticket}", shown => shown.Ids.Count == 2)).Texts);
+    }
+
+    [Fact]
     public async Task An_application_that_knows_its_callers_by_other_means_can_let_everybody_in()
     {
         await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering(), chat => chat.UseOwner(_ => "everybody"), group => group.AllowAnonymous());
