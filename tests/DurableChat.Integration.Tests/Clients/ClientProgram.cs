@@ -39,9 +39,9 @@ internal sealed class ClientProgram : IDisposable
     /// <summary>Starts it with pipes.</summary>
     public static ClientProgram Start(string url, params string[] arguments) => new("dotnet", url, [Dll, .. arguments]);
 
-    /// <summary>Starts it in a terminal, whose keyboard is <see cref="TypeAsync"/>.</summary>
+    /// <summary>Starts it in a terminal, whose keyboard is <see cref="TypeAsync"/>. A shell that waited for it would take Ctrl-C for itself too, and give its own exit code.</summary>
     public static ClientProgram StartInTerminal(string url, params string[] arguments) =>
-        new("script", url, ["-qec", string.Join(' ', new[] { "dotnet", Dll }.Concat(arguments).Select(argument => $"'{argument}'")), "/dev/null"]);
+        new("script", url, ["-qec", "exec " + string.Join(' ', new[] { "dotnet", Dll }.Concat(arguments).Select(argument => $"'{argument}'")), "/dev/null"]);
 
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string url, string input, params string[] arguments)
     {
