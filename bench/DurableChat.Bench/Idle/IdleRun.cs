@@ -12,7 +12,7 @@ internal static class IdleRun
     private const int First = 100;
 
     /// <summary>Descriptors that a server needs besides connections.</summary>
-    private const int Reserve = 300;
+    private const int Reserve = 1500;
 
     private static readonly string[] _targets = ["ours-sse", "ours-ws", "kestrel-sse", "kestrel-ws", "signalr"];
 
