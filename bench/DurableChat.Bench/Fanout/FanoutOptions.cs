@@ -10,4 +10,7 @@ internal sealed record FanoutOptions(IReadOnlyList<string> Only, IReadOnlyList<s
 {
     /// <summary>How long one phase is measured.</summary>
     public const double Seconds = 1;
+
+    /// <summary>How long a server runs before it is measured: until the runtime has compiled the code in use at its highest level, which it does step by step.</summary>
+    public const double WarmUpSeconds = 3;
 }

@@ -49,7 +49,7 @@ internal sealed class FanoutRun(FanoutOptions options)
         var phases = new List<Phase>();
         foreach (var kind in shape.IsMain ? new[] { EventKind.Message, EventKind.Part } : [EventKind.Message])
         {
-            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, 0.8));
+            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, kind == EventKind.Message ? FanoutOptions.WarmUpSeconds : FanoutOptions.Seconds));
             phases.Add(new Phase(kind, PhaseMode.Saturated, 0, FanoutOptions.Seconds));
             if (kind == EventKind.Message)
             {
