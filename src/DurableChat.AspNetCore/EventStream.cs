@@ -1,45 +1,58 @@
-using DurableChat.AspNetCore.Tickets;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Sends events to one client until it goes, its credentials expire, the chat goes, or the server shuts down. Chooses the transport. Thread-safe.</summary>
+/// <summary>Opens streams: each sends to one client until it goes, its credentials expire, the chat goes, or the server shuts down. Thread-safe.</summary>
 internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
 {
-    /// <summary>Opens the source and sends what it gives; a source of null is a chat that does not exist.</summary>
-    public Task<IResult> SendAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
+    /// <summary>Opens a source, whose events go over the transport that the client asks for; a source of null is a chat that does not exist.</summary>
+    public Task<IResult> OpenAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
         where TSource : class, IEventSource
     {
         var isWebSocket = context.WebSockets.IsWebSocketRequest;
-        return SendAsync(context, owner, isWebSocket ? "websocket" : "sse", async end =>
-        {
-            using var source = await open();
-            if (source is null)
-            {
-                return Problems.ChatNotFound();
-            }
-
-            await (isWebSocket ? webSocket.WriteAsync(context, source, end) : sse.WriteAsync(context, source, end));
-            return Results.Empty;
-        });
+        return OpenAsync(context, owner, isWebSocket ? "websocket" : "sse", async () => await open() is { } source
+            ? (isWebSocket ? new WebSocketBody(webSocket, source) : new SseBody(sse, source), null)
+            : (null, Problems.ChatNotFound()));
     }
 
-    /// <summary>Gives a stream its place among its owner's, and the token that says when it has to end.</summary>
-    public async Task<IResult> SendAsync(HttpContext context, string owner, string transport, Func<CancellationToken, Task<IResult>> send)
+    /// <summary>Gives a stream its place among its owner's, then opens it, or answers that it cannot be.</summary>
+    public async Task<IResult> OpenAsync(HttpContext context, string owner, string transport, Func<Task<(IStreamBody? Body, IResult? Answer)>> open)
     {
-        using var place = streams.TryOpen(owner, transport);
+        var place = streams.TryOpen(owner, transport);
         if (place is null)
         {
             context.Response.Headers.RetryAfter = "5";
             return Problems.TooManyStreams(options.MaxStreamsPerOwner);
         }
 
-        stall.Prepare(context);
+        var isOpen = false;
+        try
+        {
+            var (body, answer) = await open();
+            isOpen = body is not null;
+            return body is not null ? new StreamResult(place, body, stall, time, drain) : answer!;
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                place.Dispose();
+            }
+        }
+    }
 
-        // A server that shuts down ends its streams first, so that clients go elsewhere while turns are still being finished.
-        using var deadline = StreamDeadline.Start(context, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.StreamsEnd, deadline.Token);
-        return await send(end.Token);
+    private sealed class SseBody(SseWriter writer, IEventSource source) : IStreamBody
+    {
+        public Task WriteAsync(HttpContext context, CancellationToken end) => writer.WriteAsync(context, source, end);
+
+        public void Dispose() => source.Dispose();
+    }
+
+    private sealed class WebSocketBody(WebSocketWriter writer, IEventSource source) : IStreamBody
+    {
+        public Task WriteAsync(HttpContext context, CancellationToken end) => writer.WriteAsync(context, source, end);
+
+        public void Dispose() => source.Dispose();
     }
 }

@@ -10,6 +10,8 @@ namespace DurableChat.AspNetCore;
 /// </summary>
 internal sealed partial class StallGuard(DurableChatHttpOptions options, TimeProvider time, ILogger<StallGuard> logger)
 {
+    private readonly MinDataRate _graceAlone = new(int.MaxValue, options.StallTimeout);
+
     /// <summary>Prepares the connection of a stream.</summary>
     /// <remarks>
     /// Kestrel's own limit does not suit streams: a client that has once read much and quickly may then stand still for a second for every 240 bytes of it. With a rate that is always met, its
@@ -19,7 +21,7 @@ internal sealed partial class StallGuard(DurableChatHttpOptions options, TimePro
     {
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } limit)
         {
-            limit.MinDataRate = new MinDataRate(int.MaxValue, options.StallTimeout);
+            limit.MinDataRate = _graceAlone;
         }
     }
 

@@ -25,7 +25,7 @@ internal static class StreamEndpoints
         StreamAccess.Guard(watch, usual, _ => StreamScope.Watch);
     }
 
-    private static async Task<IResult> FollowAsync(
+    private static Task<IResult> FollowAsync(
         string id,
         HttpContext context,
         ChatService chats,
@@ -35,19 +35,19 @@ internal static class StreamEndpoints
     {
         if (ReadPosition(context, after_id, last_event_id, out var position) is { } problem)
         {
-            return problem;
+            return Task.FromResult(problem);
         }
 
         var owner = Owner.Of(context);
         return ChatId.TryParse(id, out var chatId)
-            ? await stream.SendAsync(context, owner, () => chats.SubscribeAsync(owner, chatId, position, context.RequestAborted))
-            : Problems.ChatNotFound();
+            ? stream.OpenAsync(context, owner, () => chats.SubscribeAsync(owner, chatId, position, context.RequestAborted))
+            : Task.FromResult(Problems.ChatNotFound());
     }
 
     private static Task<IResult> WatchAsync(HttpContext context, ChatService chats, EventStream stream)
     {
         var owner = Owner.Of(context);
-        return stream.SendAsync(context, owner, () => Task.FromResult<WatchSubscription?>(chats.Watch(owner)));
+        return stream.OpenAsync(context, owner, () => Task.FromResult<WatchSubscription?>(chats.Watch(owner)));
     }
 
     /// <summary>A reconnecting browser repeats its first URL and adds the header, so the header counts most.</summary>

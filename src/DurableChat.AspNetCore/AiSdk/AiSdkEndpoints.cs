@@ -50,13 +50,13 @@ internal static class AiSdkEndpoints
         }
 
         var owner = Owner.Of(context);
-        return await stream.SendAsync(context, owner, () => chats.ExecuteAsync(owner, command!, context.RequestAborted));
+        return await stream.OpenAsync(context, owner, () => chats.ExecuteAsync(owner, command!, context.RequestAborted));
     }
 
     private static Task<IResult> ResumeAsync(string id, HttpContext context, AiSdkChats chats, AiSdkStream stream)
     {
         var owner = Owner.Of(context);
-        return stream.SendAsync(context, owner, () => chats.ResumeAsync(owner, id, context.RequestAborted));
+        return stream.OpenAsync(context, owner, () => chats.ResumeAsync(owner, id, context.RequestAborted));
     }
 
     private static async Task<IResult> ListAsync(string id, HttpContext context, AiSdkHistory history, string? before_id = null, string? limit = null)

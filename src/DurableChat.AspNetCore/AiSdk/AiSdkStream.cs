@@ -8,29 +8,14 @@ namespace DurableChat.AspNetCore.AiSdk;
 /// <summary>Sends a turn to a client of the AI SDK: one subscription, told as its chunks. Thread-safe.</summary>
 internal sealed partial class AiSdkStream(EventStream streams, ChatService chats, StallGuard stall, Heartbeats heartbeats, ILogger<AiSdkStream> logger)
 {
-    /// <summary>Finds a turn and follows it to its end. The place among the owner's streams is taken first, so that nothing is sent and then not followed.</summary>
-    public Task<IResult> SendAsync(HttpContext context, string owner, Func<Task<TurnOrAnswer>> find) => streams.SendAsync(context, owner, "sse", async end =>
-    {
-        switch (await find())
+    /// <summary>Finds a turn, and opens a stream of it to its end. The place among the owner's streams is taken first, so that nothing is sent and then not followed.</summary>
+    public Task<IResult> OpenAsync(HttpContext context, string owner, Func<Task<TurnOrAnswer>> find) => streams.OpenAsync(context, owner, "sse", async () =>
+        await find() switch
         {
-            case TurnOrAnswer.Answer answer:
-                return answer.Result;
-            case TurnOrAnswer.Turn turn:
-                using (var subscription = await chats.SubscribeAsync(owner, turn.Chat.Id, turn.After, context.RequestAborted))
-                {
-                    if (subscription is null)
-                    {
-                        return Problems.ChatNotFound();
-                    }
-
-                    await WriteAsync(context, turn, subscription, end);
-                    return Results.Empty;
-                }
-
-            default:
-                throw new InvalidOperationException("Neither a turn nor an answer.");
-        }
-    });
+            TurnOrAnswer.Answer answer => (null, answer.Result),
+            TurnOrAnswer.Turn turn when await chats.SubscribeAsync(owner, turn.Chat.Id, turn.After, context.RequestAborted) is { } subscription => (new Body(this, turn, subscription), null),
+            _ => ((IStreamBody?)null, Problems.ChatNotFound()),
+        });
 
     private async Task WriteAsync(HttpContext context, TurnOrAnswer.Turn turn, Subscription subscription, CancellationToken end)
     {
@@ -105,4 +90,11 @@ internal sealed partial class AiSdkStream(EventStream streams, ChatService chats
 
     [LoggerMessage(1, LogLevel.Warning, "A stream ends because the database is not available")]
     private partial void LogStorageUnavailable(Exception exception);
+
+    private sealed class Body(AiSdkStream stream, TurnOrAnswer.Turn turn, Subscription subscription) : IStreamBody
+    {
+        public Task WriteAsync(HttpContext context, CancellationToken end) => stream.WriteAsync(context, turn, subscription, end);
+
+        public void Dispose() => subscription.Dispose();
+    }
 }

@@ -14,12 +14,12 @@ internal sealed record StreamDeadline(DateTimeOffset? Until)
         ? ticket.Until
         : context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
 
-    /// <summary>Something that is cancelled then.</summary>
-    public static CancellationTokenSource Start(HttpContext context, TimeProvider time)
+    /// <summary>Something that is cancelled then; null if that never comes.</summary>
+    public static CancellationTokenSource? Start(HttpContext context, TimeProvider time)
     {
         if (Of(context) is not { } until)
         {
-            return new CancellationTokenSource();
+            return null;
         }
 
         var left = until - time.GetUtcNow();
