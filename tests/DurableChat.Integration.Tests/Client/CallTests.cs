@@ -62,7 +62,7 @@ public sealed class CallTests
         Assert.NotNull((await client.EditAsync(chat.Id, 1, "three")).MessageId);
         Assert.Equal(["three"], (await client.ReadAfterAsync(chat.Id)).Messages.Select(message => message.Text));
         Assert.Equal(["three"], (await client.ReadBeforeAsync(chat.Id, 100)).Messages.Select(message => message.Text));
-        await foreach (var next in client.WatchAsync(TestContext.Current.CancellationToken))
+        await foreach (var next in client.WatchAsync(cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal("Second", Assert.Single(Assert.IsType<ChatsEvent>(next).Chats).Title);
             break;

@@ -49,7 +49,7 @@ public sealed class FollowingTests
 
         await client.EditAsync(chat.Id, 1, "two");
         var seen = new List<string>();
-        await foreach (var next in client.FollowAsync(chat.Id, position, TestContext.Current.CancellationToken))
+        await foreach (var next in client.FollowAsync(chat.Id, position, cancellationToken: TestContext.Current.CancellationToken))
         {
             seen.AddRange(next switch { HistoryResetEvent => ["reset"], MessageEvent { Message: var message } => [message.Role == "user" ? message.Text : message.Role], _ => Array.Empty<string>() });
             if (seen is [.., "assistant"])
