@@ -15,7 +15,7 @@ internal sealed class ChatServer : IDisposable
 
     private readonly HttpClient _http;
 
-    public ChatServer(ClientSettings settings)
+    public ChatServer(ClientSettings settings, TimeProvider time)
     {
         _http = new HttpClient { BaseAddress = new Uri(settings.Url, "api/v1/"), Timeout = _attempt };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("durablechat", null));
@@ -24,7 +24,7 @@ internal sealed class ChatServer : IDisposable
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
         }
 
-        Client = new DurableChatClient(_http, new DurableChatClientOptions { MaxAttempts = int.MaxValue, MaxRetryTime = Patience, MaxDelay = _longestPause });
+        Client = new DurableChatClient(_http, new DurableChatClientOptions { MaxAttempts = int.MaxValue, MaxRetryTime = Patience, MaxDelay = _longestPause, TimeProvider = time });
     }
 
     public DurableChatClient Client { get; }

@@ -47,7 +47,7 @@ internal sealed class ClientOptions
             return await PlainErrors.SayAsync($"{UrlVariable} is not a URL of http or https.");
         }
 
-        using var server = new ChatServer(settings);
+        using var server = new ChatServer(settings, TimeProvider.System);
         try
         {
             return await command(server);
@@ -67,7 +67,7 @@ internal sealed class ClientOptions
             return [];
         }
 
-        using var server = new ChatServer(settings);
+        using var server = new ChatServer(settings, TimeProvider.System);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
         try
         {
