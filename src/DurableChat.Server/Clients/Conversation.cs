@@ -147,7 +147,7 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, str
     private void Follow(string chat, long afterId, CancellationToken cancellationToken)
     {
         _chat = chat;
-        var options = new FollowOptions { MaxOutage = Timeout.InfiniteTimeSpan, OnLost = Report };
+        var options = new FollowOptions { OnLost = Report };
         _ = Task.Run(
             async () =>
             {
