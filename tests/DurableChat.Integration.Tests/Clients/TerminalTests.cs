@@ -189,7 +189,7 @@ public sealed partial class TerminalTests : IAsyncLifetime
         await terminal.SeeAsync("> ");
         await terminal.TypeAsync($"{Wish}\n");
         await terminal.SeeAsync("\n> ", await terminal.SeeAsync("The end.", await terminal.SeeAsync(Remark)));
-        Assert.Equal(5, proxy.Cuts);
+        Assert.InRange(proxy.Cuts, 4, 5);
         Assert.Equal(2, terminal.Output.Split(Remark).Length);
     }
 
