@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DurableChat.Client;
 
@@ -95,6 +96,7 @@ public sealed record HistoryMessage(
     long Id, long PreviousId, string Role, IReadOnlyList<MessagePart> Parts, long Generation, string? Model, string? FinishReason, TokenUsage? Usage, DateTimeOffset CreatedAt)
 {
     /// <summary>All its text, joined.</summary>
+    [JsonIgnore]
     public string Text => string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));
 }
 
@@ -132,6 +134,7 @@ public sealed record MessagePart
     public string? Result { get; init; }
 
     /// <summary>Of a result: true if the tool failed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsError { get; init; }
 }
 
@@ -193,14 +196,20 @@ public sealed record ClientTool(string Name, string? Description = null, JsonEle
 public sealed record ToolResult(string CallId, JsonElement Result, bool IsError = false);
 
 /// <summary>What a chat begins with.</summary>
-/// <param name="Content">The first message.</param>
-public sealed record NewChatRequest(string Content)
+/// <param name="Content">The first message, or the next behind <see cref="History"/>. Null only if there is a history: the chat then waits for its next message.</param>
+public sealed record NewChatRequest(string? Content = null)
 {
     /// <summary>The name of the model; null for the server's default.</summary>
     public string? Model { get; init; }
 
     /// <summary>A name for people; null takes it from the message.</summary>
     public string? Title { get; init; }
+
+    /// <summary>
+    /// What was said elsewhere before, e.g. in a chat that was exported; null for nothing. It begins with the user, and every tool call has its result in a message of the role <c>tool</c> right behind it.
+    /// At most 10,000 messages, and no more than the server takes in one request.
+    /// </summary>
+    public IReadOnlyList<HistoryEntry>? History { get; init; }
 
     /// <summary>Tools that run in the client.</summary>
     public IReadOnlyList<ClientTool>? ClientTools { get; init; }

@@ -8,10 +8,13 @@ namespace DurableChat.Client;
 
 /// <summary>
 /// Calls a DurableChat server. A call that fails for a reason that may pass is tried again; writes carry an idempotency key, the caller's or one of their own, so that nothing is done twice.
-/// Calls throw <see cref="DurableChatException"/> if the server refuses, <see cref="HttpRequestException"/> if it cannot be reached. Thread-safe. The <see cref="HttpClient"/> stays the caller's.
+/// Calls throw <see cref="DurableChatException"/> if the server refuses or its answer cannot be read, <see cref="HttpRequestException"/> if it cannot be reached or does not answer within
+/// <see cref="HttpClient.Timeout"/>, <see cref="OperationCanceledException"/> only if they are cancelled. Thread-safe. The <see cref="HttpClient"/> stays the caller's.
 /// </summary>
 public sealed class DurableChatClient
 {
+    private static readonly FollowOptions _defaults = new();
+
     private readonly Api _api;
 
     /// <summary>Makes a client.</summary>
@@ -23,7 +26,7 @@ public sealed class DurableChatClient
         _api = new Api(http, options ?? new DurableChatClientOptions());
     }
 
-    /// <summary>Creates a chat with its first message; the answer begins at once.</summary>
+    /// <summary>Creates a chat with its first message, whose answer begins at once, or with a history, behind which it waits.</summary>
     /// <param name="chat">What it begins with.</param>
     /// <param name="idempotencyKey">The same for repetitions of the same wish, also by another process: 1 to 255 visible ASCII characters. Null makes one for this call.</param>
     /// <param name="cancellationToken">Gives up waiting; the chat may have been created.</param>
@@ -63,10 +66,10 @@ public sealed class DurableChatClient
 
     /// <summary>Reads a page of the history, backwards.</summary>
     /// <param name="chatId">Which chat.</param>
-    /// <param name="beforeId">The newest messages before this one.</param>
+    /// <param name="beforeId">The newest messages before this one; left out, the newest of all.</param>
     /// <param name="limit">1 to 500.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<HistoryPage> ReadBeforeAsync(string chatId, long beforeId, int limit = 100, CancellationToken cancellationToken = default) =>
+    public Task<HistoryPage> ReadBeforeAsync(string chatId, long beforeId = long.MaxValue, int limit = 100, CancellationToken cancellationToken = default) =>
         _api.CallAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?before_id={beforeId}&limit={limit}"), null, null, ClientJson.Default.HistoryPage, cancellationToken);
 
     /// <summary>Sends a message.</summary>
@@ -108,26 +111,32 @@ public sealed class DurableChatClient
     /// </summary>
     /// <param name="chatId">Which chat.</param>
     /// <param name="position">The <see cref="ChatEvent.Position"/> of the last event that is known; null for the beginning.</param>
+    /// <param name="options">How to follow; null for the defaults.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="DurableChatException">The server refuses for good, e.g. because the chat is gone; or it stayed away for longer than <see cref="DurableChatClientOptions.MaxOutage"/>.</exception>
+    /// <exception cref="DurableChatException">
+    /// The server refuses for good, e.g. because the chat is gone; or it stayed away for longer than <see cref="FollowOptions.MaxOutage"/>, with the code <c>stream_lost</c> and what kept it away as
+    /// <see cref="Exception.InnerException"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IAsyncEnumerable<ChatEvent> FollowAsync(string chatId, string? position = null, CancellationToken cancellationToken = default) =>
-        EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(position), cancellationToken);
+    public IAsyncEnumerable<ChatEvent> FollowAsync(string chatId, string? position = null, FollowOptions? options = null, CancellationToken cancellationToken = default) =>
+        EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(position), options ?? _defaults, cancellationToken);
 
     /// <summary>Follows a chat from behind a message; else as <see cref="FollowAsync"/>.</summary>
     /// <param name="chatId">Which chat.</param>
     /// <param name="messageId">The last message that is known; 0 for none.</param>
+    /// <param name="options">How to follow; null for the defaults.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<ChatEvent> FollowAfterAsync(string chatId, long messageId, CancellationToken cancellationToken = default) =>
-        EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(messageId), cancellationToken);
+    public IAsyncEnumerable<ChatEvent> FollowAfterAsync(string chatId, long messageId, FollowOptions? options = null, CancellationToken cancellationToken = default) =>
+        EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(messageId), options ?? _defaults, cancellationToken);
 
     /// <summary>
     /// Follows the list of chats for as long as it is enumerated, and connects again like <see cref="FollowAsync"/>. Each connection begins with <see cref="ChatsEvent"/>, which takes the place of
     /// what there was.
     /// </summary>
+    /// <param name="options">How to follow; null for the defaults.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<ChatEvent> WatchAsync(CancellationToken cancellationToken = default) =>
-        EventStream.FollowAsync(_api, "chats/watch", new ListStreamGuard(), cancellationToken);
+    public IAsyncEnumerable<ChatEvent> WatchAsync(FollowOptions? options = null, CancellationToken cancellationToken = default) =>
+        EventStream.FollowAsync(_api, "chats/watch", new ListStreamGuard(), options ?? _defaults, cancellationToken);
 
     private static string Path(string chatId)
     {

@@ -43,7 +43,7 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
         var turn = await Turn.BeginAsync(client, request, options?.ModelId, isLive, cancellationToken).ConfigureAwait(false);
         try
         {
-            await foreach (var next in client.FollowAfterAsync(turn.ChatId, turn.AfterMessageId, cancellationToken).ConfigureAwait(false))
+            await foreach (var next in client.FollowAfterAsync(turn.ChatId, turn.AfterMessageId, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
                 foreach (var update in turn.Read(next))
                 {

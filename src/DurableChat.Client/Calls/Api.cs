@@ -28,14 +28,21 @@ internal sealed class Api
     /// <param name="key">The idempotency key of a write; null where repeating does no harm by itself.</param>
     /// <param name="answer">How to read the answer.</param>
     /// <param name="cancellationToken">Gives up. What was sent may have been done.</param>
-    /// <exception cref="DurableChatException">The server refused.</exception>
-    /// <exception cref="HttpRequestException">The server cannot be reached.</exception>
+    /// <exception cref="DurableChatException">The server refused, or its answer cannot be read.</exception>
+    /// <exception cref="HttpRequestException">The server cannot be reached, or does not answer.</exception>
     public async Task<T> CallAsync<T>(HttpMethod method, string path, Func<HttpContent>? body, string? key, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, body, key, cancellationToken).ConfigureAwait(false);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return await JsonSerializer.DeserializeAsync(stream, answer, cancellationToken).ConfigureAwait(false)
-            ?? throw new DurableChatException("bad_response", "The server's answer is empty.");
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(stream, answer, cancellationToken).ConfigureAwait(false)
+                ?? throw new DurableChatException("bad_response", "The server's answer is empty.");
+        }
+        catch (JsonException exception)
+        {
+            throw new DurableChatException("bad_response", "The server's answer cannot be read.", exception);
+        }
     }
 
     /// <summary>Deletes; false if there is nothing to delete.</summary>
@@ -99,35 +106,44 @@ internal sealed class Api
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? body, string? key, CancellationToken cancellationToken, Action? onAttempt = null)
     {
+        var begun = Options.TimeProvider.GetTimestamp();
         for (var failures = 1; ; failures++)
         {
             onAttempt?.Invoke();
+            Exception failure;
             TimeSpan? retryAfter = null;
             try
             {
-                var response = await TryAsync(method, path, Prepare, cancellationToken).ConfigureAwait(false);
+                var response = await TryWholeAsync(method, path, Prepare, cancellationToken).ConfigureAwait(false);
                 if (response.IsSuccessStatusCode)
                 {
-                    await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
                     return response;
                 }
 
                 using (response)
                 {
-                    if (!Passes(response.StatusCode) || failures >= Options.MaxAttempts)
+                    failure = await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false);
+                    if (!Passes(response.StatusCode))
                     {
-                        throw await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false);
+                        throw failure;
                     }
 
                     retryAfter = Backoff.Read(response.Headers.RetryAfter, Options.TimeProvider.GetUtcNow());
                 }
             }
-            catch (Exception exception) when (IsBroken(exception, cancellationToken) && failures < Options.MaxAttempts)
+            catch (Exception exception) when (IsBroken(exception, cancellationToken))
             {
                 // The request may have been done; its key, or its nature, makes the repetition harmless.
+                failure = ToUnreached(exception);
             }
 
-            await Task.Delay(Backoff.Delay(Options, failures, retryAfter, Random.Shared.NextDouble()), Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            var pause = Backoff.Delay(Options, failures, retryAfter, Random.Shared.NextDouble());
+            if (failures >= Options.MaxAttempts || Options.TimeProvider.GetElapsedTime(begun) + pause > Options.MaxRetryTime)
+            {
+                throw failure;
+            }
+
+            await Task.Delay(pause, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 
         void Prepare(HttpRequestMessage request)
@@ -139,4 +155,29 @@ internal sealed class Api
             }
         }
     }
+
+    /// <summary>Makes one attempt, and reads all of the answer. The client's own limit ends with the headers, and a server can fall silent behind them.</summary>
+    private async Task<HttpResponseMessage> TryWholeAsync(HttpMethod method, string path, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_http.Timeout, Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var response = await TryAsync(method, path, prepare, either.Token).ConfigureAwait(false);
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(either.Token).ConfigureAwait(false);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private static HttpRequestException ToUnreached(Exception exception) => exception switch
+    {
+        HttpRequestException unreached => unreached,
+        OperationCanceledException => new HttpRequestException("The server does not answer.", exception),
+        _ => new HttpRequestException(exception.Message, exception),
+    };
 }

@@ -17,9 +17,9 @@ internal static class EventStream
     /// <summary>A gap is healed by the next connection, which begins behind what was passed on. Several in a row mean that the server is wrong.</summary>
     private const int MaxGapsInARow = 5;
 
-    public static async IAsyncEnumerable<ChatEvent> FollowAsync(Api api, string path, IStreamGuard guard, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ChatEvent> FollowAsync(Api api, string path, IStreamGuard guard, FollowOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var outage = new Outage(api.Options);
+        var outage = new Outage(api.Options, options.MaxOutage ?? api.Options.MaxOutage);
         var passed = new List<ChatEvent>();
         var gaps = 0;
         while (true)
@@ -46,7 +46,9 @@ internal static class EventStream
                 }
             }
 
-            await Task.Delay(outage.NextPause(attempt.Failure), api.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            var loss = outage.Next(attempt.Failure);
+            options.OnLost?.Invoke(loss);
+            await Task.Delay(loss.Pause, api.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,7 +91,7 @@ internal static class EventStream
     }
 
     /// <summary>Counts failures since the last event, and says how long to wait or that it is enough.</summary>
-    private sealed class Outage(DurableChatClientOptions options)
+    private sealed class Outage(DurableChatClientOptions options, TimeSpan? longest)
     {
         private int _failures;
         private int _refusals;
@@ -97,7 +99,7 @@ internal static class EventStream
 
         public void End() => (_failures, _refusals) = (0, 0);
 
-        public TimeSpan NextPause(Exception? failure)
+        public StreamLoss Next(Exception? failure)
         {
             if (_failures++ == 0)
             {
@@ -110,12 +112,13 @@ internal static class EventStream
                 throw refused.Refusal;
             }
 
-            if (options.MaxOutage is { } most && options.TimeProvider.GetElapsedTime(_since) >= most)
+            var cause = refused?.Refusal ?? failure;
+            if (longest is { } most && most != Timeout.InfiniteTimeSpan && options.TimeProvider.GetElapsedTime(_since) >= most)
             {
-                throw new DurableChatException("stream_lost", "The stream could not be opened again for too long.", failure) { IsRetryable = true };
+                throw new DurableChatException("stream_lost", "The stream could not be opened again for too long.", cause) { IsRetryable = true };
             }
 
-            return Backoff.Delay(options, _failures, refused?.RetryAfter, Random.Shared.NextDouble());
+            return new StreamLoss(_failures, Backoff.Delay(options, _failures, refused?.RetryAfter, Random.Shared.NextDouble()), cause);
         }
 
         /// <summary>A token may have expired under a stream; whoever gives tokens gets one chance to give a new one.</summary>

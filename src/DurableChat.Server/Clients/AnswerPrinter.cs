@@ -1,5 +1,5 @@
 using System.Text;
-using DurableChat.Chats;
+using DurableChat.Client;
 using Spectre.Console;
 
 namespace DurableChat.Server.Clients;
@@ -19,7 +19,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
     private bool _isAtLineStart = true;
 
     /// <summary>Prints parts of an answer in flight.</summary>
-    public void Print(ChatEvent parts)
+    public void Print(MessagePartEvent parts)
     {
         if (parts.Generation != _generation)
         {
@@ -29,16 +29,16 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
 
         switch (parts.Part)
         {
-            case TextPart text:
+            case { Type: MessagePart.TextType, Text: { } text }:
                 EndReasoning();
-                _shown.Append(text.Text);
-                Write(text.Text);
+                _shown.Append(text);
+                Write(text);
                 break;
-            case ReasoningPart reasoning:
+            case { Type: MessagePart.ReasoningType, Text: { } reasoning }:
                 _isReasoning = true;
-                Write(reasoning.Text, Aside);
+                Write(reasoning, Aside);
                 break;
-            case ToolCallPart call:
+            case { Type: MessagePart.ToolCallType } call:
                 PrintAside($"calls {call.Name} {call.Arguments}");
                 break;
         }
@@ -57,16 +57,16 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
     }
 
     /// <summary>Prints a committed message, or what is missing of it.</summary>
-    public void Print(Message message)
+    public void Print(HistoryMessage message)
     {
         switch (message.Role)
         {
-            case MessageRole.User:
+            case "user":
                 EndLine();
-                Write($"> {TextOf(message)}");
+                Write($"> {message.Text}");
                 break;
-            case MessageRole.Tool:
-                foreach (var result in message.Parts.OfType<ToolResultPart>())
+            case "tool":
+                foreach (var result in message.Parts.Where(part => part.Type == MessagePart.ToolResultType))
                 {
                     PrintAside($"{(result.IsError ? "the tool failed" : "the tool says")}: {result.Result}");
                 }
@@ -96,11 +96,9 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
     /// <summary>Notes that somebody has ended the line by pressing Enter.</summary>
     public void LineWasEnded() => _isAtLineStart = true;
 
-    public static string TextOf(Message message) => string.Concat(message.Parts.OfType<TextPart>().Select(part => part.Text));
-
-    private void PrintAnswer(Message message)
+    private void PrintAnswer(HistoryMessage message)
     {
-        var text = TextOf(message);
+        var text = message.Text;
         var shown = message.Generation == _generation ? _shown.ToString() : string.Empty;
         EndReasoning();
         if (text.StartsWith(shown, StringComparison.Ordinal))
@@ -115,7 +113,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
 
         _shown.Clear();
         _generation = 0;
-        if (message.FinishReason is FinishReason.Interrupted)
+        if (message.FinishReason is "interrupted")
         {
             PrintAside("stopped");
         }

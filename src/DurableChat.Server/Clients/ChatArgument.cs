@@ -12,14 +12,5 @@ internal static class ChatArgument
     /// <summary>Lets the shell complete the ids of the chats that were changed last.</summary>
     public static void Complete<T>(Argument<T> argument, ClientOptions client) => argument.CompletionSources.Add(context => client.Complete(
         context.ParseResult,
-        async (api, cancellationToken) =>
-        {
-            var ids = new List<string>();
-            await foreach (var chat in api.ListChatsAsync(withArchived: false, cancellationToken).Take(MaxSuggestions).WithCancellation(cancellationToken))
-            {
-                ids.Add(chat.Id.ToString());
-            }
-
-            return ids;
-        }).Select(id => new System.CommandLine.Completions.CompletionItem(id)));
+        async (server, cancellationToken) => (await server.ListChatsAsync(MaxSuggestions, cancellationToken: cancellationToken)).Chats.Select(chat => chat.Id)).Select(id => new System.CommandLine.Completions.CompletionItem(id)));
 }

@@ -1,4 +1,4 @@
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
@@ -9,7 +9,7 @@ namespace DurableChat.Server.Clients;
 /// <param name="Model">The configured name of its model.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Messages">Its history.</param>
-internal sealed record ChatExport(string Format, string Id, string Title, string Model, DateTimeOffset CreatedAt, IReadOnlyList<Message> Messages)
+internal sealed record ChatExport(string Format, string Id, string Title, string Model, DateTimeOffset CreatedAt, IReadOnlyList<HistoryMessage> Messages)
 {
     public const string CurrentFormat = "durablechat-1";
 }

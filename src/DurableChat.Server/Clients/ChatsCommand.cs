@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
 /// <summary>The command that lists chats.</summary>
 internal static class ChatsCommand
 {
+    private const int Page = 200;
+
     public static Command Create()
     {
         var all = new Option<bool>("--all") { Description = "Archived chats too." };
@@ -21,27 +23,37 @@ internal static class ChatsCommand
         var client = new ClientOptions();
         var command = new Command("chats", "Lists your chats, those changed last first.") { all, limit };
         client.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async api =>
+        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async server =>
         {
-            var rows = new List<string[]>();
-            await foreach (var chat in api.ListChatsAsync(parsed.GetValue(all), cancellationToken).Take(parsed.GetValue(limit)).WithCancellation(cancellationToken))
-            {
-                rows.Add([$"{chat.Id}", $"{chat.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}", chat.Archived ? "archived" : Word(chat.Status), chat.Model, chat.Title]);
-            }
-
-            PlainTable.Write(Console.Out, rows);
+            var chats = await ReadAsync(server.Client, parsed.GetValue(all), parsed.GetValue(limit), cancellationToken);
+            PlainTable.Write(
+                Console.Out,
+                [.. chats.Select(chat => new[] { chat.Id, $"{chat.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}", chat.Archived ? "archived" : Word(chat.Status), chat.Model, chat.Title })]);
             return ClientExit.Done;
         }));
         return command;
     }
 
-    /// <summary>A status for people.</summary>
-    public static string Word(ChatStatus status) => status switch
+    private static async Task<List<ChatListEntry>> ReadAsync(DurableChatClient client, bool withArchived, int limit, CancellationToken cancellationToken)
     {
-        ChatStatus.Waiting => "waiting",
-        ChatStatus.Running => "running",
-        ChatStatus.Interrupting => "stopping",
-        ChatStatus.RequiresAction => "needs a tool",
-        _ => "failed",
+        var chats = new List<ChatListEntry>();
+        string? cursor = null;
+        do
+        {
+            var page = await client.ListChatsAsync(Math.Min(Page, limit - chats.Count), cursor, withArchived ? null : false, cancellationToken);
+            chats.AddRange(page.Chats);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null && chats.Count < limit);
+        return chats;
+    }
+
+    /// <summary>A status for people.</summary>
+    private static string Word(string status) => status switch
+    {
+        ChatStatuses.Interrupting => "stopping",
+        ChatStatuses.RequiresAction => "needs a tool",
+        ChatStatuses.Error => "failed",
+        _ => status,
     };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
@@ -39,40 +40,40 @@ internal sealed class ClientOptions
 
     /// <summary>Runs something against the server that the command line, or else the environment, names.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(ParseResult parsed, Func<IChatApi, Task<int>> command)
+    public async Task<int> RunAsync(ParseResult parsed, Func<ChatServer, Task<int>> command)
     {
         if (Read(parsed) is not { } settings)
         {
             return await PlainErrors.SayAsync($"{UrlVariable} is not a URL of http or https.");
         }
 
-        using var http = new ChatHttp(settings, TimeProvider.System);
+        using var server = new ChatServer(settings, TimeProvider.System);
         try
         {
-            return await command(new HttpChatApi(http, TimeProvider.System));
+            return await command(server);
         }
-        catch (ChatApiException exception)
+        catch (Exception exception) when (ChatServer.IsFailure(exception))
         {
-            await PlainErrors.SayAsync(exception.Message);
+            await PlainErrors.SayAsync(server.Explain(exception));
             return ClientExit.Failed;
         }
     }
 
     /// <summary>Asks the server for words to complete; none if it does not answer at once.</summary>
-    public IEnumerable<string> Complete(ParseResult parsed, Func<IChatApi, CancellationToken, Task<IEnumerable<string>>> ask)
+    public IEnumerable<string> Complete(ParseResult parsed, Func<DurableChatClient, CancellationToken, Task<IEnumerable<string>>> ask)
     {
         if (Read(parsed) is not { } settings)
         {
             return [];
         }
 
-        using var http = new ChatHttp(settings, TimeProvider.System);
+        using var server = new ChatServer(settings, TimeProvider.System);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
         try
         {
-            return ask(new HttpChatApi(http, TimeProvider.System), timeout.Token).GetAwaiter().GetResult();
+            return ask(server.Client, timeout.Token).GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is ChatApiException or OperationCanceledException)
+        catch (Exception exception) when (ChatServer.IsFailure(exception) || exception is OperationCanceledException)
         {
             return [];
         }

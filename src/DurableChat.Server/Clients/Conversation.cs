@@ -1,13 +1,13 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
-using DurableChat.AspNetCore;
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
 /// <summary>
 /// A chat in a terminal. Lines, the stream and Ctrl-C come in through one channel and are handled one after the other, so that nothing is printed into the middle of something else.
 /// </summary>
-internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? model)
+internal sealed class Conversation(ChatServer server, AnswerPrinter printer, string? model)
 {
     /// <summary>How much of an older chat is shown.</summary>
     private const int Recent = 10;
@@ -18,9 +18,8 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
     private readonly HashSet<long> _typed = [];
 
     private string? _chat;
-    private ChatStatus? _status;
+    private string? _status;
     private bool _isStopping;
-    private bool _isLost;
     private int _waiting;
 
     /// <summary>Hands something in. Thread-safe.</summary>
@@ -61,12 +60,12 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
                     case ConversationInput.Happened { Event: var streamEvent }:
                         Show(streamEvent);
                         break;
-                    case ConversationInput.Lost when !_isLost:
-                        _isLost = true;
+                    case ConversationInput.Lost:
                         printer.PrintAside("the connection is lost; trying again");
                         break;
                     case ConversationInput.Failed { Exception: var exception }:
-                        throw exception;
+                        ExceptionDispatchInfo.Throw(exception);
+                        break;
                 }
             }
 
@@ -78,19 +77,19 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
         }
     }
 
-    private bool IsLeaving(ConversationInput input) => input is not ConversationInput.Stop || _isStopping || _status is not (ChatStatus.Running or ChatStatus.Interrupting);
+    private bool IsLeaving(ConversationInput input) => input is not ConversationInput.Stop || _isStopping || _status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
 
     private void Leave()
     {
         if (_chat is not null)
         {
-            printer.PrintAside($"{(_status is ChatStatus.Running ? "the answer goes on without you" : "it is kept")}; come back with: durablechat chat {_chat}");
+            printer.PrintAside($"{(_status is ChatStatuses.Running ? "the answer goes on without you" : "it is kept")}; come back with: durablechat chat {_chat}");
         }
     }
 
     private async Task ResumeAsync(string chat, CancellationToken cancellationToken)
     {
-        var page = await api.ReadMessagesAsync(chat, null, Recent, cancellationToken);
+        var page = await server.Client.ReadBeforeAsync(chat, limit: Recent, cancellationToken: cancellationToken);
         if (page.HasMore)
         {
             printer.PrintAside("older messages are not shown");
@@ -116,18 +115,18 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
         {
             if (_chat is null)
             {
-                var created = await api.CreateAsync(new CreateChatRequest(text, model), cancellationToken);
+                var created = await server.Client.CreateChatAsync(new NewChatRequest(text) { Model = model }, cancellationToken: cancellationToken);
                 printer.PrintAside($"chat {created.Id}, model {created.Model}");
-                Follow(created.Id.ToString(), created.LastMessageId, cancellationToken);
+                Follow(created.Id, created.LastMessageId, cancellationToken);
             }
-            else if (await api.SendAsync(_chat, text, cancellationToken) is { MessageId: { } id })
+            else if (await server.Client.SendAsync(_chat, text, cancellationToken: cancellationToken) is { MessageId: { } id })
             {
                 _typed.Add(id);
             }
         }
-        catch (ChatApiException exception)
+        catch (Exception exception) when (ChatServer.IsFailure(exception))
         {
-            printer.PrintAlarm(exception.Message);
+            printer.PrintAlarm(server.Explain(exception));
             PromptIfIdle();
         }
     }
@@ -136,29 +135,30 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
     {
         try
         {
-            await api.InterruptAsync(_chat!, cancellationToken);
+            await server.StopAsync(_chat!, cancellationToken);
         }
-        catch (ChatApiException exception)
+        catch (Exception exception) when (ChatServer.IsFailure(exception))
         {
             _isStopping = false;
-            printer.PrintAlarm(exception.Message);
+            printer.PrintAlarm(server.Explain(exception));
         }
     }
 
     private void Follow(string chat, long afterId, CancellationToken cancellationToken)
     {
         _chat = chat;
+        var options = new FollowOptions { OnLost = Report };
         _ = Task.Run(
             async () =>
             {
                 try
                 {
-                    await foreach (var streamEvent in api.FollowAsync(chat, afterId, Timeout.InfiniteTimeSpan, () => Post(new ConversationInput.Lost()), cancellationToken))
+                    await foreach (var streamEvent in server.Client.FollowAfterAsync(chat, afterId, options, cancellationToken))
                     {
                         Post(new ConversationInput.Happened(streamEvent));
                     }
                 }
-                catch (ChatApiException exception)
+                catch (Exception exception) when (ChatServer.IsFailure(exception))
                 {
                     Post(new ConversationInput.Failed(exception));
                 }
@@ -168,41 +168,48 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
                 }
             },
             CancellationToken.None);
+
+        void Report(StreamLoss loss)
+        {
+            if (loss.Failures == 1)
+            {
+                Post(new ConversationInput.Lost());
+            }
+        }
     }
 
     private void Show(ChatEvent streamEvent)
     {
-        _isLost = false;
         switch (streamEvent)
         {
-            case { Type: ChatEventTypes.Message, Message: { } message } when !_typed.Remove(message.Id):
+            case MessageEvent { Message: var message } when !_typed.Remove(message.Id):
                 printer.Print(message);
                 break;
-            case { Type: ChatEventTypes.MessagePart }:
-                printer.Print(streamEvent);
+            case MessagePartEvent parts:
+                printer.Print(parts);
                 break;
-            case { Type: ChatEventTypes.PreviewReset }:
+            case PreviewResetEvent:
                 printer.PrintReset();
                 break;
-            case { Type: ChatEventTypes.HistoryReset }:
+            case HistoryResetEvent:
                 printer.PrintAside("the history was rewritten; from the beginning:");
                 break;
-            case { Type: ChatEventTypes.Status, Status: { } status } when status != _status:
+            case StatusEvent { Status: var status } when status != _status:
                 _status = status;
-                _isStopping = _isStopping && status is ChatStatus.Running or ChatStatus.Interrupting;
+                _isStopping = _isStopping && status is ChatStatuses.Running or ChatStatuses.Interrupting;
                 PromptIfIdle();
                 break;
-            case { Type: ChatEventTypes.QueueUpdate, Queue: { } queue } when queue.Count != _waiting:
+            case QueueEvent { Queue: var queue } when queue.Count != _waiting:
                 _waiting = queue.Count;
                 printer.PrintAside(queue is [] ? "the queue is empty" : $"{queue.Count} in the queue, next: {queue[0].Content}");
                 break;
-            case { Type: ChatEventTypes.Retry, Error: { } error }:
-                printer.PrintAside($"attempt {streamEvent.Attempt} of {streamEvent.MaxAttempts} failed, trying again: {error.Message}");
+            case RetryEvent retry:
+                printer.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, trying again: {retry.Error.Message}");
                 break;
-            case { Type: ChatEventTypes.Error, Error: { } error }:
+            case ErrorEvent { Error: var error }:
                 printer.PrintAlarm(error.Message);
                 break;
-            case { Type: ChatEventTypes.ActionRequired, ToolCalls: { } calls }:
+            case ActionRequiredEvent { ToolCalls: var calls }:
                 printer.PrintAside($"waits for a tool of another client: {string.Join(", ", calls.Select(call => call.Name))}");
                 break;
         }
@@ -210,7 +217,7 @@ internal sealed class Conversation(IChatApi api, AnswerPrinter printer, string? 
 
     private void PromptIfIdle()
     {
-        if (_status is not (ChatStatus.Running or ChatStatus.Interrupting))
+        if (_status is not (ChatStatuses.Running or ChatStatuses.Interrupting))
         {
             printer.Prompt();
         }

@@ -1,3 +1,5 @@
+using DurableChat.Client;
+
 namespace DurableChat.Server.Clients;
 
 /// <summary>Something that a conversation has to react to.</summary>
@@ -16,9 +18,9 @@ internal abstract record ConversationInput
     /// <summary>The stream says something.</summary>
     public sealed record Happened(ChatEvent Event) : ConversationInput;
 
-    /// <summary>The connection is lost and will be tried again.</summary>
+    /// <summary>The connection is lost and will be tried again. Said once for each loss, however often it is tried.</summary>
     public sealed record Lost : ConversationInput;
 
     /// <summary>The stream has ended for good.</summary>
-    public sealed record Failed(ChatApiException Exception) : ConversationInput;
+    public sealed record Failed(Exception Exception) : ConversationInput;
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
@@ -20,10 +20,10 @@ internal static class ExportCommand
         var command = new Command("export", "Writes a chat as Markdown or JSON.") { chat, format, output };
         client.AddTo(command);
         ChatArgument.Complete(chat, client);
-        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async api =>
+        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async server =>
         {
-            var export = await ReadAsync(api, parsed.GetRequiredValue(chat), cancellationToken);
-            var text = parsed.GetValue(format) == "json" ? JsonSerializer.Serialize(export, ClientJson.Indented) + "\n" : MarkdownExport.Write(export);
+            var export = await ReadAsync(server.Client, parsed.GetRequiredValue(chat), cancellationToken);
+            var text = parsed.GetValue(format) == "json" ? JsonSerializer.Serialize(export, ExportJson.Options) + "\n" : MarkdownExport.Write(export);
             if (parsed.GetValue(output) is not { } path)
             {
                 await Console.Out.WriteAsync(text);
@@ -43,13 +43,13 @@ internal static class ExportCommand
         return command;
     }
 
-    private static async Task<ChatExport> ReadAsync(IChatApi api, string id, CancellationToken cancellationToken)
+    private static async Task<ChatExport> ReadAsync(DurableChatClient client, string id, CancellationToken cancellationToken)
     {
-        var messages = new List<Message>();
+        var messages = new List<HistoryMessage>();
         var epoch = 0L;
         while (true)
         {
-            var page = await api.ReadMessagesAsync(id, messages.Count == 0 ? 0 : messages[^1].Id, Page, cancellationToken);
+            var page = await client.ReadAfterAsync(id, messages.Count == 0 ? 0 : messages[^1].Id, Page, cancellationToken);
             if (messages.Count > 0 && page.Epoch != epoch)
             {
                 // The history was rewritten meanwhile: what was read so far does not belong to the rest.
@@ -61,8 +61,8 @@ internal static class ExportCommand
             messages.AddRange(page.Messages);
             if (!page.HasMore)
             {
-                var chat = await api.GetChatAsync(id, cancellationToken);
-                return new ChatExport(ChatExport.CurrentFormat, chat.Id.ToString(), chat.Title, chat.Model, chat.CreatedAt, messages);
+                var chat = await client.GetChatAsync(id, cancellationToken);
+                return new ChatExport(ChatExport.CurrentFormat, chat.Id, chat.Title, chat.Model, chat.CreatedAt, messages);
             }
         }
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using DurableChat.AspNetCore;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
@@ -20,7 +20,7 @@ internal static class ImportCommand
             try
             {
                 var text = parsed.GetRequiredValue(file) is var path && path == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(path, cancellationToken);
-                export = JsonSerializer.Deserialize<ChatExport>(text, ClientJson.Compact);
+                export = JsonSerializer.Deserialize<ChatExport>(text, ExportJson.Options);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
             {
@@ -32,9 +32,9 @@ internal static class ImportCommand
                 return await PlainErrors.SayAsync($"'{parsed.GetValue(file)}' is not an export of the format '{ChatExport.CurrentFormat}'.");
             }
 
-            return await client.RunAsync(parsed, async api =>
+            return await client.RunAsync(parsed, async server =>
             {
-                var chat = await api.CreateAsync(Request(export, parsed.GetValue(model)), cancellationToken);
+                var chat = await server.Client.CreateChatAsync(Request(export, parsed.GetValue(model)), cancellationToken: cancellationToken);
                 Console.WriteLine(chat.Id);
                 return ClientExit.Done;
             });
@@ -42,9 +42,6 @@ internal static class ImportCommand
         return command;
     }
 
-    private static CreateChatRequest Request(ChatExport export, string? model) => new(null, model ?? export.Model, export.Title)
-    {
-        History = [.. export.Messages.Select(message =>
-            new HistoryEntryRequest(message.Role, message.Parts, message.CreatedAt, message.Model, message.FinishReason, message.Usage))],
-    };
+    private static NewChatRequest Request(ChatExport export, string? model) =>
+        new() { Model = model ?? export.Model, Title = export.Title, History = [.. export.Messages.Select(HistoryEntry.From)] };
 }

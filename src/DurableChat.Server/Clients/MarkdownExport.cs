@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
@@ -20,7 +20,7 @@ internal static partial class MarkdownExport
                 text.Append('\n').Append(Write(part)).Append('\n');
             }
 
-            if (message.FinishReason is { } reason and not (FinishReason.Stop or FinishReason.ToolCalls))
+            if (message.FinishReason is { } reason and not ("stop" or "tool_calls"))
             {
                 text.Append(CultureInfo.InvariantCulture, $"\n*({Reason(reason)})*\n");
             }
@@ -29,19 +29,19 @@ internal static partial class MarkdownExport
         return text.ToString();
     }
 
-    private static string NameOf(Message message) => message.Role switch
+    private static string NameOf(HistoryMessage message) => message.Role switch
     {
-        MessageRole.User => "You",
-        MessageRole.Assistant => message.Model is null ? "Assistant" : $"Assistant ({message.Model})",
+        "user" => "You",
+        "assistant" => message.Model is null ? "Assistant" : $"Assistant ({message.Model})",
         _ => "Tool",
     };
 
     private static string Write(MessagePart part) => part switch
     {
-        TextPart text => text.Text.TrimEnd(),
-        ReasoningPart reasoning => "> " + reasoning.Text.TrimEnd().ReplaceLineEndings("\n> "),
-        ToolCallPart call => $"Calls `{call.Name}`:\n\n{Fenced(call.Arguments)}",
-        ToolResultPart result => $"{(result.IsError ? "Failed" : "Result")}:\n\n{Fenced(result.Result)}",
+        { Type: MessagePart.TextType, Text: { } text } => text.TrimEnd(),
+        { Type: MessagePart.ReasoningType, Text: { } reasoning } => "> " + reasoning.TrimEnd().ReplaceLineEndings("\n> "),
+        { Type: MessagePart.ToolCallType, Arguments: { } arguments } => $"Calls `{part.Name}`:\n\n{Fenced(arguments)}",
+        { Type: MessagePart.ToolResultType, Result: { } result } => $"{(part.IsError ? "Failed" : "Result")}:\n\n{Fenced(result)}",
         _ => string.Empty,
     };
 
@@ -52,14 +52,14 @@ internal static partial class MarkdownExport
         return $"{fence}\n{text.TrimEnd()}\n{fence}";
     }
 
-    private static string Reason(FinishReason reason) => reason switch
+    private static string Reason(string reason) => reason switch
     {
-        FinishReason.Length => "cut off by a limit",
-        FinishReason.ContentFilter => "the rest was withheld by the provider",
-        FinishReason.StepLimit => "out of steps",
-        FinishReason.Interrupted => "stopped",
-        FinishReason.HandedOver => "goes on in the next message",
-        _ => "failed",
+        "length" => "cut off by a limit",
+        "content_filter" => "the rest was withheld by the provider",
+        "step_limit" => "out of steps",
+        "interrupted" => "stopped",
+        "handed_over" => "goes on in the next message",
+        _ => reason,
     };
 
     [GeneratedRegex("`+", RegexOptions.CultureInvariant)]

@@ -1,14 +1,15 @@
-using DurableChat.AspNetCore;
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
 /// <summary>Asks one question and waits for the answer.</summary>
-/// <param name="api">The server.</param>
+/// <param name="server">The server.</param>
 /// <param name="output">Where the answer goes: whole, once it is durable, if programs read it.</param>
 /// <param name="printer">Prints the answer while it comes, instead; null if nobody watches.</param>
-internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? printer)
+internal sealed class Question(ChatServer server, TextWriter output, AnswerPrinter? printer)
 {
+    private static readonly FollowOptions _patient = new() { MaxOutage = ChatServer.Patience };
+
     // Also read and written by whoever stops.
     private volatile string? _chat;
     private volatile bool _isStopping;
@@ -29,7 +30,7 @@ internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? p
             await StopAsync();
         }
 
-        await foreach (var streamEvent in api.FollowAsync(_chat!, turn.After, ChatHttp.Patience, () => { }, cancellationToken))
+        await foreach (var streamEvent in server.Client.FollowAfterAsync(_chat!, turn.After, _patient, cancellationToken))
         {
             var belongs = turn.Tracker.Take(streamEvent);
             Show(streamEvent, belongs, turn.Tracker.HasBegun);
@@ -64,25 +65,25 @@ internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? p
     {
         try
         {
-            await api.InterruptAsync(_chat!, CancellationToken.None);
+            await server.StopAsync(_chat!, CancellationToken.None);
         }
-        catch (ChatApiException exception)
+        catch (Exception exception) when (ChatServer.IsFailure(exception))
         {
-            await PlainErrors.SayAsync(exception.Message);
+            await PlainErrors.SayAsync(server.Explain(exception));
         }
     }
 
     private async Task<(TurnTracker Tracker, long After)> CreateAsync(string content, string? model, CancellationToken cancellationToken)
     {
-        var created = await api.CreateAsync(new CreateChatRequest(content, model), cancellationToken);
-        _chat = created.Id.ToString();
+        var created = await server.Client.CreateChatAsync(new NewChatRequest(content) { Model = model }, cancellationToken: cancellationToken);
+        _chat = created.Id;
         return (new TurnTracker(content, created.LastMessageId, created.LastMessageId, created.Version), created.LastMessageId);
     }
 
     private async Task<(TurnTracker Tracker, long After)> SendAsync(string chat, string content, CancellationToken cancellationToken)
     {
-        var before = await api.GetChatAsync(chat, cancellationToken);
-        var sent = await api.SendAsync(chat, content, cancellationToken);
+        var before = await server.Client.GetChatAsync(chat, cancellationToken);
+        var sent = await server.Client.SendAsync(chat, content, cancellationToken: cancellationToken);
         _chat = chat;
         if (sent.QueuedId is not null)
         {
@@ -96,28 +97,28 @@ internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? p
     {
         switch (streamEvent)
         {
-            case { Type: ChatEventTypes.Message, Message: { } message } when belongs:
+            case MessageEvent { Message: var message } when belongs:
                 Show(message);
                 break;
-            case { Type: ChatEventTypes.MessagePart } when hasBegun:
-                printer?.Print(streamEvent);
+            case MessagePartEvent parts when hasBegun:
+                printer?.Print(parts);
                 break;
-            case { Type: ChatEventTypes.PreviewReset }:
+            case PreviewResetEvent:
                 printer?.PrintReset();
                 break;
-            case { Type: ChatEventTypes.Retry, Error: { } error }:
-                printer?.PrintAside($"attempt {streamEvent.Attempt} of {streamEvent.MaxAttempts} failed, trying again: {error.Message}");
+            case RetryEvent retry:
+                printer?.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, trying again: {retry.Error.Message}");
                 break;
-            case { Type: ChatEventTypes.Error, Error: { Code: not "storage_unavailable" } error }:
+            case ErrorEvent { Error: var error }:
                 _failure = error.Message;
                 break;
-            case { Type: ChatEventTypes.ActionRequired, ToolCalls: { } calls }:
+            case ActionRequiredEvent { ToolCalls: var calls }:
                 _failure = $"The chat waits for a tool of another client: {string.Join(", ", calls.Select(call => call.Name))}.";
                 break;
         }
     }
 
-    private void Show(Message message)
+    private void Show(HistoryMessage message)
     {
         if (printer is not null)
         {
@@ -125,7 +126,7 @@ internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? p
             return;
         }
 
-        if (message.Role == MessageRole.Assistant && AnswerPrinter.TextOf(message) is { Length: > 0 } text)
+        if (message is { Role: "assistant", Text: { Length: > 0 } text })
         {
             // A turn with tools has several texts.
             output.Write(_hasText ? $"\n{text}" : text);
@@ -136,9 +137,9 @@ internal sealed class Question(IChatApi api, TextWriter output, AnswerPrinter? p
 
     private async Task<bool> IsOverAsync(TurnTracker tracker, CancellationToken cancellationToken)
     {
-        var chat = await api.GetChatAsync(_chat!, cancellationToken);
+        var chat = await server.Client.GetChatAsync(_chat!, cancellationToken);
         _failure ??= chat.Error?.Message;
-        return chat.Status is not (ChatStatus.Running or ChatStatus.Interrupting) && tracker.HasReached(chat.LastMessageId);
+        return chat.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting) && tracker.HasReached(chat.LastMessageId);
     }
 
     private async Task<int> EndAsync(TurnTracker tracker)

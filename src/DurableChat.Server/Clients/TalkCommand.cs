@@ -18,7 +18,7 @@ internal static class TalkCommand
         client.AddTo(command);
         ChatArgument.Complete(chat, client);
         model.CompletionSources.Add(context => client.Complete(
-            context.ParseResult, async (api, cancellationToken) => (await api.ListModelsAsync(cancellationToken)).Select(model => model.Name)).Select(name => new CompletionItem(name)));
+            context.ParseResult, async (server, cancellationToken) => (await server.ListModelsAsync(cancellationToken)).Select(model => model.Name)).Select(name => new CompletionItem(name)));
         command.Validators.Add(result =>
         {
             if (result.GetValue(chat) is not null && result.GetValue(model) is not null)
@@ -26,18 +26,18 @@ internal static class TalkCommand
                 result.AddError("--model is for a new chat; one that exists keeps its model.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async api =>
+        command.SetAction((parsed, cancellationToken) => client.RunAsync(parsed, async server =>
         {
             var printer = Console.IsOutputRedirected ? null : new AnswerPrinter(AnsiConsole.Console);
             if (printer is not null && parsed.GetValue(message) is null && !Console.IsInputRedirected)
             {
-                return await TalkAsync(new Conversation(api, printer, parsed.GetValue(model)), parsed.GetValue(chat), cancellationToken);
+                return await TalkAsync(new Conversation(server, printer, parsed.GetValue(model)), parsed.GetValue(chat), cancellationToken);
             }
 
             var content = parsed.GetValue(message) ?? (await Console.In.ReadToEndAsync(cancellationToken)).TrimEnd();
             return string.IsNullOrWhiteSpace(content)
                 ? await PlainErrors.SayAsync("There is no question: give it with --message or on the standard input.")
-                : await AskAsync(new Question(api, Console.Out, printer), parsed.GetValue(chat), content, parsed.GetValue(model), cancellationToken);
+                : await AskAsync(new Question(server, Console.Out, printer), parsed.GetValue(chat), content, parsed.GetValue(model), cancellationToken);
         }));
         return command;
     }

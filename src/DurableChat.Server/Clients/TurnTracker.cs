@@ -1,4 +1,4 @@
-using DurableChat.Chats;
+using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
@@ -29,13 +29,13 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
     {
         switch (streamEvent)
         {
-            case { Type: ChatEventTypes.Status, Status: { } status }:
-                MayBeOver = streamEvent.Version >= version && status is not (ChatStatus.Running or ChatStatus.Interrupting);
+            case StatusEvent status:
+                MayBeOver = status.Version >= version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
                 return false;
-            case { Type: ChatEventTypes.HistoryReset }:
+            case HistoryResetEvent:
                 _seen = 0;
                 return false;
-            case { Type: ChatEventTypes.Message, Message: { } message }:
+            case MessageEvent { Message: var message }:
                 return TakeMessage(message);
             default:
                 return false;
@@ -45,15 +45,15 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
     /// <summary>True if all messages up to this one have come.</summary>
     public bool HasReached(long lastMessageId) => _seen >= lastMessageId;
 
-    private bool TakeMessage(Message message)
+    private bool TakeMessage(HistoryMessage message)
     {
         _seen = message.Id;
-        if (message.Role != MessageRole.User)
+        if (message.Role != "user")
         {
             return _own < message.Id && !IsOver;
         }
 
-        if (_own is null && message.Id > _known && AnswerPrinter.TextOf(message) == content)
+        if (_own is null && message.Id > _known && message.Text == content)
         {
             _own = message.Id;
         }

@@ -2,6 +2,7 @@ using System.Net;
 using DurableChat.Client;
 using DurableChat.Client.Calls;
 using DurableChat.Integration.Tests.Http;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Client;
@@ -62,7 +63,7 @@ public sealed class CallTests
         Assert.NotNull((await client.EditAsync(chat.Id, 1, "three")).MessageId);
         Assert.Equal(["three"], (await client.ReadAfterAsync(chat.Id)).Messages.Select(message => message.Text));
         Assert.Equal(["three"], (await client.ReadBeforeAsync(chat.Id, 100)).Messages.Select(message => message.Text));
-        await foreach (var next in client.WatchAsync(TestContext.Current.CancellationToken))
+        await foreach (var next in client.WatchAsync(cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal("Second", Assert.Single(Assert.IsType<ChatsEvent>(next).Chats).Title);
             break;
@@ -70,6 +71,65 @@ public sealed class CallTests
 
         var refused = await Assert.ThrowsAsync<DurableChatException>(() => client.CreateChatAsync(new NewChatRequest(" ")));
         Assert.Equal(("invalid_field", "content", HttpStatusCode.BadRequest, false), (refused.Code, refused.Field, refused.Status, refused.IsRetryable));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_chat_begins_with_what_was_said_in_another_and_waits_unless_something_is_said_next()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = new DurableChatClient(server.Http, _hasty);
+        var original = (await client.CreateChatAsync(new NewChatRequest("what time is it?"))).Id;
+        await server.FollowAsync(original, screen => screen.Status == "waiting" && screen.Ids.Count == 4);
+        var said = (await client.ReadAfterAsync(original, cancellationToken: TestContext.Current.CancellationToken)).Messages;
+        var failed = said[2] with { Parts = [said[2].Parts[0] with { IsError = true }] };
+        var history = new[] { said[0], said[1], failed, said[3] }.Select(HistoryEntry.From).ToList();
+        var chat = await client.CreateChatAsync(new NewChatRequest { History = history, Title = "Again" });
+        Assert.Equal((ChatStatuses.Waiting, "Again", 4), (chat.Status, chat.Title, chat.LastMessageId));
+        var read = (await client.ReadBeforeAsync(chat.Id)).Messages;
+        Assert.Equal(history.Select(entry => entry with { Parts = [] }), read.Select(message => HistoryEntry.From(message) with { Parts = [] }));
+        Assert.Equal(history.SelectMany(entry => entry.Parts), read.SelectMany(message => message.Parts));
+        Assert.Contains(read, message => message is { FinishReason: "tool_calls", Usage: not null, Model: "demo" });
+        Assert.Equal(ChatStatuses.Running, (await client.CreateChatAsync(new NewChatRequest("and now?") { History = history, Model = "stuck" })).Status);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_call_is_tried_again_for_as_long_as_it_may_and_never_waits_in_vain()
+    {
+        var time = new HurryingTime(longestPause: TimeSpan.FromSeconds(10));
+        var options = new DurableChatClientOptions { MaxAttempts = int.MaxValue, MaxRetryTime = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromSeconds(10), TimeProvider = time };
+        using var away = new CuttingHandler((_, _) => new Cut { Status = HttpStatusCode.ServiceUnavailable });
+        Assert.Equal("http_503", (await Assert.ThrowsAsync<DurableChatException>(() => Call(away))).Code);
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(60));
+
+        // Nothing ends so long a pause.
+        using var asking = new CuttingHandler((_, _) => new Cut { Status = HttpStatusCode.ServiceUnavailable, RetryAfter = TimeSpan.FromMinutes(2) });
+        await Assert.ThrowsAsync<DurableChatException>(() => Call(asking));
+        Assert.Equal(1, asking.Requests);
+
+        async Task Call(CuttingHandler handler)
+        {
+            using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = new Uri("http://127.0.0.1:9") };
+            await new DurableChatClient(http, options).ListModelsAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_server_that_falls_silent_or_answers_in_other_words_is_told_apart_from_one_that_refuses()
+    {
+        await using var server = await TestServer.StartAsync();
+        var time = new FakeTimeProvider();
+        using var handler = new CuttingHandler((_, request) => request == 1 ? new Cut { IsSilent = true } : new Cut { Status = HttpStatusCode.OK });
+        using var http = new HttpClient(handler) { BaseAddress = new Uri($"{server.Url}/api/v1"), Timeout = TimeSpan.FromSeconds(20) };
+        var client = new DurableChatClient(http, new DurableChatClientOptions { MaxAttempts = 1, TimeProvider = time });
+        var call = client.ListModelsAsync(TestContext.Current.CancellationToken);
+        while (!call.IsCompleted)
+        {
+            await Task.Yield();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.IsType<OperationCanceledException>((await Assert.ThrowsAsync<HttpRequestException>(() => call)).InnerException, exactMatch: false);
+        Assert.Equal("bad_response", (await Assert.ThrowsAsync<DurableChatException>(() => client.ListModelsAsync())).Code);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class FollowingTests
 
         await client.EditAsync(chat.Id, 1, "two");
         var seen = new List<string>();
-        await foreach (var next in client.FollowAsync(chat.Id, position, TestContext.Current.CancellationToken))
+        await foreach (var next in client.FollowAsync(chat.Id, position, cancellationToken: TestContext.Current.CancellationToken))
         {
             seen.AddRange(next switch { HistoryResetEvent => ["reset"], MessageEvent { Message: var message } => [message.Role == "user" ? message.Text : message.Role], _ => Array.Empty<string>() });
             if (seen is [.., "assistant"])
@@ -91,6 +91,54 @@ public sealed class FollowingTests
         Assert.InRange(time.GetUtcNow() - time.Start, TimeSpan.FromMinutes(2), TimeSpan.FromHours(1));
         var gone = await Assert.ThrowsAsync<DurableChatException>(() => next);
         Assert.Equal(("chat_not_found", HttpStatusCode.NotFound), (gone.Code, gone.Status));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Whoever_follows_is_told_of_each_failure_and_from_which_on_they_are_in_a_row()
+    {
+        await using var server = await TestServer.StartAsync();
+        var chat = await server.CreateAsync(new string('x', 3_000), model: "stuck");
+        using var handler = new CuttingHandler((_, request) => request switch
+        {
+            1 or 4 => new Cut { AfterBytes = 1_000 },
+            2 or 3 => new Cut { Status = HttpStatusCode.BadGateway },
+            _ => Cut.Nothing,
+        });
+        using var http = Http(server, handler);
+        var losses = new List<StreamLoss>();
+        await foreach (var next in new DurableChatClient(http, _hasty).FollowAsync(chat, options: new FollowOptions { OnLost = losses.Add }, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            if (next is MessageEvent)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal([1, 2, 3, 1], losses.Select(loss => loss.Failures));
+        Assert.Equal(["IOException", "http_502", "http_502", "IOException"], losses.Select(loss => (loss.Failure as DurableChatException)?.Code ?? loss.Failure?.GetType().Name));
+        Assert.All(losses, loss => Assert.InRange(loss.Pause, TimeSpan.FromMilliseconds(0.5), _hasty.MaxDelay));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task One_stream_can_be_given_up_sooner_or_later_than_the_others()
+    {
+        await using var server = await TestServer.StartAsync();
+        var chat = await server.CreateAsync();
+        using var handler = new CuttingHandler((_, request) => request <= 5 ? new Cut { Status = HttpStatusCode.BadGateway } : Cut.Nothing);
+        using var http = Http(server, handler);
+        var hasty = new DurableChatClientOptions { FirstDelay = _hasty.FirstDelay, MaxDelay = _hasty.MaxDelay, MaxOutage = TimeSpan.Zero };
+        var lost = await Assert.ThrowsAsync<DurableChatException>(() => FirstAsync(new DurableChatClient(http, hasty), null));
+        Assert.Equal(("stream_lost", true, "http_502"), (lost.Code, lost.IsRetryable, (lost.InnerException as DurableChatException)?.Code));
+        lost = await Assert.ThrowsAsync<DurableChatException>(() => FirstAsync(new DurableChatClient(http, _hasty), TimeSpan.Zero));
+        Assert.Equal(("stream_lost", 2), (lost.Code, handler.Requests));
+        Assert.IsType<StatusEvent>(await FirstAsync(new DurableChatClient(http, hasty), Timeout.InfiniteTimeSpan));
+
+        async Task<ChatEvent> FirstAsync(DurableChatClient client, TimeSpan? outage)
+        {
+            await using var events = client.FollowAsync(chat, options: new FollowOptions { MaxOutage = outage }, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator();
+            await events.MoveNextAsync();
+            return events.Current;
+        }
     }
 
     [Fact(Timeout = 120_000)]

@@ -3,17 +3,24 @@ using System.Net.Sockets;
 
 namespace DurableChat.Integration.Tests.Clients;
 
-/// <summary>Stands between a client and a server, and cuts every connection once so many bytes of answers have come through.</summary>
+/// <summary>Stands between a client and a server, and cuts each connection once so many bytes of answers have come through.</summary>
 internal sealed class DroppingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
-    private readonly int _bytes;
+    private readonly Func<int, int> _bytes;
     private readonly Task _accepting;
     private int _cuts;
 
+    /// <summary>Cuts all connections alike.</summary>
     public DroppingProxy(int target, int bytes)
+        : this(target, _ => bytes)
+    {
+    }
+
+    /// <summary>Cuts each connection, counted from 1, after a number of bytes of its own.</summary>
+    public DroppingProxy(int target, Func<int, int> bytes)
     {
         _target = target;
         _bytes = bytes;
@@ -35,13 +42,13 @@ internal sealed class DroppingProxy : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        while (true)
+        for (var connection = 1; ; connection++)
         {
-            _ = CarryAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
+            _ = CarryAsync(await _listener.AcceptTcpClientAsync(_stop.Token), _bytes(connection));
         }
     }
 
-    private async Task CarryAsync(TcpClient client)
+    private async Task CarryAsync(TcpClient client, int bytes)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         using var server = new TcpClient();
@@ -51,7 +58,7 @@ internal sealed class DroppingProxy : IAsyncDisposable
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target, ended.Token);
                 var requests = client.GetStream().CopyToAsync(server.GetStream(), ended.Token);
-                await CopyAnswersAsync(server.GetStream(), client.GetStream(), ended.Token);
+                await CopyAnswersAsync(server.GetStream(), client.GetStream(), bytes, ended.Token);
                 await ended.CancelAsync();
                 await requests;
             }
@@ -62,10 +69,10 @@ internal sealed class DroppingProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAnswersAsync(NetworkStream server, NetworkStream client, CancellationToken cancellationToken)
+    private async Task CopyAnswersAsync(NetworkStream server, NetworkStream client, int bytes, CancellationToken cancellationToken)
     {
         var buffer = new byte[512];
-        for (var left = _bytes; left > 0;)
+        for (var left = bytes; left > 0;)
         {
             var count = await server.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, left)), cancellationToken);
             if (count == 0)

@@ -11,6 +11,94 @@ public sealed partial class TerminalTests : IAsyncLifetime
 {
     private const string Wish = "tell me a long story";
 
+    private const string ExportedId = "7183192f92c11a22f5db19297de09c0b";
+
+    /// <summary>What the first version of the command wrote.</summary>
+    private const string Exported = $$"""
+        {
+          "format": "durablechat-1",
+          "id": "{{ExportedId}}",
+          "title": "<Zeit> é",
+          "model": "demo",
+          "created_at": "2026-11-01T10:00:00+00:00",
+          "messages": [
+            {
+              "id": 1,
+              "previous_id": 0,
+              "role": "user",
+              "parts": [
+                {
+                  "type": "text",
+                  "text": "what \"time\" is it? é"
+                }
+              ],
+              "generation": 0,
+              "created_at": "2026-11-01T10:00:00.855558+00:00"
+            },
+            {
+              "id": 2,
+              "previous_id": 1,
+              "role": "assistant",
+              "parts": [
+                {
+                  "type": "reasoning",
+                  "text": "A clock is needed."
+                },
+                {
+                  "type": "text",
+                  "text": "Let me look that up. "
+                },
+                {
+                  "type": "tool_call",
+                  "call_id": "call_1",
+                  "name": "current_time",
+                  "arguments": "{}"
+                }
+              ],
+              "generation": 1,
+              "model": "demo",
+              "finish_reason": "tool_calls",
+              "usage": {
+                "input_tokens": 6,
+                "output_tokens": 6
+              },
+              "created_at": "2026-11-01T10:00:01.22984+00:00"
+            },
+            {
+              "id": 3,
+              "previous_id": 2,
+              "role": "tool",
+              "parts": [
+                {
+                  "type": "tool_result",
+                  "call_id": "call_1",
+                  "result": "Sunday",
+                  "is_error": false
+                }
+              ],
+              "generation": 0,
+              "created_at": "2026-11-01T10:00:01.304074+00:00"
+            },
+            {
+              "id": 4,
+              "previous_id": 3,
+              "role": "assistant",
+              "parts": [
+                {
+                  "type": "text",
+                  "text": "Sunday, or so."
+                }
+              ],
+              "generation": 2,
+              "model": "demo",
+              "finish_reason": "interrupted",
+              "created_at": "2026-11-01T10:00:01.327854+00:00"
+            }
+          ]
+        }
+
+        """;
+
     private TestServer _server = null!;
 
     public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
@@ -93,6 +181,19 @@ public sealed partial class TerminalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_conversation_says_once_that_it_is_cut_off_and_goes_on()
+    {
+        const string Remark = "[the connection is lost; trying again]";
+        await using var proxy = new DroppingProxy(new Uri(_server.Url).Port, connection => connection switch { 1 => 8_000, < 6 => 0, _ => int.MaxValue });
+        using var terminal = ClientProgram.StartInTerminal(proxy.Url, "chat", "--model", "slow");
+        await terminal.SeeAsync("> ");
+        await terminal.TypeAsync($"{Wish}\n");
+        await terminal.SeeAsync("\n> ", await terminal.SeeAsync("The end.", await terminal.SeeAsync(Remark)));
+        Assert.InRange(proxy.Cuts, 4, 5);
+        Assert.Equal(2, terminal.Output.Split(Remark).Length);
+    }
+
+    [Fact]
     public async Task A_chat_that_is_exported_and_imported_is_the_same_and_goes_on()
     {
         var chat = await _server.CreateAsync("what time is it?");
@@ -109,6 +210,16 @@ public sealed partial class TerminalTests : IAsyncLifetime
         var (_, markdown, _) = await ClientProgram.RunAsync(_server.Url, "", "export", copy);
         Assert.Contains("## You\n\nwhat time is it?\n\n## Assistant (demo)\n", markdown, StringComparison.Ordinal);
         Assert.Contains("Calls `current_time`:\n\n```\n{}\n```\n", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_another_version_is_imported_and_the_form_of_files_stays()
+    {
+        var newer = Exported.Replace("\"generation\": 1,", "\"generation\": 1, \"mood\": {\"is\": \"new\"},", StringComparison.Ordinal).Replace("\"format\"", "\"version\": 7, \"format\"", StringComparison.Ordinal);
+        var (code, id, errors) = await ClientProgram.RunAsync(_server.Url, newer, "import", "-");
+        Assert.Equal((0, string.Empty), (code, errors));
+        var (_, again, _) = await ClientProgram.RunAsync(_server.Url, "", "export", id.Trim(), "--format", "json");
+        Assert.Equal(Exported.Replace(ExportedId, id.Trim(), StringComparison.Ordinal), CreatedAt().Replace(again, "\"created_at\": \"2026-11-01T10:00:00+00:00\"", 1));
     }
 
     [Fact]
@@ -148,6 +259,9 @@ public sealed partial class TerminalTests : IAsyncLifetime
 
     private async Task<string> AnswerAsync(string chat) =>
         (await _server.GetAsync($"chats/{chat}/messages")).GetProperty("messages")[1].GetProperty("parts")[0].GetProperty("text").GetString()!;
+
+    [GeneratedRegex("\"created_at\": \"[^\"]*\"")]
+    private static partial Regex CreatedAt();
 
     [GeneratedRegex(@"\r|\e\[[0-9;?]*[A-Za-z]|\e[=>]")]
     private static partial Regex TerminalCode();
