@@ -4,7 +4,8 @@ import { backoff, sleep } from './wait.js';
 export interface Options {
   /** The server, e.g. `https://chat.example.org`; in a browser left out for the page's own. */
   url?: string;
-  /** The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. */
+  /** The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. If it throws, that is as if the server
+   * was not reached, and tried again; a `DurableChatError` that is not `retryable` ends it. */
   token?: string | (() => string | Promise<string>);
   /** For how many milliseconds a request that is not answered is repeated; 30,000 if left out, 0 for never. */
   retryForMs?: number;
@@ -66,7 +67,7 @@ export class Http {
   /** Sends a request once, or twice with a fresh token, and gives the response if it is the one that was asked for. */
   async open(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     for (let isFresh = false; ; isFresh = true) {
-      const token = typeof this.options.token === 'function' ? await this.options.token() : this.options.token;
+      const token = await this.#token();
       const headers = new Headers(init.headers);
       if (token) headers.set('Authorization', `Bearer ${token}`);
       let response: Response;
@@ -79,6 +80,16 @@ export class Http {
       if (response.ok) return response;
       if (response.status !== 401 || isFresh || typeof this.options.token !== 'function') throw await refusal(response);
       await response.body?.cancel();
+    }
+  }
+
+  /** A token that cannot be had just now is as good as no answer; a `DurableChatError` says itself whether it may work later. */
+  async #token(): Promise<string | undefined> {
+    if (typeof this.options.token !== 'function') return this.options.token;
+    try {
+      return await this.options.token();
+    } catch (error) {
+      throw error instanceof DurableChatError ? error : unreachable(error, 'The token cannot be had.');
     }
   }
 
@@ -99,8 +110,8 @@ export class Http {
   }
 }
 
-export function unreachable(cause: unknown): DurableChatError {
-  return new DurableChatError('The server cannot be reached.', 'unreachable', 0, true, undefined, 0, { cause });
+export function unreachable(cause: unknown, message = 'The server cannot be reached.'): DurableChatError {
+  return new DurableChatError(message, 'unreachable', 0, true, undefined, 0, { cause });
 }
 
 /** Tells two attempts of one request from two requests. `crypto.randomUUID` is missing where a page came over plain http. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, inject, test, vi } from 'vitest';
-import { type ChatEvent, DurableChat, DurableChatError, emptyChat, withEvent, type ChatState } from '../src/index.js';
+import { type ChatEvent, ChatStore, DurableChat, DurableChatError, emptyChat, withEvent, type ChatState } from '../src/index.js';
 import { CuttingProxy } from './cuttingProxy.js';
 
 const url = inject('url');
@@ -170,6 +170,38 @@ test('a token that has expired is asked for once more', async () => {
   expect(await guarded.listModels()).toEqual([]);
   expect(seen).toEqual(['Bearer old', 'Bearer new']);
   await expect(guarded.listModels()).rejects.toBeInstanceOf(DurableChatError);
+});
+
+test('a token that cannot be had once is asked for again, and one that will not be had ends a stream', async () => {
+  vi.useFakeTimers();
+  const signedOut = new DurableChatError('Signed out.', 'unauthorized', 401, false);
+  const tokens: (() => string)[] = [
+    () => 'a',
+    () => {
+      throw new TypeError('Failed to fetch');
+    },
+    () => 'b',
+    () => {
+      throw signedOut;
+    },
+  ];
+  const seen: string[] = [];
+  const fake: typeof fetch = (_, init) => {
+    seen.push(new Headers(init?.headers).get('Authorization')!);
+    return Promise.resolve(new Response(message(seen.length), { headers: { 'Content-Type': 'text/event-stream' } }));
+  };
+  const store = new ChatStore(new DurableChat({ url, fetch: fake, token: () => tokens.shift()!() }), 'x');
+  store.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(seen).toEqual(['Bearer a', 'Bearer b']);
+  expect(store.getSnapshot()).toMatchObject({ connection: 'ended', failure: signedOut, messages: [{ id: 1 }, { id: 2 }] });
+});
+
+test('a store that gets what nobody can understand ends and says so', async () => {
+  const fake: typeof fetch = () => Promise.resolve(new Response('data: {\n\n', { headers: { 'Content-Type': 'text/event-stream' } }));
+  const store = new ChatStore(new DurableChat({ url, fetch: fake }), 'x');
+  store.subscribe(() => {});
+  await vi.waitFor(() => expect(store.getSnapshot()).toMatchObject({ connection: 'ended', failure: { code: 'unreachable', retryable: false } }));
 });
 
 function frame(data: { type: string; [name: string]: unknown }): string {
