@@ -4,8 +4,12 @@ import { backoff, sleep } from './wait.js';
 export interface Options {
   /** The server, e.g. `https://chat.example.org`; in a browser left out for the page's own. */
   url?: string;
-  /** The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. If it throws, that is as if the server
-   * was not reached, and tried again; a `DurableChatError` that is not `retryable` ends it. */
+  /** Where the endpoints are on it: what an application of yours gave `MapDurableChat`; `/api/v1`, that of the server, if left out. */
+  prefix?: string;
+  /**
+   * The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. If it throws, that counts as a server
+   * that was not reached, so it is tried again; a `DurableChatError` that is not `retryable` ends it.
+   */
   token?: string | (() => string | Promise<string>);
   /** For how many milliseconds a request that is not answered is repeated; 30,000 if left out, 0 for never. */
   retryForMs?: number;
@@ -39,7 +43,8 @@ export class Http {
   readonly #fetch: typeof fetch;
 
   constructor(private readonly options: Options) {
-    this.#base = `${(options.url ?? '').replace(/\/+$/, '')}/api/v1/`;
+    const prefix = (options.prefix ?? '/api/v1').replace(/^\/+|\/+$/g, '');
+    this.#base = `${(options.url ?? '').replace(/\/+$/, '')}/${prefix === '' ? '' : `${prefix}/`}`;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
 

@@ -204,6 +204,19 @@ test('a store that gets what nobody can understand ends and says so', async () =
   await vi.waitFor(() => expect(store.getSnapshot()).toMatchObject({ connection: 'ended', failure: { code: 'unreachable', retryable: false } }));
 });
 
+test.each([
+  [undefined, '/api/v1/chats/a%2Fb'],
+  ['/chat', '/chat/chats/a%2Fb'],
+  ['an/app/', '/an/app/chats/a%2Fb'],
+  ['/', '/chats/a%2Fb'],
+])('with the prefix %s a chat is at %s', async (prefix, path) => {
+  const asked: string[] = [];
+  const fake: typeof fetch = (input) => (asked.push(String(input)), Promise.resolve(new Response('{}')));
+  await new DurableChat({ url: 'https://example.org/', ...(prefix === undefined ? {} : { prefix }), fetch: fake }).getChat('a/b');
+  await new DurableChat({ ...(prefix === undefined ? {} : { prefix }), fetch: fake }).getChat('a/b');
+  expect(asked).toEqual([`https://example.org${path}`, path]);
+});
+
 function frame(data: { type: string; [name: string]: unknown }): string {
   return `event: ${data.type}\ndata: ${JSON.stringify({ chat_id: 'x', ...data })}\n\n`;
 }
