@@ -18,6 +18,8 @@ internal sealed partial class Balancer : IAsyncDisposable
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
         Url = new Uri($"http://127.0.0.1:{port}");
+        // Where nginx is started by root its workers are somebody else, and put large bodies into files.
+        _folder.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var start = prepare(_folder, port);
         start.RedirectStandardError = true;
         _process = Process.Start(start)!;
