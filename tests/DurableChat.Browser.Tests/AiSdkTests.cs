@@ -16,7 +16,8 @@ public sealed class AiSdkTests(Chromium chromium, SharedServer shared)
     public async Task A_page_with_use_chat_sends_streams_goes_on_after_a_reload_beside_a_second_tab_and_stops(string version)
     {
         await using var context = await chromium.Browser.NewContextAsync();
-        var chat = $"page-{version}-{Guid.NewGuid():N}";
+        // A name as people give them: none of it may get lost in an address.
+        var chat = $"100 % of page {version}? {Guid.NewGuid():N}";
         var tab = await AiSdkTab.OpenAsync(context, shared.Server, version, chat);
         await tab.SendAsync("tell me a long story");
         await tab.WaitForWordsAsync(100);
@@ -57,7 +58,7 @@ public sealed class AiSdkTests(Chromium chromium, SharedServer shared)
     /// <summary>The texts of the answers as the server has them.</summary>
     private async Task<string[]> StoredAsync(string chat) =>
     [
-        .. (await shared.Server.Http.GetFromJsonAsync<JsonElement>(new Uri(shared.Server.Url, $"ai-sdk/chat/{chat}/messages"))).GetProperty("messages").EnumerateArray()
+        .. (await shared.Server.Http.GetFromJsonAsync<JsonElement>(new Uri(shared.Server.Url, $"ai-sdk/chat/{Uri.EscapeDataString(chat)}/messages"))).GetProperty("messages").EnumerateArray()
             .Where(message => message.GetProperty("role").GetString() == "assistant")
             .Select(message => string.Concat(message.GetProperty("parts").EnumerateArray().Where(part => part.GetProperty("type").GetString() == "text").Select(part => part.GetProperty("text").GetString()))),
     ];

@@ -1,6 +1,6 @@
 import { type CommandOptions, Http, type Options, type RequestOptions } from './http.js';
 import { Order } from './order.js';
-import { stream, type StreamOptions } from './stream.js';
+import { type Guard, stream, type StreamOptions } from './stream.js';
 import type { Chat, ChatEvent, ChatPage, CommandResult, MessagePage, Model, NewChat, ToolResult, WatchEvent } from './types.js';
 
 export interface FollowOptions extends StreamOptions {
@@ -9,6 +9,9 @@ export interface FollowOptions extends StreamOptions {
   /** Begins behind the event that had this position, instead. */
   position?: string | undefined;
 }
+
+/** Each connection begins with the whole list, so there is nothing to check. */
+const all: Guard<WatchEvent & { position?: string }> = { connect: () => {}, take: (event) => [event] };
 
 /** A DurableChat server. Every method throws `DurableChatError` if the server says no, or does not answer although the request was repeated. */
 export class DurableChat {
@@ -84,19 +87,19 @@ export class DurableChat {
   }
 
   /**
-   * Follows a chat: `for await (const event of client.follow(id))`. The stream comes back by itself and neither repeats nor skips an event; it ends when you leave the loop, when the
-   * signal is aborted, or by throwing `DurableChatError` when the chat is gone or you may not see it.
+   * Follows a chat: `for await (const event of client.follow(id))`. The stream comes back by itself, neither repeats nor skips a message or part, and its states do not go back; it ends when you
+   * leave the loop, when the signal is aborted, or by throwing `DurableChatError` when the chat is gone or you may not see it.
    */
   follow(chat: string, options: FollowOptions = {}): AsyncGenerator<ChatEvent, never, undefined> {
     const { afterId = 0, position, ...rest } = options;
     const order = new Order(position === undefined ? afterId : undefined);
     const from = position === undefined ? query({ after_id: afterId }) : query({ last_event_id: position });
-    return stream<ChatEvent & { position?: string }>(this.#http, path(chat, 'stream'), from, (event) => order.check(event), rest);
+    return stream<ChatEvent & { position?: string }>(this.#http, path(chat, 'stream'), from, order, rest);
   }
 
   /** Follows the list of your chats. After every new connection it begins with `chats`, in place of what you have. */
   watch(options: StreamOptions = {}): AsyncGenerator<WatchEvent, never, undefined> {
-    return stream<WatchEvent & { position?: string }>(this.#http, 'chats/watch', '', () => 'next', options);
+    return stream<WatchEvent & { position?: string }>(this.#http, 'chats/watch', '', all, options);
   }
 
   #command(method: string, path: string, options: CommandOptions, body?: unknown): Promise<CommandResult> {

@@ -4,7 +4,12 @@ import { backoff, sleep } from './wait.js';
 export interface Options {
   /** The server, e.g. `https://chat.example.org`; in a browser left out for the page's own. */
   url?: string;
-  /** The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. */
+  /** Where the endpoints are on it: what an application of yours gave `MapDurableChat`; `/api/v1`, that of the server, if left out. */
+  prefix?: string;
+  /**
+   * The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. If it throws, that counts as a server
+   * that was not reached, so it is tried again; a `DurableChatError` that is not `retryable` ends it.
+   */
   token?: string | (() => string | Promise<string>);
   /** For how many milliseconds a request that is not answered is repeated; 30,000 if left out, 0 for never. */
   retryForMs?: number;
@@ -38,7 +43,8 @@ export class Http {
   readonly #fetch: typeof fetch;
 
   constructor(private readonly options: Options) {
-    this.#base = `${(options.url ?? '').replace(/\/+$/, '')}/api/v1/`;
+    const prefix = (options.prefix ?? '/api/v1').replace(/^\/+|\/+$/g, '');
+    this.#base = `${(options.url ?? '').replace(/\/+$/, '')}/${prefix === '' ? '' : `${prefix}/`}`;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
 
@@ -66,7 +72,7 @@ export class Http {
   /** Sends a request once, or twice with a fresh token, and gives the response if it is the one that was asked for. */
   async open(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     for (let isFresh = false; ; isFresh = true) {
-      const token = typeof this.options.token === 'function' ? await this.options.token() : this.options.token;
+      const token = await this.#token();
       const headers = new Headers(init.headers);
       if (token) headers.set('Authorization', `Bearer ${token}`);
       let response: Response;
@@ -79,6 +85,16 @@ export class Http {
       if (response.ok) return response;
       if (response.status !== 401 || isFresh || typeof this.options.token !== 'function') throw await refusal(response);
       await response.body?.cancel();
+    }
+  }
+
+  /** A token that cannot be had just now is as good as no answer; a `DurableChatError` says itself whether it may work later. */
+  async #token(): Promise<string | undefined> {
+    if (typeof this.options.token !== 'function') return this.options.token;
+    try {
+      return await this.options.token();
+    } catch (error) {
+      throw error instanceof DurableChatError ? error : unreachable(error, 'The token cannot be had.');
     }
   }
 
@@ -99,8 +115,8 @@ export class Http {
   }
 }
 
-export function unreachable(cause: unknown): DurableChatError {
-  return new DurableChatError('The server cannot be reached.', 'unreachable', 0, true, undefined, 0, { cause });
+export function unreachable(cause: unknown, message = 'The server cannot be reached.'): DurableChatError {
+  return new DurableChatError(message, 'unreachable', 0, true, undefined, 0, { cause });
 }
 
 /** Tells two attempts of one request from two requests. `crypto.randomUUID` is missing where a page came over plain http. */

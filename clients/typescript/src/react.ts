@@ -6,7 +6,7 @@ import type { CommandResult, NewChat, ToolResult } from './types.js';
 export interface UseDurableChatOptions {
   /** The server. Keep one object, e.g. in a module: another one begins anew. */
   client: DurableChat;
-  /** Which chat; undefined until the first message has made one. */
+  /** Which chat; undefined until the first message has made one. Undefined again after another value begins anew, without a chat. */
   chatId?: string | undefined;
   /** For a chat that the first message makes: its model, title, tools. */
   newChat?: Omit<NewChat, 'content' | 'history'> | undefined;
@@ -16,7 +16,7 @@ export interface UseDurableChatOptions {
 
 export interface UseDurableChat extends ChatSnapshot {
   chatId: string | undefined;
-  /** Sends a message; makes the chat if there is none. While a turn runs it waits in the queue, or interrupts. */
+  /** Sends a message; makes the chat if there is none, and fails if the message before it is making one and fails. While a turn runs it waits in the queue, or interrupts. */
   send(content: string, busyBehavior?: 'queue' | 'interrupt'): Promise<void>;
   /** Stops the answer and keeps what was said. */
   stop(): Promise<void>;
@@ -26,24 +26,41 @@ export interface UseDurableChat extends ChatSnapshot {
   submitToolResults(results: ToolResult[]): Promise<void>;
 }
 
+/** What has become of a hook's chat since the caller named it, or none. */
+class Draft {
+  /** The chat that the first message makes; those after it wait for it. */
+  creating: Promise<string> | undefined;
+
+  constructor(readonly client: DurableChat, readonly given: string | undefined) {}
+}
+
 /** Follows a chat: what there is to show, and what can be done. The functions throw `DurableChatError`. */
 export function useDurableChat({ client, chatId: given, newChat, onCreated }: UseDurableChatOptions): UseDurableChat {
-  const [created, setCreated] = useState<string>();
-  const chatId = given ?? created;
+  const [held, hold] = useState(() => new Draft(client, given));
+  const isSame = held.client === client && held.given === given;
+  const draft = isSame ? held : new Draft(client, given);
+  if (!isSame) hold(draft);
+  const [created, setCreated] = useState<{ draft: Draft; id: string }>();
+  const chatId = given ?? (created?.draft === draft ? created.id : undefined);
   const store = useMemo(() => new ChatStore(client, chatId), [client, chatId]);
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   const send = useCallback(
     async (content: string, busyBehavior: 'queue' | 'interrupt' = 'queue') => {
-      if (chatId !== undefined) {
-        await client.sendMessage(chatId, content, { busyBehavior });
+      const known = chatId ?? draft.creating;
+      if (known !== undefined) {
+        await client.sendMessage(await known, content, { busyBehavior });
         return;
       }
 
-      const chat = await client.createChat({ ...newChat, content });
-      setCreated(chat.id);
-      onCreated?.(chat.id);
+      draft.creating = client.createChat({ ...newChat, content }).then((chat) => chat.id);
+      const id = await draft.creating.catch((error: unknown) => {
+        draft.creating = undefined;
+        throw error;
+      });
+      setCreated({ draft, id });
+      onCreated?.(id);
     },
-    [client, chatId, newChat, onCreated],
+    [client, chatId, draft, newChat, onCreated],
   );
   const command = async (run: (chat: string) => Promise<CommandResult>): Promise<void> => {
     if (chatId !== undefined) await run(chatId);

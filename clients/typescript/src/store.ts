@@ -44,8 +44,8 @@ export class ChatStore {
       for await (const event of this.client.follow(chat, { signal: abort.signal, onConnection })) this.#set({ ...this.#snapshot, ...withEvent(this.#snapshot, event) });
     } catch (error) {
       if (abort.signal.aborted) return;
-      if (!(error instanceof DurableChatError)) throw error;
-      this.#set({ ...this.#snapshot, connection: 'ended', failure: error });
+      const failure = error instanceof DurableChatError ? error : new DurableChatError('The stream cannot be understood.', 'unreachable', 200, false, undefined, 0, { cause: error });
+      this.#set({ ...this.#snapshot, connection: 'ended', failure });
     }
   }
 

@@ -15,8 +15,13 @@ export interface StreamOptions {
 /** The server breaks silence every 15 s, unless it is told otherwise; after three times that nobody is there. */
 const silence = 45_000;
 
-/** What to do with an event: hand it on, drop it, or open the stream anew behind the one before. */
-export type Verdict = 'next' | 'repeated' | 'gap';
+/** Decides what of a stream is handed on. */
+export interface Guard<T> {
+  /** A new connection begins. */
+  connect(): void;
+  /** Gives what to hand on; undefined if the stream is to be opened anew behind what was handed on before. */
+  take(event: T): T[] | undefined;
+}
 
 /**
  * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event that was handed on, with longer and longer pauses
@@ -26,23 +31,32 @@ export async function* stream<T extends { position?: string }>(
   http: Http,
   path: string,
   query: string,
-  check: (event: T) => Verdict,
+  guard: Guard<T>,
   options: StreamOptions,
 ): AsyncGenerator<T, never, undefined> {
   let position: string | undefined;
   for (let attempt = 0; ; attempt++) {
     const abort = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+    const begun = position;
+    const tried = attempt;
     let wait = 0;
+    guard.connect();
     options.onConnection?.('connecting');
     try {
       for await (const event of connect<T>(http, position === undefined ? path + query : path, position, signal, abort, () => options.onConnection?.('open'))) {
-        const verdict = check(event);
-        if (verdict === 'gap') throw unreachable(new Error('The stream has a gap.'));
-        if (verdict === 'repeated') continue;
+        const passed = guard.take(event);
+        if (!passed) {
+          // States come with every connection, so only what moved the position shows that opening it anew helps.
+          if (position === begun) attempt = tried;
+          throw unreachable(new Error('The stream has a gap.'));
+        }
+
         attempt = -1;
-        position = event.position ?? position;
-        yield event;
+        for (const next of passed) {
+          position = next.position ?? position;
+          yield next;
+        }
       }
     } catch (error) {
       options.signal?.throwIfAborted();

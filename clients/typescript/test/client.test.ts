@@ -1,5 +1,5 @@
 import { afterEach, expect, inject, test, vi } from 'vitest';
-import { type ChatEvent, DurableChat, DurableChatError, emptyChat, withEvent, type ChatState } from '../src/index.js';
+import { type ChatEvent, ChatStore, DurableChat, DurableChatError, emptyChat, withEvent, type ChatState } from '../src/index.js';
 import { CuttingProxy } from './cuttingProxy.js';
 
 const url = inject('url');
@@ -119,30 +119,43 @@ test('Retry-After is honoured by commands and streams', async () => {
 
 test('whatever a proxy does to it, nothing comes twice and a gap is closed', async () => {
   vi.useFakeTimers();
-  const part = (first: number, last = first) => frame({ type: 'message_part', position: `1.1.1.${last}`, generation: 1, first_seq: first, seq: last, part: { type: 'text', text: `${first}-${last} ` } });
-  const message = (id: number, previous = id - 1) => frame({ type: 'message', position: `1.${id}.1.0`, message: { id, previous_id: previous, role: 'user', parts: [], generation: 0, created_at: '' } });
   const responses = [
     [message(1), message(1), part(1, 2), part(2), part(4)],
     [part(3, 5), 'event: message_part\ndata: {"type":"mess'],
     [part(6), message(3)],
     [message(2), message(5, 2)],
   ];
-  const positions: unknown[] = [];
-  const fake: typeof fetch = (_, init) => {
-    positions.push(new Headers(init?.headers).get('Last-Event-ID'));
-    return Promise.resolve(new Response(responses.shift()!.join(''), { headers: { 'Content-Type': 'text/event-stream' } }));
-  };
-  const seen: string[] = [];
-  const reading = (async () => {
-    for await (const event of new DurableChat({ url, fetch: fake }).follow('x')) {
-      seen.push(event.type === 'message' ? `m${event.message.id}` : event.type === 'message_part' ? `p${event.first_seq}-${event.seq}` : event.type);
-      if (seen.includes('m2')) break;
-    }
-  })();
-  await vi.advanceTimersByTimeAsync(60_000);
-  await reading;
+  const { seen, positions } = await followed(responses, 'm2');
   expect(seen).toEqual(['m1', 'p1-2', 'p3-5', 'p6-6', 'm2']);
   expect(positions).toEqual([null, '1.1.1.2', '1.1.1.5', '1.1.1.6']);
+});
+
+test('states that come again, or from a replica that is behind, are not handed on', async () => {
+  vi.useFakeTimers();
+  const { seen } = await followed(
+    [[state('status', 5), message(1), state('queue_update', 5)], [state('status', 4), state('queue_update', 5), frame({ type: 'error', error: {} }), message(1)], [state('status', 5), state('queue_update', 6), message(2)]],
+    'm2',
+  );
+  expect(seen).toEqual(['status5', 'm1', 'queue_update5', 'error', 'queue_update6', 'm2']);
+});
+
+test('after a restore from a backup the states and parts of the history that was restored come', async () => {
+  vi.useFakeTimers();
+  const reset = frame({ type: 'history_reset', position: '2.0.0.0', epoch: 2 });
+  const before = [state('status', 7), message(1), state('queue_update', 7), part(1, 2, 7)];
+  const behind = [state('queue_update', 6)];
+  const restored = [state('status', 3), reset, message(1), state('queue_update', 3), part(1, 1, 3)];
+  const again = [reset, state('status', 2), message(1), message(2)];
+  const { seen } = await followed([before, behind, restored, again, [state('status', 1), message(3)]], 'm3');
+  expect(seen.slice(0, 4)).toEqual(['status7', 'm1', 'queue_update7', 'p1-2']);
+  expect(seen.slice(4, 9)).toEqual(['history_reset', 'status3', 'm1', 'queue_update3', 'p1-1']);
+  expect(seen.slice(9)).toEqual(['history_reset', 'status2', 'm1', 'm2', 'm3']);
+});
+
+test('a stream that has the same gap on every connection is opened more and more seldom', async () => {
+  vi.useFakeTimers();
+  const { took } = await followed([...Array.from({ length: 6 }, () => [state('status', 1), message(3)]), [message(1)]], 'm1');
+  expect(took).toBeGreaterThan(10_000);
 });
 
 test('a token that has expired is asked for once more', async () => {
@@ -159,6 +172,84 @@ test('a token that has expired is asked for once more', async () => {
   await expect(guarded.listModels()).rejects.toBeInstanceOf(DurableChatError);
 });
 
+test('a token that cannot be had once is asked for again, and one that will not be had ends a stream', async () => {
+  vi.useFakeTimers();
+  const signedOut = new DurableChatError('Signed out.', 'unauthorized', 401, false);
+  const tokens: (() => string)[] = [
+    () => 'a',
+    () => {
+      throw new TypeError('Failed to fetch');
+    },
+    () => 'b',
+    () => {
+      throw signedOut;
+    },
+  ];
+  const seen: string[] = [];
+  const fake: typeof fetch = (_, init) => {
+    seen.push(new Headers(init?.headers).get('Authorization')!);
+    return Promise.resolve(new Response(message(seen.length), { headers: { 'Content-Type': 'text/event-stream' } }));
+  };
+  const store = new ChatStore(new DurableChat({ url, fetch: fake, token: () => tokens.shift()!() }), 'x');
+  store.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(seen).toEqual(['Bearer a', 'Bearer b']);
+  expect(store.getSnapshot()).toMatchObject({ connection: 'ended', failure: signedOut, messages: [{ id: 1 }, { id: 2 }] });
+});
+
+test('a store that gets what nobody can understand ends and says so', async () => {
+  const fake: typeof fetch = () => Promise.resolve(new Response('data: {\n\n', { headers: { 'Content-Type': 'text/event-stream' } }));
+  const store = new ChatStore(new DurableChat({ url, fetch: fake }), 'x');
+  store.subscribe(() => {});
+  await vi.waitFor(() => expect(store.getSnapshot()).toMatchObject({ connection: 'ended', failure: { code: 'unreachable', retryable: false } }));
+});
+
+test.each([
+  [undefined, '/api/v1/chats/a%2Fb'],
+  ['/chat', '/chat/chats/a%2Fb'],
+  ['an/app/', '/an/app/chats/a%2Fb'],
+  ['/', '/chats/a%2Fb'],
+])('with the prefix %s a chat is at %s', async (prefix, path) => {
+  const asked: string[] = [];
+  const fake: typeof fetch = (input) => (asked.push(String(input)), Promise.resolve(new Response('{}')));
+  await new DurableChat({ url: 'https://example.org/', ...(prefix === undefined ? {} : { prefix }), fetch: fake }).getChat('a/b');
+  await new DurableChat({ ...(prefix === undefined ? {} : { prefix }), fetch: fake }).getChat('a/b');
+  expect(asked).toEqual([`https://example.org${path}`, path]);
+});
+
 function frame(data: { type: string; [name: string]: unknown }): string {
   return `event: ${data.type}\ndata: ${JSON.stringify({ chat_id: 'x', ...data })}\n\n`;
+}
+
+function message(id: number, previous = id - 1): string {
+  return frame({ type: 'message', position: `1.${id}.1.0`, message: { id, previous_id: previous, role: 'user', parts: [], generation: 0, created_at: '' } });
+}
+
+function part(first: number, last = first, generation = 1): string {
+  return frame({ type: 'message_part', position: `1.1.${generation}.${last}`, generation, first_seq: first, seq: last, part: { type: 'text', text: `${first}-${last} ` } });
+}
+
+function state(type: string, version: number): string {
+  return frame({ type, version, queue: [] });
+}
+
+/** Follows a chat whose connections give these responses, one after another, until something is seen. Needs timers that are faked. */
+async function followed(responses: string[][], last: string): Promise<{ seen: string[]; positions: (string | null)[]; took: number }> {
+  const positions: (string | null)[] = [];
+  const seen: string[] = [];
+  const fake: typeof fetch = (_, init) => {
+    positions.push(new Headers(init?.headers).get('Last-Event-ID'));
+    return Promise.resolve(new Response(responses.shift()!.join(''), { headers: { 'Content-Type': 'text/event-stream' } }));
+  };
+  const reading = (async () => {
+    for await (const event of new DurableChat({ url, fetch: fake }).follow('x')) {
+      seen.push(event.type === 'message' ? `m${event.message.id}` : event.type === 'message_part' ? `p${event.first_seq}-${event.seq}` : `${event.type}${'version' in event ? event.version : ''}`);
+      if (seen.includes(last)) break;
+    }
+
+    return Date.now();
+  })();
+  const begun = Date.now();
+  await vi.advanceTimersByTimeAsync(60_000);
+  return { seen, positions, took: (await reading) - begun };
 }

@@ -41,3 +41,53 @@ test('the hook makes a chat, shows the answer while it comes, stops it, and lets
   await act(async () => root.unmount());
   expect(aborts).toHaveBeenCalled();
 });
+
+test('messages sent at once go into one new chat, and without a chat there is none on show', async () => {
+  const client = new DurableChat({ url: inject('url') });
+  const created: string[] = [];
+  let shown!: UseDurableChat;
+  const Page = ({ on, chatId }: { on: DurableChat; chatId?: string | undefined }) => {
+    shown = useDurableChat({ client: on, chatId, onCreated: (id) => created.push(id) });
+    return null;
+  };
+  const root = createRoot(document.createElement('div'));
+  const show = (chatId?: string, on = client) => act(async () => root.render(createElement(Page, { on, chatId })));
+  const texts = () => shown.messages.filter((message) => message.role === 'user').map((message) => (message.parts[0]?.type === 'text' ? message.parts[0].text : ''));
+
+  await show();
+  await act(() => Promise.all([shown.send('one'), shown.send('two')]));
+  const [first] = created;
+  expect([created.length, shown.chatId]).toEqual([1, first]);
+  await act(() => vi.waitFor(() => expect(texts()).toEqual(['one', 'two']), { timeout: 20_000 }));
+
+  await show(first);
+  expect(texts()).toEqual(['one', 'two']);
+  await show(undefined);
+  expect([shown.chatId, shown.messages.length, shown.connection]).toEqual([undefined, 0, 'idle']);
+  await act(() => shown.send('three'));
+  expect(created).toEqual([first, shown.chatId]);
+  expect(shown.chatId).not.toBe(first);
+
+  // Another server knows no chat of this one.
+  await show(undefined, new DurableChat({ url: inject('url') }));
+  expect(shown.chatId).toBeUndefined();
+  await act(async () => root.unmount());
+});
+
+test('a chat that could not be made is made by the next message', async () => {
+  let isAway = true;
+  const client = new DurableChat({ url: inject('url'), retryForMs: 0, fetch: (input, init) => (isAway ? Promise.reject(new TypeError('Failed to fetch')) : fetch(input, init)) });
+  let shown!: UseDurableChat;
+  const Page = () => {
+    shown = useDurableChat({ client });
+    return null;
+  };
+  const root = createRoot(document.createElement('div'));
+  await act(async () => root.render(createElement(Page)));
+  const outcomes = await act(() => Promise.allSettled([shown.send('one'), shown.send('two')]));
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  isAway = false;
+  await act(() => shown.send('one'));
+  expect(shown.chatId).toBeDefined();
+  await act(async () => root.unmount());
+});

@@ -27,7 +27,7 @@ internal sealed class AiSdkTab
         page.PageError += (_, error) => complaints.Add(error);
         await page.RouteAsync("**/use-chat.html", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><body><script type=module src=use-chat.js></script>" }));
         await page.RouteAsync("**/use-chat.js", route => route.FulfillAsync(new() { ContentType = "text/javascript", Path = script }));
-        await page.GotoAsync(new Uri(server.Url, $"use-chat.html#{chat}").ToString());
+        await page.GotoAsync(new Uri(server.Url, $"use-chat.html#{Uri.EscapeDataString(chat)}").ToString());
         return new AiSdkTab(page);
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using DurableChat.ScaleTest.Commands;
@@ -53,6 +55,19 @@ public sealed class BalancerTests(TwoReplicas replicas)
             .Aggregate(site, (rest, line) => rest.Contains(line, StringComparison.Ordinal) ? rest.Replace(line, "", StringComparison.Ordinal) : throw new InvalidOperationException($"'{line}' is missing."));
 
         static string Deaf(string site) => site.Replace("location / {", "location / { proxy_ignore_headers X-Accel-Buffering;", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nginx_lets_through_the_history_that_clients_of_the_ai_sdk_bring_along()
+    {
+        await using var nginx = await Balancer.StartNginxAsync(replicas.Urls);
+        using var http = new HttpClient();
+        object[] messages = [Message("a1", "assistant", new string('x', 2_000_000)), Message("u1", "user", "hello")];
+        using var response = await http.PostAsJsonAsync(new Uri(nginx.Url, "ai-sdk/chat"), new { id = "long-history", trigger = "submit-message", messages });
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("\"finish\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        static object Message(string id, string role, string text) => new { id, role, parts = new[] { new { type = "text", text } } };
     }
 
     private static async Task DriveAsync(Uri url, Transport transport)
