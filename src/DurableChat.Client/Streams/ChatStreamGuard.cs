@@ -14,6 +14,9 @@ internal sealed class ChatStreamGuard : IStreamGuard
     private readonly Dictionary<Type, StateEvent> _older = [];
     private readonly long? _after;
 
+    /// <summary>True if history turned out to be another on this connection: then states of it may have any version.</summary>
+    private bool _isReset;
+
     /// <summary>False until it is known which message was the last: a position's form is the server's own.</summary>
     private bool _knowsMessage;
     private bool _knowsSeq;
@@ -41,7 +44,11 @@ internal sealed class ChatStreamGuard : IStreamGuard
 
     public string Query => Position is null && _after is { } after ? string.Create(CultureInfo.InvariantCulture, $"?after_id={after}") : string.Empty;
 
-    public void BeginConnection() => _older.Clear();
+    public void BeginConnection()
+    {
+        _older.Clear();
+        _isReset = false;
+    }
 
     public bool TryTake(ChatEvent next, List<ChatEvent> passed)
     {
@@ -124,12 +131,16 @@ internal sealed class ChatStreamGuard : IStreamGuard
     {
         if (_versions.TryGetValue(state.GetType(), out var seen) && state.Version <= seen)
         {
-            if (state.Version < seen)
+            if (state.Version == seen)
             {
-                _older[state.GetType()] = state;
+                return Verdict.Drop;
             }
 
-            return Verdict.Drop;
+            if (!_isReset)
+            {
+                _older[state.GetType()] = state;
+                return Verdict.Drop;
+            }
         }
 
         _versions[state.GetType()] = state.Version;
@@ -139,7 +150,7 @@ internal sealed class ChatStreamGuard : IStreamGuard
     private Verdict Reset()
     {
         (_message, _generation, _seq, _doneGeneration) = (0, 0, 0, 0);
-        _knowsMessage = _knowsSeq = true;
+        _knowsMessage = _knowsSeq = _isReset = true;
         return Verdict.Pass;
     }
 

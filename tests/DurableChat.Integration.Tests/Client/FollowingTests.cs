@@ -200,6 +200,12 @@ public sealed class FollowingTests
         Assert.Equal("", Take(guard, Status("running", 5)));
         Assert.Equal("reset running", Take(guard, new HistoryResetEvent(9)));
         Assert.Equal("m1", Take(guard, Message(1, 0)));
+
+        // A server says the reset first and the states behind it. On the next connection they are of one history with those before.
+        Assert.Equal("interrupting", Take(guard, Status("interrupting", 3)));
+        guard.BeginConnection();
+        Assert.Equal("", Take(guard, Status("running", 2)));
+        Assert.Equal("waiting", Take(guard, Status("waiting", 4)));
     }
 
     private static string Take(ChatStreamGuard guard, ChatEvent next)
