@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.AspNetCore;
 using DurableChat.Integration.Tests.Http;
+using DurableChat.Models;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,6 +31,25 @@ public sealed class EmbeddingTests
         {
             await Task.Yield();
             yield return new FunctionCallContent("call_1", tool, new Dictionary<string, object?> { ["a"] = 2, ["b"] = 3 });
+        }
+    }
+
+    [Fact]
+    public async Task A_model_that_would_call_functions_itself_leaves_tools_to_the_turn()
+    {
+        var model = new ScriptedModel((call, _, _) => call == 1 ? Call() : ScriptedModel.Say("done"));
+        var keys = new ConcurrentQueue<object?>();
+        var tool = AIFunctionFactory.Create((AIFunctionArguments arguments) => keys.Enqueue(arguments.Context?[ToolRegistry.IdempotencyKey]), "book");
+        await using var app = await EmbeddedApp.StartAsync(model.AsBuilder().UseFunctionInvocation().Build(), chat => chat.AddTool(tool));
+        using var http = app.Client("alice");
+        Assert.Equal("done", (await EmbeddedApp.AskAsync(http, "Book a table.")).Texts[^1]);
+        Assert.Equal("call_1", Assert.Single(keys));
+        Assert.Equal(2, model.Calls);
+
+        static async IAsyncEnumerable<AIContent> Call()
+        {
+            await Task.Yield();
+            yield return new FunctionCallContent("call_1", "book");
         }
     }
 
