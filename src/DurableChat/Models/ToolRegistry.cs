@@ -92,7 +92,7 @@ public sealed partial class ToolRegistry
         }
         catch (ToolInputException exception)
         {
-            return new ToolResultPart(call.CallId, exception.Message, IsError: true);
+            return new ToolResultPart(call.CallId, Cut(exception.Message), IsError: true);
         }
 #pragma warning disable CA1031 // A tool is somebody else's code; its failure is the model's to deal with.
         catch (Exception exception)
