@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.AspNetCore;
+using DurableChat.Integration.Tests.AiSdk;
 using DurableChat.Integration.Tests.Http;
 using DurableChat.Models;
 using DurableChat.Tests.Support;
@@ -59,12 +60,20 @@ public sealed class EmbeddingTests
         await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering());
         using var nobody = app.Client();
         using var nameless = app.Client("nameless");
-        foreach (var path in new[] { "chats", "chats/watch", "models" })
+        foreach (var (method, path) in new[] { ("GET", "chats"), ("GET", "chats/watch"), ("GET", "models"), ("POST", "/ai-sdk/chat"), ("GET", "/ai-sdk/chat/x/stream"), ("GET", "/ai-sdk/chat/x/messages"), ("POST", "/ai-sdk/chat/x/stop") })
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)).StatusCode);
-            using var refused = await nameless.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+            using var unknown = await SendAsync(nobody, method, path);
+            Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+            using var refused = await SendAsync(nameless, method, path);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
             Assert.Equal("no_owner", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        }
+
+        static async Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            request.Content = method == "POST" ? JsonContent.Create(new { id = "x", messages = new[] { UiStream.User("m1", "hello") }, trigger = "submit-message" }) : null;
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         }
     }
 
