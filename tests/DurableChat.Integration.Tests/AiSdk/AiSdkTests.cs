@@ -147,6 +147,31 @@ public sealed class AiSdkTests : IAsyncLifetime
         var body = new { id = chat, messages = new[] { UiStream.User("msg_1", "hello"), UiStream.User("m9", "lost"), }, trigger = "submit-message", messageId = "m9" };
         using var lost = await (await UiStream.PostAsync(_server, body with { messages = [UiStream.User("msg_3", "and now?"), .. body.messages[1..]] })).ReadAsync();
         Assert.Equal("turn_5", lost.MessageId);
+
+        // What another tab has said meanwhile is in the place of the lost message, and is not what is meant.
+        (await _server.Http.PostAsJsonAsync($"chats/{chat}/messages", new { content = "somebody else's" })).EnsureSuccessStatusCode();
+        await _server.FollowAsync(chat, screen => screen.Status == "waiting" && screen.Ids.Count == 8);
+        object[] shown = [UiStream.User("msg_5", "lost"), UiStream.User("m10", "lost as well")];
+        using var regenerated = await (await UiStream.PostAsync(_server, new { id = chat, messages = shown, trigger = "regenerate-message" })).ReadAsync();
+        Assert.Equal("turn_9", regenerated.MessageId);
+        using var edited = await (await UiStream.PostAsync(_server, new { id = chat, messages = new[] { shown[0], UiStream.User("m11", "lost too") }, trigger = "submit-message", messageId = "m11" })).ReadAsync();
+        Assert.Equal("turn_11", edited.MessageId);
+        Assert.Equal(Enumerable.Range(1, 12).Select(id => (long)id), await _server.ReadIdsAsync(chat));
+    }
+
+    [Fact]
+    public async Task A_message_whose_id_is_forgotten_is_known_by_its_place()
+    {
+        var time = new ShiftedTime();
+        await using var server = await TestServer.StartAsync(null, time);
+        using var first = await (await UiStream.SendAsync(server, "old", "m1", "hello")).ReadAsync();
+        using var second = await (await UiStream.SendAsync(server, "old", "m2", "and now?")).ReadAsync();
+        time.Shift = TimeSpan.FromHours(25);
+        var shown = new[] { UiStream.User("msg_1", "hello"), UiStream.User("m2", "and now?") };
+        using var again = await (await UiStream.PostAsync(server, new { id = "old", messages = shown, trigger = "regenerate-message" })).ReadAsync();
+        Assert.Equal("turn_5", again.MessageId);
+        var messages = (await server.GetAsync("/ai-sdk/chat/old/messages")).GetProperty("messages").EnumerateArray();
+        Assert.Equal(["msg_1", "turn_1", "msg_5", "turn_5"], messages.Select(message => message.GetProperty("id").GetString()));
     }
 
     [Fact]
@@ -200,4 +225,11 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     private async Task<JsonElement> MessagesAsync(string chat) => (await _server.GetAsync($"/ai-sdk/chat/{chat}/messages")).GetProperty("messages");
+
+    private sealed class ShiftedTime : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    }
 }
