@@ -65,12 +65,17 @@ public sealed class AiSdkTests : IAsyncLifetime
     public async Task A_message_that_waits_in_the_queue_gets_its_own_answer()
     {
         using var first = await (await UiStream.SendAsync(_server, "queue", "m1", "tell me a long story", _calm)).ReadUntilAsync(stream => stream.Text.Length > 50);
+        using var gone = await UiStream.SendAsync(_server, "queue", "m0", "hello");
         using var same = await UiStream.SendAsync(_server, "queue", "m2", "hello");
         using var second = await UiStream.SendAsync(_server, "queue", "m3", "hello");
         using var deleted = await UiStream.SendAsync(_server, "queue", "m4", "never mind");
         var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
-        (await _server.Http.DeleteAsync($"chats/{chat}/queue/3")).EnsureSuccessStatusCode();
-        Assert.Equal(["abort"], (await deleted.ReadAsync()).Chunks);
+        foreach (var (stream, number) in new[] { (deleted, 4), (gone, 1) })
+        {
+            (await _server.Http.DeleteAsync($"chats/{chat}/queue/{number}")).EnsureSuccessStatusCode();
+            Assert.Equal(["abort"], (await stream.ReadAsync()).Chunks);
+        }
+
         using var stopped = await _server.Http.PostAsync("/ai-sdk/chat/queue/stop", null);
         Assert.Equal(HttpStatusCode.Accepted, stopped.StatusCode);
         Assert.Equal("abort", (await first.ReadAsync()).Chunks[^1]);
@@ -78,6 +83,19 @@ public sealed class AiSdkTests : IAsyncLifetime
         Assert.Equal("turn_5", (await second.ReadAsync()).MessageId);
         Assert.StartsWith("That is message 2", same.Text, StringComparison.Ordinal);
         Assert.StartsWith("That is message 3", second.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_put_before_an_equal_one_gets_its_own_answer()
+    {
+        using var asked = await (await UiStream.SendAsync(_server, "promoted", "m1", "use pick_color please", new { model = "calm", client_tools = new[] { new { name = "pick_color" } } })).ReadAsync();
+        using var first = await UiStream.SendAsync(_server, "promoted", "m2", "hello");
+        using var second = await UiStream.SendAsync(_server, "promoted", "m3", "hello");
+        var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
+        (await _server.Http.PostAsync($"chats/{chat}/queue/2/promote", null)).EnsureSuccessStatusCode();
+        Assert.Equal("turn_4", (await second.ReadAsync()).MessageId);
+        Assert.Equal("turn_6", (await first.ReadAsync()).MessageId);
+        Assert.All(new[] { first, second }, stream => Assert.Equal("finish", stream.Chunks[^1]));
     }
 
     [Fact]
