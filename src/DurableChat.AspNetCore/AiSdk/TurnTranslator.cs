@@ -39,9 +39,19 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
     public void Translate(IReadOnlyList<StreamEvent> events)
     {
         TranslateAll(events);
-        if (!HasEnded && _hasStarted && _caughtUp && _status is ChatStatus.Waiting or ChatStatus.Error or ChatStatus.RequiresAction)
+        if (HasEnded || !_caughtUp)
+        {
+            return;
+        }
+
+        if (_hasStarted && _status is ChatStatus.Waiting or ChatStatus.Error or ChatStatus.RequiresAction)
         {
             End(_status);
+        }
+        else if (!_hasStarted && _status == ChatStatus.Error)
+        {
+            // Nothing starts the queue by itself then.
+            Fail("The turn before failed; the message waits in the queue.");
         }
     }
 

@@ -101,11 +101,16 @@ public sealed class AiSdkTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_attempt_ends_its_step_with_a_mark_and_the_turn_with_an_error()
     {
-        using var stream = await (await UiStream.SendAsync(_server, "failing", "m1", "fail", _slow)).ReadAsync();
+        using var stream = await (await UiStream.SendAsync(_server, "failing", "m1", "fail", _slow)).ReadUntilAsync(failing => failing.Text.Length > 0);
+        using var behind = await UiStream.SendAsync(_server, "failing", "m2", "hello");
+        await stream.ReadAsync();
         Assert.True(stream.IsDone);
         Assert.Equal(["start-step", "text:I will try, but I was told to ", "data-preview-reset", "finish-step", "start-step"], stream.Chunks.Where(chunk => chunk != "data-retry").Skip(1).Take(5));
         Assert.Contains("data-retry", stream.Chunks);
         Assert.Equal("error The demo model fails when it is told to.", stream.Chunks[^1]);
+
+        // Nothing starts the queue then.
+        Assert.Equal(["error The turn before failed; the message waits in the queue."], (await behind.ReadAsync()).Chunks);
     }
 
     [Fact]
