@@ -68,7 +68,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             return await SendAsync(owner, chat, command, content, cancellationToken);
         }
 
-        var stored = target.Parts.OfType<TextPart>().First().Text;
+        var stored = string.Join('\n', target.Parts.OfType<TextPart>().Select(part => part.Text));
         if (isEdit && stored == content && chat.NeedsWorker && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [var running, ..] && running.Id == target.Id)
         {
             // Said again, since the client lost the stream: what it wants to hear is being said.

@@ -114,6 +114,17 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_of_several_parts_is_answered_again_as_a_whole()
+    {
+        var history = new[] { new { role = "user", parts = new[] { new { type = "text", text = "one" }, new { type = "text", text = "two" } } } };
+        using var created = await _server.Http.PostAsJsonAsync("chats", new { history });
+        var chat = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        using var answered = await (await UiStream.PostAsync(_server, new { id = chat, messages = new[] { UiStream.User("msg_1", "one\ntwo") }, trigger = "regenerate-message" })).ReadAsync();
+        Assert.Equal("turn_2", answered.MessageId);
+        Assert.Equal("one\ntwo", (await MessagesAsync(chat))[0].GetProperty("parts")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task A_stream_whose_turn_is_edited_away_or_deleted_ends()
     {
         using var edited = await (await UiStream.SendAsync(_server, "gone", "m1", "tell me a long story", _calm)).ReadUntilAsync(stream => stream.Text.Length > 50);
