@@ -14,28 +14,39 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
         (ChatId.TryParse(name, out var id) ? await chats.GetAsync(owner, id, cancellationToken) : null)
         ?? await chats.GetAsync(owner, ChatId.FromIdempotencyKey(owner, AiSdkIds.ChatKey(name)), cancellationToken);
 
-    /// <summary>A page of the history, and the chat as it was then; null if the chat is gone.</summary>
-    public async Task<(Chat Chat, MessagePage Page)?> ReadAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    /// <summary>A page of the history, and the chat as it was then; null if the chat is gone. It has more than was asked for if there would be no user message in it.</summary>
+    public async Task<(Chat Chat, IReadOnlyList<Message> Messages)?> ReadAsync(string owner, ChatId id, long before, int limit, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await chats.GetAsync(owner, id, cancellationToken) is not { } chat || await chats.ReadMessagesAsync(owner, id, query, cancellationToken) is not { } page)
+            if (await chats.GetAsync(owner, id, cancellationToken) is not { } chat
+                || await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, limit, ReadReason.History), cancellationToken) is not { } page)
             {
                 return null;
             }
 
-            if (page.Version == chat.Version || attempt == MaxTries)
+            var messages = page.Messages;
+            var isConsistent = page.Version == chat.Version;
+            if (messages is [{ PreviousId: > 0 } first, ..] && messages.All(message => message.Role != MessageRole.User))
             {
-                return (chat, page);
+                var beginning = await ReadTurnAsync(owner, id, first.Id, cancellationToken);
+                isConsistent &= beginning is [.., var last] && last.Id == first.PreviousId;
+                messages = [.. beginning, .. messages];
+            }
+
+            if (isConsistent || attempt == MaxTries)
+            {
+                return (chat, messages);
             }
         }
     }
 
     /// <summary>The messages from the newest user message on; empty if the chat is gone.</summary>
-    public async Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken) => ReadTurnAsync(owner, id, long.MaxValue, cancellationToken);
+
+    private async Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, long before, CancellationToken cancellationToken)
     {
         var turn = new List<Message>();
-        var before = long.MaxValue;
         while (await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, PageSize, ReadReason.History), cancellationToken) is { Messages: [var first, ..] messages })
         {
             var user = messages.ToList().FindLastIndex(message => message.Role == MessageRole.User);

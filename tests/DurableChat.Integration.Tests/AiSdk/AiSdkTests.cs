@@ -45,6 +45,24 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_the_history_has_at_least_one_whole_turn()
+    {
+        using var first = await (await UiStream.SendAsync(_server, "pages", "m1", "what time is it?")).ReadAsync();
+        using var second = await (await UiStream.SendAsync(_server, "pages", "m2", "hello")).ReadAsync();
+        var whole = await _server.GetAsync("/ai-sdk/chat/pages/messages");
+        var newest = await _server.GetAsync("/ai-sdk/chat/pages/messages?limit=1");
+        Assert.Equal(["msg_5", "turn_5"], IdsOf(newest));
+        var before = newest.GetProperty("before_id").GetInt64();
+        var oldest = await _server.GetAsync($"/ai-sdk/chat/pages/messages?limit=1&before_id={before}");
+        Assert.False(oldest.TryGetProperty("before_id", out _));
+        Assert.Equal(
+            whole.GetProperty("messages").EnumerateArray().Select(message => message.ToString()),
+            oldest.GetProperty("messages").EnumerateArray().Concat(newest.GetProperty("messages").EnumerateArray()).Select(message => message.ToString()));
+
+        static IEnumerable<string?> IdsOf(JsonElement page) => page.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString());
+    }
+
+    [Fact]
     public async Task A_message_is_sent_once_also_when_its_first_requests_come_at_once()
     {
         var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => UiStream.SendAsync(_server, "once", $"m{i % 2}", $"hello {i % 2}")));
