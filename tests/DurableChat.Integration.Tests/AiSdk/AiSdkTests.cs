@@ -236,6 +236,7 @@ public sealed class AiSdkTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"messages":[{"id":"m","role":"user","parts":[]}],"trigger":"submit-message"}""", "id")]
+    [InlineData("""{"id":"a/b","messages":[{"id":"m","role":"user","parts":[{"type":"text","text":"x"}]}],"trigger":"submit-message"}""", "id")]
     [InlineData("""{"id":"bad","messages":[],"trigger":"submit-message"}""", "messages")]
     [InlineData("""{"id":"bad","messages":[null],"trigger":"submit-message"}""", "messages")]
     [InlineData("""{"id":"bad","messages":[{"role":"user","parts":[]}],"trigger":"submit-message"}""", "messages[0].id")]
