@@ -72,7 +72,7 @@ public static class DurableChatEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(path).RequireAuthorization().WithTags("AI SDK").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>().AddEndpointFilter<StoreFailureFilter>();
         AiSdkEndpoints.Map(group, endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>());
         return group;
     }

@@ -1,5 +1,6 @@
 using DurableChat.Models;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Mcp;
@@ -27,7 +28,9 @@ public static class McpDurableChatBuilderExtensions
 
         builder.Services.AddSingleton(provider => new McpToolSource(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<IToolSource>(provider => provider.GetRequiredService<McpToolSource>());
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<McpToolSource>());
+
+        // Started before turns are taken over, which may call tools, and stopped when the worker has handed over.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<McpToolSource>()));
         return builder;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Client;
@@ -8,13 +9,20 @@ namespace DurableChat.Mcp;
 /// <summary>
 /// Holds the connection to one server, and knows its tools. After a connection is lost it keeps the tools that it knew, and connects again with a pause that grows. Thread-safe.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore without a wait handle has nothing to dispose of.")]
 internal sealed partial class McpLink(McpServer server, TimeSpan pingInterval, TimeProvider time, ILoggerFactory loggers)
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
 
+    /// <summary>For how long a server may leave a question open that it could answer at once; one that takes longer counts as lost.</summary>
+    private static readonly TimeSpan _answerTime = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan _goodbyeTime = TimeSpan.FromSeconds(10);
+
     private readonly ILogger _logger = loggers.CreateLogger<McpLink>();
     private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _listing = new(1, 1);
     private volatile IReadOnlyList<AIFunction> _tools = [];
 
     /// <summary>The tools that models may call.</summary>
@@ -31,9 +39,23 @@ internal sealed partial class McpLink(McpServer server, TimeSpan pingInterval, T
         {
             try
             {
-                await using var client = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                pause = _firstPause;
-                await StayAsync(client, cancellationToken).ConfigureAwait(false);
+                var client = await McpClient.CreateAsync(Transport(), new McpClientOptions { TimeProvider = time }, loggers, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    // Before the first list, or a change right behind it would be missed.
+                    await using var listening = client.RegisterNotificationHandler(
+                        NotificationMethods.ToolListChangedNotification, async (_, token) => await ListAsync(client, token).ConfigureAwait(false)).ConfigureAwait(false);
+                    await ListAsync(client, cancellationToken).ConfigureAwait(false);
+                    _firstAttempt.TrySetResult();
+                    pause = _firstPause;
+                    await StayAsync(client, cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // A server that is silent does not answer a goodbye either.
+                    await client.DisposeAsync().AsTask().WaitAsync(_goodbyeTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
                 LogLost(server.Name);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -53,27 +75,9 @@ internal sealed partial class McpLink(McpServer server, TimeSpan pingInterval, T
         }
     }
 
-    private async Task<McpClient> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var client = await McpClient.CreateAsync(Transport(), new McpClientOptions { TimeProvider = time }, loggers, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await ListAsync(client, cancellationToken).ConfigureAwait(false);
-            _firstAttempt.TrySetResult();
-            return client;
-        }
-        catch
-        {
-            await client.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>Lists the tools again whenever the server says that they have changed, until it is gone.</summary>
+    /// <summary>Asks the server now and then whether it is there, until it is gone.</summary>
     private async Task StayAsync(McpClient client, CancellationToken cancellationToken)
     {
-        await using var listening = client.RegisterNotificationHandler(
-            NotificationMethods.ToolListChangedNotification, async (_, token) => await ListAsync(client, token).ConfigureAwait(false)).ConfigureAwait(false);
         while (!client.Completion.IsCompleted)
         {
             try
@@ -82,22 +86,46 @@ internal sealed partial class McpLink(McpServer server, TimeSpan pingInterval, T
             }
             catch (TimeoutException)
             {
-                await client.PingAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                await LimitAsync(async token => await client.PingAsync(cancellationToken: token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
+    /// <summary>Lists the tools: one list at a time, so that the newest is what counts.</summary>
     private async Task ListAsync(McpClient client, CancellationToken cancellationToken)
     {
-        var offered = await client.ListToolsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var allowed = offered.Where(tool => server.AllowedTools.Contains(McpServer.AllTools) || server.AllowedTools.Contains(tool.Name)).ToList();
-        foreach (var missing in server.AllowedTools.Where(name => name != McpServer.AllTools).Except(offered.Select(tool => tool.Name)))
+        await _listing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            LogMissing(server.Name, missing);
-        }
+            var offered = await LimitAsync(async token => await client.ListToolsAsync(cancellationToken: token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var allowed = offered.Where(tool => server.AllowedTools.Contains(McpServer.AllTools) || server.AllowedTools.Contains(tool.Name)).ToList();
+            foreach (var missing in server.AllowedTools.Where(name => name != McpServer.AllTools).Except(offered.Select(tool => tool.Name)))
+            {
+                LogMissing(server.Name, missing);
+            }
 
-        _tools = [.. allowed.Select(tool => new McpTool(tool, server.Prefix))];
-        LogConnected(server.Name, allowed.Count, offered.Count);
+            _tools = [.. allowed.Select(tool => new McpTool(tool, server.Prefix))];
+            LogConnected(server.Name, allowed.Count, offered.Count);
+        }
+        finally
+        {
+            _listing.Release();
+        }
+    }
+
+    /// <exception cref="TimeoutException">The server took too long.</exception>
+    private async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_answerTime, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await ask(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The MCP server '{server.Name}' did not answer within {_answerTime}.", exception);
+        }
     }
 
     private IClientTransport Transport() => server.Url is { } url

@@ -5,7 +5,7 @@ using DurableChat.Chats;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>What <c>useChat</c> posts, and what an application may add to it as the transport's <c>body</c>. Fields that are not named here are the application's own and are ignored.</summary>
-/// <param name="Id">The client's name of the chat: any string of 1 to 255 characters, or a chat's id.</param>
+/// <param name="Id">The client's name of the chat: any string of 1 to 255 characters without a '/', or a chat's id.</param>
 /// <param name="Messages">The history as the client shows it. Only the last message says something new.</param>
 /// <param name="Trigger"><c>submit-message</c> or <c>regenerate-message</c>.</param>
 /// <param name="MessageId">Which message is edited, continued or regenerated; none for a new one.</param>

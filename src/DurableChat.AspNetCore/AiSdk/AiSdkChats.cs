@@ -68,7 +68,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             return await SendAsync(owner, chat, command, content, cancellationToken);
         }
 
-        var stored = target.Parts.OfType<TextPart>().First().Text;
+        var stored = string.Join('\n', target.Parts.OfType<TextPart>().Select(part => part.Text));
         if (isEdit && stored == content && chat.NeedsWorker && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [var running, ..] && running.Id == target.Id)
         {
             // Said again, since the client lost the stream: what it wants to hear is being said.
@@ -150,11 +150,8 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
     private static TurnOrAnswer.Turn TurnOf(Chat chat, long userMessageId) => new(chat, new Position(0, userMessageId, 0, 0), userMessageId);
 
-    private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId, string content)
-    {
-        var ahead = chat.Queue.TakeWhile(waiting => waiting.Id != queuedId).Count(waiting => waiting.Content == content);
-        return new TurnOrAnswer.Turn(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, new QueuedTurn(queuedId, content, ahead));
-    }
+    private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId, string content) =>
+        new(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, QueuedTurn.Of(queuedId, content, chat.Queue));
 
     private static TurnOrAnswer.Answer NotFound() => new(Problems.ChatNotFound());
 }

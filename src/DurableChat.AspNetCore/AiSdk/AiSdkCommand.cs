@@ -31,6 +31,12 @@ internal abstract record AiSdkCommand(AiSdkChatRequest Request)
             return Problems.Invalid("id", $"A chat's name has 1 to {AiSdkIds.MaxChatName} characters.");
         }
 
+        if (request.Id.Contains('/', StringComparison.Ordinal))
+        {
+            // In the path of the other routes it would stay encoded, and the chat not be found.
+            return Problems.Invalid("id", "A chat's name has no '/'.");
+        }
+
         if (request.Messages is not [.., { } last])
         {
             return Problems.Invalid("messages", "There is no message.");

@@ -1,5 +1,4 @@
 using DurableChat.Chats;
-using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -74,9 +73,9 @@ internal static class AiSdkEndpoints
 
         var owner = Owner.Of(context);
         var found = await history.FindChatAsync(owner, id, context.RequestAborted) is { } chat
-            ? await history.ReadAsync(owner, chat.Id, MessageQuery.Before(before, count, ReadReason.History), context.RequestAborted)
+            ? await history.ReadAsync(owner, chat.Id, before, count, context.RequestAborted)
             : null;
-        return Results.Bytes(found is var (state, page) ? UiHistory.Write(page.Messages, state, isNewest: before_id is null) : UiHistory.Empty, "application/json");
+        return Results.Bytes(found is var (state, page) ? UiHistory.Write(page, state, isNewest: before_id is null) : UiHistory.Empty, "application/json");
     }
 
     private static async Task<IResult> StopAsync(string id, HttpContext context, ChatService chats, AiSdkHistory history)

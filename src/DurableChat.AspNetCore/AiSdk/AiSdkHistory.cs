@@ -4,7 +4,7 @@ using DurableChat.Storage;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>Finds chats by the names that clients give them, and messages by the ids that clients know. Thread-safe.</summary>
-internal sealed class AiSdkHistory(ChatService chats)
+internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
 {
     private const int PageSize = 100;
     private const int MaxTries = 10;
@@ -14,28 +14,39 @@ internal sealed class AiSdkHistory(ChatService chats)
         (ChatId.TryParse(name, out var id) ? await chats.GetAsync(owner, id, cancellationToken) : null)
         ?? await chats.GetAsync(owner, ChatId.FromIdempotencyKey(owner, AiSdkIds.ChatKey(name)), cancellationToken);
 
-    /// <summary>A page of the history, and the chat as it was then; null if the chat is gone.</summary>
-    public async Task<(Chat Chat, MessagePage Page)?> ReadAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    /// <summary>A page of the history, and the chat as it was then; null if the chat is gone. It has more than was asked for if there would be no user message in it.</summary>
+    public async Task<(Chat Chat, IReadOnlyList<Message> Messages)?> ReadAsync(string owner, ChatId id, long before, int limit, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await chats.GetAsync(owner, id, cancellationToken) is not { } chat || await chats.ReadMessagesAsync(owner, id, query, cancellationToken) is not { } page)
+            if (await chats.GetAsync(owner, id, cancellationToken) is not { } chat
+                || await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, limit, ReadReason.History), cancellationToken) is not { } page)
             {
                 return null;
             }
 
-            if (page.Version == chat.Version || attempt == MaxTries)
+            var messages = page.Messages;
+            var isConsistent = page.Version == chat.Version;
+            if (messages is [{ PreviousId: > 0 } first, ..] && messages.All(message => message.Role != MessageRole.User))
             {
-                return (chat, page);
+                var beginning = await ReadTurnAsync(owner, id, first.Id, cancellationToken);
+                isConsistent &= beginning is [.., var last] && last.Id == first.PreviousId;
+                messages = [.. beginning, .. messages];
+            }
+
+            if (isConsistent || attempt == MaxTries)
+            {
+                return (chat, messages);
             }
         }
     }
 
     /// <summary>The messages from the newest user message on; empty if the chat is gone.</summary>
-    public async Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken) => ReadTurnAsync(owner, id, long.MaxValue, cancellationToken);
+
+    private async Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, long before, CancellationToken cancellationToken)
     {
         var turn = new List<Message>();
-        var before = long.MaxValue;
         while (await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, PageSize, ReadReason.History), cancellationToken) is { Messages: [var first, ..] messages })
         {
             var user = messages.ToList().FindLastIndex(message => message.Role == MessageRole.User);
@@ -52,21 +63,27 @@ internal sealed class AiSdkHistory(ChatService chats)
     }
 
     /// <summary>
-    /// Finds the user message that a client means: the last of those it sent. Its own ids, and what became of edited messages, are known for as long as idempotency keys are. Then its place tells: it is the
-    /// user message behind the answer that the client shows before it. Null if the server does not know the message.
+    /// Finds the user message that a client means: the last of those it sent. Its own ids, and what became of edited messages, are known for as long as idempotency keys are. For a message that is
+    /// older, and for one that was queued, its place tells: it is the user message behind the answer that the client shows before it. Null if the server does not know the message: then its request
+    /// was lost, and in its place there may be what another tab has said.
     /// </summary>
     public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
     {
         var wanted = messages[^1].Id!;
         var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
-        return (sent is { } number || AiSdkIds.TryParse(wanted, out number) ? await FindPresentAsync(owner, id, number, cancellationToken) : null)
-            ?? await FindByPlaceAsync(owner, id, messages, cancellationToken);
+        if ((sent?.MessageId is { } number || AiSdkIds.TryParse(wanted, out number)) && await FindPresentAsync(owner, id, number, cancellationToken) is { } present)
+        {
+            return present;
+        }
+
+        var found = await FindByPlaceAsync(owner, id, messages, cancellationToken);
+        return sent?.QueuedId is not null || found?.CreatedAt < time.GetUtcNow() - IdempotencyRecord.Lifetime ? found : null;
     }
 
     /// <summary>A user message, or what edits have made of it.</summary>
     private async Task<Message?> FindPresentAsync(string owner, ChatId id, long messageId, CancellationToken cancellationToken)
     {
-        for (long? number = messageId; number > 0; number = await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken))
+        for (long? number = messageId; number > 0; number = (await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken))?.MessageId)
         {
             if (await chats.ReadMessagesAsync(owner, id, MessageQuery.One(number.Value, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } message] })
             {
@@ -111,7 +128,7 @@ internal sealed class AiSdkHistory(ChatService chats)
         return null;
     }
 
-    /// <summary>The message that an earlier request made; null if that is not known any more, or the message waits in the queue.</summary>
-    private async Task<long?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
-        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? CommandResults.ReadOutcome(record.Outcome).MessageId : null;
+    /// <summary>What an earlier request made; null if that is not known, or not any more.</summary>
+    private async Task<CommandResponse?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? CommandResults.ReadOutcome(record.Outcome) : null;
 }

@@ -24,5 +24,15 @@ internal abstract record TurnOrAnswer
 /// <summary>A turn that waits in the queue.</summary>
 /// <param name="QueuedId">Which queued message.</param>
 /// <param name="Content">Its text, by which it is known when it becomes a message: the feed does not tell which one it was.</param>
-/// <param name="Ahead">How many messages with the same text run before it.</param>
-internal sealed record QueuedTurn(long QueuedId, string Content, int Ahead);
+/// <param name="Ahead">The ids of those with the same text that were to run before it.</param>
+internal sealed record QueuedTurn(long QueuedId, string Content, IReadOnlyList<long> Ahead)
+{
+    /// <summary>Describes a message that is in the queue.</summary>
+    public static QueuedTurn Of(long queuedId, string content, IReadOnlyList<QueuedMessage> queue) => new(queuedId, content, FindAhead(queuedId, content, queue));
+
+    /// <summary>Those with the same text that run before it, as the queue is now.</summary>
+    public IReadOnlyList<long> FindAhead(IReadOnlyList<QueuedMessage> queue) => FindAhead(QueuedId, Content, queue);
+
+    private static long[] FindAhead(long queuedId, string content, IReadOnlyList<QueuedMessage> queue) =>
+        [.. queue.TakeWhile(waiting => waiting.Id != queuedId).Where(waiting => waiting.Content == content).Select(waiting => waiting.Id)];
+}

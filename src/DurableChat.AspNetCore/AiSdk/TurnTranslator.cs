@@ -16,7 +16,7 @@ namespace DurableChat.AspNetCore.AiSdk;
 internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunks)
 {
     private readonly StepWriter _steps = new(chunks, turn.Chat.ClientTools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
-    private int _ahead = turn.Queued?.Ahead ?? 0;
+    private readonly QueueWait? _wait = turn.Queued is { } queued ? new QueueWait(queued, turn.After.MessageId) : null;
     private bool _hasStarted;
     private bool _caughtUp;
     private ChatStatus? _status;
@@ -38,18 +38,20 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
     /// <summary>Tells what events say.</summary>
     public void Translate(IReadOnlyList<StreamEvent> events)
     {
-        foreach (var streamEvent in events)
+        TranslateAll(events);
+        if (HasEnded || !_caughtUp)
         {
-            Translate(streamEvent);
-            if (HasEnded)
-            {
-                return;
-            }
+            return;
         }
 
-        if (_hasStarted && _caughtUp && _status is ChatStatus.Waiting or ChatStatus.Error or ChatStatus.RequiresAction)
+        if (_hasStarted && _status is ChatStatus.Waiting or ChatStatus.Error or ChatStatus.RequiresAction)
         {
             End(_status);
+        }
+        else if (!_hasStarted && _status == ChatStatus.Error)
+        {
+            // Nothing starts the queue by itself then.
+            Fail("The turn before failed; the message waits in the queue.");
         }
     }
 
@@ -62,39 +64,58 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         HasEnded = true;
     }
 
+    private void TranslateAll(IEnumerable<StreamEvent> events)
+    {
+        foreach (var streamEvent in events)
+        {
+            if (HasEnded)
+            {
+                return;
+            }
+
+            Translate(streamEvent);
+        }
+    }
+
     private void Translate(StreamEvent streamEvent)
     {
         switch (streamEvent.Type)
         {
-            case StreamEventType.Message:
-                Translate(((MessageEvent)streamEvent).ToMessage());
-                break;
-            case StreamEventType.MessagePart when _hasStarted:
-                var part = PartEvent.Of(streamEvent);
-                _steps.AddLive(part.Generation, part.Part);
-                break;
-            case StreamEventType.PreviewReset when _hasStarted:
-                _steps.Discard();
-                break;
-            case StreamEventType.HistoryReset when _hasStarted:
-                Abort();
-                break;
             case StreamEventType.Status:
                 _status = StateEvent.Of(streamEvent).Status;
                 break;
             case StreamEventType.Error:
                 _error = StateEvent.Of(streamEvent).Error;
                 break;
-            case StreamEventType.Retry when _hasStarted:
-                TellRetry(StateEvent.Of(streamEvent));
-                break;
             case StreamEventType.QueueUpdate:
                 _caughtUp = true;
-                if (!_hasStarted && StateEvent.Of(streamEvent).Queue!.All(queued => queued.Id != turn.Queued!.QueuedId))
+                if (!_hasStarted)
                 {
-                    Abort();
+                    StartIfBegun(StateEvent.Of(streamEvent).Queue!);
                 }
 
+                break;
+            case StreamEventType.HistoryReset when !_hasStarted:
+                _wait!.Restart();
+                break;
+            case var _ when !_hasStarted:
+                _wait!.Add(streamEvent);
+                break;
+            case StreamEventType.Message:
+                Translate(((MessageEvent)streamEvent).ToMessage());
+                break;
+            case StreamEventType.MessagePart:
+                var part = PartEvent.Of(streamEvent);
+                _steps.AddLive(part.Generation, part.Part);
+                break;
+            case StreamEventType.PreviewReset:
+                _steps.Discard();
+                break;
+            case StreamEventType.HistoryReset:
+                Abort();
+                break;
+            case StreamEventType.Retry:
+                TellRetry(StateEvent.Of(streamEvent));
                 break;
         }
     }
@@ -103,29 +124,35 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
     {
         switch (message.Role)
         {
-            case MessageRole.User when _hasStarted:
+            case MessageRole.User:
                 End(null);
                 break;
-            case MessageRole.User when IsQueued(message):
-                Start(message.Id);
-
-                // What was known is of the turn before; what the first status said, though, may be of this one's end.
-                _status = _caughtUp ? null : _status;
-                break;
-            case MessageRole.Assistant when _hasStarted:
+            case MessageRole.Assistant:
                 _steps.Commit(message);
                 _finished = message.FinishReason;
                 break;
-            case MessageRole.Tool when _hasStarted:
+            case MessageRole.Tool:
                 _steps.AddResults(message);
                 _finished = null;
                 break;
         }
     }
 
-    /// <summary>After a rewrite the whole history comes, but ids only rise.</summary>
-    private bool IsQueued(Message message) =>
-        message.Id > turn.After.MessageId && message.Parts is [TextPart { Text: var text }] && text == turn.Queued!.Content && _ahead-- == 0;
+    private void StartIfBegun(IReadOnlyList<QueuedMessage> queue)
+    {
+        switch (_wait!.Find(queue))
+        {
+            case null:
+                break;
+            case []:
+                Abort();
+                break;
+            case [var user, ..] begun:
+                Start(((MessageEvent)user).ToMessage().Id);
+                TranslateAll(begun.Skip(1));
+                break;
+        }
+    }
 
     private void Start(long? userMessageId)
     {

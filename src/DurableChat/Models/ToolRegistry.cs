@@ -39,13 +39,16 @@ public sealed partial class ToolRegistry
         return Find(name) is null && chat.ClientTools.Any(tool => tool.Name == name);
     }
 
-    /// <summary>What the model is told about tools: the server's and the chat's client-side ones.</summary>
+    /// <summary>
+    /// What the model is told about tools: the server's and the chat's client-side ones. None of them can be invoked: an <see cref="IChatClient"/> that runs functions by itself would otherwise run
+    /// them too.
+    /// </summary>
     public IList<AITool> Declare(Chat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
         return
         [
-            .. ServerTools(),
+            .. ServerTools().Select(tool => tool.AsDeclarationOnly()),
             .. chat.ClientTools.Where(tool => IsClientTool(tool.Name, chat)).Select(tool =>
             {
                 using var schema = JsonDocument.Parse(tool.Parameters);
@@ -89,7 +92,7 @@ public sealed partial class ToolRegistry
         }
         catch (ToolInputException exception)
         {
-            return new ToolResultPart(call.CallId, exception.Message, IsError: true);
+            return new ToolResultPart(call.CallId, Cut(exception.Message), IsError: true);
         }
 #pragma warning disable CA1031 // A tool is somebody else's code; its failure is the model's to deal with.
         catch (Exception exception)

@@ -45,6 +45,24 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_the_history_has_at_least_one_whole_turn()
+    {
+        using var first = await (await UiStream.SendAsync(_server, "pages", "m1", "what time is it?")).ReadAsync();
+        using var second = await (await UiStream.SendAsync(_server, "pages", "m2", "hello")).ReadAsync();
+        var whole = await _server.GetAsync("/ai-sdk/chat/pages/messages");
+        var newest = await _server.GetAsync("/ai-sdk/chat/pages/messages?limit=1");
+        Assert.Equal(["msg_5", "turn_5"], IdsOf(newest));
+        var before = newest.GetProperty("before_id").GetInt64();
+        var oldest = await _server.GetAsync($"/ai-sdk/chat/pages/messages?limit=1&before_id={before}");
+        Assert.False(oldest.TryGetProperty("before_id", out _));
+        Assert.Equal(
+            whole.GetProperty("messages").EnumerateArray().Select(message => message.ToString()),
+            oldest.GetProperty("messages").EnumerateArray().Concat(newest.GetProperty("messages").EnumerateArray()).Select(message => message.ToString()));
+
+        static IEnumerable<string?> IdsOf(JsonElement page) => page.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetString());
+    }
+
+    [Fact]
     public async Task A_message_is_sent_once_also_when_its_first_requests_come_at_once()
     {
         var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => UiStream.SendAsync(_server, "once", $"m{i % 2}", $"hello {i % 2}")));
@@ -65,12 +83,17 @@ public sealed class AiSdkTests : IAsyncLifetime
     public async Task A_message_that_waits_in_the_queue_gets_its_own_answer()
     {
         using var first = await (await UiStream.SendAsync(_server, "queue", "m1", "tell me a long story", _calm)).ReadUntilAsync(stream => stream.Text.Length > 50);
+        using var gone = await UiStream.SendAsync(_server, "queue", "m0", "hello");
         using var same = await UiStream.SendAsync(_server, "queue", "m2", "hello");
         using var second = await UiStream.SendAsync(_server, "queue", "m3", "hello");
         using var deleted = await UiStream.SendAsync(_server, "queue", "m4", "never mind");
         var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
-        (await _server.Http.DeleteAsync($"chats/{chat}/queue/3")).EnsureSuccessStatusCode();
-        Assert.Equal(["abort"], (await deleted.ReadAsync()).Chunks);
+        foreach (var (stream, number) in new[] { (deleted, 4), (gone, 1) })
+        {
+            (await _server.Http.DeleteAsync($"chats/{chat}/queue/{number}")).EnsureSuccessStatusCode();
+            Assert.Equal(["abort"], (await stream.ReadAsync()).Chunks);
+        }
+
         using var stopped = await _server.Http.PostAsync("/ai-sdk/chat/queue/stop", null);
         Assert.Equal(HttpStatusCode.Accepted, stopped.StatusCode);
         Assert.Equal("abort", (await first.ReadAsync()).Chunks[^1]);
@@ -81,13 +104,42 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_is_put_before_an_equal_one_gets_its_own_answer()
+    {
+        using var asked = await (await UiStream.SendAsync(_server, "promoted", "m1", "use pick_color please", new { model = "calm", client_tools = new[] { new { name = "pick_color" } } })).ReadAsync();
+        using var first = await UiStream.SendAsync(_server, "promoted", "m2", "hello");
+        using var second = await UiStream.SendAsync(_server, "promoted", "m3", "hello");
+        var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
+        (await _server.Http.PostAsync($"chats/{chat}/queue/2/promote", null)).EnsureSuccessStatusCode();
+        Assert.Equal("turn_4", (await second.ReadAsync()).MessageId);
+        Assert.Equal("turn_6", (await first.ReadAsync()).MessageId);
+        Assert.All(new[] { first, second }, stream => Assert.Equal("finish", stream.Chunks[^1]));
+    }
+
+    [Fact]
     public async Task A_failed_attempt_ends_its_step_with_a_mark_and_the_turn_with_an_error()
     {
-        using var stream = await (await UiStream.SendAsync(_server, "failing", "m1", "fail", _slow)).ReadAsync();
+        using var stream = await (await UiStream.SendAsync(_server, "failing", "m1", "fail", _slow)).ReadUntilAsync(failing => failing.Text.Length > 0);
+        using var behind = await UiStream.SendAsync(_server, "failing", "m2", "hello");
+        await stream.ReadAsync();
         Assert.True(stream.IsDone);
         Assert.Equal(["start-step", "text:I will try, but I was told to ", "data-preview-reset", "finish-step", "start-step"], stream.Chunks.Where(chunk => chunk != "data-retry").Skip(1).Take(5));
         Assert.Contains("data-retry", stream.Chunks);
         Assert.Equal("error The demo model fails when it is told to.", stream.Chunks[^1]);
+
+        // Nothing starts the queue then.
+        Assert.Equal(["error The turn before failed; the message waits in the queue."], (await behind.ReadAsync()).Chunks);
+    }
+
+    [Fact]
+    public async Task A_message_of_several_parts_is_answered_again_as_a_whole()
+    {
+        var history = new[] { new { role = "user", parts = new[] { new { type = "text", text = "one" }, new { type = "text", text = "two" } } } };
+        using var created = await _server.Http.PostAsJsonAsync("chats", new { history });
+        var chat = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        using var answered = await (await UiStream.PostAsync(_server, new { id = chat, messages = new[] { UiStream.User("msg_1", "one\ntwo") }, trigger = "regenerate-message" })).ReadAsync();
+        Assert.Equal("turn_2", answered.MessageId);
+        Assert.Equal("one\ntwo", (await MessagesAsync(chat))[0].GetProperty("parts")[0].GetProperty("text").GetString());
     }
 
     [Fact]
@@ -147,6 +199,31 @@ public sealed class AiSdkTests : IAsyncLifetime
         var body = new { id = chat, messages = new[] { UiStream.User("msg_1", "hello"), UiStream.User("m9", "lost"), }, trigger = "submit-message", messageId = "m9" };
         using var lost = await (await UiStream.PostAsync(_server, body with { messages = [UiStream.User("msg_3", "and now?"), .. body.messages[1..]] })).ReadAsync();
         Assert.Equal("turn_5", lost.MessageId);
+
+        // What another tab has said meanwhile is in the place of the lost message, and is not what is meant.
+        (await _server.Http.PostAsJsonAsync($"chats/{chat}/messages", new { content = "somebody else's" })).EnsureSuccessStatusCode();
+        await _server.FollowAsync(chat, screen => screen.Status == "waiting" && screen.Ids.Count == 8);
+        object[] shown = [UiStream.User("msg_5", "lost"), UiStream.User("m10", "lost as well")];
+        using var regenerated = await (await UiStream.PostAsync(_server, new { id = chat, messages = shown, trigger = "regenerate-message" })).ReadAsync();
+        Assert.Equal("turn_9", regenerated.MessageId);
+        using var edited = await (await UiStream.PostAsync(_server, new { id = chat, messages = new[] { shown[0], UiStream.User("m11", "lost too") }, trigger = "submit-message", messageId = "m11" })).ReadAsync();
+        Assert.Equal("turn_11", edited.MessageId);
+        Assert.Equal(Enumerable.Range(1, 12).Select(id => (long)id), await _server.ReadIdsAsync(chat));
+    }
+
+    [Fact]
+    public async Task A_message_whose_id_is_forgotten_is_known_by_its_place()
+    {
+        var time = new ShiftedTime();
+        await using var server = await TestServer.StartAsync(null, time);
+        using var first = await (await UiStream.SendAsync(server, "old", "m1", "hello")).ReadAsync();
+        using var second = await (await UiStream.SendAsync(server, "old", "m2", "and now?")).ReadAsync();
+        time.Shift = TimeSpan.FromHours(25);
+        var shown = new[] { UiStream.User("msg_1", "hello"), UiStream.User("m2", "and now?") };
+        using var again = await (await UiStream.PostAsync(server, new { id = "old", messages = shown, trigger = "regenerate-message" })).ReadAsync();
+        Assert.Equal("turn_5", again.MessageId);
+        var messages = (await server.GetAsync("/ai-sdk/chat/old/messages")).GetProperty("messages").EnumerateArray();
+        Assert.Equal(["msg_1", "turn_1", "msg_5", "turn_5"], messages.Select(message => message.GetProperty("id").GetString()));
     }
 
     [Fact]
@@ -159,6 +236,7 @@ public sealed class AiSdkTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"messages":[{"id":"m","role":"user","parts":[]}],"trigger":"submit-message"}""", "id")]
+    [InlineData("""{"id":"a/b","messages":[{"id":"m","role":"user","parts":[{"type":"text","text":"x"}]}],"trigger":"submit-message"}""", "id")]
     [InlineData("""{"id":"bad","messages":[],"trigger":"submit-message"}""", "messages")]
     [InlineData("""{"id":"bad","messages":[null],"trigger":"submit-message"}""", "messages")]
     [InlineData("""{"id":"bad","messages":[{"role":"user","parts":[]}],"trigger":"submit-message"}""", "messages[0].id")]
@@ -200,4 +278,11 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     private async Task<JsonElement> MessagesAsync(string chat) => (await _server.GetAsync($"/ai-sdk/chat/{chat}/messages")).GetProperty("messages");
+
+    private sealed class ShiftedTime : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    }
 }

@@ -51,6 +51,7 @@ internal sealed class EmbeddedApp : IAsyncDisposable
         var app = builder.Build();
         var endpoints = app.MapDurableChat("/chat");
         (protect ?? (group => group.RequireAuthorization()))(endpoints);
+        app.MapDurableChatAiSdk();
         await app.StartAsync();
         return new EmbeddedApp(app, folder);
     }

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.AspNetCore;
+using DurableChat.Integration.Tests.AiSdk;
 using DurableChat.Integration.Tests.Http;
+using DurableChat.Models;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,17 +36,44 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task A_model_that_would_call_functions_itself_leaves_tools_to_the_turn()
+    {
+        var model = new ScriptedModel((call, _, _) => call == 1 ? Call() : ScriptedModel.Say("done"));
+        var keys = new ConcurrentQueue<object?>();
+        var tool = AIFunctionFactory.Create((AIFunctionArguments arguments) => keys.Enqueue(arguments.Context?[ToolRegistry.IdempotencyKey]), "book");
+        await using var app = await EmbeddedApp.StartAsync(model.AsBuilder().UseFunctionInvocation().Build(), chat => chat.AddTool(tool));
+        using var http = app.Client("alice");
+        Assert.Equal("done", (await EmbeddedApp.AskAsync(http, "Book a table.")).Texts[^1]);
+        Assert.Equal("call_1", Assert.Single(keys));
+        Assert.Equal(2, model.Calls);
+
+        static async IAsyncEnumerable<AIContent> Call()
+        {
+            await Task.Yield();
+            yield return new FunctionCallContent("call_1", "book");
+        }
+    }
+
+    [Fact]
     public async Task Whoever_the_application_does_not_let_in_or_who_has_no_name_is_refused()
     {
         await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering());
         using var nobody = app.Client();
         using var nameless = app.Client("nameless");
-        foreach (var path in new[] { "chats", "chats/watch", "models" })
+        foreach (var (method, path) in new[] { ("GET", "chats"), ("GET", "chats/watch"), ("GET", "models"), ("POST", "/ai-sdk/chat"), ("GET", "/ai-sdk/chat/x/stream"), ("GET", "/ai-sdk/chat/x/messages"), ("POST", "/ai-sdk/chat/x/stop") })
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)).StatusCode);
-            using var refused = await nameless.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+            using var unknown = await SendAsync(nobody, method, path);
+            Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+            using var refused = await SendAsync(nameless, method, path);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
             Assert.Equal("no_owner", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        }
+
+        static async Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            request.Content = method == "POST" ? JsonContent.Create(new { id = "x", messages = new[] { UiStream.User("m1", "hello") }, trigger = "submit-message" }) : null;
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         }
     }
 
