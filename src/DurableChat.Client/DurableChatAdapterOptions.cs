@@ -9,6 +9,9 @@ public sealed class DurableChatAdapterOptions
     /// </summary>
     public bool IgnoreInstructions { get; set; }
 
-    /// <summary>True stops the turn on the server if the caller cancels, or stops enumerating; false, the default, lets it go on: it is found in the chat later.</summary>
+    /// <summary>
+    /// True stops the turn on the server if the caller cancels, or stops enumerating, or takes the message back if it still waits in the queue; false, the default, lets it go on: it is found in the chat
+    /// later.
+    /// </summary>
     public bool InterruptOnCancel { get; set; }
 }

@@ -58,19 +58,23 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
         }
         finally
         {
-            if (settings.InterruptOnCancel && !turn.IsOver)
+            // A message that waits behind a turn that failed is over and still there: it would run later, though the caller was told otherwise.
+            if (turn.QueuedId is null ? settings.InterruptOnCancel && !turn.IsOver : settings.InterruptOnCancel || turn.IsOver)
             {
-                await InterruptAsync(turn.ChatId).ConfigureAwait(false);
+                await StopAsync(turn).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task InterruptAsync(string chatId)
+    /// <summary>Stops the turn, or takes the message back if it waits: the turn that runs then is somebody else's.</summary>
+    private async Task StopAsync(Turn turn)
     {
         using var patience = new CancellationTokenSource(_patienceWithInterrupt);
         try
         {
-            await client.InterruptAsync(chatId, cancellationToken: patience.Token).ConfigureAwait(false);
+            await (turn.QueuedId is { } queued
+                ? client.DeleteQueuedAsync(turn.ChatId, queued, cancellationToken: patience.Token)
+                : client.InterruptAsync(turn.ChatId, cancellationToken: patience.Token)).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is DurableChatException or HttpRequestException or OperationCanceledException)
         {

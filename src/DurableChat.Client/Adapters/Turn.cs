@@ -15,16 +15,22 @@ internal sealed class Turn
     private readonly Dictionary<string, StringBuilder> _said = new(StringComparer.Ordinal);
     private readonly HashSet<string> _saidCalls = new(StringComparer.Ordinal);
     private readonly long _version;
+    private long _beginsAt;
     private long _generation;
     private long _lastMessageId;
-    private bool _hasBegun;
+    private QueueWatch? _queue;
 
-    private Turn(string chatId, long afterMessageId, long version, bool hasBegun, Request request, bool isLive)
+    /// <summary>True if the chat waits, as far as is known.</summary>
+    private bool _isWaiting;
+
+    /// <summary>The message up to which the chat has to be seen before it is worth asking whether an answer will come.</summary>
+    private long _awaited;
+
+    private Turn(string chatId, long afterMessageId, long version, Request request, bool isLive)
     {
         ChatId = chatId;
-        AfterMessageId = _lastMessageId = afterMessageId;
+        AfterMessageId = _lastMessageId = _beginsAt = afterMessageId;
         _version = version;
-        _hasBegun = hasBegun;
         _request = request;
         _isLive = isLive;
         _ownTools = [.. request.Tools.Select(tool => tool.Name)];
@@ -35,10 +41,13 @@ internal sealed class Turn
     /// <summary>From where the turn is to be followed.</summary>
     public long AfterMessageId { get; }
 
+    /// <summary>The message's number in the queue while it waits there; null if it does not.</summary>
+    public long? QueuedId { get; private set; }
+
     public bool IsOver { get; private set; }
 
     /// <summary>True if the chat waits, and the answer has not been seen: it may still come, or there is none.</summary>
-    public bool MayBeOver { get; private set; }
+    public bool MayBeOver => _queue is null && _isWaiting && _lastMessageId >= _awaited;
 
     /// <summary>Sends what the program says.</summary>
     public static async Task<Turn> BeginAsync(DurableChatClient client, Request request, string? model, bool isLive, CancellationToken cancellationToken)
@@ -47,7 +56,7 @@ internal sealed class Turn
         {
             var made = await client.CreateChatAsync(
                 new NewChatRequest(request.Text!) { Model = model, ClientTools = request.Tools.Count == 0 ? null : request.Tools }, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return new Turn(made.Id, made.LastMessageId, made.Version, hasBegun: true, request, isLive);
+            return new Turn(made.Id, made.LastMessageId, made.Version, request, isLive);
         }
 
         var before = await client.GetChatAsync(id, cancellationToken).ConfigureAwait(false);
@@ -56,65 +65,107 @@ internal sealed class Turn
             var submitted = await client.SubmitToolResultsAsync(id, request.Results, cancellationToken: cancellationToken).ConfigureAwait(false);
             if (request.Text is null)
             {
-                return new Turn(id, before.LastMessageId, submitted.Version, hasBegun: true, request, isLive);
+                return new Turn(id, before.LastMessageId, submitted.Version, request, isLive);
             }
         }
 
         var sent = await client.SendAsync(id, request.Text!, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new Turn(id, sent.MessageId ?? before.LastMessageId, sent.Version, hasBegun: sent.MessageId is not null, request, isLive);
+        return sent.QueuedId is { } queued
+            ? new Turn(id, before.LastMessageId, sent.Version, request, isLive) { QueuedId = queued, _queue = Watch(queued, sent.Version, before, request.Text!) }
+            : new Turn(id, sent.MessageId ?? before.LastMessageId, sent.Version, request, isLive);
     }
 
     /// <summary>What an event tells the program.</summary>
-    /// <exception cref="DurableChatException">The turn failed.</exception>
+    /// <exception cref="DurableChatException">The turn failed, or will not begin.</exception>
     public IEnumerable<ChatResponseUpdate> Read(ChatEvent next)
     {
-        MayBeOver = false;
-        switch (next)
+        if (next is StatusEvent status)
         {
-            case MessageEvent { Message: var message }:
-                _lastMessageId = message.Id;
-                return Read(message);
-            case MessagePartEvent part when _isLive && _hasBegun:
-                return Read(part);
-            case PreviewResetEvent when _said.Count > 0:
-                _said.Clear();
-                return [Update([], _generation, ChatRole.Assistant, next)];
-            case ErrorEvent { Error: var error, Version: var version } when _hasBegun && version > _version:
-                IsOver = true;
-                throw new DurableChatException(error.Code, error.Message) { IsRetryable = error.Retryable };
-            case ActionRequiredEvent { ToolCalls: var calls, Version: var version } when _hasBegun && version > _version:
-                IsOver = true;
-                return [WithReason(Update([.. calls.Select(call => ToCall(call.CallId, call.Name, call.Arguments, isOwn: true))], _generation, ChatRole.Assistant, next), ChatFinishReason.ToolCalls)];
-            case StatusEvent { Status: ChatStatuses.Waiting, Version: var version } when _hasBegun && version > _version:
-                MayBeOver = true;
-                return [];
-            default:
-                return [];
+            _isWaiting = status.Status == ChatStatuses.Waiting && status.Version > _version;
         }
+
+        return _queue is null ? ReadOwn(next) : ReadQueued(_queue, next);
     }
 
     /// <summary>True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before it said anything.</summary>
     public async Task<bool> CheckAsync(DurableChatClient client, CancellationToken cancellationToken)
     {
         var chat = await client.GetChatAsync(ChatId, cancellationToken).ConfigureAwait(false);
-        return IsOver = chat.LastMessageId <= _lastMessageId && chat.Status == ChatStatuses.Waiting;
+        _isWaiting = chat.Status == ChatStatuses.Waiting;
+        _awaited = chat.LastMessageId;
+        return IsOver = MayBeOver;
+    }
+
+    private static QueueWatch Watch(long queuedId, long version, ChatInfo before, string text) =>
+        new(queuedId, text, version, before.LastMessageId, before.Queue.Count(queued => queued.Content == text));
+
+    private List<ChatResponseUpdate> ReadQueued(QueueWatch queue, ChatEvent next)
+    {
+        IReadOnlyList<ChatEvent>? own;
+        try
+        {
+            own = queue.Read(next);
+        }
+        catch (DurableChatException)
+        {
+            IsOver = true;
+            throw;
+        }
+
+        if (own is not [MessageEvent { Message.Id: var id }, ..])
+        {
+            return [];
+        }
+
+        (_queue, QueuedId) = (null, null);
+        _lastMessageId = _beginsAt = id;
+        var updates = new List<ChatResponseUpdate>();
+        foreach (var ready in own.Skip(1).TakeWhile(_ => !IsOver))
+        {
+            updates.AddRange(ReadOwn(ready));
+        }
+
+        return updates;
+    }
+
+    private IEnumerable<ChatResponseUpdate> ReadOwn(ChatEvent next)
+    {
+        switch (next)
+        {
+            case HistoryResetEvent:
+                IsOver = true;
+                throw new DurableChatException("history_rewritten", "The history was rewritten before the answer was complete.");
+            case MessageEvent { Message: var message }:
+                _lastMessageId = message.Id;
+                return Read(message);
+            case MessagePartEvent part when _isLive:
+                return Read(part);
+            case PreviewResetEvent when _said.Count > 0:
+                _said.Clear();
+                return [Update([], _generation, ChatRole.Assistant, next)];
+            case ErrorEvent { Error: var error, Version: var version } when version > _version:
+                IsOver = true;
+                throw new DurableChatException(error.Code, error.Message) { IsRetryable = error.Retryable };
+            // Results for some of the calls only: the change that they made is the one that tells what is left.
+            case ActionRequiredEvent { ToolCalls: var calls, Version: var version } when version >= _version:
+                IsOver = true;
+                return [WithReason(Update([.. calls.Select(call => ToCall(call.CallId, call.Name, call.Arguments, isOwn: true))], _generation, ChatRole.Assistant, next), ChatFinishReason.ToolCalls)];
+            default:
+                return [];
+        }
     }
 
     private IEnumerable<ChatResponseUpdate> Read(HistoryMessage message)
     {
         switch (message.Role)
         {
-            case "user" when _hasBegun:
+            case "user":
                 // The next turn has begun, so this one is over.
                 IsOver = true;
                 return [];
-            case "user":
-                // What had to wait in the queue has its turn.
-                _hasBegun = message.Text == _request.Text;
-                return [];
-            case "tool" when _hasBegun:
+            case "tool":
                 return [Update([.. message.Parts.Where(part => part.CallId is not null && !IsAnsweredHere(part.CallId)).Select(ToResult)], _generation, ChatRole.Tool, message)];
-            case "assistant" when _hasBegun:
+            case "assistant":
                 return [ReadAnswer(message)];
             default:
                 return [];
@@ -208,7 +259,7 @@ internal sealed class Turn
     private ChatResponseUpdate Update(IList<AIContent> contents, long generation, ChatRole role, object raw) => new(role, contents)
     {
         ConversationId = ChatId,
-        ResponseId = $"{ChatId}:{AfterMessageId}",
+        ResponseId = $"{ChatId}:{_beginsAt}",
         MessageId = role == ChatRole.Tool ? $"{Request.AnswerId(ChatId, generation)}:tools" : Request.AnswerId(ChatId, generation),
         RawRepresentation = raw,
     };

@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
 using DurableChat.Client;
+using DurableChat.Client.Adapters;
 using DurableChat.Integration.Tests.Embedding;
 using DurableChat.Integration.Tests.Http;
+using DurableChat.Models;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Xunit;
@@ -105,5 +108,171 @@ public sealed class AdapterTests
 
             Assert.Equal(interrupts ? "interrupted" : "stop", answer!.FinishReason);
         }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_message_that_waits_is_taken_back_by_who_goes_away_and_its_deletion_is_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = new DurableChatClient(server.Http);
+        var id = (await client.CreateChatAsync(new NewChatRequest("first") { Model = "stuck" })).Id;
+        using var chat = client.AsChatClient(new DurableChatAdapterOptions { InterruptOnCancel = true });
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var left = AskAsync(chat, id, "second", leaving.Token);
+        await WaitForQueueAsync(client, id, 1);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        var after = await client.GetChatAsync(id);
+        Assert.Equal((ChatStatuses.Running, 0, 1), (after.Status, after.Queue.Count, after.LastMessageId));
+
+        var deleted = AskAsync(chat, id, "third");
+        await client.DeleteQueuedAsync(id, Assert.Single(await WaitForQueueAsync(client, id, 1)).Id);
+        Assert.Equal("queued_message_deleted", (await Assert.ThrowsAsync<DurableChatException>(() => deleted)).Code);
+        Assert.Equal(ChatStatuses.Running, (await client.GetChatAsync(id)).Status);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_message_behind_a_turn_that_fails_is_not_sent_and_one_sent_later_is_answered_though_others_wait_before_it()
+    {
+        var gate = new TaskCompletionSource();
+        await using var app = await EmbeddedApp.StartAsync(new ScriptedModel((call, history, cancellation) => call == 1 ? FailAsync(cancellation) : ScriptedModel.Say($"to {history[^1].Text}")));
+        using var http = app.Client("alice");
+        var client = new DurableChatClient(http);
+        var id = (await client.CreateChatAsync(new NewChatRequest("first"), cancellationToken: TestContext.Current.CancellationToken)).Id;
+        await client.SendAsync(id, "second");
+        using var chat = client.AsChatClient();
+        var behind = AskAsync(chat, id, "third");
+        await WaitForQueueAsync(client, id, 2);
+        gate.SetResult();
+        Assert.Equal("model_unauthorized", (await Assert.ThrowsAsync<DurableChatException>(() => behind)).Code);
+        Assert.Equal(["second"], (await client.GetChatAsync(id)).Queue.Select(queued => queued.Content));
+        Assert.Equal("to fourth", (await AskAsync(chat, id, "fourth")).Text);
+        Assert.Equal(["first", "Wait.", "second", "to second", "fourth", "to fourth"], (await client.ReadAfterAsync(id)).Messages.Select(message => message.Text));
+
+        async IAsyncEnumerable<AIContent> FailAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            yield return new TextContent("Wait.");
+            await gate.Task.WaitAsync(cancellation);
+            throw new ModelException("model_unauthorized", "No.", retryable: false);
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Of_two_who_wait_with_the_same_text_each_gets_the_answer_to_its_own()
+    {
+        var gate = new TaskCompletionSource();
+        await using var app = await EmbeddedApp.StartAsync(Gated(gate.Task));
+        using var http = app.Client("alice");
+        var client = new DurableChatClient(http);
+        var id = (await client.CreateChatAsync(new NewChatRequest("continue"), cancellationToken: TestContext.Current.CancellationToken)).Id;
+        using var chat = client.AsChatClient();
+        var second = AskAsync(chat, id, "continue");
+        await WaitForQueueAsync(client, id, 1);
+        var third = AskAsync(chat, id, "continue");
+        await WaitForQueueAsync(client, id, 2);
+
+        // The history that comes anew has an equal text too.
+        await client.EditAsync(id, 1, "continue");
+        gate.SetResult();
+        var (first, last) = (await second, await third);
+        Assert.Equal(["answer 2", "answer 3", "answer 4"], (await client.ReadAfterAsync(id)).Messages.Where(message => message.Role == "assistant").Select(message => message.Text));
+        Assert.Equal(("answer 3", "answer 4"), (first.Text, last.Text));
+        Assert.NotEqual(first.ResponseId, last.ResponseId);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Results_for_some_of_the_calls_bring_the_others_and_a_rewrite_is_no_answer()
+    {
+        var gate = new TaskCompletionSource();
+        await using var app = await EmbeddedApp.StartAsync(new ScriptedModel((call, _, cancellation) => call switch { 1 => Call(), 2 => ScriptedModel.Say("done"), _ => WaitAsync(gate.Task, "never", cancellation) }));
+        using var http = app.Client("alice");
+        var client = new DurableChatClient(http);
+        using var chat = client.AsChatClient();
+        var options = new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one"), AIFunctionFactory.Create(() => 2, "two")] };
+        var asked = await chat.GetResponseAsync("go", options, TestContext.Current.CancellationToken);
+        options.ConversationId = asked.ConversationId;
+        Assert.Equal(["call_1", "call_2"], CallsOf(asked));
+        var less = await chat.GetResponseAsync(new ChatMessage(ChatRole.Tool, [new FunctionResultContent("call_1", 1)]), options, TestContext.Current.CancellationToken);
+        Assert.Equal((ChatFinishReason.ToolCalls, "call_2"), (less.FinishReason, Assert.Single(CallsOf(less))));
+        Assert.Equal("done", (await chat.GetResponseAsync(new ChatMessage(ChatRole.Tool, [new FunctionResultContent("call_2", 2)]), options, TestContext.Current.CancellationToken)).Text);
+
+        await using var running = chat.GetStreamingResponseAsync("and now?", options, TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        Assert.True(await running.MoveNextAsync());
+        await client.EditAsync(asked.ConversationId!, 1, "go on");
+        Assert.Equal("history_rewritten", (await Assert.ThrowsAsync<DurableChatException>(async () =>
+        {
+            while (await running.MoveNextAsync())
+            {
+            }
+        })).Code);
+
+        static async IAsyncEnumerable<AIContent> Call()
+        {
+            await Task.Yield();
+            yield return new FunctionCallContent("call_1", "one");
+            yield return new FunctionCallContent("call_2", "two");
+        }
+
+        static IEnumerable<string> CallsOf(ChatResponse response) => response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Select(call => call.CallId);
+    }
+
+    [Fact]
+    public void A_message_that_waited_is_found_by_the_queue_however_much_was_missed()
+    {
+        Assert.Equal("a4", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Said(2, "y"), Said(3, "x"), Answered(4), Queue()));
+        Assert.Equal("", Tell(new QueueWatch(7, "x", 1, 1, ahead: 1), Said(2, "x"), Answered(3), Said(4, "x"), Queue()));
+        Assert.Equal("a3", Tell(new QueueWatch(7, "x", 1, 1, ahead: 1), Said(2, "x"), Answered(3), Queue(6)));
+        Assert.Equal("a3 u4", Tell(new QueueWatch(7, "x", 1, 1, ahead: 1), Queue(6, 7), Queue(7), Said(2, "x"), Answered(3), Said(4, "x"), Queue()));
+        Assert.Equal("a6", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Queue(7), new HistoryResetEvent(2), Said(4, "x", previous: 0), Said(5, "x"), Answered(6), Queue()));
+        Assert.Equal("failed", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Failed(), Queue(7)));
+        Assert.Equal("e", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Said(2, "x"), Failed(), Queue()));
+        Assert.Equal("queued_message_deleted", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Said(2, "x"), Queue(7), new HistoryResetEvent(2), Said(1, "x"), Said(2, "x"), Queue()));
+
+        static string Tell(QueueWatch watch, params ChatEvent[] events)
+        {
+            try
+            {
+                var own = events.Select(watch.Read).First(ready => ready is not null)!;
+                return string.Join(' ', own.Skip(1).Select(shown => shown is MessageEvent message ? $"{message.Message.Role[0]}{message.Message.Id}" : "e"));
+            }
+            catch (DurableChatException exception)
+            {
+                return exception.Code;
+            }
+        }
+
+        static MessageEvent Said(long id, string text, long? previous = null) => new(new HistoryMessage(id, previous ?? id - 1, "user", [new MessagePart { Type = MessagePart.TextType, Text = text }], 0, null, null, null, default));
+
+        static MessageEvent Answered(long id) => new(new HistoryMessage(id, id - 1, "assistant", [], 1, null, "stop", null, default));
+
+        static ErrorEvent Failed() => new(new ChatError("failed", "", false)) { Version = 2 };
+
+        static QueueEvent Queue(params long[] ids) => new([.. ids.Select(id => new QueuedMessage(id, "x", false, default))]);
+    }
+
+    private static Task<ChatResponse> AskAsync(IChatClient chat, string id, string text, CancellationToken? cancellation = null) =>
+        chat.GetResponseAsync(text, new ChatOptions { ConversationId = id }, cancellation ?? TestContext.Current.CancellationToken);
+
+    private static async Task<IReadOnlyList<QueuedMessage>> WaitForQueueAsync(DurableChatClient client, string id, int count)
+    {
+        await foreach (var next in client.FollowAsync(id, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            if (next is QueueEvent { Queue: var queue } && queue.Count == count)
+            {
+                return queue;
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>Answers every call with "answer N" once the gate is open.</summary>
+    private static ScriptedModel Gated(Task gate) => new((call, _, cancellation) => WaitAsync(gate, $"answer {call}", cancellation));
+
+    private static async IAsyncEnumerable<AIContent> WaitAsync(Task gate, string text, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return new TextContent(text[..1]);
+        await gate.WaitAsync(cancellation);
+        yield return new TextContent(text[1..]);
     }
 }
