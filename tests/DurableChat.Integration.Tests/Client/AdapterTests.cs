@@ -116,10 +116,21 @@ public sealed class AdapterTests
         await using var server = await TestServer.StartAsync();
         var client = new DurableChatClient(server.Http);
         var id = (await client.CreateChatAsync(new NewChatRequest("first") { Model = "stuck" })).Id;
-        using var chat = client.AsChatClient(new DurableChatAdapterOptions { InterruptOnCancel = true });
+        var isFollowing = new TaskCompletionSource();
+        using var handler = new CuttingHandler((request, _) =>
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/stream", StringComparison.Ordinal))
+            {
+                isFollowing.TrySetResult();
+            }
+
+            return Cut.Nothing;
+        });
+        using var http = new HttpClient(handler) { BaseAddress = new Uri($"{server.Url}/api/v1") };
+        using var chat = new DurableChatClient(http).AsChatClient(new DurableChatAdapterOptions { InterruptOnCancel = true });
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var left = AskAsync(chat, id, "second", leaving.Token);
-        await WaitForQueueAsync(client, id, 1);
+        await isFollowing.Task;
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         var after = await client.GetChatAsync(id);

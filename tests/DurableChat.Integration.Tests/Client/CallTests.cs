@@ -122,6 +122,7 @@ public sealed class CallTests
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"{server.Url}/api/v1"), Timeout = TimeSpan.FromSeconds(20) };
         var client = new DurableChatClient(http, new DurableChatClientOptions { MaxAttempts = 1, TimeProvider = time });
         var call = client.ListModelsAsync(TestContext.Current.CancellationToken);
+        await handler.Silence;
         while (!call.IsCompleted)
         {
             await Task.Yield();

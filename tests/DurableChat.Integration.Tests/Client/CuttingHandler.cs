@@ -5,9 +5,13 @@ namespace DurableChat.Integration.Tests.Client;
 /// <summary>A network that breaks: answers end in the middle, or do not come though the request was done. What it does to each request the test says.</summary>
 internal sealed class CuttingHandler(Func<HttpRequestMessage, int, Cut> decide) : DelegatingHandler(new SocketsHttpHandler())
 {
+    private readonly TaskCompletionSource _silence = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _requests;
 
     public int Requests => _requests;
+
+    /// <summary>Completes when the headers are there and somebody waits for what does not come.</summary>
+    public Task Silence => _silence.Task;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -29,7 +33,7 @@ internal sealed class CuttingHandler(Func<HttpRequestMessage, int, Cut> decide) 
 
         if (cut.IsSilent)
         {
-            response.Content = new StreamContent(new SilentStream());
+            response.Content = new StreamContent(new SilentStream(_silence));
             response.Content.Headers.ContentType = new("text/event-stream");
         }
 
@@ -43,10 +47,11 @@ internal sealed class CuttingHandler(Func<HttpRequestMessage, int, Cut> decide) 
         return response;
     }
 
-    private sealed class SilentStream() : CutStream(Null, int.MaxValue)
+    private sealed class SilentStream(TaskCompletionSource reached) : CutStream(Null, int.MaxValue)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            reached.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             return 0;
         }
