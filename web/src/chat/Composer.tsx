@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
 import { hasKeyboard } from '../ui/shortcuts';
 import { useDraft } from './useDraft';
@@ -26,7 +26,8 @@ export function Composer({ draft, busy, onSend, onStop, onEditLast, autofocus = 
   const [sending, setSending] = useState(false);
 
   useLayoutEffect(() => fit(area.current!), [text]);
-  useEffect(() => {
+  // At once: a little later it would take the focus from where somebody has put it meanwhile.
+  useLayoutEffect(() => {
     if (autofocus && hasKeyboard()) area.current!.focus({ preventScroll: true });
   }, []);
 
