@@ -162,11 +162,11 @@ internal sealed class LoadGenerator : IDisposable
         _publisher.Flush();
     }
 
-    private void Take(Subscriber subscriber, long latency)
+    private void Take(Subscriber subscriber, long? latency)
     {
-        if (_isMeasuring)
+        if (_isMeasuring && latency is { } known)
         {
-            _latencies.RecordValue(Math.Clamp(latency, 1, MaxNanoseconds));
+            _latencies.RecordValue(Math.Clamp(known, 1, MaxNanoseconds));
         }
 
         if (_progress is not null)

@@ -78,7 +78,7 @@ internal sealed class StormGenerator : IDisposable
         _publisher.WaitUntilDone();
     }
 
-    private void NoteHead(Subscriber subscriber, long latency)
+    private void NoteHead(Subscriber subscriber, long? latency)
     {
         if (subscriber.Received == MessagesMissed + PartsMissed)
         {

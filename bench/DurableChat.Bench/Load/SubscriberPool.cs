@@ -21,8 +21,8 @@ internal sealed unsafe class SubscriberPool(LoadPlan plan) : IDisposable
     private int _connected;
     private int _readyCount;
 
-    /// <summary>Told of each event: who has received it, and the nanoseconds since it was published.</summary>
-    public Action<Subscriber, long> Taken { get; set; } = (_, _) => { };
+    /// <summary>Told of each event: who has received it, and the nanoseconds since it was published, if they can be told.</summary>
+    public Action<Subscriber, long?> Taken { get; set; } = (_, _) => { };
 
     /// <summary>How many events all have received together.</summary>
     public long Received { get; private set; }
@@ -146,7 +146,7 @@ internal sealed unsafe class SubscriberPool(LoadPlan plan) : IDisposable
             var at = bytes.IndexOf(Marker.Start);
             if (at < 0)
             {
-                return bytes.Length > 0 && bytes[^1] == Marker.Start[0] ? [bytes[^1]] : null;
+                return null;
             }
 
             if (bytes.Length - at < Marker.Length)

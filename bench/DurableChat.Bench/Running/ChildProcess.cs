@@ -17,15 +17,21 @@ internal sealed class ChildProcess : IDisposable
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts this program once more with other arguments.</summary>
-    public static ChildProcess StartSelf(params string[] arguments) => Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, .. arguments]);
+    public static ChildProcess StartSelf(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, .. arguments], environment);
 
     /// <summary>Starts a program.</summary>
-    public static ChildProcess Start(string program, IReadOnlyList<string> arguments)
+    public static ChildProcess Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(key);
+        }
+
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
         }
 
         return new ChildProcess(Process.Start(start)!);

@@ -8,6 +8,9 @@ namespace DurableChat.Bench.Running;
 /// <summary>Puts one target under load: starts it, what it needs, and the load generator, each as a process of its own.</summary>
 internal static class TargetRun
 {
+    /// <summary>What the project of the server sets for its own process.</summary>
+    private static readonly Dictionary<string, string> _asServed = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
+
     /// <summary>Runs the phases, or the steps if there are some; gives their results in order.</summary>
     /// <exception cref="InvalidOperationException">A process failed; it has said why.</exception>
     public static async Task<IReadOnlyList<PhaseResult>> RunAsync(TargetSpec target, int subscribers, int chats, int window, IReadOnlyList<Phase> phases, IReadOnlyList<int> steps, CancellationToken cancellationToken)
@@ -15,7 +18,7 @@ internal static class TargetRun
         using var redis = target.NeedsRedis ? RedisProcess.Start() : null;
         using var server = Start(target, chats, redis?.Port ?? 0, store: null, durableWindow: null);
         var (port, control) = await server.WaitUntilReadyAsync(cancellationToken);
-        using var load = ChildProcess.StartSelf("load");
+        using var load = ChildProcess.StartSelf(["load"]);
         var plan = new LoadPlan
         {
             Port = port,
@@ -58,7 +61,7 @@ internal static class TargetRun
 
         return target.Script is { } script
             ? ChildProcess.Start("node", [Path.Combine("bench", "peers", script), .. options])
-            : ChildProcess.StartSelf(["serve", target.Name, .. options]);
+            : ChildProcess.StartSelf(["serve", target.Name, .. options], target.Name.StartsWith("ours-", StringComparison.Ordinal) ? _asServed : null);
     }
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -32,7 +32,7 @@ internal static class StormRun
         using var redis = one.Target.NeedsRedis ? RedisProcess.Start() : null;
         using var server = TargetRun.Start(one.Target, chats, redis?.Port ?? 0, postgres?.ConnectionString, one.DurableWindow);
         var (port, control) = await server.WaitUntilReadyAsync(cancellationToken);
-        using var load = ChildProcess.StartSelf("load");
+        using var load = ChildProcess.StartSelf(["load"]);
         var plan = new LoadPlan
         {
             Port = port,

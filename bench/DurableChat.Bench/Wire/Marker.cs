@@ -13,8 +13,8 @@ internal static class Marker
 
     private const int Digits = 16;
 
-    /// <summary>What it begins with. Nothing else in an event does.</summary>
-    public static ReadOnlySpan<byte> Start => "@T"u8;
+    /// <summary>What it begins with. Nothing else in an event does. One byte, which nothing on the way can take apart.</summary>
+    public const byte Start = (byte)'@';
 
     /// <summary>Writes it at the beginning of a text.</summary>
     public static void Write(Span<char> text, long timestamp)
@@ -26,9 +26,14 @@ internal static class Marker
     /// <summary>Writes it over another one.</summary>
     public static void Write(Span<byte> bytes, long timestamp) => timestamp.TryFormat(bytes[2..], out _, "x16", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the time of one that begins here and is complete.</summary>
-    public static long Read(ReadOnlySpan<byte> bytes)
+    /// <summary>Reads the time of one that begins here and is complete; null if HTTP has put the end of a chunk into it.</summary>
+    public static long? Read(ReadOnlySpan<byte> bytes)
     {
+        if (bytes[..Length].Contains((byte)'\r'))
+        {
+            return null;
+        }
+
         long value = 0;
         foreach (var digit in bytes.Slice(2, Digits))
         {
