@@ -1,11 +1,13 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace DurableChat.ScaleTest.Running;
 
 /// <summary>This program once more, as a process of its own: a server or the mock model.</summary>
 internal sealed class ManagedProcess : IAsyncDisposable
 {
+    /// <summary>Under a test host the entry assembly is the test's; the server lies beside it.</summary>
+    private static readonly string _serverDll = Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll");
+
     private const int MaxLogLines = 200;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
@@ -125,7 +127,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
     {
         // As one file the program is the process; else it was started as "dotnet program.dll".
         var path = Environment.ProcessPath!;
-        string[] program = Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, ServerDll()] : [path];
+        string[] program = Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, _serverDll] : [path];
         if (outlivesFileLimit)
         {
             // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's place.
@@ -142,13 +144,6 @@ internal sealed class ManagedProcess : IAsyncDisposable
         || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase)
         || variable.Equals("DOTNET_ENVIRONMENT", StringComparison.OrdinalIgnoreCase);
-
-    private static string ServerDll()
-    {
-        // Under a test host the entry assembly is the test's; the server lies beside it.
-        var beside = Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll");
-        return File.Exists(beside) ? beside : Assembly.GetEntryAssembly()!.Location;
-    }
 
     private void Read(string? line)
     {
