@@ -1,4 +1,3 @@
-using System.ClientModel.Primitives;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -36,8 +35,7 @@ public sealed class ModelFuzzTests
         await Fuzz.RunAsync("model answers", 500, 15, async mangler =>
         {
             using var provider = new Provider(mangler);
-            using var http = new HttpClient(provider);
-            var model = OpenAIModel.Create("demo", new ModelSettings { Name = "demo", Provider = "openai", Model = "m", ApiKey = "k", Endpoint = new Uri("http://model/v1") }, new HttpClientPipelineTransport(http));
+            var model = OpenAIModel.Create("demo", new ModelSettings { Name = "demo", Provider = "openai", Model = "m", ApiKey = "k", Endpoint = new Uri("http://model/v1") }, provider);
 
             // A meter that nobody disposes of lives for ever, and its gauges keep what they look at.
             await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();

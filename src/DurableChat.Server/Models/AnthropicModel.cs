@@ -23,7 +23,7 @@ internal static class AnthropicModel
             // The worker repeats failed calls itself, visibly.
             MaxRetries = 0,
             Timeout = _timeout,
-            Handlers = [new RetryAfterHandler()],
+            Handlers = [new AnswerLimitHandler(), new RetryAfterHandler()],
         };
         if (settings.Endpoint is { } endpoint)
         {

@@ -13,22 +13,25 @@ internal static class OpenAIModel
     /// <summary>The worker has its own limit on silence, which is per update; this one is for the whole call.</summary>
     private static readonly TimeSpan _networkTimeout = TimeSpan.FromHours(1);
 
+    /// <summary>An address that moves is noticed after so long.</summary>
+    private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
+
     /// <summary>Makes it.</summary>
     /// <param name="name">What chats name it by.</param>
     /// <param name="settings">How it is configured.</param>
-    /// <param name="transport">What carries its requests; null for the package's own.</param>
-    public static ModelDefinition Create(string name, ModelSettings settings, PipelineTransport? transport = null)
+    /// <param name="handler">What carries its requests; null for the network.</param>
+    public static ModelDefinition Create(string name, ModelSettings settings, HttpMessageHandler? handler = null)
     {
+#pragma warning disable CA2000 // They live as long as the process.
+        var http = new HttpClient(new AnswerLimitHandler(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = _connectionLifetime })) { Timeout = Timeout.InfiniteTimeSpan };
         var options = new OpenAIClientOptions
         {
             // The worker repeats failed calls itself: visibly, and only after it has cleared the first answer from the screens.
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = _networkTimeout,
+            Transport = new HttpClientPipelineTransport(http),
         };
-        if (transport is not null)
-        {
-            options.Transport = transport;
-        }
+#pragma warning restore CA2000
 
         if (settings.Endpoint is { } endpoint)
         {

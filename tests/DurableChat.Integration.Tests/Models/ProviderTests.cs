@@ -118,6 +118,28 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.Equal("model_unreachable", (await FailAsync(provider)).Error.Code);
     }
 
+    [Theory]
+    [InlineData("openai", 500, "model_unavailable")]
+    [InlineData("anthropic", 500, "model_unavailable")]
+    [InlineData("openai", 200, "model_bad_response")]
+    [InlineData("anthropic", 200, "model_bad_response")]
+    public async Task A_body_or_a_line_without_an_end_is_an_error_with_a_code(string provider, int status, string code)
+    {
+        _answer = async context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = status == 200 ? "text/event-stream" : "application/json";
+            await context.Response.WriteAsync("data: {\"type\":\"");
+            var piece = new byte[64 * 1024];
+            piece.AsSpan().Fill((byte)'x');
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(piece);
+            }
+        };
+        Assert.Equal(code, (await FailAsync(provider)).Error.Code);
+    }
+
     private async Task<ModelFailure> FailAsync(string provider)
     {
         var model = Create(provider);
