@@ -41,10 +41,29 @@ function part() {
   return `event: message_part\ndata: {"type":"message_part","chat_id":"${chatId}","position":"1.1000.1000.1000","generation":1000,"first_seq":1000,"seq":1000,"part":{"type":"text","text":"${marker().padEnd(20, 'x')}"}}\n\n`;
 }
 
+// The package waits for one second for whoever makes the stream. Who was not served in that time asks again, as a client would.
+async function resume(chat, skip, response) {
+  while (!response.destroyed) {
+    try {
+      return await context.resumeExistingStream(chat, skip);
+    } catch (error) {
+      if (!error.message.startsWith('Timeout waiting')) {
+        throw error;
+      }
+    }
+  }
+
+  return null;
+}
+
 const server = createServer(async (request, response) => {
   const query = new URL(request.url, 'http://127.0.0.1').searchParams;
   response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  const stream = await context.resumeExistingStream(query.get('chat'), Number(query.get('received') ?? 0) * part().length);
+  const stream = await resume(query.get('chat'), Number(query.get('received') ?? 0) * part().length, response);
+  if (!stream) {
+    return;
+  }
+
   response.write(ready);
   const reader = stream.getReader();
   response.on('close', () => reader.cancel().catch(() => {}));

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace DurableChat.Server.Models;
 
 /// <summary>
@@ -27,10 +29,13 @@ internal sealed class AnswerLimitHandler : DelegatingHandler
     {
         var response = await base.SendAsync(request, cancellationToken);
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var limited = new StreamContent(response.IsSuccessStatusCode ? new LineLimitStream(body, MaxLineBytes) : new TruncatedStream(body, MaxErrorBytes));
+
+        // The packages take any other status for an error, 201 too.
+        var isAnswer = response.StatusCode == HttpStatusCode.OK;
+        var limited = new StreamContent(isAnswer ? new LineLimitStream(body, MaxLineBytes) : new TruncatedStream(body, MaxErrorBytes));
         foreach (var (name, values) in response.Content.Headers.NonValidated)
         {
-            if (response.IsSuccessStatusCode || !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            if (isAnswer || !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
             {
                 limited.Headers.TryAddWithoutValidation(name, values);
             }

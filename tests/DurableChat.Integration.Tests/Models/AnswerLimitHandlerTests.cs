@@ -7,13 +7,15 @@ namespace DurableChat.Integration.Tests.Models;
 
 public sealed class AnswerLimitHandlerTests
 {
-    [Fact]
-    public async Task An_error_without_an_end_is_read_to_the_limit()
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.Created)]
+    public async Task An_error_without_an_end_is_read_to_the_limit(HttpStatusCode status)
     {
-        using var body = new Endless("x");
-        using var http = ClientOf(HttpStatusCode.InternalServerError, body);
+        using var body = new Endless("data: x\n\n");
+        using var http = ClientOf(status, body);
         using var response = await http.GetAsync(new Uri("http://model/"));
-        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(status, response.StatusCode);
         Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal(AnswerLimitHandler.MaxErrorBytes, (await response.Content.ReadAsByteArrayAsync()).Length);
         Assert.Equal(AnswerLimitHandler.MaxErrorBytes, body.Given);
