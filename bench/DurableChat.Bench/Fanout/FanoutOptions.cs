@@ -13,4 +13,7 @@ internal sealed record FanoutOptions(IReadOnlyList<string> Only, IReadOnlyList<s
 
     /// <summary>How long a server runs before it is measured: until the runtime has compiled the code in use at its highest level, which it does step by step.</summary>
     public const double WarmUpSeconds = 3;
+
+    /// <summary>The same with many chats, where each delivery is also a publication, so that more code runs, and all of it more rarely.</summary>
+    public const double ManyChatsWarmUpSeconds = 10;
 }

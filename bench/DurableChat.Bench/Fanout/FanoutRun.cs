@@ -47,9 +47,10 @@ internal sealed class FanoutRun(FanoutOptions options)
     private List<Phase> Phases(Shape shape)
     {
         var phases = new List<Phase>();
+        var warmUp = shape.Chats > 1 ? FanoutOptions.ManyChatsWarmUpSeconds : FanoutOptions.WarmUpSeconds;
         foreach (var kind in shape.IsMain ? new[] { EventKind.Message, EventKind.Part } : [EventKind.Message])
         {
-            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, kind == EventKind.Message ? FanoutOptions.WarmUpSeconds : FanoutOptions.Seconds));
+            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, kind == EventKind.Message ? warmUp : FanoutOptions.Seconds));
             phases.Add(new Phase(kind, PhaseMode.Saturated, 0, FanoutOptions.Seconds));
             if (kind == EventKind.Message)
             {

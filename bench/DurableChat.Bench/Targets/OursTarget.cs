@@ -27,7 +27,10 @@ internal sealed class OursTarget(string? store, int? durableWindow) : ITarget
     public async Task<int> StartAsync(int chats)
     {
         var options = new ServeOptions(Urls: "http://127.0.0.1:0", Data: store is null ? Path.Combine(_folder.FullName, "chats.db") : null, store, durableWindow);
-        string[] settings = ["Http:MaxStreamsPerOwner=1000000", "Http:Limits:MaxConnections=0", "Logging:LogLevel:Default=Warning"];
+
+        // Without a store there is nowhere to read again what was dropped to save memory.
+        var memory = store is null ? 4L << 30 : 256L << 20;
+        string[] settings = [$"DurableChat:Feeds:TotalBytes={memory}", "Http:MaxStreamsPerOwner=1000000", "Http:Limits:MaxConnections=0", "Logging:LogLevel:Default=Warning"];
         _app = ServerApplication.Build(options, settings);
         await _app.StartAsync();
         var feeds = _app.Services.GetRequiredService<FeedRegistry>();
