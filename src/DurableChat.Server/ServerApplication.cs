@@ -11,6 +11,7 @@ using DurableChat.Server.Models;
 using DurableChat.Server.Pages;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Scalar.AspNetCore;
@@ -25,6 +26,12 @@ internal static class ServerApplication
 
     private const string DefaultUrl = "http://127.0.0.1:8080";
     private const string ApiPrefix = "/api/v1";
+
+    /// <summary>
+    /// How many connections may wait to be accepted. Thousands come at once when a replica has gone, and one that finds no room tries again after a second, then three, then seven. The kernel has a limit of
+    /// its own (<c>net.core.somaxconn</c>).
+    /// </summary>
+    private const int ConnectionBacklog = 16_384;
 
     /// <summary>What load balancers usually need until they have noticed. On one machine nothing has to notice.</summary>
     private static readonly TimeSpan _drainDelay = TimeSpan.FromSeconds(5);
@@ -46,6 +53,7 @@ internal static class ServerApplication
         RefuseOpenServer(urls, auth);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ConnectionBacklog);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 

@@ -3,6 +3,9 @@ using System.Net;
 using System.Text;
 using DurableChat.Integration.Tests.Http;
 using DurableChat.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Limits;
@@ -43,6 +46,11 @@ public sealed class KestrelLimitTests : IAsyncLifetime
         using var silent = await RawConnection.OpenAsync(_server.Url);
         Assert.Equal(string.Empty, await silent.ReadToEndAsync());
     }
+
+    /// <summary>With the web server's default of 512, most of those who come at once when a replica has gone wait for a second and longer before they try again.</summary>
+    [Fact]
+    public void Thousands_of_connections_may_wait_to_be_accepted() =>
+        Assert.InRange(_server.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.Backlog, 10_000, int.MaxValue);
 
     [Fact]
     public async Task Too_many_headers_or_too_large_ones_are_refused()
