@@ -14,6 +14,9 @@ internal sealed record RequestBody<T>(T? Value, string Fingerprint, IResult? Pro
 /// <summary>Reads request bodies.</summary>
 internal static class RequestBody
 {
+    /// <summary>How much memory is taken for a body before it has come.</summary>
+    private const int MaxBytesAhead = 64 * 1024;
+
     /// <summary>Reads a JSON body. Its fingerprint stands for the whole request: method, path and bytes.</summary>
     public static async Task<RequestBody<T>> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int maxBytes)
         where T : class
@@ -78,7 +81,8 @@ internal static class RequestBody
             return null;
         }
 
-        var buffer = new MemoryStream((int)(context.Request.ContentLength ?? 1024));
+        // A length that is only announced takes no memory.
+        var buffer = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 1024, MaxBytesAhead));
         var reader = context.Request.BodyReader;
         while (true)
         {

@@ -17,7 +17,7 @@ internal static class PlainErrors
             await command();
             return 0;
         }
-        catch (Exception exception) when (exception is ConfigurationException or ChatStoreException)
+        catch (Exception exception) when (exception is ConfigurationException or ChatStoreException or UnauthorizedAccessException)
         {
             return await SayAsync(exception.Message);
         }

@@ -1,5 +1,4 @@
 using DurableChat.AspNetCore;
-using DurableChat.Chats;
 using DurableChat.Notifications;
 using DurableChat.Storage;
 
@@ -11,7 +10,7 @@ namespace DurableChat.Server;
 /// </summary>
 internal static class Readiness
 {
-    public static async Task<IResult> CheckAsync(IChatStore store, ChannelState channel, ServerDrain drain, CancellationToken cancellationToken)
+    public static async Task<IResult> CheckAsync(StoreProbe store, ChannelState channel, ServerDrain drain, CancellationToken cancellationToken)
     {
         if (drain.HasBegun)
         {
@@ -20,7 +19,7 @@ internal static class Readiness
 
         try
         {
-            await store.LoadAsync(default(ChatId), cancellationToken);
+            await store.AskAsync(cancellationToken);
             return Results.Text(channel is { HasChannel: true, IsUp: false } ? "ready; the notification channel is down, changes of other replicas are found by comparing versions" : "ready");
         }
         catch (ChatStoreException)

@@ -65,6 +65,7 @@ internal static class ServerApplication
         }
 
         SecurityHeaders.Add(builder.Services);
+        builder.Services.AddSingleton<StoreProbe>();
         QueryRedaction.Add(builder.Services);
         AddDurableChat(builder, options);
         AddHttp(builder, auth, urls);

@@ -42,7 +42,7 @@ public sealed class DurableChatOptions
         foreach (var (name, value) in new[]
         {
             ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout),
-            ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
+            ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:MaxAnswerTime", Worker.MaxAnswerTime), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
             ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:ListSyncInterval", Notifications.ListSyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
             ("Notifications:SyncPatience", Notifications.SyncPatience), ("Retention:Interval", Retention.Interval),
             ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:TakeoverInterval", Worker.TakeoverInterval),

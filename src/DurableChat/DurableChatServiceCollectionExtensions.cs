@@ -99,7 +99,7 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new Generator(
             provider.GetRequiredService<ModelCatalog>(),
             provider.GetRequiredService<ToolRegistry>(),
-            new HistoryReader(Store(provider), options.Worker),
+            new HistoryReader(Store(provider), options.Worker, options.Feeds),
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),

@@ -7,6 +7,10 @@ namespace DurableChat.AspNetCore.AiSdk;
 internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
 {
     private const int PageSize = 100;
+
+    /// <summary>How many pages behind an answer that a client shows are looked through for its message.</summary>
+    private const int MaxPagesBehind = 10;
+
     private const int MaxTries = 10;
 
     /// <summary>Finds a chat by its id or by the client's name; null if the owner has none.</summary>
@@ -113,8 +117,13 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
 
     private async Task<Message?> FindBehindAsync(string owner, ChatId id, long messageId, int skip, CancellationToken cancellationToken)
     {
-        while (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(messageId, PageSize, ReadReason.Edit), cancellationToken) is { Messages: [.., var last] page })
+        for (var pages = 0; pages < MaxPagesBehind; pages++)
         {
+            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(messageId, PageSize, ReadReason.Edit), cancellationToken) is not { Messages: [.., var last] page })
+            {
+                return null;
+            }
+
             var users = page.Where(message => message.Role == MessageRole.User).ToList();
             if (users.Count > skip)
             {

@@ -26,7 +26,7 @@ internal static class ReportBuilder
                 elapsed > 0 ? Math.Round(load.Counters.Completed / elapsed, 1) : 0),
             Reads = Reads(sampler.First, sampler.Last, load.Counters.Completed),
             Store = Store(sampler, load.Counters.Completed),
-            LatencyMs = Latency(load.Latencies, sampler, bed.Urls.Count == 0 && bed.ClockSkewMinutes == 0),
+            LatencyMs = Latency(load, load.Steady ?? sampler.First, sampler.Last, bed.Urls.Count == 0 && bed.ClockSkewMinutes == 0),
             Delivery = Delivery(load),
             Process = new ProcessSection
             {
@@ -106,18 +106,18 @@ internal static class ReportBuilder
         };
     }
 
-    private static LatencySection Latency(Latencies latencies, Sampler sampler, bool isOneClock) => new()
+    private static LatencySection Latency(Load load, ServerReading first, ServerReading last, bool isOneClock) => new()
     {
-        FirstPartP50 = latencies.FirstPart.Percentile(50),
-        FirstPartP99 = latencies.FirstPart.Percentile(99),
-        CommitToDeliveryP50 = Milliseconds(HistogramPercentile.Between(sampler.First.CommitToDelivery, sampler.Last.CommitToDelivery, 50)),
-        CommitToDeliveryP99 = Milliseconds(HistogramPercentile.Between(sampler.First.CommitToDelivery, sampler.Last.CommitToDelivery, 99)),
-        MessageP50 = isOneClock ? latencies.Message.Percentile(50) : null,
-        MessageP99 = isOneClock ? latencies.Message.Percentile(99) : null,
-        TurnP50 = latencies.Turn.Percentile(50),
-        TurnP99 = latencies.Turn.Percentile(99),
-        ResumeP50 = latencies.Resume.Percentile(50),
-        ResumeP99 = latencies.Resume.Percentile(99),
+        FirstPartP50 = load.Latencies.FirstPart.Percentile(50),
+        FirstPartP99 = load.Latencies.FirstPart.Percentile(99),
+        CommitToDeliveryP50 = Milliseconds(HistogramPercentile.Between(first.CommitToDelivery, last.CommitToDelivery, 50)),
+        CommitToDeliveryP99 = Milliseconds(HistogramPercentile.Between(first.CommitToDelivery, last.CommitToDelivery, 99)),
+        MessageP50 = isOneClock ? load.Latencies.Message.Percentile(50) : null,
+        MessageP99 = isOneClock ? load.Latencies.Message.Percentile(99) : null,
+        TurnP50 = load.Latencies.Turn.Percentile(50),
+        TurnP99 = load.Latencies.Turn.Percentile(99),
+        ResumeP50 = load.Latencies.Resume.Percentile(50),
+        ResumeP99 = load.Latencies.Resume.Percentile(99),
     };
 
     private static DeliverySection Delivery(Load load) => new()

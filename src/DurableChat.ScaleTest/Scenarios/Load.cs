@@ -18,7 +18,11 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
 
     public Counters Counters { get; } = new();
 
-    public Latencies Latencies { get; } = new();
+    /// <summary>The times of all that counts: where a scenario is about a steady load, not of what led there.</summary>
+    public Latencies Latencies { get; private set; } = new();
+
+    /// <summary>What the servers told when the steady load began; null where there is none.</summary>
+    public ServerReading? Steady { get; private set; }
 
     public ViolationLog Violations { get; } = new();
 
@@ -40,6 +44,20 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     /// <exception cref="HttpRequestException">They cannot be read.</exception>
     public async Task<ServerReading> ReadServersAsync(CancellationToken cancellationToken) =>
         new() { Text = PrometheusText.Read(await Task.WhenAll(Replicas.Select(replica => Api.MetricsAsync(replica, cancellationToken)))) };
+
+    /// <summary>Says that the load is steady from here on: latencies measured so far, while all chats were created at once, do not count.</summary>
+    public async Task BeginSteadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Steady = await ReadServersAsync(cancellationToken);
+            Latencies = new Latencies();
+        }
+        catch (HttpRequestException)
+        {
+            // A replica is away, as faults have it; then all counts.
+        }
+    }
 
     /// <summary>A replica at random, as a load balancer would choose one.</summary>
     public Uri AnyReplica() => Replicas.Count == 1 ? Replicas[0] : Replicas[Random(Replicas.Count)];

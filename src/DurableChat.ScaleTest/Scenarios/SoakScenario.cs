@@ -1,11 +1,12 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>Turns begin at a steady rate, each in a chat that is quiet, whatever the server makes of it.</summary>
+/// <summary>Turns begin at a steady rate, each in a chat that is quiet, whatever the server makes of it. Latencies are those from then on.</summary>
 internal sealed class SoakScenario : IScenario
 {
     public async Task RunAsync(Load load, CancellationToken cancellationToken)
     {
         await Steps.CreateAllAsync(load, cancellationToken);
+        await load.BeginSteadyAsync(cancellationToken);
         load.Phase = "soaking";
         var quiet = new Queue<ChatDriver>(load.Drivers.Where(driver => !driver.HasGivenUp));
         var running = new List<(ChatDriver Driver, Task Turn)>();

@@ -3,15 +3,18 @@ using System.Net;
 namespace DurableChat.Server.Models;
 
 /// <summary>
-/// Keeps a provider that never ends from filling the memory: the packages read the whole body of an error, and each line of an answer, before they look at it. Thread-safe.
+/// Keeps a provider that never ends from filling the memory: the packages read the whole body of an error, and each event of an answer, before they look at it, and gather the arguments of a tool call. Thread-safe.
 /// </summary>
 internal sealed class AnswerLimitHandler : DelegatingHandler
 {
     /// <summary>How much is read of an error's body, in bytes. What it means is told by its status.</summary>
     public const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>How long a line of an answer can be, in bytes.</summary>
-    public const int MaxLineBytes = 8 * 1024 * 1024;
+    /// <summary>How large an event of an answer can be, in bytes.</summary>
+    public const int MaxEventBytes = 8 * 1024 * 1024;
+
+    /// <summary>How large an answer can be, in bytes: a million characters, which the worker allows by default, in events of a few characters and 250 bytes each, twice.</summary>
+    public const long MaxAnswerBytes = 128 * 1024 * 1024;
 
     /// <summary>Hands requests to the handler that is set later.</summary>
     public AnswerLimitHandler()
@@ -32,7 +35,7 @@ internal sealed class AnswerLimitHandler : DelegatingHandler
 
         // The packages take any other status for an error, 201 too.
         var isAnswer = response.StatusCode == HttpStatusCode.OK;
-        var limited = new StreamContent(isAnswer ? new LineLimitStream(body, MaxLineBytes) : new TruncatedStream(body, MaxErrorBytes));
+        var limited = new StreamContent(isAnswer ? new EventLimitStream(body, MaxEventBytes, MaxAnswerBytes) : new TruncatedStream(body, MaxErrorBytes));
         foreach (var (name, values) in response.Content.Headers.NonValidated)
         {
             if (isAnswer || !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))

@@ -31,7 +31,7 @@ internal static class AnthropicModel
         }
 
 #pragma warning disable CA2000 // The client lives as long as the process.
-        var client = new AnthropicClient(options).AsIChatClient(settings.Model!, settings.MaxOutputTokens ?? DefaultMaxOutputTokens);
+        var client = new AnthropicClient(options).AsIChatClient(settings.Model!, settings.MaxOutputTokens ?? DefaultMaxOutputTokens).AsBuilder().Use(inner => new WholeAnswers(inner)).Build();
 #pragma warning restore CA2000
         return new ModelDefinition(name, client, settings.Description ?? settings.Model, MapError);
     }

@@ -40,7 +40,7 @@ internal static class OpenAIModel
 
         // Local servers ask for no key, but the package insists on one.
         var key = settings.FindKey() is { Length: > 0 } found ? found : "none";
-        var client = new OpenAIClient(new ApiKeyCredential(key), options).GetChatClient(settings.Model).AsIChatClient();
+        var client = new OpenAIClient(new ApiKeyCredential(key), options).GetChatClient(settings.Model).AsIChatClient().AsBuilder().Use(inner => new WholeAnswers(inner)).Build();
         return new ModelDefinition(
             name,
             settings.MaxOutputTokens is { } limit ? new ChatClientBuilder(client).ConfigureOptions(chat => chat.MaxOutputTokens ??= limit).Build() : client,

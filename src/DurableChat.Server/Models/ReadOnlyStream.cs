@@ -29,6 +29,12 @@ internal abstract class ReadOnlyStream(Stream inner) : Stream
     public override int Read(Span<byte> buffer)
     {
         buffer = buffer[..MaxRead(buffer.Length)];
+        if (buffer.IsEmpty)
+        {
+            // The other stream would wait until it has something.
+            return 0;
+        }
+
         var length = inner.Read(buffer);
         See(buffer[..length]);
         return length;
@@ -41,6 +47,11 @@ internal abstract class ReadOnlyStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         buffer = buffer[..MaxRead(buffer.Length)];
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
         var length = await inner.ReadAsync(buffer, cancellationToken);
         See(buffer.Span[..length]);
         return length;

@@ -35,7 +35,7 @@ internal sealed class LiveSegment
 
     public static int CharsOf(MessagePart part) => part switch
     {
-        ToolCallPart call => call.Arguments.Length + call.Name.Length,
+        ToolCallPart call => call.CallId.Length + call.Arguments.Length + call.Name.Length,
         ToolResultPart result => result.Result.Length,
         _ => TextOf(part)?.Length ?? 0,
     };

@@ -19,7 +19,7 @@ public sealed class AnswerReader(Func<string> makeCallId)
     public TokenUsage? Usage => _inputTokens is null && _outputTokens is null ? null : new TokenUsage(_inputTokens ?? 0, _outputTokens ?? 0);
 
     /// <summary>The parts of one update.</summary>
-    /// <exception cref="ModelException">The update says that the model failed.</exception>
+    /// <exception cref="ModelException">The update says that the model failed, or has a tool call whose arguments are not JSON.</exception>
     public IReadOnlyList<MessagePart> Read(ChatResponseUpdate update)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -39,6 +39,9 @@ public sealed class AnswerReader(Func<string> makeCallId)
                 case TextContent { Text.Length: > 0 } text:
                     parts.Add(new TextPart(text.Text));
                     break;
+                case FunctionCallContent { Exception: not null } broken:
+                    // An answer that was cut off in the middle of a call. To run it without its arguments could do something else than what was asked for.
+                    throw new ModelException(new ModelFailure(new ChatError("model_bad_response", "The model called a tool with arguments that are not JSON.", Retryable: true)), broken.Exception);
                 case FunctionCallContent call:
                     parts.Add(new ToolCallPart(UniqueId(call.CallId), call.Name, ToolArguments.Write(call.Arguments)));
                     break;

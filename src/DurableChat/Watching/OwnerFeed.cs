@@ -12,8 +12,12 @@ internal sealed class OwnerFeed
     /// <summary>A watcher that lags behind more changed chats than this gets the list anew.</summary>
     private const int MaxChanges = 1024;
 
+    /// <summary>How long a shared read of the list may take. The store has limits of its own.</summary>
+    private static readonly TimeSpan _readTimeout = TimeSpan.FromSeconds(30);
+
     private readonly object _gate = new();
     private readonly HeadSignal _signal = new();
+    private readonly SingleFlight<int, (long Revision, StreamEvent List)> _lists = new(_readTimeout, TimeProvider.System);
 
     // Guarded by _gate.
     private readonly SortedDictionary<long, (ChatId Chat, StreamEvent Event)> _changes = [];
@@ -84,14 +88,17 @@ internal sealed class OwnerFeed
         _signal.Raise();
     }
 
-    /// <summary>Where a watcher stands that reads the list from the database now.</summary>
-    public long Now()
-    {
-        lock (_gate)
+    /// <summary>Reads the list, and says where in the feed a watcher stands who has it: one read under way for all watchers who want it.</summary>
+    public Task<(long Revision, StreamEvent List)> ReadListAsync(Func<CancellationToken, Task<StreamEvent>> read, CancellationToken cancellationToken) => _lists.RunAsync(
+        0,
+        static _ => true,
+        async ct =>
         {
-            return _revision;
-        }
-    }
+            // The place first, then the list: what changes in between comes twice rather than never.
+            var now = Now();
+            return (now, await read(ct).ConfigureAwait(false));
+        },
+        cancellationToken);
 
     /// <summary>Adds the changes after a place and moves it; false if too much has happened since, so that the list must be read anew.</summary>
     public bool TryLook(ref long seen, List<StreamEvent> events, out long signal)
@@ -113,6 +120,14 @@ internal sealed class OwnerFeed
             events.AddRange(_changes.Where(change => change.Key > from).Select(change => change.Value.Event));
             seen = _revision;
             return true;
+        }
+    }
+
+    private long Now()
+    {
+        lock (_gate)
+        {
+            return _revision;
         }
     }
 

@@ -36,11 +36,8 @@ public sealed class WatchSubscription : IEventSource
         {
             if (_seen < 0 || !_feed.TryLook(ref _seen, events, out var signal))
             {
-                // The place first, then the list: what changes in between comes twice rather than never.
-                var now = _feed.Now();
-                var chats = await _store.ListAsync(_owner, new ChatListQuery(ListedChats, Archived: false), cancellationToken).ConfigureAwait(false);
-                _seen = now;
-                events.Add(StreamEvents.Chats(chats));
+                (_seen, var list) = await _feed.ReadListAsync(ReadListAsync, cancellationToken).ConfigureAwait(false);
+                events.Add(list);
                 return true;
             }
 
@@ -52,6 +49,9 @@ public sealed class WatchSubscription : IEventSource
             await _feed.WaitAsync(signal, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private async Task<StreamEvent> ReadListAsync(CancellationToken cancellationToken) =>
+        StreamEvents.Chats(await _store.ListAsync(_owner, new ChatListQuery(ListedChats, Archived: false), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public void ConfirmSent(IReadOnlyList<StreamEvent> events)

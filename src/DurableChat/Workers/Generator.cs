@@ -38,16 +38,17 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         using var activity = DurableChatActivitySource.StartGeneration(model.Name, chat.Generation, chat.Attempt);
         var began = time.GetTimestamp();
         using var silence = new CancellationTokenSource(options.ModelSilence, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        using var whole = new CancellationTokenSource(options.MaxAnswerTime, time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, whole.Token, cancellationToken);
         try
         {
-            return await StreamAsync(feed, chat, model, HistoryMapper.Map(history, options.SystemPrompt, run.Instructions ?? []), silence, both.Token).ConfigureAwait(false);
+            return await StreamAsync(feed, chat, model, HistoryMapper.Map(history, options.SystemPrompt, run.Instructions ?? []), silence, any.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
-        catch (OperationCanceledException exception) when (silence.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (silence.IsCancellationRequested || whole.IsCancellationRequested)
         {
             activity?.SetStatus(ActivityStatusCode.Error, ModelErrors.Timeout.Error.Code);
             throw new GenerationFailedException(ModelErrors.Timeout, exception);

@@ -5,8 +5,11 @@ using DurableChat.Storage;
 
 namespace DurableChat.Workers;
 
-/// <summary>Gets the history that the model is given: from the window if it has enough, else from the database, newest first. Thread-safe.</summary>
-internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
+/// <summary>
+/// Gets the history that the model is given: from the window if it has enough, else from the database, newest first. What is read fills the window, so that a replica that has come to drive a chat
+/// reads its history once. Thread-safe.
+/// </summary>
+internal sealed class HistoryReader(IChatStore store, WorkerOptions options, FeedOptions feeds)
 {
     private const int PageMessages = 256;
 
@@ -17,6 +20,7 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
         if (history is null || !history.Any(IsQuestion))
         {
             history = await ReadFromStoreAsync(chat, cancellationToken).ConfigureAwait(false);
+            Remember(feed, chat, history);
         }
 
         return history is null || history.Count == 0 || history[^1].Id != chat.LastMessageId
@@ -59,6 +63,18 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options)
 
         pages.Reverse();
         return [.. pages.SelectMany(page => page)];
+    }
+
+    private void Remember(Feed feed, Chat chat, IReadOnlyList<Message>? history)
+    {
+        if (history is not [_, ..] || feeds.WindowMessages == 0)
+        {
+            return;
+        }
+
+        // More would not fit; and what has no room is not worth making an event of.
+        var newest = history.Skip(history.Count - feeds.WindowMessages).ToArray();
+        feed.Fill(new CatchUpPage(chat.Epoch, chat.Version, newest[0].PreviousId, [.. newest.Select(message => StreamEvents.Message(feed.Id, chat.Epoch, message, publishedAt: 0))]));
     }
 
     private static bool IsQuestion(Message message) => message.Role == MessageRole.User;

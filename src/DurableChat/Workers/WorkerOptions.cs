@@ -39,6 +39,9 @@ public sealed record WorkerOptions
     /// <summary>How long the model may stay silent before the attempt counts as failed. Default 2 minutes.</summary>
     public TimeSpan ModelSilence { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a model call may take in all, however much the model says. Default one hour.</summary>
+    public TimeSpan MaxAnswerTime { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>How long running turns may go on once the server is asked to stop; then they are handed over. Default 10 seconds.</summary>
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
 

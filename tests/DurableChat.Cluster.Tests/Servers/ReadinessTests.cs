@@ -28,7 +28,7 @@ public sealed class ReadinessTests
     private static async Task<string?> SayAsync(ChannelState channel)
     {
         using var drain = new ServerDrain(new DurableChatHttpOptions(), new Lifetime(), TimeProvider.System);
-        var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new FakeStore(), channel, drain, CancellationToken.None));
+        var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new StoreProbe(new FakeStore()), channel, drain, CancellationToken.None));
         Assert.True(result.StatusCode is null or 200);
         return result.ResponseContent;
     }

@@ -32,7 +32,7 @@ internal sealed class Node
         TurnRunner? runner = null;
         Worker = new Worker(Feeds, Reader, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
         Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
-        var generator = new Generator(models, tools, new HistoryReader(store, Options), Options, workerMetrics, Time);
+        var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time);
         runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance);
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
         Chats = new ChatService(store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, Channel, metrics, ResiliencePipeline.Empty, Time);

@@ -39,6 +39,33 @@ public sealed class WorkerTests
         Assert.Empty(node.Store.Reads);
     }
 
+    [Theory]
+    [InlineData(256, 1)]
+    [InlineData(2, 3)]
+    [InlineData(0, 3)]
+    public async Task A_replica_that_comes_to_drive_a_chat_reads_its_history_once_if_the_window_has_room(int windowMessages, int reads)
+    {
+        var store = new FakeStore();
+        var first = new Node(store, ScriptedModel.Answering());
+        var id = await first.CreateAsync();
+        await first.FollowAsync(id, _ended);
+
+        var model = ScriptedModel.Answering();
+        var second = new Node(store, model, "b", new FeedOptions { WindowMessages = windowMessages });
+        for (var turn = 2; turn <= 4; turn++)
+        {
+            await second.ExecuteAsync(id, new SendMessage($"question {turn}"));
+            while (second.Worker.Count > 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        Assert.Equal(Enumerable.Repeat(ReadReason.Worker, reads), store.Reads);
+        Assert.Equal(["hello", "answer 1", "question 2", "answer 1", "question 3", "answer 2", "question 4"], model.Histories[2].Select(message => message.Text));
+        Assert.Equal(windowMessages == 0 ? 0 : Math.Min(windowMessages, 8), second.Feeds.Find(id)!.Inspect(0).Window.Count);
+    }
+
     [Fact]
     public async Task A_message_sent_while_the_model_answers_waits_and_is_answered_next()
     {
