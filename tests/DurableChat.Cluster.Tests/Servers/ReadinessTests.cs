@@ -25,6 +25,27 @@ public sealed class ReadinessTests
     [Fact]
     public async Task A_server_without_other_replicas_says_nothing_of_a_channel() => Assert.Equal("ready", await SayAsync(new ChannelState(hasChannel: false)));
 
+    [Fact]
+    public async Task The_database_is_asked_once_however_many_want_to_know()
+    {
+        var questions = 0;
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var probe = new StoreProbe(new FakeStore
+        {
+            Before = _ =>
+            {
+                Interlocked.Increment(ref questions);
+                return go.Task;
+            },
+        });
+        var askers = Enumerable.Range(0, 20).Select(_ => probe.AskAsync(CancellationToken.None)).ToList();
+        go.SetResult();
+        await Task.WhenAll(askers);
+        Assert.Equal(1, questions);
+        await probe.AskAsync(CancellationToken.None);
+        Assert.Equal(2, questions);
+    }
+
     private static async Task<string?> SayAsync(ChannelState channel)
     {
         using var drain = new ServerDrain(new DurableChatHttpOptions(), new Lifetime(), TimeProvider.System);

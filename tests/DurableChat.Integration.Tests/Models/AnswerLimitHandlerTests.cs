@@ -21,37 +21,40 @@ public sealed class AnswerLimitHandlerTests
         Assert.Equal(AnswerLimitHandler.MaxErrorBytes, body.Given);
     }
 
-    [Fact]
-    public async Task A_line_without_an_end_is_read_to_the_limit()
+    [Theory]
+    [InlineData("x", AnswerLimitHandler.MaxEventBytes)]
+    [InlineData("data: x\n", AnswerLimitHandler.MaxEventBytes)]
+    [InlineData("data: x\r\n", AnswerLimitHandler.MaxEventBytes * 9L / 8)]
+    [InlineData("data: x\n\n", AnswerLimitHandler.MaxAnswerBytes)]
+    [InlineData("data: x\r\n\r\n", AnswerLimitHandler.MaxAnswerBytes)]
+    [InlineData("data: x\r\r", AnswerLimitHandler.MaxAnswerBytes)]
+    [InlineData(": nothing\n\n", AnswerLimitHandler.MaxAnswerBytes)]
+    public async Task An_event_and_an_answer_without_an_end_are_read_to_the_limit(string text, long limit)
     {
-        using var body = new Endless("x");
+        using var body = new Endless(text);
         using var http = ClientOf(HttpStatusCode.OK, body);
         using var response = await http.GetAsync(new Uri("http://model/"), HttpCompletionOption.ResponseHeadersRead);
         var answer = await response.Content.ReadAsStreamAsync();
-        var buffer = new byte[1000];
+
+        // Its length has no factor in common with that of the texts, so that they are taken apart at every place.
+        var buffer = new byte[65_537];
         await Assert.ThrowsAsync<FormatException>(async () =>
         {
             while (await answer.ReadAsync(buffer) > 0)
             {
             }
         });
-        Assert.InRange(body.Given, AnswerLimitHandler.MaxLineBytes + 1, AnswerLimitHandler.MaxLineBytes + buffer.Length);
+        Assert.InRange(body.Given, limit - buffer.Length, limit + buffer.Length);
     }
 
-    [Theory]
-    [InlineData("data: x\n\n")]
-    [InlineData("data: x\r")]
-    public async Task An_answer_of_short_lines_may_be_longer(string text)
+    [Fact]
+    public async Task An_error_that_stands_still_behind_the_limit_is_not_waited_for()
     {
-        using var body = new Endless(text);
-        using var http = ClientOf(HttpStatusCode.OK, body);
-        using var response = await http.GetAsync(new Uri("http://model/"), HttpCompletionOption.ResponseHeadersRead);
-        var answer = await response.Content.ReadAsStreamAsync();
-        var buffer = new byte[256 * 1024];
-        while (body.Given < 3L * AnswerLimitHandler.MaxLineBytes)
-        {
-            Assert.NotEqual(0, answer.Read(buffer, 0, buffer.Length));
-        }
+        using var inner = new Endless("x") { Most = AnswerLimitHandler.MaxErrorBytes };
+        await using var stream = new TruncatedStream(inner, AnswerLimitHandler.MaxErrorBytes);
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy);
+        Assert.Equal(AnswerLimitHandler.MaxErrorBytes, copy.Length);
     }
 
     private static HttpClient ClientOf(HttpStatusCode status, Stream body) => new(new AnswerLimitHandler(new Answering(status, body)));
@@ -74,8 +77,12 @@ public sealed class AnswerLimitHandlerTests
 
         public long Given { get; private set; }
 
+        /// <summary>Reading behind it is an error.</summary>
+        public long Most { get; init; } = long.MaxValue;
+
         public override int Read(Span<byte> buffer)
         {
+            Assert.True(Given < Most);
             for (var i = 0; i < buffer.Length; i++)
             {
                 buffer[i] = _bytes[Given++ % _bytes.Length];

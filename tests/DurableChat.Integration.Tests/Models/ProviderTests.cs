@@ -119,6 +119,31 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("openai")]
+    [InlineData("anthropic")]
+    public async Task An_answer_that_breaks_off_in_good_order_is_not_a_whole_one(string provider)
+    {
+        _answer = provider == "openai"
+            ? context => WriteSseAsync(context, ("message", """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"}}]}"""))
+            : context => WriteSseAsync(
+                context,
+                ("message_start", """{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}"""),
+                ("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"""),
+                ("content_block_delta", """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hel"}}"""));
+        Assert.Equal("model_bad_response", (await FailAsync(provider)).Error.Code);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cut_off_is_not_one_without_arguments()
+    {
+        Sse(
+            """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"delete","arguments":"{\"filter\":\"a"}}]}}]}""",
+            """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}""",
+            "[DONE]");
+        Assert.Equal("model_bad_response", (await FailAsync("openai")).Error.Code);
+    }
+
+    [Theory]
     [InlineData("openai", 500, "model_unavailable")]
     [InlineData("anthropic", 500, "model_unavailable")]
     [InlineData("openai", 200, "model_bad_response")]

@@ -146,9 +146,9 @@ public sealed class LiveGenerationTests
         iter: 200);
 
     [Fact]
-    public void A_call_is_as_long_as_its_name_and_arguments_and_a_result_as_what_it_says()
+    public void A_call_is_as_long_as_its_id_name_and_arguments_and_a_result_as_what_it_says()
     {
-        Assert.Equal(5, LiveSegment.CharsOf(new ToolCallPart("id", "abc", "{}")));
+        Assert.Equal(7, LiveSegment.CharsOf(new ToolCallPart("id", "abc", "{}")));
         Assert.Equal(4, LiveSegment.CharsOf(new ToolResultPart("id", "text")));
         Assert.Equal(2, LiveSegment.CharsOf(new TextPart("ab")));
         Assert.Equal(3, LiveSegment.CharsOf(new ReasoningPart("abc")));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using DurableChat.Chats;
 using DurableChat.Models;
@@ -55,6 +56,14 @@ public sealed class ModelTests
                 Assert.True(history.Length - earlierUser > maxMessages || (history.Length - earlierUser) * 10 > maxBytes);
             }
         }, iter: 2_000);
+
+    [Fact]
+    public void A_call_whose_arguments_were_cut_off_is_no_call_without_arguments()
+    {
+        var call = FunctionCallContent.CreateFromParsedArguments("{\"filter\":\"a", "c", "delete", static json => JsonSerializer.Deserialize<Dictionary<string, object?>>(json));
+        var failure = Assert.Throws<ModelException>(() => new AnswerReader(() => "made").Read(new ChatResponseUpdate(ChatRole.Assistant, [call]))).Failure;
+        Assert.Equal(("model_bad_response", true), (failure.Error.Code, failure.Error.Retryable));
+    }
 
     [Fact]
     public void Updates_become_parts_and_call_ids_become_unique()

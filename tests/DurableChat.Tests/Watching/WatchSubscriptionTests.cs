@@ -61,6 +61,34 @@ public sealed class WatchSubscriptionTests
     }
 
     [Fact]
+    public async Task Watchers_who_want_the_list_at_the_same_time_share_one_read()
+    {
+        var lists = 0;
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _node.Store.Before = call =>
+        {
+            lists += call == "list" ? 1 : 0;
+            return call == "list" ? go.Task : Task.CompletedTask;
+        };
+        var watches = Enumerable.Range(0, 20).Select(_ => _node.Chats.Watch("owner")).ToList();
+        var reads = watches.ConvertAll(NextAsync);
+        using var other = _node.Chats.Watch("somebody else");
+        var read = NextAsync(other);
+
+        // The list that is on its way may lack it; whoever has that list is told of it.
+        var id = await _node.CreateAsync();
+        go.SetResult();
+        Assert.All(await Task.WhenAll(reads), events => Assert.Equal("chats", events[0].Type));
+        await read;
+        Assert.Equal(2, lists);
+        foreach (var watch in watches)
+        {
+            Assert.Contains(id.Value, (await NextAsync(watch)).Select(change => change.ChatId));
+            watch.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task Nothing_is_kept_when_nobody_watches()
     {
         _node.Chats.Watch("owner").Dispose();

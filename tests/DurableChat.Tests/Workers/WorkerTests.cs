@@ -167,6 +167,28 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task A_model_that_never_comes_to_an_end_counts_as_failed_though_it_is_not_silent()
+    {
+        // Less than the limit on silence goes by between two updates, of which none says anything.
+        var node = new Node(
+            new FakeStore(), new ScriptedModel((_, _, ct) => KeepOn(ct)), worker: new WorkerOptions { MaxAttempts = 1, ModelSilence = TimeSpan.FromHours(3), MaxAnswerTime = TimeSpan.FromHours(1) });
+        var id = await node.CreateAsync();
+        var following = node.FollowAsync(id, screen => screen.Status == "error");
+        await AdvanceUntilAsync(node, following, TimeSpan.FromMinutes(1));
+        await following;
+        Assert.Equal("model_timeout", node.Store.State(id).Error!.Code);
+
+        static async IAsyncEnumerable<AIContent> KeepOn([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                await Task.Yield();
+                yield return new TextContent(string.Empty);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Tool_calls_run_in_steps_that_commit_one_by_one()
     {
         string? key = null;
