@@ -12,10 +12,23 @@ internal sealed class WholeAnswers(IChatClient inner) : DelegatingChatClient(inn
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var hasEnded = false;
+        var held = new List<ChatResponseUpdate>();
         await foreach (var update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
             hasEnded |= update.FinishReason is not null;
-            yield return update;
+            held.Add(update);
+            if (!hasEnded && held.Any(HasCall))
+            {
+                // What is shown is kept, and a call without a result cannot be: it is shown once the answer is known to be whole.
+                continue;
+            }
+
+            foreach (var next in held)
+            {
+                yield return next;
+            }
+
+            held.Clear();
         }
 
         if (!hasEnded)
@@ -23,4 +36,6 @@ internal sealed class WholeAnswers(IChatClient inner) : DelegatingChatClient(inn
             throw new ModelException("model_bad_response", "The model's answer broke off.", retryable: true);
         }
     }
+
+    private static bool HasCall(ChatResponseUpdate update) => update.Contents.Any(content => content is FunctionCallContent);
 }
