@@ -123,6 +123,8 @@ internal sealed class OwnerFeed
         }
     }
 
+    public Task WaitAsync(long signal, CancellationToken cancellationToken) => _signal.WaitAsync(signal, cancellationToken);
+
     private long Now()
     {
         lock (_gate)
@@ -130,6 +132,4 @@ internal sealed class OwnerFeed
             return _revision;
         }
     }
-
-    public Task WaitAsync(long signal, CancellationToken cancellationToken) => _signal.WaitAsync(signal, cancellationToken);
 }
