@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -27,7 +28,8 @@ internal static class ChatEndpoints
             .WithName("GetChat").WithSummary("Reads a chat without its history.")
             .Produces<ChatResponse>().ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPatch("/chats/{id}", (string id, HttpContext context, ChatService chats) => UpdateAsync(id, context, chats, options))
-            .WithName("UpdateChat").WithSummary("Renames a chat, archives it or brings it back.")
+            .WithName("UpdateChat")
+            .WithSummary("Renames a chat, archives it or brings it back, or sets what answers its next messages.")
             .Accepts<UpdateChatRequest>("application/json").Produces<ChatResponse>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         group.MapDelete("/chats/{id}", DeleteAsync)
             .WithName("DeleteChat").WithSummary("Deletes a chat for good.")
@@ -36,7 +38,7 @@ internal static class ChatEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, ChatService chats, DurableChatHttpOptions options)
     {
-        var body = await RequestBody.ReadAsync(context, HttpJson.Strict.CreateChatRequest, options.MaxBodyBytes);
+        using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.CreateChatRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
         {
             return body.Problem;
@@ -63,7 +65,15 @@ internal static class ChatEndpoints
             return invalid!;
         }
 
-        var chat = new NewChat(request.Content) { Model = request.Model, Title = request.Title, ClientTools = tools, History = history };
+        var chat = new NewChat(request.Content)
+        {
+            Model = request.Model,
+            Settings = request.Settings,
+            MessageSettings = request.MessageSettings,
+            Title = request.Title,
+            ClientTools = tools,
+            History = history,
+        };
         return CommandResults.Created(await chats.CreateAsync(Owner.Of(context), chat, idempotency, context.RequestAborted), body.Fingerprint, context);
     }
 
@@ -121,14 +131,20 @@ internal static class ChatEndpoints
 
     private static async Task<IResult> UpdateAsync(string id, HttpContext context, ChatService chats, DurableChatHttpOptions options)
     {
-        var body = await RequestBody.ReadAsync(context, HttpJson.Strict.UpdateChatRequest, options.MaxBodyBytes);
+        using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.UpdateChatRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
         {
             return body.Problem;
         }
 
+        var update = new UpdateChat(body.Value!.Title, body.Value.Archived)
+        {
+            Model = body.Value.Model,
+            Settings = body.Value.Settings,
+        };
         return ChatId.TryParse(id, out var chatId)
-            ? CommandResults.Updated(await chats.ExecuteAsync(Owner.Of(context), chatId, new UpdateChat(body.Value!.Title, body.Value.Archived), null, context.RequestAborted))
+            ? CommandResults.Updated(
+                await chats.ExecuteAsync(Owner.Of(context), chatId, update, null, context.RequestAborted))
             : Problems.ChatNotFound();
     }
 

@@ -12,9 +12,6 @@ internal static class CommandResults
     /// <summary>What is stored, and sent again, for a command done once only.</summary>
     public static string Outcome(Transition transition) => JsonSerializer.Serialize(CommandResponse.Of(transition), HttpJson.Strict.CommandResponse);
 
-    /// <summary>Reads what <see cref="Outcome"/> wrote.</summary>
-    public static CommandResponse ReadOutcome(string outcome) => JsonSerializer.Deserialize(outcome, HttpJson.Strict.CommandResponse)!;
-
     /// <summary>What is stored, and sent again, for a chat created once only.</summary>
     public static string CreationOutcome(Transition transition) => JsonSerializer.Serialize(ChatResponse.Of(transition.Next), HttpJson.Strict.ChatResponse);
 

@@ -1,13 +1,16 @@
 using System.Diagnostics.Metrics;
 using DurableChat.AspNetCore.AiSdk;
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.AspNetCore.Origins;
 using DurableChat.AspNetCore.Tickets;
+using DurableChat.Cluster;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace DurableChat.AspNetCore;
@@ -22,7 +25,9 @@ public static class DurableChatEndpoints
         services.AddAuthorization();
         services.AddSingleton(options);
         services.TryAddSingleton(OwnerMapping.Default);
+        services.AddSingleton<BodyBudget>();
         services.AddSingleton(provider => new OwnerStreams(options, provider.GetService<IMeterFactory>()));
+        services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
         services.AddSingleton<Heartbeats>();
         services.AddSingleton<SseWriter>();
@@ -34,10 +39,24 @@ public static class DurableChatEndpoints
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<ServerDrain>());
-        services.TryAddSingleton(StreamTicketKey.OfCluster);
+        services.TryAddSingleton(TicketKeysOf);
         services.AddSingleton<StreamTickets>();
         services.AddSingleton<IAuthorizationHandler, StreamAccess>();
+        services.AddSingleton<IValidateOptions<HostOptions>, HostTimeouts>();
         return services;
+    }
+
+    /// <summary>A key that the application has registered; else what is configured; else what needs no
+    /// configuration.</summary>
+    private static ITicketKeys TicketKeysOf(IServiceProvider services)
+    {
+        var cluster = services.GetRequiredService<ClusterKeys>();
+        return services.GetService<StreamTicketKey>() is { } given ? new SharedTicketKeys(given)
+            : cluster.IsConfigured ? new SharedTicketKeys(cluster)
+            : services.GetService<IPublicKeyStore>() is { } store
+                ? new PublishedTicketKeys(store, services.GetRequiredService<TimeProvider>())
+            : cluster.HasSecret ? new SharedTicketKeys(cluster)
+            : new SharedTicketKeys(StreamTicketKey.Create());
     }
 
     /// <summary>
@@ -54,7 +73,8 @@ public static class DurableChatEndpoints
             ?? throw new InvalidOperationException("Call builder.Services.AddDurableChat() before the application is built.");
         var usual = endpoints.ServiceProvider.GetRequiredService<IOptions<AuthorizationOptions>>().Value.DefaultPolicy;
         var group = endpoints.MapGroup(prefix).WithTags("DurableChat").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>().AddEndpointFilter<StoreFailureFilter>();
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>();
+        QueryFields.RefuseUnknown(group).AddEndpointFilter<StoreFailureFilter>();
         StreamEndpoints.Map(group, usual);
         var commands = group.MapGroup(string.Empty).RequireAuthorization();
         ChatEndpoints.Map(commands, options);
@@ -62,6 +82,7 @@ public static class DurableChatEndpoints
         QueueEndpoints.Map(commands);
         StreamTicketEndpoints.Map(commands);
         ModelEndpoints.Map(commands);
+        UsageEndpoints.Map(commands);
         return group;
     }
 
@@ -72,7 +93,8 @@ public static class DurableChatEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(path).RequireAuthorization().WithTags("AI SDK").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>().AddEndpointFilter<StoreFailureFilter>();
+        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>();
+        QueryFields.RefuseUnknown(group).AddEndpointFilter<StoreFailureFilter>();
         AiSdkEndpoints.Map(group, endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>());
         return group;
     }
@@ -84,7 +106,8 @@ public static class DurableChatEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(prefix).RequireAuthorization(operatorPolicy).WithTags("Operations").ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<StoreFailureFilter>();
+        group.AddEndpointFilter<ForeignOriginFilter>();
+        QueryFields.RefuseUnknown(group).AddEndpointFilter<StoreFailureFilter>();
         OperatorEndpoints.Map(group);
         return group;
     }

@@ -1,4 +1,5 @@
 using DurableChat.AspNetCore.Cluster;
+using DurableChat.Cluster;
 using DurableChat.Relays;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,8 @@ public static class DurableChatHttpBuilderExtensions
     /// <summary>Says whose chats a request is about. By default it is the name identifier claim.</summary>
     /// <param name="builder">What <see cref="AddDurableChat"/> gave back.</param>
     /// <param name="find">
-    /// The owner of a request: 1 to 256 characters, the same for all requests of the same person, different from everybody else's, and never one that the caller can choose. Null refuses the request
+    /// The owner of a request: 1 to 319 characters, the same for all requests of the same person, different from
+    /// everybody else's, and never one that the caller can choose. Null refuses the request
     /// with 403. Called for many requests at once.
     /// </param>
     public static DurableChatBuilder UseOwner(this DurableChatBuilder builder, Func<HttpContext, string?> find)
@@ -69,9 +71,16 @@ public static class DurableChatHttpBuilderExtensions
         }
 
         var services = builder.Services;
-        services.AddSingleton(provider => ClusterSecret.Find(options, provider.GetService<IClusterIdentity>()));
-        services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterSecret>().Value));
-        services.AddSingleton(provider => new RelayListener(options, provider.GetRequiredService<ClusterSecret>(), provider.GetRequiredService<RelaySource>(), builder.Options.Worker));
+        services.Replace(ServiceDescriptor.Singleton(provider => new ClusterKeys(
+            provider.GetService<IClusterIdentity>(),
+            new[] { options.Secret, options.PreviousSecret }.OfType<string>(),
+            provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterKeys>()));
+        services.AddSingleton(provider => new RelayListener(
+            options,
+            provider.GetRequiredService<ClusterKeys>(),
+            provider.GetRequiredService<RelaySource>(),
+            builder.Options.Worker));
 
         // Started before the first heartbeat, which tells its address, and stopped last, when the worker has handed over.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));

@@ -13,6 +13,34 @@ public sealed record DurableChatHttpOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxAiSdkBodyBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// How many values (objects, lists, strings, numbers) the JSON of a request may have. Of a history of the AI SDK
+    /// only the last message counts. Default 100,000.
+    /// </summary>
+    [Range(1_000, 10_000_000)]
+    public int MaxBodyValues { get; set; } = 100_000;
+
+    /// <summary>
+    /// How much memory the bodies of all requests under way may take on this replica, in bytes: their length, and
+    /// about 100 for each JSON value. More are refused with 503. Default 128 MiB, or eight times an owner's if that
+    /// is more.
+    /// </summary>
+    [Range(1024, 64L * 1024 * 1024 * 1024)]
+    public long? MaxBodyBytesInFlight { get; set; }
+
+    /// <summary>
+    /// The same for the requests of one owner, which are refused with 429. Default 16 MiB, or twice the largest body
+    /// if that is more.
+    /// </summary>
+    [Range(1024, 64L * 1024 * 1024 * 1024)]
+    public long? MaxBodyBytesInFlightOfOwner { get; set; }
+
+    internal long BodyBytesInFlightOfOwner => MaxBodyBytesInFlightOfOwner ?? Math.Max(16 * 1024 * 1024, 2 * LargestBody);
+
+    internal long BodyBytesInFlight => MaxBodyBytesInFlight ?? Math.Max(128 * 1024 * 1024, 8 * BodyBytesInFlightOfOwner);
+
+    private long LargestBody => Math.Max(MaxBodyBytes, MaxAiSdkBodyBytes);
+
     /// <summary>How many streams one owner may have open on this replica. Default 1,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxStreamsPerOwner { get; set; } = 1_000;
@@ -29,6 +57,14 @@ public sealed record DurableChatHttpOptions
     /// <summary>How long a ticket opens its stream. Default one minute.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long a stream lasts that a ticket has opened, counted from when the ticket was given; its client then
+    /// comes back with a new one. So who has lost the right to follow does so no longer than
+    /// that. Streams also end when the token expires that their ticket was asked for with. Default one hour.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan TicketStreamTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
     /// How long a client may take too little of what a stream has for it before its connection is cut: that is what the system's buffers make of one that reads very slowly, and of one that does not.
@@ -55,6 +91,16 @@ public sealed record DurableChatHttpOptions
         if (HeartbeatInterval <= TimeSpan.Zero || HeartbeatInterval > TimeSpan.FromDays(1))
         {
             problems.Add(new ValidationResult("HeartbeatInterval must be more than zero and at most a day."));
+        }
+
+        if (BodyBytesInFlightOfOwner < LargestBody)
+        {
+            problems.Add(new ValidationResult("MaxBodyBytesInFlightOfOwner must be at least MaxBodyBytes and MaxAiSdkBodyBytes, or the largest bodies would never be accepted."));
+        }
+
+        if (BodyBytesInFlight < BodyBytesInFlightOfOwner)
+        {
+            problems.Add(new ValidationResult("MaxBodyBytesInFlight must be at least MaxBodyBytesInFlightOfOwner."));
         }
 
         if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromHours(1))

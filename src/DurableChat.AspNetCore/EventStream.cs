@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore;
 
 /// <summary>Opens streams: each sends to one client until it goes, its credentials expire, the chat goes, or the server shuts down. Thread-safe.</summary>
-internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
+internal sealed class EventStream(ChatService chats, OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
 {
     /// <summary>Opens a source, whose events go over the transport that the client asks for; a source of null is a chat that does not exist.</summary>
     public Task<IResult> OpenAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
@@ -29,9 +29,21 @@ internal sealed class EventStream(OwnerStreams streams, SseWriter sse, WebSocket
         var isOpen = false;
         try
         {
+            if (chats.RefuseIfFull(owner) is { } full)
+            {
+                return Problems.Of(full);
+            }
+
             var (body, answer) = await open();
-            isOpen = body is not null;
-            return body is not null ? new StreamResult(place, body, stall, time, drain) : answer!;
+            if (body is null)
+            {
+                return answer!;
+            }
+
+            var result = new StreamResult(place, body, stall, time, drain);
+            isOpen = true;
+            context.Response.RegisterForDispose(result);
+            return result;
         }
         finally
         {

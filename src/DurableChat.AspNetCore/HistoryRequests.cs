@@ -27,6 +27,7 @@ internal static class HistoryRequests
             {
                 CreatedAt = requested[i].CreatedAt,
                 Model = requested[i].Model,
+                Settings = requested[i].Settings,
                 FinishReason = requested[i].FinishReason,
                 Usage = requested[i].Usage,
             });

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableChat.AspNetCore.Tickets;
+using DurableChat.Chats;
 using DurableChat.Feeds;
 
 namespace DurableChat.AspNetCore;
@@ -12,6 +13,7 @@ namespace DurableChat.AspNetCore;
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(EditMessageRequest))]
 [JsonSerializable(typeof(ToolResultsRequest))]
+[JsonSerializable(typeof(GenerationSettings))]
 [JsonSerializable(typeof(ChatResponse))]
 [JsonSerializable(typeof(CommandResponse))]
 [JsonSerializable(typeof(ChatListResponse))]
@@ -20,6 +22,7 @@ namespace DurableChat.AspNetCore;
 [JsonSerializable(typeof(FeedListResponse))]
 [JsonSerializable(typeof(FeedReport))]
 [JsonSerializable(typeof(ReplicaListResponse))]
+[JsonSerializable(typeof(UsageResponse))]
 [JsonSerializable(typeof(StreamTicketResponse))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Feeds;
 using DurableChat.Relays;
 
@@ -12,11 +13,20 @@ namespace DurableChat.AspNetCore;
 public sealed class HttpRelay : IRelay, IDisposable
 {
     private readonly HttpClient _http;
+    private readonly ClusterKeys _keys;
 
     /// <summary>Makes it.</summary>
     /// <param name="secret">The cluster's secret.</param>
     public HttpRelay(string secret)
+        : this(new ClusterKeys(null, [secret], TimeProvider.System))
     {
+    }
+
+    /// <summary>Makes it.</summary>
+    /// <param name="keys">The cluster's secrets.</param>
+    public HttpRelay(ClusterKeys keys)
+    {
+        _keys = keys;
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -33,7 +43,6 @@ public sealed class HttpRelay : IRelay, IDisposable
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
     }
 
     /// <inheritdoc/>
@@ -54,7 +63,19 @@ public sealed class HttpRelay : IRelay, IDisposable
     {
         try
         {
-            var response = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var shown = (await _keys.GetAsync(cancellationToken))[0];
+            var response = await SendAsync(url, shown, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                // The other replica may have a newer secret than this one.
+                await _keys.RefreshAsync(cancellationToken);
+                if ((await _keys.GetAsync(cancellationToken))[0] is var newest && newest != shown)
+                {
+                    response.Dispose();
+                    response = await SendAsync(url, newest, cancellationToken);
+                }
+            }
+
             if (response.IsSuccessStatusCode)
             {
                 return response;
@@ -69,5 +90,16 @@ public sealed class HttpRelay : IRelay, IDisposable
         {
             throw new RelayException($"The replica cannot be reached: {exception.Message}", exception);
         }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Uri url, string secret, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url)
+        {
+            Version = _http.DefaultRequestVersion,
+            VersionPolicy = _http.DefaultVersionPolicy,
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 }

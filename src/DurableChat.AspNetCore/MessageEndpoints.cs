@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -78,20 +79,23 @@ internal static class MessageEndpoints
 
     private static async Task<IResult> SendAsync(string id, HttpContext context, ChatService chats, DurableChatHttpOptions options)
     {
-        var body = await RequestBody.ReadAsync(context, HttpJson.Strict.SendMessageRequest, options.MaxBodyBytes);
+        using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.SendMessageRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
         {
             return body.Problem;
         }
 
         return body.Value!.Content is { } content
-            ? await ExecuteAsync(id, context, chats, new SendMessage(content, body.Value.BusyBehavior), body.Fingerprint)
+            ? await ExecuteAsync(id, context, chats, Command(body.Value, content), body.Fingerprint)
             : Problems.Invalid("content", "A message has a text.");
     }
 
+    private static SendMessage Command(SendMessageRequest request, string content) =>
+        new(content, request.BusyBehavior) { Model = request.Model, Settings = request.Settings };
+
     private static async Task<IResult> EditAsync(string id, string messageId, HttpContext context, ChatService chats, DurableChatHttpOptions options)
     {
-        var body = await RequestBody.ReadAsync(context, HttpJson.Strict.EditMessageRequest, options.MaxBodyBytes);
+        using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.EditMessageRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
         {
             return body.Problem;
@@ -112,9 +116,17 @@ internal static class MessageEndpoints
             return Problems.ChatNotFound();
         }
 
-        return Idempotency.TryRead(context, body.Fingerprint, CommandResults.Outcome, out var idempotency, out var invalid)
-            ? CommandResults.Accepted(await chats.EditAsync(Owner.Of(context), chatId, number, content, idempotency, context.RequestAborted), body.Fingerprint)
-            : invalid!;
+        var fingerprint = body.Fingerprint;
+        if (!Idempotency.TryRead(context, fingerprint, CommandResults.Outcome, out var idempotency, out var invalid))
+        {
+            return invalid!;
+        }
+
+        var (owner, request) = (Owner.Of(context), body.Value);
+        return CommandResults.Accepted(
+            await chats.EditAsync(
+                owner, chatId, number, content, request.Model, request.Settings, idempotency, context.RequestAborted),
+            fingerprint);
     }
 
     private static Task<IResult> InterruptAsync(string id, HttpContext context, ChatService chats) =>
@@ -122,7 +134,7 @@ internal static class MessageEndpoints
 
     private static async Task<IResult> SubmitAsync(string id, HttpContext context, ChatService chats, DurableChatHttpOptions options)
     {
-        var body = await RequestBody.ReadAsync(context, HttpJson.Strict.ToolResultsRequest, options.MaxBodyBytes);
+        using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.ToolResultsRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
         {
             return body.Problem;

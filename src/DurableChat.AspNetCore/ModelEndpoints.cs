@@ -9,8 +9,13 @@ internal static class ModelEndpoints
 {
     public static void Map(RouteGroupBuilder group) => group
         .MapGet("/models", (ChatService chats) => Results.Json(
-            new ModelsResponse([.. chats.Models.All.Select(model => new ModelResponse(model.Name, model.Description, model == chats.Models.Default))]),
+            new ModelsResponse(
+            [
+                .. chats.Models.All.Where(model => model.IsSelectable).Select(model =>
+                    new ModelResponse(model.Name, model.Description, model == chats.Models.Default, model.Allow)),
+            ]),
             HttpJson.Strict.ModelsResponse))
-        .WithName("ListModels").WithSummary("Lists the models that chats can name.")
+        .WithName("ListModels")
+        .WithSummary("Lists the models that chats can name, and which settings each lets requests choose.")
         .Produces<ModelsResponse>();
 }

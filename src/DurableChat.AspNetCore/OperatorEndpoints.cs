@@ -45,7 +45,7 @@ internal static class OperatorEndpoints
 
     private static IResult List(FeedInspector feeds, string? limit = null) =>
         Query.TryLimit(limit, DefaultPage, MaxPage, out var count)
-            ? Results.Json(new FeedListResponse(feeds.Replica, feeds.Count, feeds.Bytes, feeds.List(count)), HttpJson.Strict.FeedListResponse)
+            ? Results.Json(new FeedListResponse(feeds.Replica, feeds.Count, feeds.Bytes, feeds.InDoubt, feeds.LeasesWithoutRun, feeds.OldestTurn.TotalSeconds, feeds.List(count)), HttpJson.Strict.FeedListResponse)
             : InvalidLimit();
 
     private static IResult Get(string chat, FeedInspector feeds) =>

@@ -7,7 +7,14 @@ namespace DurableChat.AspNetCore;
 internal sealed class OwnerFilter : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        StreamAccess.HasWrongTicket(context.HttpContext) ? Problems.InvalidTicket()
+        StreamAccess.HasUnknownTicket(context.HttpContext) ? LaterOf(context.HttpContext)
+        : StreamAccess.HasWrongTicket(context.HttpContext) ? Problems.InvalidTicket()
         : Owner.Find(context.HttpContext) is null ? Problems.NoOwner()
         : await next(context);
+
+    private static IResult LaterOf(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problems.StorageUnavailable();
+    }
 }

@@ -7,7 +7,8 @@ namespace DurableChat.AspNetCore;
 /// <param name="find">The owner of a request: the same for all requests of the same person. Null refuses the request.</param>
 internal sealed class OwnerMapping(Func<HttpContext, string?> find)
 {
-    private const int MaxLength = 256;
+    /// <summary>The longest subject of OpenID Connect, 255 characters, and a prefix of up to 64.</summary>
+    public const int MaxLength = 319;
 
     /// <summary>The name identifier claim of who is authenticated.</summary>
     public static OwnerMapping Default { get; } = new(context => context.User.FindFirstValue(ClaimTypes.NameIdentifier));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Http;
 
@@ -16,6 +18,12 @@ internal static class Problems
 
     public static IResult Invalid(string field, string message) => Of(StatusCodes.Status400BadRequest, "invalid_field", message, field);
 
+    public static IResult UnknownQueryField(string field, IEnumerable<string> known)
+    {
+        var names = string.Join(", ", known.Select(name => $"'{name}'"));
+        return Invalid(field, names.Length == 0 ? "There is no such query field: this endpoint has none." : $"There is no such query field. This endpoint has {names}.");
+    }
+
     public static IResult InvalidJson(string? field, string message) => Of(StatusCodes.Status400BadRequest, "invalid_json", message, field);
 
     public static IResult BodyTooLarge(int limit) =>
@@ -23,6 +31,19 @@ internal static class Problems
 
     public static IResult BodyUnreadable(int status) =>
         Of(status, "malformed_body", "The request body does not follow HTTP, or came too slowly.", retryable: status == StatusCodes.Status408RequestTimeout);
+
+    public static IResult TooManyRequests() =>
+        Of(StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many requests came from you. Wait as long as Retry-After says.", retryable: true);
+
+    /// <summary>There is no room for a body just now.</summary>
+    public static IResult BodiesInFlight(BodyRefusal refusal) => new Later(
+        refusal == BodyRefusal.Owner
+            ? Of(StatusCodes.Status429TooManyRequests, "too_many_bodies", "Your requests that are under way are too large together. Wait for some of them.", retryable: true)
+            : Of(StatusCodes.Status503ServiceUnavailable, "bodies_full", "The requests that are under way are too large together.", retryable: true),
+        seconds: 1);
+
+    public static IResult TooManyValues(int limit) =>
+        Of(StatusCodes.Status413PayloadTooLarge, "too_many_values", $"The request body has more than {limit} JSON values.");
 
     public static IResult NotJson() =>
         Of(StatusCodes.Status415UnsupportedMediaType, "not_json", "The request body must have the content type application/json.");
@@ -50,7 +71,9 @@ internal static class Problems
     public static IResult StorageUnavailable() =>
         Of(StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database is not available just now.", retryable: true);
 
-    public static IResult Of(Refusal refusal) => Of(StatusOf(refusal.Code), SnakeCase(refusal.Code), refusal.Message, refusal.Field);
+    public static IResult Of(Refusal refusal) => refusal.Code == RefusalCode.OwnerMemoryFull
+        ? new Later(Of(StatusOf(refusal.Code), SnakeCase(refusal.Code), refusal.Message, refusal.Field, retryable: true), seconds: 5)
+        : Of(StatusOf(refusal.Code), SnakeCase(refusal.Code), refusal.Message, refusal.Field);
 
     private static IResult Of(int status, string code, string detail, string? field = null, bool retryable = false)
     {
@@ -65,10 +88,22 @@ internal static class Problems
 
     private static int StatusOf(RefusalCode code) => code switch
     {
-        RefusalCode.InvalidField or RefusalCode.NotAUserMessage or RefusalCode.ToolCallNotFound => StatusCodes.Status400BadRequest,
+        RefusalCode.InvalidField or RefusalCode.SettingNotAllowed or RefusalCode.SettingOutOfBounds
+            or RefusalCode.NotAUserMessage or RefusalCode.ToolCallNotFound => StatusCodes.Status400BadRequest,
         RefusalCode.MessageNotFound or RefusalCode.QueuedMessageNotFound => StatusCodes.Status404NotFound,
+        RefusalCode.OwnerMemoryFull => StatusCodes.Status429TooManyRequests,
         _ => StatusCodes.Status409Conflict,
     };
 
     private static string SnakeCase(RefusalCode code) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+
+    /// <summary>Says when to try again.</summary>
+    private sealed class Later(IResult answer, int seconds) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return answer.ExecuteAsync(httpContext);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Feeds;
 using DurableChat.Relays;
 using Microsoft.AspNetCore.Builder;
@@ -22,11 +23,41 @@ public static class RelayEndpoint
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentException.ThrowIfNullOrEmpty(secret);
-        var expected = Encoding.UTF8.GetBytes($"Bearer {secret}");
-        return endpoints.MapGet("/relay/v1/chats/{id}/parts", (HttpContext context, string id, string? generation, string? after_seq) =>
-            CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()), expected)
+        return Map(endpoints, source, new ClusterKeys(null, [secret], TimeProvider.System));
+    }
+
+    /// <summary>The same, with secrets that may change.</summary>
+    internal static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, RelaySource source,
+        ClusterKeys keys) =>
+        endpoints.MapGet("/relay/v1/chats/{id}/parts",
+            async (HttpContext context, string id, string? generation, string? after_seq) =>
+            await (await IsReplicaAsync(context, keys)
                 ? SendAsync(context, source, id, generation, after_seq)
-                : RefuseAsync(context, StatusCodes.Status401Unauthorized));
+                : RefuseAsync(context, StatusCodes.Status401Unauthorized)));
+
+    /// <summary>A secret that is not known here may be a new one.</summary>
+    private static async ValueTask<bool> IsReplicaAsync(HttpContext context, ClusterKeys keys)
+    {
+        var shown = Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString());
+        if (Fits(shown, await keys.GetAsync(context.RequestAborted)))
+        {
+            return true;
+        }
+
+        await keys.RefreshAsync(context.RequestAborted);
+        return Fits(shown, await keys.GetAsync(context.RequestAborted));
+    }
+
+    /// <summary>Takes the same time whichever of the secrets it is.</summary>
+    private static bool Fits(byte[] shown, IReadOnlyList<string> secrets)
+    {
+        var fits = false;
+        foreach (var secret in secrets)
+        {
+            fits |= CryptographicOperations.FixedTimeEquals(shown, Encoding.UTF8.GetBytes($"Bearer {secret}"));
+        }
+
+        return fits;
     }
 
     private static async Task SendAsync(HttpContext context, RelaySource source, string id, string? generation, string? afterSeq)

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using DurableChat.Feeds;
 using DurableChat.Relays;
@@ -8,26 +11,95 @@ namespace DurableChat.AspNetCore;
 /// <summary>Reads the frames of a relay: JSON objects, a line each.</summary>
 internal static class RelayFrames
 {
+    private const byte LineEnd = (byte)'\n';
+
     /// <summary>Reads them as they arrive.</summary>
     /// <exception cref="RelayException">The connection broke, or what came is no frame.</exception>
     public static async IAsyncEnumerable<RelayFrame> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var frames = JsonSerializer.DeserializeAsyncEnumerable(body, RelayJson.Compact.RelayFrame, topLevelValues: true, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(frames))
+        var input = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true));
+        try
         {
-            yield return frames.Current is { IsWhole: true } frame ? frame : throw new RelayException("The replica sent something that is no frame.");
+            while (true)
+            {
+                var read = await NextAsync(input, cancellationToken);
+                var rest = read.Buffer;
+                while (TryTakeLine(ref rest, read.IsCompleted, out var line))
+                {
+                    if (Parse(line) is { } frame)
+                    {
+                        yield return frame;
+                    }
+                }
+
+                input.AdvanceTo(rest.Start, rest.End);
+                if (read.IsCompleted)
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            await input.CompleteAsync();
         }
     }
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<RelayFrame?> frames)
+    private static async ValueTask<ReadResult> NextAsync(PipeReader input, CancellationToken cancellationToken)
     {
         try
         {
-            return await frames.MoveNextAsync();
+            return await input.ReadAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidOperationException)
         {
             throw new RelayException($"The connection broke: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Takes the next line; what is left at the end is one too.</summary>
+    private static bool TryTakeLine(ref ReadOnlySequence<byte> rest, bool isEnd, out ReadOnlySequence<byte> line)
+    {
+        if (rest.PositionOf(LineEnd) is { } end)
+        {
+            line = rest.Slice(0, end);
+            rest = rest.Slice(rest.GetPosition(1, end));
+            return true;
+        }
+
+        line = rest;
+        if (!isEnd || rest.IsEmpty)
+        {
+            return false;
+        }
+
+        rest = rest.Slice(rest.End);
+        return true;
+    }
+
+    /// <summary>Null for an empty line.</summary>
+    private static RelayFrame? Parse(ReadOnlySequence<byte> line)
+    {
+        if (line.IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            return JsonSerializer.Deserialize(ref reader, RelayJson.Compact.RelayFrame) is { IsWhole: true } frame
+                ? frame
+                : throw NoFrame(null);
+        }
+        catch (Exception exception)
+            when (exception is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            // A replica of a later version may make parts that are not known here.
+            return RelayFrame.TryReadLater(Encoding.UTF8.GetString(line)) ?? throw NoFrame(exception);
+        }
+    }
+
+    private static RelayException NoFrame(Exception? cause) =>
+        new("The replica sent something that is no frame.", cause);
 }

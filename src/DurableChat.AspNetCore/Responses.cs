@@ -1,5 +1,6 @@
 using DurableChat.Chats;
 using DurableChat.Feeds;
+using DurableChat.Models;
 using DurableChat.Storage;
 
 namespace DurableChat.AspNetCore;
@@ -21,6 +22,19 @@ public sealed record ChatResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>
+    /// What all model calls of the chat have cost, failed and stopped ones included; null if no provider said.
+    /// </summary>
+    public TokenUsage? Usage { get; init; }
+
+    /// <summary>
+    /// How messages still to come are answered, unless they say otherwise; null for the model's own settings.
+    /// </summary>
+    public GenerationSettings? Settings { get; init; }
+
+    /// <summary>The model that answers the present turn in place of <see cref="Model"/>, which failed; null if none does.</summary>
+    public string? FallbackModel { get; init; }
+
     /// <summary>The response for a state.</summary>
     public static ChatResponse Of(Chat chat)
     {
@@ -28,7 +42,7 @@ public sealed record ChatResponse(
         return new ChatResponse(
             chat.Id,
             chat.Title,
-            chat.Model,
+            chat.CurrentModel,
             chat.Status,
             chat.Archived,
             chat.Version,
@@ -39,7 +53,12 @@ public sealed record ChatResponse(
             chat.Retry,
             chat.Error,
             chat.CreatedAt,
-            chat.UpdatedAt);
+            chat.UpdatedAt)
+        {
+            Usage = chat.Usage,
+            Settings = chat.Settings,
+            FallbackModel = chat.Fallback?.Model,
+        };
     }
 }
 
@@ -84,14 +103,18 @@ public sealed record ModelsResponse(IReadOnlyList<ModelResponse> Models);
 /// <param name="Name">What chats name it by.</param>
 /// <param name="Description">What it is, for people.</param>
 /// <param name="IsDefault">True for the model of chats that name none.</param>
-public sealed record ModelResponse(string Name, string? Description, bool IsDefault);
+/// <param name="Allow">Which settings chats and messages may choose, each within its bounds.</param>
+public sealed record ModelResponse(string Name, string? Description, bool IsDefault, AllowedSettings Allow);
 
 /// <summary>What one replica has in memory of chats.</summary>
 /// <param name="Replica">The name under which it holds leases.</param>
 /// <param name="Count">How many feeds it has.</param>
 /// <param name="Bytes">What all of them hold.</param>
+/// <param name="InDoubt">How many of them serve nothing until their state is loaded.</param>
+/// <param name="LeasesWithoutRun">How many chats this replica held the lease of without driving them, when leases and runs were last compared.</param>
+/// <param name="OldestTurnSeconds">The age of the oldest turn that it drives; 0 if it drives none.</param>
 /// <param name="Feeds">Those with most subscribers first, without their cursors.</param>
-public sealed record FeedListResponse(string Replica, int Count, long Bytes, IReadOnlyList<FeedReport> Feeds);
+public sealed record FeedListResponse(string Replica, int Count, long Bytes, int InDoubt, int LeasesWithoutRun, double OldestTurnSeconds, IReadOnlyList<FeedReport> Feeds);
 
 /// <summary>The replicas of a cluster.</summary>
 /// <param name="Replica">The one that answers.</param>

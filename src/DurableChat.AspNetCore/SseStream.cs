@@ -23,13 +23,19 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
     private readonly PipeWriter _body = context.Response.BodyWriter;
     private int _quietTicks;
 
+    /// <summary>True if the last event was written whole, so that something else may follow it.</summary>
+    public bool IsBetweenEvents { get; private set; } = true;
+
     /// <summary>Says what the response is, and that nobody in between is to keep it back.</summary>
     public static void SetHeaders(HttpContext context)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
+        response.Headers.CacheControl = "no-store, no-transform";
         response.Headers["X-Accel-Buffering"] = "no";
+
+        // Proxies that compress keep events back until there is enough to compress. Some do not obey "no-transform", and leave alone what has an encoding already.
+        response.Headers.ContentEncoding = "identity";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }
 
@@ -48,6 +54,7 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
                     var piece = rest[..Math.Min(rest.Length, room)];
                     _body.Write(piece.Span);
                     rest = rest[piece.Length..];
+                    IsBetweenEvents = rest.Length == 0;
                     room -= piece.Length;
                     if (room == 0)
                     {
@@ -79,6 +86,7 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
                 var piece = rest[..Math.Min(rest.Length, BytesPerFlush)];
                 _body.Write(piece.Span);
                 rest = rest[piece.Length..];
+                IsBetweenEvents = rest.Length == 0;
                 await FlushAsync();
             }
             while (rest.Length > 0);

@@ -9,9 +9,8 @@ namespace DurableChat.AspNetCore;
 /// <summary>
 /// Writes events as Server-Sent Events (WHATWG HTML). An idle stream sends a comment now and then, so that proxies keep it open. A client that takes too little for too long is cut off. Thread-safe.
 /// </summary>
-internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats, ILogger<SseWriter> logger)
+internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats, ServerDrain drain, ILogger<SseWriter> logger)
 {
-    private static readonly byte[] _hello = "retry: 1000\n\n"u8.ToArray();
     private static readonly byte[] _storageUnavailable =
         "event: error\ndata: {\"type\":\"error\",\"error\":{\"code\":\"storage_unavailable\",\"message\":\"The database is not available just now.\",\"retryable\":true}}\n\n"u8.ToArray();
 
@@ -19,7 +18,7 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
         SseStream.SetHeaders(context);
-        context.Response.BodyWriter.Write(_hello);
+        context.Response.BodyWriter.Write(ReconnectDelay.Write(drain.HasBegun, Random.Shared.NextDouble()));
         var stream = new SseStream(context, stall, end);
         heartbeats.Join(stream);
         try
@@ -34,6 +33,12 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
         {
             heartbeats.Leave(stream);
             await stream.CloseAsync();
+        }
+
+        if (drain.StreamsEnd.IsCancellationRequested && stream.IsBetweenEvents && !context.RequestAborted.IsCancellationRequested)
+        {
+            // All streams of this replica end now. What is written here goes out as the response ends.
+            context.Response.BodyWriter.Write(ReconnectDelay.Write(isDraining: true, Random.Shared.NextDouble()));
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>Turns a failing database into a clear answer. What went wrong goes to the log only.</summary>
-internal sealed partial class StoreFailureFilter(ILogger<StoreFailureFilter> logger) : IEndpointFilter
+internal sealed partial class StoreFailureFilter(WriteHealth writes, ILogger<StoreFailureFilter> logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -16,6 +16,11 @@ internal sealed partial class StoreFailureFilter(ILogger<StoreFailureFilter> log
         catch (Exception exception) when (exception is ChatStoreException or TimeoutException && !context.HttpContext.Response.HasStarted)
         {
             LogStorageUnavailable(exception);
+            if (!HttpMethods.IsGet(context.HttpContext.Request.Method) && exception is not ChatDataException)
+            {
+                writes.CommandFailed(exception);
+            }
+
             context.HttpContext.Response.Headers.RetryAfter = "1";
             return Problems.StorageUnavailable();
         }

@@ -4,15 +4,17 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// A stream that is open and has its place. It is sent when the endpoint and its filters have returned, so that for as long as it is open, which may be days, none of them takes memory.
+/// A stream that is open and has its place. It is sent when the endpoint and its filters have returned, so that for as long as it is open, which may be days, none of them takes memory. It belongs to its
+/// request: a filter that answers something else instead, or fails, need not know of it.
 /// </summary>
-internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGuard stall, TimeProvider time, ServerDrain drain) : IResult
+internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGuard stall, TimeProvider time, ServerDrain drain) : IResult, IDisposable
 {
+    private int _isDisposed;
+
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        using (place)
-        using (body)
+        using (this)
         {
             stall.Prepare(httpContext);
 
@@ -22,6 +24,18 @@ internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGua
                 ? CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, drain.StreamsEnd)
                 : CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, drain.StreamsEnd, deadline.Token);
             await body.WriteAsync(httpContext, end.Token);
+        }
+    }
+
+    /// <summary>Gives the place back and closes the source, once.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            using (place)
+            {
+                body.Dispose();
+            }
         }
     }
 }

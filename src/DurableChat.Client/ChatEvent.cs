@@ -39,20 +39,28 @@ public abstract record StateEvent : ChatEvent
 /// <summary>Where the chat stands.</summary>
 /// <param name="Status">One of <see cref="ChatStatuses"/>.</param>
 /// <param name="Title">Its name.</param>
-/// <param name="Model">The model that answers.</param>
+/// <param name="Model">The chat's model.</param>
 /// <param name="Archived">True if it is put away.</param>
-public sealed record StatusEvent(string Status, string Title, string Model, bool Archived) : StateEvent;
+public sealed record StatusEvent(string Status, string Title, string Model, bool Archived) : StateEvent
+{
+    /// <summary>The model that answers the present turn in place of <see cref="Model"/>, which failed; null if none does.</summary>
+    public string? FallbackModel { get; init; }
+}
 
 /// <summary>What waits.</summary>
 /// <param name="Queue">All of it, its head first.</param>
 public sealed record QueueEvent(IReadOnlyList<QueuedMessage> Queue) : StateEvent;
 
 /// <summary>An attempt failed, and another follows.</summary>
-/// <param name="Attempt">Which one failed.</param>
+/// <param name="Attempt">Which attempt of its model failed.</param>
 /// <param name="MaxAttempts">How many there are.</param>
 /// <param name="RetryAt">When the next begins (UTC).</param>
 /// <param name="Error">Why it failed.</param>
-public sealed record RetryEvent(int Attempt, int MaxAttempts, DateTimeOffset RetryAt, ChatError Error) : StateEvent;
+public sealed record RetryEvent(int Attempt, int MaxAttempts, DateTimeOffset RetryAt, ChatError Error) : StateEvent
+{
+    /// <summary>The model that answers from the next attempt on; null for the same as before.</summary>
+    public string? Model { get; init; }
+}
 
 /// <summary>The turn failed.</summary>
 /// <param name="Error">Why.</param>
@@ -61,6 +69,11 @@ public sealed record ErrorEvent(ChatError Error) : StateEvent;
 /// <summary>The turn waits for results of client-side tools.</summary>
 /// <param name="ToolCalls">Of these calls.</param>
 public sealed record ActionRequiredEvent(IReadOnlyList<ToolCall> ToolCalls) : StateEvent;
+
+/// <summary>What a tool that runs on the server says of its progress: replaces what it said before, until the result comes. It is not stored, and may be missing.</summary>
+/// <param name="CallId">The call.</param>
+/// <param name="Text">At most 1,000 characters.</param>
+public sealed record ToolProgressEvent(string CallId, string Text) : ChatEvent;
 
 /// <summary>History was rewritten: forget all messages and parts; the new history follows.</summary>
 /// <param name="Epoch">The number of the new history.</param>

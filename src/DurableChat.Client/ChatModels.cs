@@ -12,8 +12,13 @@ public sealed record ChatInfo
     /// <summary>A name for people.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The name of the model that answers.</summary>
+    /// <summary>The name of the model that answers the next message, unless that names another.</summary>
     public required string Model { get; init; }
+
+    /// <summary>
+    /// How messages still to come are answered, unless they say otherwise; null for the model's own settings.
+    /// </summary>
+    public ChatSettings? Settings { get; init; }
 
     /// <summary>Where it stands: one of <see cref="ChatStatuses"/>.</summary>
     public required string Status { get; init; }
@@ -38,6 +43,11 @@ public sealed record ChatInfo
 
     /// <summary>Why the last turn failed; null if it did not.</summary>
     public ChatError? Error { get; init; }
+
+    /// <summary>
+    /// What all its model calls have cost, failed and stopped ones included; null if no provider said.
+    /// </summary>
+    public TokenUsage? Usage { get; init; }
 
     /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; init; }
@@ -88,54 +98,20 @@ public sealed record ChatListPage(IReadOnlyList<ChatListEntry> Chats, string? Ne
 /// <param name="Role">Who speaks: <c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
 /// <param name="Parts">What is said, in order.</param>
 /// <param name="Generation">The model call that made it; 0 for others.</param>
-/// <param name="Model">The model that made it; null for others.</param>
+/// <param name="Model">The model that made it; of a user message the one that was to answer, null for the
+/// chat's.</param>
 /// <param name="FinishReason">Why an answer ends, e.g. <c>stop</c>; null for others.</param>
 /// <param name="Usage">What an answer cost, if the provider told.</param>
 /// <param name="CreatedAt">When it was committed (UTC).</param>
 public sealed record HistoryMessage(
     long Id, long PreviousId, string Role, IReadOnlyList<MessagePart> Parts, long Generation, string? Model, string? FinishReason, TokenUsage? Usage, DateTimeOffset CreatedAt)
 {
-    /// <summary>All its text, joined.</summary>
+    /// <summary>Of a user message: how it is answered; null for the model's own settings.</summary>
+    public ChatSettings? Settings { get; init; }
+
+    /// <summary>All its text, joined, without reasoning and refusals.</summary>
     [JsonIgnore]
     public string Text => string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));
-}
-
-/// <summary>A piece of a message. Which members are set depends on <see cref="Type"/>.</summary>
-public sealed record MessagePart
-{
-    /// <summary>The type of a text.</summary>
-    public const string TextType = "text";
-
-    /// <summary>The type of a model's reasoning.</summary>
-    public const string ReasoningType = "reasoning";
-
-    /// <summary>The type of a tool call.</summary>
-    public const string ToolCallType = "tool_call";
-
-    /// <summary>The type of a tool's result.</summary>
-    public const string ToolResultType = "tool_result";
-
-    /// <summary>What it is. Servers of a later version may know more types.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>Of a text or reasoning: what is said.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Of a call or result: which call.</summary>
-    public string? CallId { get; init; }
-
-    /// <summary>Of a call: the tool.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>Of a call: its arguments, one JSON object as text.</summary>
-    public string? Arguments { get; init; }
-
-    /// <summary>Of a result: what the tool gave, as text.</summary>
-    public string? Result { get; init; }
-
-    /// <summary>Of a result: true if the tool failed.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsError { get; init; }
 }
 
 /// <summary>A tool call that waits for its result.</summary>
@@ -143,11 +119,6 @@ public sealed record MessagePart
 /// <param name="Name">The tool.</param>
 /// <param name="Arguments">Its arguments, one JSON object as text.</param>
 public sealed record ToolCall(string CallId, string Name, string Arguments);
-
-/// <summary>What an answer cost.</summary>
-/// <param name="InputTokens">What the model read.</param>
-/// <param name="OutputTokens">What the model wrote.</param>
-public sealed record TokenUsage(long InputTokens, long OutputTokens);
 
 /// <summary>A page of a history.</summary>
 /// <param name="Epoch">Pages of different epochs do not belong together.</param>
@@ -161,7 +132,14 @@ public sealed record HistoryPage(long Epoch, long LastMessageId, IReadOnlyList<H
 /// <param name="Content">The text.</param>
 /// <param name="Urgent">True if it interrupts.</param>
 /// <param name="CreatedAt">When it was sent (UTC).</param>
-public sealed record QueuedMessage(long Id, string Content, bool Urgent, DateTimeOffset CreatedAt);
+public sealed record QueuedMessage(long Id, string Content, bool Urgent, DateTimeOffset CreatedAt)
+{
+    /// <summary>The model that is to answer it; null for the chat's.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>How it is answered; null for the model's own settings.</summary>
+    public ChatSettings? Settings { get; init; }
+}
 
 /// <summary>Why a turn failed.</summary>
 /// <param name="Code">A stable word for programs.</param>
@@ -181,7 +159,11 @@ public sealed record CommandOutcome(string ChatId, long Version, string Status, 
 /// <param name="Name">What chats name it by.</param>
 /// <param name="Description">What it is, for people.</param>
 /// <param name="IsDefault">True for the model of chats that name none.</param>
-public sealed record ModelInfo(string Name, string? Description, bool IsDefault);
+public sealed record ModelInfo(string Name, string? Description, bool IsDefault)
+{
+    /// <summary>Which settings requests may choose for it; null if the server is of an older version.</summary>
+    public AllowedSettings? Allow { get; init; }
+}
 
 /// <summary>A tool that runs in the client.</summary>
 /// <param name="Name">Its name: 1 to 64 letters, digits, <c>_</c> or <c>-</c>.</param>
@@ -201,6 +183,12 @@ public sealed record NewChatRequest(string? Content = null)
 {
     /// <summary>The name of the model; null for the server's default.</summary>
     public string? Model { get; init; }
+
+    /// <summary>How its messages are answered, unless they say otherwise; null for the model's own settings.</summary>
+    public ChatSettings? Settings { get; init; }
+
+    /// <summary>How the first message is answered, and no other, upon the chat's settings; null for those.</summary>
+    public ChatSettings? MessageSettings { get; init; }
 
     /// <summary>A name for people; null takes it from the message.</summary>
     public string? Title { get; init; }

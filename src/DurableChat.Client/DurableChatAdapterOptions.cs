@@ -10,6 +10,12 @@ public sealed class DurableChatAdapterOptions
     public bool IgnoreInstructions { get; set; }
 
     /// <summary>
+    /// True passes over temperatures and the like, and over the form of the answer; false, the default, asks for them,
+    /// and the server refuses what the model does not allow.
+    /// </summary>
+    public bool IgnoreSettings { get; set; }
+
+    /// <summary>
     /// True stops the turn on the server if the caller cancels, or stops enumerating, or takes the message back if it still waits in the queue; false, the default, lets it go on: it is found in the chat
     /// later.
     /// </summary>

@@ -49,9 +49,29 @@ public sealed class DurableChatClient
     public Task<ChatInfo> GetChatAsync(string chatId, CancellationToken cancellationToken = default) =>
         _api.CallAsync(HttpMethod.Get, Path(chatId), null, null, ClientJson.Default.ChatInfo, cancellationToken);
 
-    /// <summary>Renames a chat, puts it away or brings it back; null leaves things as they are.</summary>
-    public Task<ChatInfo> UpdateChatAsync(string chatId, string? title = null, bool? archived = null, CancellationToken cancellationToken = default) =>
-        _api.CallAsync(HttpMethod.Patch, Path(chatId), Body(new ChangeBody(title, archived), ClientJson.Default.ChangeBody), null, ClientJson.Default.ChatInfo, cancellationToken);
+    /// <summary>
+    /// Renames a chat, puts it away or brings it back, or sets what answers its next messages; null leaves things as
+    /// they are.
+    /// </summary>
+    /// <param name="chatId">Which chat.</param>
+    /// <param name="title">The new name.</param>
+    /// <param name="archived">True puts it away, false brings it back.</param>
+    /// <param name="model">The model of messages still to come.</param>
+    /// <param name="settings">How messages still to come are answered, in place of all settings that the chat
+    /// had.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task<ChatInfo> UpdateChatAsync(
+        string chatId,
+        string? title = null,
+        bool? archived = null,
+        string? model = null,
+        ChatSettings? settings = null,
+        CancellationToken cancellationToken = default)
+    {
+        var body = Body(new ChangeBody(title, archived, model, settings), ClientJson.Default.ChangeBody);
+        return _api.CallAsync(
+            HttpMethod.Patch, Path(chatId), body, null, ClientJson.Default.ChatInfo, cancellationToken);
+    }
 
     /// <summary>Deletes a chat for good; false if there is none.</summary>
     public Task<bool> DeleteChatAsync(string chatId, CancellationToken cancellationToken = default) => _api.DeleteAsync(Path(chatId), cancellationToken);
@@ -77,13 +97,45 @@ public sealed class DurableChatClient
     /// <param name="content">The text.</param>
     /// <param name="whenBusy">What to do while a turn runs.</param>
     /// <param name="idempotencyKey">The same for repetitions of the same wish; null makes one for this call.</param>
+    /// <param name="model">The model that is to answer; null for the chat's.</param>
+    /// <param name="settings">How it is to be answered; what is null is the chat's.</param>
     /// <param name="cancellationToken">Gives up waiting; the message may have been sent.</param>
-    public Task<CommandOutcome> SendAsync(string chatId, string content, WhenBusy whenBusy = WhenBusy.Queue, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        CommandAsync(HttpMethod.Post, $"{Path(chatId)}/messages", Body(new SendBody(content, whenBusy == WhenBusy.Queue ? "queue" : "interrupt"), ClientJson.Default.SendBody), idempotencyKey, cancellationToken);
+    public Task<CommandOutcome> SendAsync(
+        string chatId,
+        string content,
+        WhenBusy whenBusy = WhenBusy.Queue,
+        string? idempotencyKey = null,
+        string? model = null,
+        ChatSettings? settings = null,
+        CancellationToken cancellationToken = default)
+    {
+        var body = new SendBody(content, whenBusy == WhenBusy.Queue ? "queue" : "interrupt", model, settings);
+        var written = Body(body, ClientJson.Default.SendBody);
+        return CommandAsync(HttpMethod.Post, $"{Path(chatId)}/messages", written, idempotencyKey, cancellationToken);
+    }
 
-    /// <summary>Replaces a user message, removes what followed, and runs the chat from there.</summary>
-    public Task<CommandOutcome> EditAsync(string chatId, long messageId, string content, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        CommandAsync(HttpMethod.Patch, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages/{messageId}"), Body(new EditBody(content), ClientJson.Default.EditBody), idempotencyKey, cancellationToken);
+    /// <summary>Replaces a user message and all that followed it, and runs the chat from there.</summary>
+    /// <param name="chatId">Which chat.</param>
+    /// <param name="messageId">Which message.</param>
+    /// <param name="content">The new text; the same to have it answered again.</param>
+    /// <param name="idempotencyKey">The same for repetitions of the same wish; null makes one for this call.</param>
+    /// <param name="model">The model that is to answer; null for the one that the message was for.</param>
+    /// <param name="settings">How it is to be answered, on top of the chat's settings; null for the message's
+    /// own.</param>
+    /// <param name="cancellationToken">Gives up waiting; the edit may have been done.</param>
+    public Task<CommandOutcome> EditAsync(
+        string chatId,
+        long messageId,
+        string content,
+        string? idempotencyKey = null,
+        string? model = null,
+        ChatSettings? settings = null,
+        CancellationToken cancellationToken = default)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages/{messageId}");
+        var body = Body(new EditBody(content, model, settings), ClientJson.Default.EditBody);
+        return CommandAsync(HttpMethod.Patch, path, body, idempotencyKey, cancellationToken);
+    }
 
     /// <summary>Takes a message out of the queue.</summary>
     public Task<CommandOutcome> DeleteQueuedAsync(string chatId, long queuedId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>

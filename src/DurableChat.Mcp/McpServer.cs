@@ -33,6 +33,11 @@ public sealed class McpServer
     /// <summary>What stands before the names of its tools for the model, so that two servers may have tools of one name; null for nothing.</summary>
     public string? Prefix { get; set; }
 
+    /// <summary>
+    /// The only revision of the protocol to speak with the server, e.g. <c>2025-06-18</c>, for one that cannot negotiate; null, the default, for the newest that both know.
+    /// </summary>
+    public string? ProtocolVersion { get; set; }
+
     internal IEnumerable<string> Validate()
     {
         if (string.IsNullOrWhiteSpace(Name))

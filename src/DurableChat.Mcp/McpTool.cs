@@ -1,16 +1,21 @@
-using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableChat.Models;
 using Microsoft.Extensions.AI;
+using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
 namespace DurableChat.Mcp;
 
-/// <summary>A tool of a server, under a name that models' providers take, with a result that models can read. Immutable.</summary>
-internal sealed class McpTool(McpClientTool tool, string? prefix) : DelegatingAIFunction(tool)
+/// <summary>
+/// A tool of a server, under a name that models' providers take, with a result that models can read. Immutable.
+/// </summary>
+internal sealed class McpTool(McpConnection connection, McpClientTool tool, string? prefix) : DelegatingAIFunction(tool)
 {
-    /// <summary>Where in a call's metadata its id stands, so that a server can tell a call that is repeated after a crash.</summary>
+    /// <summary>
+    /// Where in a call's metadata its id stands, so that a server can tell a call that is repeated after a crash.
+    /// </summary>
     private const string CallIdKey = "durablechat/idempotency_key";
 
     private const int MaxNameLength = 64;
@@ -18,38 +23,66 @@ internal sealed class McpTool(McpClientTool tool, string? prefix) : DelegatingAI
     /// <inheritdoc/>
     public override string Name { get; } = NameOf($"{prefix}{tool.Name}");
 
+    /// <summary>The name by which the server knows it.</summary>
+    public string ServerName => tool.Name;
+
     /// <inheritdoc/>
-    protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
+    protected override async ValueTask<object?> InvokeCoreAsync(
+        AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
-        var called = arguments.Context?.TryGetValue(ToolRegistry.IdempotencyKey, out var id) == true && id is string callId
+        var called = Find<string>(arguments, ToolRegistry.IdempotencyKey) is { } callId
             ? tool.WithMeta(new JsonObject { [CallIdKey] = callId })
             : tool;
-        var result = await called.CallAsync(arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var text = TextOf(result);
+        var progress = Find<IProgress<string>>(arguments, ToolRegistry.Progress) is { } texts
+            ? new McpProgress(texts)
+            : null;
+        var result = await CallAsync(called, arguments, progress, cancellationToken).ConfigureAwait(false);
+        var text = McpResultText.Of(result);
 
         // What a server says of a failure is meant for the model.
-        return result.IsError == true ? throw new ToolInputException(text.Length > 0 ? text : "The tool failed.") : text;
+        return result.IsError == true
+            ? throw new ToolInputException(text.Length > 0 ? text : "The tool failed.")
+            : text;
     }
 
-    private static string TextOf(CallToolResult result)
+    private static T? Find<T>(AIFunctionArguments arguments, string key)
+        where T : class =>
+        arguments.Context?.TryGetValue(key, out var value) == true ? value as T : null;
+
+    private async ValueTask<CallToolResult> CallAsync(
+        McpClientTool called, AIFunctionArguments arguments, McpProgress? progress, CancellationToken cancellationToken)
     {
-        if (result.StructuredContent is { } structured)
+        try
         {
-            return structured.GetRawText();
+            return await connection
+                .CallAsync(() => called.CallAsync(arguments, progress, cancellationToken: cancellationToken))
+                .ConfigureAwait(false)
+                ?? throw new ToolInputException("The tool's server cannot be reached now. The call was not sent.");
         }
-
-        var text = new StringBuilder();
-        foreach (var block in result.Content)
+        catch (McpProtocolException exception)
         {
-            text.Append(text.Length > 0 ? "\n" : string.Empty).Append(block is TextContentBlock said ? said.Text : $"[{block.Type}]");
+            throw new ToolInputException(exception.Message);
         }
-
-        return text.ToString();
+        catch (Exception exception)
+            when (exception is FormatException or IOException or HttpRequestException or JsonException
+                && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ToolInputException(
+                "The tool's answer is too large, or broke off. The tool may have had effects.");
+        }
+        catch (InvalidOperationException exception)
+            when (exception.Message.Contains("input request", StringComparison.Ordinal))
+        {
+            // A server may ask for more instead of answering. The client declares none of what it may ask for.
+            throw new ToolInputException(
+                "The tool asked for input from the user or a model, which is not supported here.");
+        }
     }
 
     private static string NameOf(string name)
     {
-        var clean = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' ? character : '_'));
+        var clean = string.Concat(name.Select(character =>
+            char.IsAsciiLetterOrDigit(character) || character is '_' or '-' ? character : '_'));
         return clean.Length <= MaxNameLength ? clean : clean[..MaxNameLength];
     }
 }

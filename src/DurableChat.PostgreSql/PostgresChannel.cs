@@ -26,10 +26,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
 
         // Hints that stood in line behind commits would come late just when there is much to tell.
-        var sender = PostgresConnections.Pooled(options);
-        sender.MinPoolSize = 0;
-        sender.MaxPoolSize = 1;
-        _sender = NpgsqlDataSource.Create(sender);
+        _sender = NpgsqlDataSource.Create(PostgresConnections.Sending(options));
         _connectionString = PostgresConnections.Single(options).ConnectionString;
         _metrics = metrics;
         _name = name;
@@ -37,6 +34,10 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
 
     /// <inheritdoc/>
     public int MaxPayloadBytes => 7_999;
+
+    /// <inheritdoc/>
+    public string DeafAdvice =>
+        "A pooler in transaction mode, such as PgBouncer's, swallows notifications: set Notifications:PostgreSql to a connection string that leads directly to the database.";
 
     /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken)

@@ -46,15 +46,83 @@ public sealed partial class PostgresChatStore : IRetentionStore
         },
         cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken) => _session.RunAsync(
+        "retention",
+        command =>
+        {
+            Prepare(command, PostgresStatements.FindRemains, after.Value);
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        },
+        async (command, ct) =>
+        {
+            var chats = new List<ChatId>();
+            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await row.ReadAsync(ct).ConfigureAwait(false))
+            {
+                chats.Add(ChatId.Parse(row.GetString(0)));
+            }
+
+            return (IReadOnlyList<ChatId>)chats;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveRemainsAsync(ChatId id, CancellationToken cancellationToken) => _session.RequestAsync(
+        async (connection, _, ct) =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            AddSlice(batch, id);
+            _metrics.Statements("delete", batch.BatchCommands.Count);
+            await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+
+            // That the gravestone was left as it is would not do: another replica may have finished before.
+            var removed = Enumerable.Range(0, batch.BatchCommands.Count - 1).Sum(index => (long)batch.BatchCommands[index].RecordsAffected);
+            return removed > 0 && batch.BatchCommands[^1].RecordsAffected == 0;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveExpiredAsync(ExpiredKind kind, CancellationToken cancellationToken)
+    {
+        var (statement, lifetime) = kind switch
+        {
+            ExpiredKind.IdempotencyKeys => (PostgresStatements.RemoveExpiredKeysOfAll, IdempotencyRecord.Lifetime),
+            ExpiredKind.Gravestones => (PostgresStatements.RemoveExpiredGravestones, Gravestones.Lifetime),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
+        };
+        return _session.RunAsync(
+            "retention",
+            command =>
+            {
+                command.CommandText = statement;
+                command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lifetime });
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = DeletionSlice.Rows });
+            },
+            async (command, ct) => await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == DeletionSlice.Rows,
+            cancellationToken);
+    }
+
+    private static void AddSlice(NpgsqlBatch batch, ChatId id)
+    {
+        var rows = new NpgsqlParameter<int> { TypedValue = DeletionSlice.Rows };
+        var messages = ToCommand(PostgresStatements.RemoveMessagesOfBuried, id);
+        messages.Parameters.Add(rows);
+        messages.Parameters.Add(new NpgsqlParameter<long> { TypedValue = DeletionSlice.Bytes });
+        var keys = ToCommand(PostgresStatements.RemoveKeysOfBuried, id);
+        keys.Parameters.Add(rows.Clone());
+        batch.BatchCommands.Add(messages);
+        batch.BatchCommands.Add(ToCommand(PostgresStatements.RemoveQueueOfBuried, id));
+        batch.BatchCommands.Add(keys);
+        batch.BatchCommands.Add(ToCommand(PostgresStatements.EndRemains, id));
+    }
+
     private Task<bool> BuryAsync(ChatId id, Func<NpgsqlBatchCommand> bury, CancellationToken cancellationToken) => _session.RequestAsync(
         async (connection, isInDoubt, ct) =>
         {
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(bury());
-            foreach (var statement in (string[])[PostgresStatements.DeleteMessages, PostgresStatements.DeleteQueue, PostgresStatements.DeleteKeys])
-            {
-                batch.BatchCommands.Add(ToCommand(statement, id));
-            }
+            AddSlice(batch, id);
 
             _metrics.Statements("delete", batch.BatchCommands.Count);
             using var standbys = new StandbyWatch(connection);

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Diagnostics;
-using DurableChat.Relays;
 using DurableChat.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,16 +15,20 @@ namespace DurableChat.PostgreSql;
 /// Keeps chats in PostgreSQL, for any number of replicas. A commit is one statement, a read is one statement, and no connection is held in between. What fails because the
 /// database restarts or fails over is tried again; a commit whose connection broke is looked up by its id, so that it is neither lost nor doubled. Thread-safe.
 /// </summary>
-public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, IClusterIdentity, IAsyncDisposable
+public sealed partial class PostgresChatStore
+    : IChatStore, ILeaseStore, IClusterIdentity, IPublicKeyStore, IAsyncDisposable
 {
+    private static readonly TimeSpan _heartbeatTimeout = TimeSpan.FromSeconds(5);
     private readonly NpgsqlDataSource _source;
     private readonly PostgresSession _session;
     private readonly PostgresLanes _reads;
     private readonly PostgresLanes _writes;
     private readonly StoreMetrics _metrics;
+    private readonly int _heartbeatSeconds;
 
-    private PostgresChatStore(NpgsqlDataSource source, PostgresSession session, PostgresLanes reads, PostgresLanes writes, StoreMetrics metrics)
+    private PostgresChatStore(NpgsqlDataSource source, PostgresSession session, PostgresLanes reads, PostgresLanes writes, StoreMetrics metrics, TimeSpan heartbeatTimeout)
     {
+        _heartbeatSeconds = Math.Max(1, (int)heartbeatTimeout.TotalSeconds);
         _source = source;
         _session = session;
         _reads = reads;
@@ -33,28 +38,17 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
 
     /// <summary>Connects, and brings the schema up to date.</summary>
     /// <exception cref="ChatStoreException">The database cannot be reached, or belongs to a newer version. The message says what to do.</exception>
-    public static PostgresChatStore Open(PostgresStoreOptions options, StoreMetrics metrics, IMeterFactory? meters, TimeProvider time)
+    public static PostgresChatStore Open(PostgresStoreOptions options, StoreMetrics metrics, IMeterFactory? meters, TimeProvider time, ILogger<PostgresChatStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, 1_000);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StatementTimeout, TimeSpan.FromMilliseconds(1));
-        var builder = PostgresConnections.Pooled(options);
-        NpgsqlDataSource source;
-        try
-        {
-            PostgresMigrations.Apply(builder);
-            source = NpgsqlDataSource.Create(builder);
-        }
-        catch (Exception exception) when (PostgresFaults.IsFault(exception) || exception is ArgumentException)
-        {
-            throw PostgresFaults.ExplainOpening(exception, builder);
-        }
-
+        var (source, builder) = PostgresOpening.Open(options, new MigrationWait(options.MigrationWait, time, logger ?? NullLogger<PostgresChatStore>.Instance));
         var pool = new PoolMetrics(meters?.Create(DurableChatMeter.Name) ?? new Meter(DurableChatMeter.Name), builder.MaxPoolSize);
         var (reads, writes, requests) = SharesOf(builder.MaxPoolSize);
         var session = new PostgresSession(source, new SemaphoreSlim(requests), pool, metrics, options.FailoverTime, time);
-        return new PostgresChatStore(source, session, new PostgresLanes(session, metrics, reads), new PostgresLanes(session, metrics, writes), metrics);
+        return new PostgresChatStore(source, session, new PostgresLanes(session, metrics, reads), new PostgresLanes(session, metrics, writes), metrics, options.HeartbeatTimeout ?? _heartbeatTimeout);
     }
 
     /// <inheritdoc/>
@@ -87,12 +81,12 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
     public async Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transition);
+        transition.RequireCommitId();
         var started = Stopwatch.GetTimestamp();
-        var commitId = Guid.CreateVersion7();
         CommitResult? result = null;
         try
         {
-            return result = await _session.RetryAsync(attempt => AttemptAsync(transition, idempotency, commitId, attempt, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return result = await _session.RetryAsync(attempt => AttemptAsync(transition, idempotency, attempt, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -128,6 +122,7 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
                 }
 
                 var (version, epoch, head) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+                var commitId = row.GetGuid(8);
                 var messages = new List<Message>();
                 if (!row.IsDBNull(3))
                 {
@@ -138,7 +133,7 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
                     while (await row.ReadAsync(CancellationToken.None).ConfigureAwait(false));
                 }
 
-                return new MessagePage(version, epoch, head, messages);
+                return new MessagePage(version, epoch, head, messages) { CommitId = commitId };
             },
             cancellationToken);
     }
@@ -151,12 +146,16 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
             async (connection, _, ct) =>
             {
                 await using var command = connection.CreateCommand();
-                command.CommandText = PostgresStatements.List;
+                command.CommandText = query.Archived is null ? PostgresStatements.ListAll : PostgresStatements.ListArchivedOrNot;
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
-                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Boolean, Value = query.Archived ?? (object)DBNull.Value });
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After is null ? long.MaxValue : PostgresRows.ToMicroseconds(query.After.UpdatedAt) });
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+                if (query.Archived is { } archived)
+                {
+                    command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = archived });
+                }
+
                 _metrics.Statements("list");
                 return await ReadSummariesAsync(command, ct).ConfigureAwait(false);
             },
@@ -179,6 +178,10 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
             command.CommandText = PostgresStatements.FindChanged;
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. known.Select(chat => chat.Id.Value)] });
             command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. known.Select(chat => chat.Version)] });
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. known.Select(chat => chat.CommitId)] });
+            string?[] owners = [.. known.Select(chat => chat.Owner)];
+            command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = owners });
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. known.Select(chat => chat.Epoch)] });
         },
         async (command, ct) =>
         {
@@ -194,12 +197,14 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken) => _session.RunAsync(
+    public Task HeartbeatAsync(string replica, string? address, TimeSpan leaseDuration, CancellationToken cancellationToken) => _session.RunAsync(
         "heartbeat",
         command =>
         {
             Prepare(command, PostgresStatements.Heartbeat, replica);
+            command.CommandTimeout = _heartbeatSeconds;
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = address ?? (object)DBNull.Value });
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = leaseDuration });
         },
         (command, ct) => command.ExecuteNonQueryAsync(ct),
         cancellationToken);
@@ -237,32 +242,50 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) => _session.RunAsync(
-        "claimable",
-        command =>
-        {
-            command.CommandText = PostgresStatements.FindClaimable;
-            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = leaseDuration });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        },
+    public Task<IReadOnlyList<HeldLease>> ListLeasesAsync(string replica, CancellationToken cancellationToken) => _session.RunAsync(
+        "leases",
+        command => Prepare(command, PostgresStatements.ListLeases, replica),
         async (command, ct) =>
         {
-            var chats = new List<ClaimableChat>();
+            var leases = new List<HeldLease>();
             await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
             while (await row.ReadAsync(ct).ConfigureAwait(false))
             {
-                chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+                leases.Add(new HeldLease(ChatId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3)));
             }
 
-            return (IReadOnlyList<ClaimableChat>)chats;
+            return (IReadOnlyList<HeldLease>)leases;
         },
         cancellationToken);
 
-    /// <summary>A secret that all replicas on this database share: whoever may read the database may have it. Made by the first who asks.</summary>
-    public Task<string> GetClusterSecretAsync(CancellationToken cancellationToken) => KeepSettingAsync("secret", 32, cancellationToken);
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(ClaimQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _session.RunAsync(
+            "claimable",
+            command =>
+            {
+                Prepare(command, PostgresStatements.FindClaimable, query.Replica);
+                command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = query.LeaseDuration });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After is null ? long.MinValue : PostgresRows.ToMicroseconds(query.After.UpdatedAt) });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
+                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. query.ExceptOwners] });
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+            },
+            async (command, ct) =>
+            {
+                var chats = new List<ClaimableChat>();
+                await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), PostgresRows.FromMicroseconds(row.GetInt64(3))));
+                }
 
-    /// <summary>A name for the cluster of all replicas on this database, which tells it from others. Made by the first who asks; no secret.</summary>
-    public Task<string> GetClusterNameAsync(CancellationToken cancellationToken) => KeepSettingAsync("name", 8, cancellationToken);
+                return (IReadOnlyList<ClaimableChat>)chats;
+            },
+            cancellationToken);
+    }
 
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
@@ -278,11 +301,11 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
     /// outcome is to be known.
     /// </summary>
     /// <exception cref="ChatStoreException">Whether the attempt before did the commit cannot be told.</exception>
-    private async Task<CommitResult> AttemptAsync(Transition transition, IdempotencyRecord? idempotency, Guid commitId, PostgresAttempt attempt, CancellationToken cancellationToken)
+    private async Task<CommitResult> AttemptAsync(Transition transition, IdempotencyRecord? idempotency, PostgresAttempt attempt, CancellationToken cancellationToken)
     {
         // A repetition that found no room would leave the row alone, and settle nothing: the first attempt might still create the chat.
         var asked = attempt.IsInDoubt ? transition with { MaxChatsOfOwner = null } : transition;
-        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(asked, idempotency, commitId), row => PostgresCommit.ReadAsync(row, asked, idempotency, commitId));
+        var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(asked, idempotency), row => PostgresCommit.ReadAsync(row, asked, idempotency));
         CommitResult result;
         try
         {
@@ -300,7 +323,7 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
 
         // The server may go on with a statement whose connection has broken, so only a second attempt at the same compare-and-swap settles the first: it now has
         // the row's lock behind it, and what the row says is final.
-        if (attempt.IsInDoubt && await IsOursAsync(transition.Next, commitId).ConfigureAwait(false))
+        if (attempt.IsInDoubt && await IsOursAsync(transition.Next).ConfigureAwait(false))
         {
             return new CommitResult.Committed();
         }
@@ -312,7 +335,7 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
                 : result;
     }
 
-    private async Task<bool> IsOursAsync(Chat chat, Guid commitId)
+    private async Task<bool> IsOursAsync(Chat chat)
     {
         var (version, lastCommitId) = await ReadAsync(
             "commit",
@@ -324,28 +347,8 @@ public sealed partial class PostgresChatStore : IChatStore, ILeaseStore, ICluste
             },
             CancellationToken.None).ConfigureAwait(false);
         return version <= chat.Version
-            ? version == chat.Version && lastCommitId == commitId
+            ? version == chat.Version && lastCommitId == chat.CommitId
             : throw new ChatStoreException("The connection broke in a commit, and the chat has gone on since: whether the commit took part in that is not known.");
-    }
-
-    /// <summary>Something random that all replicas on this database agree on.</summary>
-    private async Task<string> KeepSettingAsync(string name, int bytes, CancellationToken cancellationToken)
-    {
-        var candidate = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
-        while (true)
-        {
-            var kept = await _session.RunAsync(
-                "cluster",
-                command => Prepare(command, PostgresStatements.KeepSetting, name, candidate),
-                async (command, ct) => await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string,
-                cancellationToken).ConfigureAwait(false);
-
-            // Two who ask at once: the second sees neither its own row nor yet the first's.
-            if (kept is not null)
-            {
-                return kept;
-            }
-        }
     }
 
     private static async Task<IReadOnlyList<ChatSummary>> ReadSummariesAsync(NpgsqlCommand command, CancellationToken cancellationToken)

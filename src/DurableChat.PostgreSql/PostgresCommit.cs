@@ -10,20 +10,21 @@ internal static class PostgresCommit
 {
     /// <param name="transition">What to write.</param>
     /// <param name="idempotency">The key it is claimed with, if any.</param>
-    /// <param name="commitId">What the chat's row keeps of this commit. All attempts at a commit carry the same.</param>
-    public static NpgsqlBatchCommand ToCommand(Transition transition, IdempotencyRecord? idempotency, Guid commitId)
+    public static NpgsqlBatchCommand ToCommand(Transition transition, IdempotencyRecord? idempotency)
     {
         var chat = transition.Next;
         var isNew = transition.ExpectedVersion == 0;
         var command = new NpgsqlBatchCommand(PostgresStatements.Commit(new CommitShape(
             isNew,
+            transition.ChangesSettings,
             transition.MaxChatsOfOwner is not null,
             idempotency is not null,
             idempotency is not null && IdempotencyRecord.IsCleaningDue(chat.Version),
             transition.RemovedFrom is not null,
             transition.Appended.Count > 0,
             transition.Enqueued.Count > 0,
-            transition.Dequeued.Count > 0)));
+            transition.Dequeued.Count > 0,
+            transition.Spent is not null)));
         Add(command, chat.Id.Value);
         Add(command, StoreJson.WriteText(chat.Title));
         Add(command, chat.Model);
@@ -36,7 +37,7 @@ internal static class PostgresCommit
         AddNullable(command, NpgsqlDbType.Bigint, chat.Lease?.Token);
         Add(command, chat.LeaseToken);
         Add(command, PostgresRows.ToMicroseconds(chat.UpdatedAt));
-        Add(command, commitId);
+        Add(command, chat.CommitId);
         Add(command, StoreJson.WriteState(chat));
         if (isNew)
         {
@@ -47,6 +48,13 @@ internal static class PostgresCommit
         else
         {
             AddNullable(command, NpgsqlDbType.Bigint, transition.FencingToken);
+            Add(command, transition.ExpectedCommitId);
+        }
+
+        if (transition.ChangesSettings)
+        {
+            AddNullable(command, NpgsqlDbType.Text, chat.NextModel);
+            AddNullable(command, NpgsqlDbType.Text, StoreJson.WriteSettings(chat.Settings));
         }
 
         if (idempotency is not null)
@@ -67,9 +75,9 @@ internal static class PostgresCommit
     }
 
     /// <summary>Reads the answer of the statement whose turn it is.</summary>
-    public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, Transition transition, IdempotencyRecord? idempotency, Guid commitId)
+    public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, Transition transition, IdempotencyRecord? idempotency)
     {
-        await PostgresRows.ReadOwnAsync(row, commitId).ConfigureAwait(false);
+        await PostgresRows.ReadOwnAsync(row, transition.Next.CommitId).ConfigureAwait(false);
         return row.GetBoolean(0) ? new CommitResult.Committed()
             : idempotency is not null && !row.IsDBNull(1)
                 ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
@@ -99,12 +107,32 @@ internal static class PostgresCommit
             Add(command, enqueued.Select(queued => queued.Id).ToArray());
             Add(command, enqueued.Select(queued => StoreJson.WriteText(queued.Content)).ToArray());
             Add(command, enqueued.Select(queued => PostgresRows.ToMicroseconds(queued.CreatedAt)).ToArray());
+            Add(command, enqueued.Select(queued => queued.Model).ToArray());
+            Add(command, enqueued.Select(queued => StoreJson.WriteSettings(queued.Settings)).ToArray());
         }
 
         if (transition.Dequeued is [_, ..] dequeued)
         {
             Add(command, dequeued.ToArray());
         }
+
+        if (transition.Spent is { } spent)
+        {
+            AddUsage(command, transition, spent);
+        }
+    }
+
+    private static void AddUsage(NpgsqlBatchCommand command, Transition transition, Spending spent)
+    {
+        Add(command, transition.Next.Owner);
+        Add(command, DailyUsage.DayOf(transition));
+        Add(command, spent.Model);
+        Add(command, spent.Usage.InputTokens);
+        Add(command, spent.Usage.OutputTokens);
+        AddNullable(command, NpgsqlDbType.Bigint, spent.Usage.CacheReadTokens);
+        AddNullable(command, NpgsqlDbType.Bigint, spent.Usage.CacheWriteTokens);
+        AddNullable(command, NpgsqlDbType.Bigint, spent.Usage.ReasoningTokens);
+        AddNullable(command, NpgsqlDbType.Numeric, spent.Usage.Cost);
     }
 
     private static void Add<T>(NpgsqlBatchCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });

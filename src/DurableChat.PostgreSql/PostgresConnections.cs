@@ -7,11 +7,13 @@ namespace DurableChat.PostgreSql;
 /// <summary>Turns what an operator writes into connection strings.</summary>
 internal static class PostgresConnections
 {
-    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
 
     /// <summary>The string for the pool.</summary>
+    /// <param name="options">What the operator wants.</param>
+    /// <param name="surroundings">What is between here and the database; null for nothing.</param>
     /// <exception cref="ChatStoreException">It is no connection string.</exception>
-    public static NpgsqlConnectionStringBuilder Pooled(PostgresStoreOptions options)
+    public static NpgsqlConnectionStringBuilder Pooled(PostgresStoreOptions options, PostgresSurroundings? surroundings = null)
     {
         var builder = Parse(options.ConnectionString);
         SetUnlessGiven(builder, "Maximum Pool Size", options.MaxConnections);
@@ -24,11 +26,16 @@ internal static class PostgresConnections
         SetUnlessGiven(builder, "Application Name", "durablechat");
 
         // The same few statements again and again: they are prepared once for each connection.
-        SetUnlessGiven(builder, "Max Auto Prepare", 64);
+        SetUnlessGiven(builder, "Max Auto Prepare", surroundings is { SharesSessions: true } ? 0 : 64);
         SetUnlessGiven(builder, "Auto Prepare Min Usages", 2);
 
         // No session has state to reset, so a connection goes back to the pool without a round trip.
         SetUnlessGiven(builder, "No Reset On Close", true);
+        if (surroundings is { DropsOptions: true })
+        {
+            return builder;
+        }
+
         if (!builder.ContainsKey("Options") || builder.Options is not { Length: > 0 } given || !given.Contains("statement_timeout", StringComparison.Ordinal))
         {
             // The server ends a statement itself, also when the client can no longer ask it to.
@@ -42,7 +49,7 @@ internal static class PostgresConnections
     /// <summary>The string for a connection that is kept open and listens.</summary>
     public static NpgsqlConnectionStringBuilder Single(PostgresStoreOptions options)
     {
-        var builder = Parse(options.ConnectionString);
+        var builder = Parse(options.NotificationConnectionString ?? options.ConnectionString);
         builder.Pooling = false;
         SetUnlessGiven(builder, "Timeout", 10);
         SetUnlessGiven(builder, "Application Name", "durablechat notifications");
@@ -53,15 +60,24 @@ internal static class PostgresConnections
         return builder;
     }
 
-    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder builder, string key, object value)
+    /// <summary>The string for the connection that sends notifications: nothing of it belongs to a session.</summary>
+    public static NpgsqlConnectionStringBuilder Sending(PostgresStoreOptions options)
     {
-        if (!builder.ShouldSerialize(key))
-        {
-            builder[key] = value;
-        }
+        var builder = Parse(options.NotificationConnectionString ?? options.ConnectionString);
+        builder.MinPoolSize = 0;
+        builder.MaxPoolSize = 1;
+        builder.MaxAutoPrepare = 0;
+        builder.NoResetOnClose = true;
+        SetUnlessGiven(builder, "Command Timeout", 10);
+        SetUnlessGiven(builder, "Timeout", 10);
+        SetUnlessGiven(builder, "Keepalive", 30);
+        SetUnlessGiven(builder, "Application Name", "durablechat");
+        return builder;
     }
 
-    private static NpgsqlConnectionStringBuilder Parse(string text)
+    /// <summary>Reads what an operator writes.</summary>
+    /// <exception cref="ChatStoreException">It is no connection string.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         try
         {
@@ -71,6 +87,14 @@ internal static class PostgresConnections
         {
             // The string may hold a password, so it is not repeated.
             throw new ChatStoreException($"The connection string for PostgreSQL cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder builder, string key, object value)
+    {
+        if (!builder.ShouldSerialize(key))
+        {
+            builder[key] = value;
         }
     }
 

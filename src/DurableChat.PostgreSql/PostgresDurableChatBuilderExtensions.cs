@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using DurableChat.Cluster;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
-using DurableChat.Relays;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace DurableChat.PostgreSql;
 
@@ -25,9 +26,19 @@ public static class PostgresDurableChatBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         var options = new PostgresStoreOptions(connectionString);
         options = configure?.Invoke(options) ?? options;
-        builder.UseStore(provider => PostgresChatStore.Open(
-            options, provider.GetRequiredService<StoreMetrics>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        builder.UseStore(provider =>
+        {
+            var suited = PostgresTimeouts.Suit(options, builder.Options);
+            PostgresTimeouts.Check(suited, builder.Options);
+            return PostgresChatStore.Open(
+                suited,
+                provider.GetRequiredService<StoreMetrics>(),
+                provider.GetService<IMeterFactory>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILogger<PostgresChatStore>>());
+        });
         builder.Services.AddSingleton<IClusterIdentity>(provider => provider.GetRequiredService<PostgresChatStore>());
+        builder.Services.AddSingleton<IPublicKeyStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         builder.Services.TryAddSingleton<INotificationChannel>(provider => new PostgresChannel(
             options,
             provider.GetRequiredService<StoreMetrics>(),

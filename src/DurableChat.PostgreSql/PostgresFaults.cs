@@ -13,7 +13,8 @@ internal static class PostgresFaults
     /// <summary>True for what a restart, a failover or a clash with another transaction looks like.</summary>
     public static bool Passes(Exception exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
+        // A full disk does not become empty in the time of a failover, so the caller should know at once.
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DiskFull } => false,
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or EndOfStreamException,
         IOException or SocketException => true,
@@ -39,9 +40,18 @@ internal static class PostgresFaults
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
                 $"{refused.MessageText}. Check the user name and the password in the connection string, and the server's pg_hba.conf.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "there is no such database. Create it (CREATE DATABASE), or correct the connection string.",
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused when refused.MessageText.Contains("table", StringComparison.Ordinal) =>
+                $"{refused.MessageText}. Grant the user \"{builder.Username}\" SELECT, INSERT, UPDATE and DELETE, or make it the owner.",
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
                 $"{refused.MessageText}. The user needs the right to create tables: make it the owner of the database.",
             PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "the server has no connection left. Raise its max_connections, or lower Store:MaxConnections.",
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
+                "it cannot be written to: it is a standby, or is set to be read-only. Connect to the primary, or allow writing.",
+            PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } =>
+                "another session has held a lock of a table for too long. Find it in pg_locks and end it, or wait for it.",
+            PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } refused => $"{refused.MessageText}. Make room on the database's machine.",
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation or PostgresErrorCodes.DuplicatePreparedStatement or PostgresErrorCodes.InvalidSqlStatementName } refused =>
+                $"{refused.MessageText}. A pooler in between does not allow that: remove the setting from the connection string, or connect directly.",
             PostgresException refused => $"{refused.MessageText} ({refused.SqlState}). Check the connection string.",
             NpgsqlException { InnerException: SocketException unreachable } =>
                 $"no server answers there ({unreachable.Message}). Check host and port in the connection string, and that PostgreSQL runs and lets this machine in.",

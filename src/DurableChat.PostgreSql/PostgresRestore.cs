@@ -1,4 +1,5 @@
 using DurableChat.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace DurableChat.PostgreSql;
@@ -23,18 +24,23 @@ public static class PostgresRestore
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = PostgresConnections.Pooled(options);
+        var wait = new MigrationWait(options.MigrationWait, TimeProvider.System, NullLogger.Instance);
         try
         {
-            PostgresMigrations.Apply(builder);
-
-            // It takes as long as there are chats.
-            builder.Options = $"{builder.Options} -c statement_timeout=0";
+            builder = PostgresOpening.Prepare(options, wait);
             builder.CommandTimeout = 0;
             builder.Pooling = false;
             using var connection = new NpgsqlConnection(builder.ConnectionString);
             connection.Open();
+            using var transaction = connection.BeginTransaction();
+
+            // It takes as long as there are chats.
+            using var settings = new NpgsqlCommand(wait.Settings, connection);
+            settings.ExecuteNonQuery();
             using var command = new NpgsqlCommand(Renew, connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = now.ToUnixTimeMilliseconds() } } };
-            return command.ExecuteNonQuery();
+            var chats = command.ExecuteNonQuery();
+            transaction.Commit();
+            return chats;
         }
         catch (Exception exception) when (PostgresFaults.IsFault(exception) || exception is ArgumentException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using Npgsql;
@@ -27,7 +26,7 @@ internal static class PostgresRows
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
     public static string ToText<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+        where TEnum : struct, Enum => StoredName.Of(value);
 
     /// <summary>Reads a row of <see cref="PostgresStatements.Load"/> and its state text; the queue is still missing.</summary>
     public static (Chat Columns, string State) ReadChat(ChatId id, NpgsqlDataReader row) => (
@@ -37,7 +36,7 @@ internal static class PostgresRows
             Owner = row.GetString(0),
             Title = StoreJson.ReadText(row.GetString(1)),
             Model = row.GetString(2),
-            Status = FromText<ChatStatus>(row.GetString(3)),
+            Status = StoredName.Read(row.GetString(3), ChatStatus.Unknown),
             Archived = row.GetBoolean(4),
             Version = row.GetInt64(5),
             Epoch = row.GetInt64(6),
@@ -47,21 +46,30 @@ internal static class PostgresRows
             CreatedAt = FromMicroseconds(row.GetInt64(11)),
             UpdatedAt = FromMicroseconds(row.GetInt64(12)),
             ClientTools = StoreJson.ReadClientTools(row.GetString(13)),
+            CommitId = row.GetGuid(18),
+            NextModel = TextOf(row, 19),
+            Settings = StoreJson.ReadSettings(TextOf(row, 20)),
         },
         row.GetString(14));
 
     public static QueuedMessage? ReadQueued(NpgsqlDataReader row) =>
-        row.IsDBNull(15) ? null : new(row.GetInt64(15), StoreJson.ReadText(row.GetString(16)), Urgent: false, FromMicroseconds(row.GetInt64(17)));
+        row.IsDBNull(15) ? null : new(
+            row.GetInt64(15), StoreJson.ReadText(row.GetString(16)), Urgent: false, FromMicroseconds(row.GetInt64(17)))
+        {
+            Model = TextOf(row, 21),
+            Settings = StoreJson.ReadSettings(TextOf(row, 22)),
+        };
 
     public static Message ReadMessage(NpgsqlDataReader row) => StoreJson.ReadMessage(
-        row.GetInt64(3), row.GetInt64(4), FromText<MessageRole>(row.GetString(5)), FromMicroseconds(row.GetInt64(6)), row.GetString(7));
+        row.GetInt64(3), row.GetInt64(4), StoredName.Read(row.GetString(5), MessageRole.Unknown),
+            FromMicroseconds(row.GetInt64(6)), row.GetString(7));
 
     public static ChatSummary ReadSummary(NpgsqlDataReader row) => new()
     {
         Id = ChatId.Parse(row.GetString(0)),
         Title = StoreJson.ReadText(row.GetString(1)),
         Model = row.GetString(2),
-        Status = FromText<ChatStatus>(row.GetString(3)),
+        Status = StoredName.Read(row.GetString(3), ChatStatus.Unknown),
         Archived = row.GetBoolean(4),
         Version = row.GetInt64(5),
         LastMessageId = row.GetInt64(6),
@@ -69,9 +77,6 @@ internal static class PostgresRows
         UpdatedAt = FromMicroseconds(row.GetInt64(8)),
     };
 
-    private static TEnum FromText<TEnum>(string text)
-        where TEnum : struct, Enum =>
-        Enum.TryParse<TEnum>(text.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var value)
-            ? value
-            : throw new ChatStoreException($"The database has an unknown {typeof(TEnum).Name}: '{text}'.");
+    private static string? TextOf(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
 }

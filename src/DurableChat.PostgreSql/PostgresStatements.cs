@@ -9,14 +9,15 @@ internal static class PostgresStatements
     public const string Load =
         """
         SELECT c.owner, c.title, c.model, c.status, c.archived, c.version, c.epoch, c.last_message_id, c.lease_replica, c.lease_token, c.last_lease_token,
-               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at, $1
+               c.created_at, c.updated_at, c.client_tools, c.state, q.id, q.content, q.created_at, c.commit_id,
+               c.next_model, c.settings, q.model, q.settings, $1
         FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
         """;
 
     /// <summary>The state and the messages in one statement, hence of one snapshot. The first message comes whatever its size, the others within the byte limit.</summary>
     public const string ReadAfter =
         """
-        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, $1
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.commit_id, $1
         FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN LATERAL (
             SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id) AS bytes FROM (
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 ORDER BY id LIMIT $3
@@ -27,7 +28,7 @@ internal static class PostgresStatements
 
     public const string ReadBefore =
         """
-        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, $1
+        SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.commit_id, $1
         FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN LATERAL (
             SELECT id, previous_id, role, created_at, body, sum(octet_length(body)) OVER (ORDER BY id DESC) AS bytes FROM (
                 SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $1 AND id > $2 AND id < $5 ORDER BY id DESC LIMIT $3
@@ -36,18 +37,38 @@ internal static class PostgresStatements
         ORDER BY m.id
         """;
 
-    public const string List =
+    public const string ListArchivedOrNot =
         """
-        SELECT chat_id, title, model, status, archived, version, last_message_id, created_at, updated_at FROM chats
-        WHERE owner = $1 AND version > 0 AND ($2::boolean IS NULL OR archived = $2) AND (updated_at, chat_id) < ($3, $4)
-        ORDER BY updated_at DESC, chat_id DESC LIMIT $5
+        SELECT chat_id, title, coalesce(next_model, model) AS model, status, archived, version,
+               last_message_id, created_at, updated_at FROM chats
+        WHERE owner = $1 AND archived = $5 AND version > 0 AND (updated_at, chat_id) < ($2, $3)
+        ORDER BY updated_at DESC, chat_id DESC LIMIT $4
         """;
 
-    /// <summary>Of the chats given with their known versions, those whose stored version is another or that are gone.</summary>
+    /// <summary>A page of either kind, of which a page is taken.</summary>
+    public const string ListAll =
+        """
+        SELECT * FROM (
+            (SELECT chat_id, title, coalesce(next_model, model) AS model, status, archived, version,
+                    last_message_id, created_at, updated_at FROM chats
+             WHERE owner = $1 AND archived = false AND version > 0 AND (updated_at, chat_id) < ($2, $3)
+             ORDER BY updated_at DESC, chat_id DESC LIMIT $4)
+            UNION ALL
+            (SELECT chat_id, title, coalesce(next_model, model) AS model, status, archived, version,
+                    last_message_id, created_at, updated_at FROM chats
+             WHERE owner = $1 AND archived = true AND version > 0 AND (updated_at, chat_id) < ($2, $3)
+             ORDER BY updated_at DESC, chat_id DESC LIMIT $4)
+        ) AS listed
+        ORDER BY updated_at DESC, chat_id DESC LIMIT $4
+        """;
+
+    /// <summary>Of the chats given with their known versions and commits, those whose stored version or commit is another or that are gone. Where no commit is known, versions decide.</summary>
     public const string FindChanged =
         """
-        SELECT k.chat_id, c.version FROM unnest($1::text[], $2::bigint[]) AS k (chat_id, version) LEFT JOIN chats c ON c.chat_id = k.chat_id COLLATE "C" AND c.version > 0
-        WHERE c.version IS DISTINCT FROM k.version
+        SELECT k.chat_id, c.version FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[]) AS k (chat_id, version, commit_id, owner, epoch)
+        LEFT JOIN chats c ON c.chat_id = k.chat_id COLLATE "C" AND c.version > 0
+        WHERE c.version IS DISTINCT FROM k.version OR (k.commit_id <> '00000000-0000-0000-0000-000000000000' AND c.commit_id <> k.commit_id)
+            OR c.owner <> k.owner OR (k.epoch > 0 AND c.epoch <> k.epoch)
         """;
 
     public const string FindKey =
@@ -62,7 +83,9 @@ internal static class PostgresStatements
     /// </summary>
     public const string BuryChat =
         """
-        UPDATE chats SET version = 0, owner = '', title = '', model = '', status = 'deleted', archived = false, lease_replica = NULL, lease_token = NULL, client_tools = '', state = ''
+        UPDATE chats SET version = 0, owner = '', title = '', model = '', status = 'deleted', archived = false, lease_replica = NULL, lease_token = NULL, client_tools = '', state = '',
+                         next_model = NULL, settings = NULL,
+                         updated_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
         WHERE chat_id = $1 AND version > 0
         """;
 
@@ -82,17 +105,53 @@ internal static class PostgresStatements
         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value::bigint - kept.value::bigint >= $1
         """;
 
-    /// <summary>A statement of its own, behind the one that locked the chat: only so it sees what a commit that was under way had written.</summary>
-    public const string DeleteMessages = "DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
+    public const string FindRemains = "SELECT chat_id FROM chats WHERE version = 0 AND status = 'deleted' AND chat_id > $1 ORDER BY chat_id LIMIT $2";
 
-    public const string DeleteQueue = "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
+    /// <summary>A statement of its own, after the one that locked the chat: only so it sees what a commit that was under way had written. Sizes are read without the bodies.</summary>
+    public const string RemoveMessagesOfBuried =
+        """
+        DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0) AND id IN (
+            SELECT id FROM (
+                SELECT id, sum(size) OVER (ORDER BY id) - size AS earlier
+                FROM (SELECT id, octet_length(body) AS size FROM messages WHERE chat_id = $1 ORDER BY id LIMIT $2) AS first
+            ) AS measured WHERE earlier < $3)
+        """;
 
-    public const string DeleteKeys = "DELETE FROM idempotency_keys WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
+    public const string RemoveQueueOfBuried = "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 
+    public const string RemoveKeysOfBuried =
+        """
+        DELETE FROM idempotency_keys WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)
+          AND key IN (SELECT key FROM idempotency_keys WHERE chat_id = $1 ORDER BY key LIMIT $2)
+        """;
+
+    /// <summary>Changes a row if nothing is left.</summary>
+    public const string EndRemains =
+        """
+        UPDATE chats SET status = 'buried', updated_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint WHERE chat_id = $1 AND version = 0 AND status = 'deleted'
+          AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1) AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1)
+        """;
+
+    /// <summary>What another replica is removing just now is passed over.</summary>
+    public const string RemoveExpiredKeysOfAll =
+        """
+        DELETE FROM idempotency_keys WHERE (chat_id, key) IN (
+            SELECT chat_id, key FROM idempotency_keys WHERE created_at <= now() - $1::interval ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+
+    public const string RemoveExpiredGravestones =
+        """
+        DELETE FROM chats WHERE version = 0 AND chat_id IN (
+            SELECT chat_id FROM chats WHERE version = 0 AND status = 'buried' AND updated_at <= (extract(epoch FROM now() - $1::interval) * 1000000)::bigint
+            ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+
+    /// <summary>A gap longer than half a lease resets <c>on_time_since</c>.</summary>
     public const string Heartbeat =
         """
-        INSERT INTO replicas (replica_id, address, heartbeat_at) VALUES ($1, $2, clock_timestamp())
-        ON CONFLICT (replica_id) DO UPDATE SET address = excluded.address, heartbeat_at = excluded.heartbeat_at
+        INSERT INTO replicas AS kept (replica_id, address, heartbeat_at, on_time_since) SELECT $1, $2, t, t FROM clock_timestamp() AS t
+        ON CONFLICT (replica_id) DO UPDATE SET address = excluded.address, heartbeat_at = excluded.heartbeat_at,
+            on_time_since = CASE WHEN excluded.heartbeat_at - kept.heartbeat_at <= $3::interval / 2 THEN kept.on_time_since ELSE excluded.heartbeat_at END
         """;
 
     public const string Retire = "DELETE FROM replicas WHERE replica_id = $1";
@@ -107,11 +166,24 @@ internal static class PostgresStatements
         ORDER BY r.heartbeat_at DESC, r.replica_id LIMIT $1
         """;
 
+    public const string ListLeases = "SELECT chat_id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', 'interrupting') AND lease_replica = $1";
+
+    /// <summary>A replica that was deaf itself must not call others dead: its own heartbeats have to have been on time for a whole lease.</summary>
     public const string FindClaimable =
         """
-        SELECT c.chat_id, c.lease_token FROM chats c LEFT JOIN replicas r ON r.replica_id = c.lease_replica
-        WHERE c.status IN ('running', 'interrupting') AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR r.heartbeat_at < clock_timestamp() - $1::interval)
-        ORDER BY c.updated_at, c.chat_id LIMIT $2
+        SELECT c.chat_id, c.owner, c.lease_token, c.updated_at FROM chats c LEFT JOIN replicas r ON r.replica_id = c.lease_replica
+        WHERE c.status IN ('running', 'interrupting') AND c.lease_replica IS DISTINCT FROM $1 AND (c.updated_at, c.chat_id) > ($3, $4)
+          AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR (r.heartbeat_at < clock_timestamp() - $2::interval
+            AND EXISTS (SELECT FROM replicas own WHERE own.replica_id = $1 AND own.heartbeat_at >= clock_timestamp() - $2::interval / 2 AND own.on_time_since <= clock_timestamp() - $2::interval)))
+          AND c.owner <> ALL ($5)
+        ORDER BY c.updated_at, c.chat_id LIMIT $6
+        """;
+
+    public const string ReadUsage =
+        """
+        SELECT day, model, sum(requests)::bigint, sum(input)::bigint, sum(output)::bigint,
+               sum(cache_read)::bigint, sum(cache_write)::bigint, sum(reasoning)::bigint, sum(cost)
+        FROM usage WHERE owner = $1 AND day BETWEEN $2 AND $3 GROUP BY day, model ORDER BY day, model
         """;
 
     /// <summary>The first who asks makes it.</summary>
@@ -119,6 +191,44 @@ internal static class PostgresStatements
         """
         WITH made AS (INSERT INTO cluster_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING value)
         SELECT value FROM made UNION ALL SELECT value FROM cluster_settings WHERE name = $1 LIMIT 1
+        """;
+
+    /// <summary>The newest secret first, and the time.</summary>
+    public const string ReadSecrets =
+        """
+        SELECT value, clock_timestamp() FROM (
+            SELECT 0 AS place, value FROM cluster_settings WHERE name = 'secret'
+            UNION ALL
+            SELECT 1, substr(value, strpos(value, ':') + 1) FROM cluster_settings
+            WHERE name = 'secret_before' AND split_part(value, ':', 1)::bigint > extract(epoch FROM clock_timestamp()) * 1000) AS secrets
+        ORDER BY place
+        """;
+
+    /// <summary>What was the secret stays in use until the overlap is over. The lock makes two who rotate at once
+    /// follow each other.</summary>
+    public const string RotateSecret =
+        """
+        WITH old AS (SELECT value FROM cluster_settings WHERE name = 'secret' FOR UPDATE),
+             kept AS (INSERT INTO cluster_settings AS s (name, value)
+                      SELECT 'secret_before', floor((extract(epoch FROM clock_timestamp()) + $2) * 1000)::bigint || ':' || value FROM old
+                      ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                      RETURNING 1)
+        INSERT INTO cluster_settings AS s (name, value) SELECT 'secret', $1 FROM kept ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """;
+
+    /// <summary>Keys whose time is over go when another is published.</summary>
+    public const string PublishKey =
+        """
+        WITH gone AS (DELETE FROM cluster_settings
+                      WHERE name LIKE 'public\_key:%' AND name <> $1 AND split_part(value, ':', 1)::bigint < extract(epoch FROM clock_timestamp()) * 1000)
+        INSERT INTO cluster_settings (name, value) VALUES ($1, ((extract(epoch FROM clock_timestamp()) + $3) * 1000)::bigint || ':' || $2)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """;
+
+    public const string FindKeyOfReplica =
+        """
+        SELECT split_part(value, ':', 2), (split_part(value, ':', 1)::bigint - extract(epoch FROM clock_timestamp()) * 1000)::bigint AS left_ms
+        FROM cluster_settings WHERE name = $1
         """;
 
     private const string InsertChat =
@@ -142,7 +252,12 @@ internal static class PostgresStatements
         WITH done AS (
             UPDATE chats SET title = $2, model = $3, status = $4, archived = $5, version = $6, epoch = $7, last_message_id = $8, lease_replica = $9, lease_token = $10,
                              last_lease_token = $11, updated_at = $12, commit_id = $13, state = $14
-            WHERE chat_id = $1 AND version = $6 - 1 AND ($15::bigint IS NULL OR lease_token = $15)
+        """;
+
+    private const string UpdatedChat =
+        """
+
+            WHERE chat_id = $1 AND version = $6 - 1 AND commit_id = $16 AND ($15::bigint IS NULL OR lease_token = $15)
         """;
 
     private static readonly ConcurrentDictionary<CommitShape, string> _commits = new();
@@ -156,8 +271,8 @@ internal static class PostgresStatements
 
     private static string Build(CommitShape shape)
     {
-        var sql = new StringBuilder(shape.IsNew ? InsertChat : UpdateChat);
-        var next = shape.IsNew ? 18 : 16;
+        var next = shape.IsNew ? 18 : 17;
+        var sql = BeginCommit(shape, ref next);
         var key = 0;
         if (shape.HasKey)
         {
@@ -192,13 +307,22 @@ internal static class PostgresStatements
 
         if (shape.Enqueues)
         {
-            sql.Append($", enqueued AS (INSERT INTO queued_messages (chat_id, id, content, created_at) SELECT $1, q.* FROM unnest(${next}::bigint[], ${next + 1}::text[], ${next + 2}::bigint[]) AS q WHERE EXISTS (SELECT FROM done) RETURNING id)");
-            next += 3;
+            string[] types = ["bigint", "text", "bigint", "text", "text"];
+            sql.Append(", enqueued AS (INSERT INTO queued_messages");
+            sql.Append(" (chat_id, id, content, created_at, model, settings) SELECT $1, q.* FROM unnest(");
+            sql.AppendJoin(", ", types.Select((type, index) => $"${next + index}::{type}[]"));
+            sql.Append(") AS q WHERE EXISTS (SELECT FROM done) RETURNING id)");
+            next += 5;
         }
 
         if (shape.Dequeues)
         {
-            sql.Append($", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next}) AND EXISTS (SELECT FROM done) RETURNING id)");
+            sql.Append($", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next++}) AND EXISTS (SELECT FROM done) RETURNING id)");
+        }
+
+        if (shape.Spends)
+        {
+            AppendUsage(sql, next);
         }
 
         if (!shape.HasKey)
@@ -211,6 +335,45 @@ internal static class PostgresStatements
         return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
 
+    /// <summary>The chat's row; few commits change the settings of messages still to come.</summary>
+    private static StringBuilder BeginCommit(CommitShape shape, ref int next)
+    {
+        var sql = new StringBuilder(shape.IsNew ? InsertChat : UpdateChat);
+        if (shape.ChangesSettings)
+        {
+            if (shape.IsNew)
+            {
+                sql.Replace("client_tools)", "client_tools, next_model, settings)");
+            }
+
+            sql.Append(shape.IsNew ? $", ${next}, ${next + 1}" : $", next_model = ${next}, settings = ${next + 1}");
+            next += 2;
+        }
+
+        return shape.IsNew ? sql : sql.Append(UpdatedChat);
+    }
+
+    /// <summary>
+    /// A sum begins with the first count that is given. The chat's row is locked before that of the usage, and no
+    /// commit takes more than one of each: so none of them wait for each other in a circle.
+    /// </summary>
+    private static void AppendUsage(StringBuilder sql, int next)
+    {
+        sql.Append(", spent AS (INSERT INTO usage AS kept");
+        sql.Append(" (owner, day, model, slot, requests, input, output, cache_read, cache_write, reasoning, cost)");
+        sql.Append($" SELECT ${next}::text, ${next + 1}::date, ${next + 2}::text, hashtext($1) & 15, 1");
+        sql.Append(string.Concat(Enumerable.Range(next + 3, 5).Select(number => $", ${number}::bigint")));
+        sql.Append($", ${next + 8}::numeric WHERE EXISTS (SELECT FROM done)");
+        sql.Append(" ON CONFLICT (owner, day, model, slot) DO UPDATE SET requests = kept.requests + 1");
+        sql.Append(", input = kept.input + excluded.input, output = kept.output + excluded.output");
+        foreach (var column in (string[])["cache_read", "cache_write", "reasoning", "cost"])
+        {
+            sql.Append($", {column} = coalesce(kept.{column} + excluded.{column}, kept.{column}, excluded.{column})");
+        }
+
+        sql.Append(" RETURNING slot)");
+    }
+
     /// <summary>Whether there was a chat, or its gravestone, with the id: then a new one was not written because of that, and not for want of room.</summary>
     private static string IsKnownOf(CommitShape shape) => shape.HasRoomLimit ? "EXISTS (SELECT FROM chats WHERE chat_id = $1), " : "";
 
@@ -220,9 +383,19 @@ internal static class PostgresStatements
     private static string PartsOf(CommitShape shape) => string.Concat(
         new (bool IsThere, string Name)[]
         {
-            (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape is { HasKey: true, CleansKeys: true }, "cleaned"), (shape.HasKey, "claimed"),
+            (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape.Spends, "spent"), (shape is { HasKey: true, CleansKeys: true }, "cleaned"), (shape.HasKey, "claimed"),
         }.Where(part => part.IsThere).Select(part => $"(SELECT count(*) FROM {part.Name}), "));
 }
 
 /// <summary>What a commit has to write besides the chat's row: commits of one shape share a prepared statement.</summary>
-internal readonly record struct CommitShape(bool IsNew, bool HasRoomLimit, bool HasKey, bool CleansKeys, bool Removes, bool Appends, bool Enqueues, bool Dequeues);
+internal readonly record struct CommitShape(
+    bool IsNew,
+    bool ChangesSettings,
+    bool HasRoomLimit,
+    bool HasKey,
+    bool CleansKeys,
+    bool Removes,
+    bool Appends,
+    bool Enqueues,
+    bool Dequeues,
+    bool Spends);

@@ -34,6 +34,9 @@ public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
     public int MaxPayloadBytes => 256 * 1024;
 
     /// <inheritdoc/>
+    public string DeafAdvice => "Check that Notifications:Redis leads every replica to the same Redis, and that its user may publish to the channel.";
+
+    /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(payloads);

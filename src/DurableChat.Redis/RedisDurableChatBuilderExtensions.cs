@@ -1,5 +1,5 @@
+using DurableChat.Cluster;
 using DurableChat.Notifications;
-using DurableChat.Relays;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -9,6 +9,10 @@ internal sealed class ClusterSettings
     /// <summary>At which URL the others reach it; left out, where it listens.</summary>
     public Uri? Address { get; set; }
 
-    /// <summary>What replicas show each other, at least 32 characters; left out, the one that the database keeps.</summary>
+    /// <summary>What replicas show each other and seal notifications with, at least 32 characters; left out, the one
+    /// that the database keeps.</summary>
     public string? Secret { get; set; }
+
+    /// <summary>The secret that <see cref="Secret"/> takes the place of, while some replicas have only that.</summary>
+    public string? PreviousSecret { get; set; }
 }

@@ -4,6 +4,7 @@ using DurableChat.AspNetCore;
 using DurableChat.Server.Auth;
 using DurableChat.Server.Limits;
 using DurableChat.Server.Models;
+using DurableChat.Server.Recorders;
 
 namespace DurableChat.Server;
 
@@ -16,6 +17,7 @@ internal static class KnownSettings
     private static readonly Dictionary<string, Type> _sections = new(StringComparer.OrdinalIgnoreCase)
     {
         ["DurableChat"] = typeof(DurableChatOptions),
+        ["DurableChat:Recorder"] = typeof(RecorderSettings),
         ["Http"] = typeof(DurableChatHttpOptions),
         ["Http:Limits"] = typeof(HttpLimits),
         ["Auth:Tokens"] = typeof(TokenSettings[]),
@@ -77,6 +79,12 @@ internal static class KnownSettings
         }
 
         type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(BoundsSettings) && !section.GetChildren().Any())
+        {
+            // It would be ignored without a word.
+            return [$"'{section.Path}' needs '{section.Path}:Min', '{section.Path}:Max' or both."];
+        }
+
         return IsValue(type)
             ? section.GetChildren().Select(child => $"'{section.Path}' is one value: there is no setting '{child.Path}'.")
             : section.GetChildren().SelectMany(child => CheckMember(section, child, type));

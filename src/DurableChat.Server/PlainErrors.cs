@@ -1,4 +1,8 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using DurableChat.Server.Clients;
 using DurableChat.Storage;
+using Microsoft.Extensions.Options;
 
 namespace DurableChat.Server;
 
@@ -17,9 +21,9 @@ internal static class PlainErrors
             await command();
             return 0;
         }
-        catch (Exception exception) when (exception is ConfigurationException or ChatStoreException or UnauthorizedAccessException)
+        catch (Exception exception) when (FindExpected(exception) is { } expected)
         {
-            return await SayAsync(exception.Message);
+            return await SayAsync(expected.Message);
         }
         catch (InvalidDataException exception)
         {
@@ -32,8 +36,19 @@ internal static class PlainErrors
     /// <returns>The exit code.</returns>
     public static async Task<int> SayAsync(string sentence)
     {
-        // What comes from libraries may have several lines.
-        await Console.Error.WriteLineAsync($"durablechat: {sentence.ReplaceLineEndings(" ")}");
+        // What comes from libraries may have several lines, and what comes from servers may speak to the terminal.
+        await Console.Error.WriteLineAsync($"durablechat: {Printable.Line(sentence.ReplaceLineEndings(" "))}");
         return ExitCode;
     }
+
+    /// <summary>What an operator can put right, however deep the host or a container has wrapped it; null for a defect of the program.</summary>
+    private static Exception? FindExpected(Exception exception) => exception switch
+    {
+        ConfigurationException or ChatStoreException or UnauthorizedAccessException or OptionsValidationException => exception,
+        AggregateException many => many.InnerExceptions.Select(FindExpected).FirstOrDefault(found => found is not null),
+        { InnerException: { } inner } when FindExpected(inner) is { } found => found,
+        IOException => exception,
+        SocketException or DbException => exception,
+        _ => null,
+    };
 }

@@ -5,13 +5,16 @@ using DurableChat.ScaleTest.Mock;
 using DurableChat.Server;
 using DurableChat.Server.Chaos;
 using DurableChat.Server.Clients;
+using DurableChat.Server.Recorders;
 
 var root = new RootCommand("DurableChat: a durable chat-streaming server for AI assistants.")
 {
     ServeCommand.Create(),
+    RecorderCommand.Create(),
     BackupCommand.Create(),
     RestoreCommand.Create(),
     TokenCommand.Create(),
+    SecretCommand.Create(),
     TalkCommand.Create(),
     ModelsCommand.Create(),
     ChatsCommand.Create(),

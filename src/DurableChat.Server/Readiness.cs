@@ -1,16 +1,24 @@
 using DurableChat.AspNetCore;
 using DurableChat.Notifications;
+using DurableChat.Server.Recorders;
 using DurableChat.Storage;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace DurableChat.Server;
 
 /// <summary>
-/// Says whether the server can take requests: the database answers, and it is not shutting down. A notification channel that is down is told and does not matter: the server goes on by comparing
-/// versions.
+/// Says whether the server can take requests: the database answers, its disk is not full, and the server is not shutting down. Writes that fail otherwise, as in a failover, are reported and do not matter: reads and streams still work. A notification channel that is down is reported and does not matter: the server falls back on comparing
+/// versions. Nor does a recorder that is away: histories and streams need no model.
 /// </summary>
 internal static class Readiness
 {
-    public static async Task<IResult> CheckAsync(StoreProbe store, ChannelState channel, ServerDrain drain, CancellationToken cancellationToken)
+    // Source: https://www.sqlite.org/rescode.html
+    private const int SqliteIoError = 10;
+    private const int SqliteFull = 13;
+
+    public static async Task<IResult> CheckAsync(StoreProbe store, WriteHealth writes, ChannelState channel, ServerDrain drain, [FromServices] RecorderWatch? recorder, CancellationToken cancellationToken)
     {
         if (drain.HasBegun)
         {
@@ -20,11 +28,33 @@ internal static class Readiness
         try
         {
             await store.AskAsync(cancellationToken);
-            return Results.Text(channel is { HasChannel: true, IsUp: false } ? "ready; the notification channel is down, changes of other replicas are found by comparing versions" : "ready");
+            if (writes.Failure is { } failure)
+            {
+                return FindDiskFault(failure) is { } fault
+                    ? Results.Text($"the database cannot be written to: {fault}", statusCode: StatusCodes.Status503ServiceUnavailable)
+                    : Results.Text("ready; the database cannot be written to, the log says why");
+            }
+
+            return Results.Text(recorder?.Complaint is { } complaint ? $"{Describe(channel)}; {complaint}" : Describe(channel));
         }
         catch (ChatStoreException)
         {
             return Results.Text("the database does not answer", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    private static string? FindDiskFault(Exception failure) => failure switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } or SqliteException { SqliteErrorCode: SqliteFull } => "its disk is full",
+        PostgresException { SqlState: PostgresErrorCodes.IoError } or SqliteException { SqliteErrorCode: SqliteIoError } => "its disk fails",
+        { InnerException: { } inner } => FindDiskFault(inner),
+        _ => null,
+    };
+
+    private static string Describe(ChannelState channel) => channel switch
+    {
+        { HasChannel: false } or { IsUp: true } => "ready",
+        { DeafAdvice: { } advice } => $"ready; the notification channel is connected and does not deliver, changes of other replicas are found by comparing versions. {advice}",
+        _ => "ready; the notification channel is down, changes of other replicas are found by comparing versions",
+    };
 }

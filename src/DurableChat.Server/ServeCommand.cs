@@ -15,10 +15,11 @@ internal static class ServeCommand
         var store = new StoreOptions();
         var window = new Option<int?>("--durable-window") { Description = "How many messages of a chat are kept in memory for its streams; 0 turns that off." };
         window.Validators.Add(RequireNotNegative);
-        var command = new Command("serve", "Runs the server.") { urls, window };
+        var recorder = new Option<string?>("--recorder") { Description = "The recorder that model calls go through: unix:/path, an http address, or auto to start one beside the server." };
+        var command = new Command("serve", "Runs the server.") { urls, window, recorder };
         store.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            PlainErrors.RunAsync(() => RunAsync(new ServeOptions(parsed.GetValue(urls), store.Data(parsed), store.Store(parsed), parsed.GetValue(window)), cancellationToken)));
+            PlainErrors.RunAsync(() => RunAsync(new ServeOptions(parsed.GetValue(urls), store.Data(parsed), store.Store(parsed), parsed.GetValue(window)) { Recorder = parsed.GetValue(recorder) }, cancellationToken)));
         return command;
     }
 
@@ -32,28 +33,39 @@ internal static class ServeCommand
 
     private static async Task RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
-        await using var app = ServerApplication.Build(options, []);
+        await using var app = await StartAsync(options, cancellationToken);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        Console.WriteLine($"DurableChat is ready on {string.Join(", ", addresses)} (API reference: /docs)");
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
 
-        // Opened before anything listens, so that what is wrong with the database is said plainly.
-        _ = app.Services.GetRequiredService<IChatStore>();
+    private static async Task<WebApplication> StartAsync(ServeOptions options, CancellationToken cancellationToken)
+    {
+        var app = ServerApplication.Build(options, []);
         try
         {
+            // Opened before anything listens, so that what is wrong with the database is said plainly.
+            _ = app.Services.GetRequiredService<IChatStore>();
             await app.StartAsync(cancellationToken);
+            return app;
         }
         catch (Exception exception)
         {
-            // A background service that is only disposed of counts as one that has failed, and is logged so.
-            await app.StopAsync(CancellationToken.None);
-            if (ListenAddress.IsFailure(exception))
+            // Before the clean-up, which disposes of the configuration.
+            var explained = ListenAddress.IsFailure(exception)
+                ? ListenAddress.Explain(ServerApplication.UrlsSetting, app.Configuration[ServerApplication.UrlsSetting]!, exception)
+                : null;
+
+            // A host that is only half there cannot be stopped without errors of its own, and those must not hide why it did not start.
+            // A background service that is only disposed of counts as one that has failed, and is logged so: hence both.
+            await CleanUp.TryAsync(() => app.StopAsync(CancellationToken.None));
+            await CleanUp.TryAsync(() => app.DisposeAsync().AsTask());
+            if (explained is not null)
             {
-                throw ListenAddress.Explain(ServerApplication.UrlsSetting, app.Configuration[ServerApplication.UrlsSetting]!, exception);
+                throw explained;
             }
 
             throw;
         }
-
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        Console.WriteLine($"DurableChat is ready on {string.Join(", ", addresses)} (API reference: /docs)");
-        await app.WaitForShutdownAsync(cancellationToken);
     }
 }

@@ -4,11 +4,13 @@ using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Chaos;
 using DurableChat.Server.Http;
 using DurableChat.Server.Limits;
 using DurableChat.Server.Logging;
 using DurableChat.Server.Models;
 using DurableChat.Server.Pages;
+using DurableChat.Server.Recorders;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -120,12 +122,18 @@ internal static class ServerApplication
             throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems)}");
         }
 
-        var offset = Settings.Read<TestingSettings>(builder.Configuration, "Testing")?.ClockOffsetMinutes ?? 0;
-        var time = offset == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(offset));
+        var testing = Settings.Read<TestingSettings>(builder.Configuration, "Testing") ?? new TestingSettings();
+        var time = testing.ClockOffsetMinutes == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(testing.ClockOffsetMinutes));
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time));
+        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time, RecorderSetup.Add(builder, options)));
         builder.Services.AddSingleton(CurrentTimeTool.Create(time));
+        if (testing.ToolUrl is { } tool)
+        {
+            builder.Services.AddSingleton(new RemoteWorkTool(tool).Create());
+        }
+
         StoreSetup.Add(builder.Services.AddDurableChatCore(settings), options, builder.Configuration);
+        WatchedLeases.Add(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
     }
 
@@ -138,7 +146,10 @@ internal static class ServerApplication
         builder.Services.AddDurableChatHttp(settings);
         var limits = HttpLimits.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel => KestrelLimits.Apply(kestrel.Limits, limits, settings.MaxBodyBytes));
-        RequestRate.Add(builder.Services, limits, auth.IsOpen);
+        builder.Services.AddSingleton(limits).AddSingleton<ConnectionPlaces>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>().Apply));
+        builder.Services.AddSingleton(_ => new RequestRate(limits, auth.IsOpen));
         CorsSetup.Add(builder.Services, settings);
         AuthSetup.Add(builder.Services, auth);
 
@@ -175,6 +186,9 @@ internal static class ServerApplication
 
     private static void Map(WebApplication app, AuthConfiguration auth)
     {
+        var places = app.Services.GetRequiredService<ConnectionPlaces>();
+        app.Lifetime.ApplicationStarted.Register(places.Report);
+        app.Use(next => context => places.ServeAsync(context, next));
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         if (auth.IsOpen)
@@ -187,7 +201,7 @@ internal static class ServerApplication
         app.UseAuthentication();
 
         // Before authorization, so that requests that it refuses count as well.
-        app.UseRateLimiter();
+        app.UseRequestRate();
         app.UseAuthorization();
         app.MapDurableChat(ApiPrefix).LimitRate();
         app.MapDurableChatAiSdk().LimitRate();

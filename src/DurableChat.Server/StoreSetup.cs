@@ -22,20 +22,27 @@ internal static partial class StoreSetup
             return;
         }
 
-        if (!string.IsNullOrEmpty(notifications.Redis))
+        if (!string.IsNullOrEmpty(notifications.PostgreSql))
         {
-            throw new ConfigurationException("Notifications:Redis is set, but a SQLite file serves one process, which has nobody to notify. Remove it, or set Store:PostgreSql.");
+            throw new ConfigurationException("Notifications:PostgreSql is set, but a SQLite file serves one process, which has no other replica to notify. Remove it, or set Store:PostgreSql.");
         }
 
-        builder.UseSqlite(choice.SqlitePath);
+        if (!string.IsNullOrEmpty(notifications.Redis))
+        {
+            throw new ConfigurationException("Notifications:Redis is set, but SQLite runs a single process and needs no notifications. Remove it, or set Store:PostgreSql.");
+        }
+
+        var settings = Settings.Read<StoreSettings>(configuration, "Store") ?? new StoreSettings();
+        builder.UseSqlite(choice.SqlitePath, store => store with { CheckTime = settings.SqliteCheckTime ?? store.CheckTime });
     }
 
     private static void AddPostgres(DurableChatBuilder builder, string connectionString, NotificationSettings notifications, IConfiguration configuration)
     {
-        var connections = Settings.Read<StoreSettings>(configuration, "Store")?.MaxConnections;
-        if (connections is <= 0 or > 1_000)
+        var settings = Settings.Read<StoreSettings>(configuration, "Store") ?? new StoreSettings();
+        Check(settings);
+        if (!string.IsNullOrEmpty(notifications.PostgreSql) && !string.IsNullOrEmpty(notifications.Redis))
         {
-            throw new ConfigurationException("Store:MaxConnections is a number from 1 to 1000.");
+            throw new ConfigurationException("Notifications:PostgreSql and Notifications:Redis are both set: remove one of them.");
         }
 
         if (notifications.Channel is { } given && !ChannelName().IsMatch(given))
@@ -43,7 +50,7 @@ internal static partial class StoreSetup
             throw new ConfigurationException("Notifications:Channel must have 1 to 63 letters, digits, '_' or '-'.");
         }
 
-        builder.UsePostgreSql(connectionString, store => connections is { } count ? store with { MaxConnections = count } : store, notifications.Channel);
+        builder.UsePostgreSql(connectionString, store => Apply(settings, store, notifications), notifications.Channel);
         if (!string.IsNullOrEmpty(notifications.Redis))
         {
             CheckRedis(notifications.Redis);
@@ -52,6 +59,36 @@ internal static partial class StoreSetup
 
         AddCluster(builder, Settings.Read<ClusterSettings>(configuration, "Cluster") ?? new ClusterSettings());
     }
+
+    private static void Check(StoreSettings settings)
+    {
+        if (settings.MaxConnections is <= 0 or > 1_000)
+        {
+            throw new ConfigurationException("Store:MaxConnections is a number from 1 to 1000.");
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            (nameof(settings.StatementTimeout), settings.StatementTimeout), (nameof(settings.FailoverTime), settings.FailoverTime),
+            (nameof(settings.HeartbeatTimeout), settings.HeartbeatTimeout), (nameof(settings.MigrationWait), settings.MigrationWait),
+        })
+        {
+            if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromDays(1))
+            {
+                throw new ConfigurationException($"Store:{name} must be at least a second and at most a day.");
+            }
+        }
+    }
+
+    private static PostgresStoreOptions Apply(StoreSettings settings, PostgresStoreOptions store, NotificationSettings notifications) => store with
+    {
+        MaxConnections = settings.MaxConnections ?? store.MaxConnections,
+        StatementTimeout = settings.StatementTimeout ?? store.StatementTimeout,
+        FailoverTime = settings.FailoverTime ?? store.FailoverTime,
+        HeartbeatTimeout = settings.HeartbeatTimeout ?? store.HeartbeatTimeout,
+        MigrationWait = settings.MigrationWait ?? store.MigrationWait,
+        NotificationConnectionString = string.IsNullOrEmpty(notifications.PostgreSql) ? null : notifications.PostgreSql,
+    };
 
     private static void CheckRedis(string configuration)
     {
@@ -77,6 +114,7 @@ internal static partial class StoreSetup
             relay.Url = settings.Url;
             relay.Address = settings.Address;
             relay.Secret = settings.Secret;
+            relay.PreviousSecret = settings.PreviousSecret;
             relay.ExplainFailure = exception => ListenAddress.Explain(UrlSetting, settings.Url, exception);
             if (relay.Validate() is [_, ..] problems)
             {

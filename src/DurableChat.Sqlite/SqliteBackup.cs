@@ -69,6 +69,7 @@ public static class SqliteBackup
         try
         {
             File.Delete(partial);
+            PrivateFiles.Create(partial);
             long chats;
             using (var source = SqliteConnections.OpenReader(from))
             using (var copy = SqliteConnections.OpenCopy(partial))

@@ -30,7 +30,7 @@ public sealed partial class SqliteChatStore : IRetentionStore
     }
 
     /// <inheritdoc/>
-    public Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken) => _readers.RunAsync(
+    public Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken) => _readers.RunLongAsync(
         session =>
         {
             var chats = new List<(ChatId, bool)>();
@@ -45,6 +45,38 @@ public sealed partial class SqliteChatStore : IRetentionStore
         },
         cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken) => _readers.RunLongAsync<IReadOnlyList<ChatId>>(
+        session =>
+        {
+            var chats = new List<ChatId>();
+            using var row = session.Query("retention", SqliteStatements.FindRemains, ("$after", after.Value), ("$limit", limit));
+            while (row.Read())
+            {
+                chats.Add(ChatId.Parse(row.GetString(0)));
+            }
+
+            return chats;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveRemainsAsync(ChatId id, CancellationToken cancellationToken) =>
+        _writer.RunAsync(session => HasRemains(session, id) && RemoveSlice(session, id), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveExpiredAsync(ExpiredKind kind, CancellationToken cancellationToken)
+    {
+        var (statement, lifetime) = kind switch
+        {
+            ExpiredKind.IdempotencyKeys => (SqliteStatements.RemoveExpiredKeysOfAll, IdempotencyRecord.Lifetime),
+            ExpiredKind.Gravestones => (SqliteStatements.RemoveExpiredGravestones, Gravestones.Lifetime),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
+        };
+        var expiredAt = SqliteRows.ToMicroseconds(_time.GetUtcNow() - lifetime);
+        return _writer.RunAsync(session => session.Execute("retention", statement, ("$expired_at", expiredAt), ("$limit", DeletionSlice.Rows)) == DeletionSlice.Rows, cancellationToken);
+    }
+
     private Task<bool> RemoveAsync(ChatId id, long? version, CancellationToken cancellationToken) => _writer.RunAsync(
         session =>
         {
@@ -54,12 +86,24 @@ public sealed partial class SqliteChatStore : IRetentionStore
                 return false;
             }
 
-            foreach (var statement in SqliteStatements.DeleteChat)
-            {
-                session.Execute("delete", statement, ("$id", id.Value));
-            }
-
+            session.Execute("delete", SqliteStatements.RemoveChat, ("$id", id.Value));
+            RemoveSlice(session, id);
             return true;
         },
         cancellationToken);
+
+    /// <summary>True if there may be more.</summary>
+    private static bool RemoveSlice(SqliteSession session, ChatId id)
+    {
+        session.Execute("delete", SqliteStatements.RemoveMessagesOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows), ("$bytes", DeletionSlice.Bytes));
+        session.Execute("delete", SqliteStatements.RemoveQueueOfBuried, ("$id", id.Value));
+        session.Execute("delete", SqliteStatements.RemoveKeysOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows));
+        return session.Execute("delete", SqliteStatements.EndRemains, ("$id", id.Value)) == 0;
+    }
+
+    private static bool HasRemains(SqliteSession session, ChatId id)
+    {
+        using var row = session.Query("delete", SqliteStatements.HasRemains, ("$id", id.Value));
+        return row.Read();
+    }
 }

@@ -16,6 +16,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
 {
     private readonly SqliteFileLock _lock;
     private readonly SqliteWriter _writer;
+    private readonly SqliteImports _imports;
     private readonly SqliteReaderPool _readers;
     private readonly StoreMetrics _metrics;
     private readonly TimeProvider _time;
@@ -24,6 +25,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     {
         _lock = fileLock;
         _writer = writer;
+        _imports = new SqliteImports(writer, time);
         _readers = readers;
         _metrics = metrics;
         _time = time;
@@ -40,23 +42,31 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         var fileLock = SqliteFileLock.Take(path);
         try
         {
-            var connection = SqliteConnections.OpenWriter(path, opened => SqliteMigrations.RefuseForeign(opened, path));
+            PrivateFiles.Create(path);
+            var connection = SqliteConnections.OpenWriter(path, opened =>
+            {
+                SqliteMigrations.RefuseForeign(opened, path);
+                PrivateFiles.Close(path);
+            });
+            var session = new SqliteSession(connection, metrics);
             try
             {
+                SqliteCheck.Run(connection, path, options.CheckTime, TimeProvider.System);
                 SqliteMigrations.Apply(connection, path);
 
-                // Under the lock there is no other process: whoever held leases here has gone.
+                // Under the lock there is no other process: whoever held leases here has gone, and whoever imported.
                 SqliteConnections.Execute(connection, SqliteStatements.RetireAll);
+                SqliteImports.RemoveLeft(session);
             }
             catch
             {
-                connection.Dispose();
+                session.Dispose();
                 throw;
             }
 
             return new SqliteChatStore(
                 fileLock,
-                new SqliteWriter(new SqliteSession(connection, metrics), path),
+                new SqliteWriter(session, path),
                 new SqliteReaderPool(path, options.Readers, metrics),
                 metrics,
                 time);
@@ -105,11 +115,12 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     public async Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transition);
+        transition.RequireCommitId();
         var started = Stopwatch.GetTimestamp();
         CommitResult? result = null;
         try
         {
-            result = await _writer.RunAsync(session => SqliteCommit.Run(session, transition, idempotency), cancellationToken).ConfigureAwait(false);
+            result = await _imports.CommitAsync(new SqliteCommit(transition, idempotency), cancellationToken).ConfigureAwait(false);
             return result;
         }
         finally
@@ -129,18 +140,11 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return _readers.RunAsync<IReadOnlyList<ChatSummary>>(
+        return _readers.RunLongAsync<IReadOnlyList<ChatSummary>>(
             session =>
             {
                 var chats = new List<ChatSummary>();
-                using var row = session.Query(
-                    "list",
-                    SqliteStatements.List,
-                    ("$owner", owner),
-                    ("$archived", query.Archived),
-                    ("$after_time", query.After is null ? long.MaxValue : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
-                    ("$after_id", query.After?.Id.Value ?? string.Empty),
-                    ("$limit", query.Limit));
+                using var row = List(session, owner, query);
                 while (row.Read())
                 {
                     chats.Add(SqliteRows.ReadSummary(row));
@@ -163,7 +167,8 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         _readers.RunAsync<IReadOnlyList<ChangedChat>>(
             session =>
             {
-                var json = JsonSerializer.Serialize(known.Select(chat => new object[] { chat.Id.Value, chat.Version }));
+                var json = JsonSerializer.Serialize(known.Select(chat => (object?[])
+                    [chat.Id.Value, chat.Version, SqliteRows.ToText(chat.CommitId), chat.Owner, chat.Epoch]));
                 var changed = new List<ChangedChat>();
                 using var row = session.Query("sync", SqliteStatements.FindChanged, ("$known", json));
                 while (row.Read())
@@ -177,8 +182,9 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
 
     /// <inheritdoc/>
     /// <remarks>One process needs no address.</remarks>
-    public Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken) => _writer.RunAsync(
-        session => session.Execute("heartbeat", SqliteStatements.Heartbeat, ("$id", replica), ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow()))),
+    public Task HeartbeatAsync(string replica, string? address, TimeSpan leaseDuration, CancellationToken cancellationToken) => _writer.RunAsync(
+        session => session.Execute(
+            "heartbeat", SqliteStatements.Heartbeat, ("$id", replica), ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow())), ("$gap", ToMicroseconds(leaseDuration / 2))),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -190,7 +196,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) =>
-        _readers.RunAsync<IReadOnlyList<ReplicaInfo>>(
+        _readers.RunLongAsync<IReadOnlyList<ReplicaInfo>>(
             session =>
             {
                 var replicas = new List<ReplicaInfo>();
@@ -206,21 +212,49 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) =>
-        _readers.RunAsync<IReadOnlyList<ClaimableChat>>(
+    public Task<IReadOnlyList<HeldLease>> ListLeasesAsync(string replica, CancellationToken cancellationToken) =>
+        _readers.RunAsync<IReadOnlyList<HeldLease>>(
+            session =>
+            {
+                var leases = new List<HeldLease>();
+                using var row = session.Query("leases", SqliteStatements.ListLeases, ("$id", replica));
+                while (row.Read())
+                {
+                    leases.Add(new HeldLease(ChatId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3)));
+                }
+
+                return leases;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(ClaimQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _readers.RunAsync<IReadOnlyList<ClaimableChat>>(
             session =>
             {
                 var chats = new List<ClaimableChat>();
-                var aliveSince = SqliteRows.ToMicroseconds(_time.GetUtcNow() - leaseDuration);
-                using var row = session.Query("claimable", SqliteStatements.FindClaimable, ("$alive_since", aliveSince), ("$limit", limit));
+                using var row = session.Query(
+                    "claimable",
+                    SqliteStatements.FindClaimable,
+                    ("$id", query.Replica),
+                    ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow())),
+                    ("$lease", ToMicroseconds(query.LeaseDuration)),
+                    ("$gap", ToMicroseconds(query.LeaseDuration / 2)),
+                    ("$after_time", query.After is null ? long.MinValue : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
+                    ("$after_id", query.After?.Id.Value ?? string.Empty),
+                    ("$except", JsonSerializer.Serialize(query.ExceptOwners)),
+                    ("$limit", query.Limit));
                 while (row.Read())
                 {
-                    chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+                    chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), SqliteRows.FromMicroseconds(row.GetInt64(3))));
                 }
 
                 return chats;
             },
             cancellationToken);
+    }
 
     /// <summary>Writes what still waits and closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -230,9 +264,12 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         _lock.Dispose();
     }
 
+    private static long ToMicroseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
+
     private static MessagePage? ReadMessages(SqliteSession session, ChatId id, MessageQuery query)
     {
         long version, epoch, head;
+        Guid commitId;
         using (var row = session.Query("read_messages", SqliteStatements.ReadHead, ("$id", id.Value)))
         {
             if (!row.Read())
@@ -240,7 +277,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                 return null;
             }
 
-            (version, epoch, head) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+            (version, epoch, head, commitId) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), SqliteRows.ToCommitId(row.GetString(3)));
         }
 
         var messages = new List<Message>();
@@ -267,7 +304,16 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
             messages.Reverse();
         }
 
-        return new MessagePage(version, epoch, head, messages);
+        return new MessagePage(version, epoch, head, messages) { CommitId = commitId };
+    }
+
+    /// <summary>The first page has a key above all others: with a condition that may be absent SQLite would not seek, and each page would cost all pages before it.</summary>
+    private static SqliteDataReader List(SqliteSession session, string owner, ChatListQuery query)
+    {
+        var (time, id) = query.After is { } after ? (SqliteRows.ToMicroseconds(after.UpdatedAt), after.Id.Value) : (long.MaxValue, string.Empty);
+        return query.Archived is { } archived
+            ? session.Query("list", SqliteStatements.ListArchivedOrNot, ("$owner", owner), ("$archived", archived), ("$after_time", time), ("$after_id", id), ("$limit", query.Limit))
+            : session.Query("list", SqliteStatements.ListAll, ("$owner", owner), ("$after_time", time), ("$after_id", id), ("$limit", query.Limit));
     }
 
     /// <summary>The file itself, so that whoever comes through a symbolic link meets the same lock; its folder is made if it is missing.</summary>
@@ -278,7 +324,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         {
             var file = new FileInfo(path);
             path = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);
             return path;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -3,13 +3,62 @@ using DurableChat.Storage;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>Writes one transition within the writer's transaction.</summary>
-internal static class SqliteCommit
+/// <summary>Writes one transition. Its rows are made where it is created, on the caller's thread: the one thread that writes has enough to do.</summary>
+internal sealed class SqliteCommit
 {
+    /// <summary>So many messages, and characters of them, are written in one step.</summary>
+    private const int MaxRowsOfSlice = 500;
+    private const int MaxSizeOfSlice = 128 * 1024;
     private const string Operation = "commit";
+    private readonly Transition _transition;
+    private readonly IdempotencyRecord? _idempotency;
+    private readonly (string, object?)[] _chat;
+    private readonly string? _tools;
+    private readonly string[] _bodies;
+    private readonly string[] _queued;
+    private readonly string? _settings;
+    private readonly (string, object?)[]? _usage;
 
-    public static CommitResult Run(SqliteSession session, Transition transition, IdempotencyRecord? idempotency)
+    public SqliteCommit(Transition transition, IdempotencyRecord? idempotency)
     {
+        _transition = transition;
+        _idempotency = idempotency;
+        _chat = SqliteRows.OfChat(transition.Next);
+        _tools = transition.ExpectedVersion == 0 ? StoreJson.WriteClientTools(transition.Next.ClientTools) : null;
+        _bodies = [.. transition.Appended.Select(StoreJson.WriteBody)];
+        _queued = [.. transition.Enqueued.Select(queued => StoreJson.WriteText(queued.Content))];
+        _settings = transition.ChangesSettings ? StoreJson.WriteSettings(transition.Next.Settings) : null;
+        _usage = transition.Spent is { } spent ? SqliteUsage.Of(transition, spent) : null;
+        Slices = IsCreation ? SlicesOf(_bodies) : [Range.All];
+        Size = _chat.Sum(column => (column.Item2 as string)?.Length ?? 0)
+            + (_tools?.Length ?? 0)
+            + _bodies.Sum(body => body.Length)
+            + _queued.Sum(text => text.Length)
+            + (_settings?.Length ?? 0);
+    }
+
+    /// <summary>The chat.</summary>
+    public ChatId Id => _transition.Next.Id;
+
+    /// <summary>True if it makes a chat.</summary>
+    public bool IsCreation => _transition.ExpectedVersion == 0;
+
+    /// <summary>About how much is written, in characters.</summary>
+    public int Size { get; }
+
+    /// <summary>The new messages, cut where a step of writing them should end. Only of a chat that is created is there more than one: nobody sees what is written before the chat itself.</summary>
+    public IReadOnlyList<Range> Slices { get; }
+
+    /// <summary>About how much a slice has to write, in characters.</summary>
+    public int SizeOf(Range slice) => _bodies[slice].Sum(body => body.Length);
+
+    /// <summary>Writes it within the writer's transaction.</summary>
+    public CommitResult Run(SqliteSession session) => Run(session, Range.All);
+
+    /// <summary>Writes it with a slice of its messages; the others are there.</summary>
+    public CommitResult Run(SqliteSession session, Range messages)
+    {
+        var (transition, idempotency) = (_transition, _idempotency);
         var id = transition.Next.Id;
         if (idempotency is not null && !TryClaimKey(session, id, idempotency))
         {
@@ -27,8 +76,28 @@ internal static class SqliteCommit
             return transition.MaxChatsOfOwner is not null && !IsKnown(session, id) ? new CommitResult.TooManyChats() : new CommitResult.Conflict();
         }
 
-        WriteMessages(session, transition);
+        if (transition is { ChangesSettings: true, ExpectedVersion: not 0 })
+        {
+            session.Execute(
+                Operation,
+                SqliteStatements.UpdateSettings,
+                ("$id", id.Value),
+                ("$next_model", transition.Next.NextModel),
+                ("$settings", _settings));
+        }
+
+        if (transition.RemovedFrom is { } from)
+        {
+            session.Execute(Operation, SqliteStatements.RemoveMessages, ("$id", id.Value), ("$from", from));
+        }
+
+        WriteMessages(session, messages);
         WriteQueue(session, transition);
+        if (_usage is not null)
+        {
+            session.Execute(Operation, SqliteStatements.AddUsage, _usage);
+        }
+
         if (idempotency is not null && IdempotencyRecord.IsCleaningDue(transition.Next.Version))
         {
             session.Execute(Operation, SqliteStatements.RemoveExpiredKeys, ("$chat_id", id.Value), ("$expired_at", ExpiredAt(idempotency.CreatedAt)));
@@ -45,6 +114,25 @@ internal static class SqliteCommit
             : null;
     }
 
+    private static List<Range> SlicesOf(string[] bodies)
+    {
+        var slices = new List<Range>();
+        var (first, size) = (0, 0);
+        for (var i = 0; i < bodies.Length; i++)
+        {
+            if (i > first && (i - first == MaxRowsOfSlice || size + bodies[i].Length > MaxSizeOfSlice))
+            {
+                slices.Add(first..i);
+                (first, size) = (i, 0);
+            }
+
+            size += bodies[i].Length;
+        }
+
+        slices.Add(first..bodies.Length);
+        return slices;
+    }
+
     private static long ExpiredAt(DateTimeOffset now) => SqliteRows.ToMicroseconds(now - IdempotencyRecord.Lifetime);
 
     private static bool IsKnown(SqliteSession session, ChatId id)
@@ -53,36 +141,37 @@ internal static class SqliteCommit
         return row.Read() && row.GetBoolean(0);
     }
 
-    private static int InsertChat(SqliteSession session, Transition transition) => session.Execute(
+    private int InsertChat(SqliteSession session, Transition transition) => session.Execute(
         Operation,
         SqliteStatements.InsertChat,
         [
-            .. SqliteRows.OfChat(transition.Next),
+            .. _chat,
             ("$owner", transition.Next.Owner),
             ("$created_at", SqliteRows.ToMicroseconds(transition.Next.CreatedAt)),
-            ("$client_tools", StoreJson.WriteClientTools(transition.Next.ClientTools)),
+            ("$client_tools", _tools),
+            ("$next_model", transition.Next.NextModel),
+            ("$settings", _settings),
             ("$max_chats", transition.MaxChatsOfOwner),
         ]);
 
-    private static int UpdateChat(SqliteSession session, Transition transition) => session.Execute(
+    private int UpdateChat(SqliteSession session, Transition transition) => session.Execute(
         Operation,
         SqliteStatements.UpdateChat,
         [
-            .. SqliteRows.OfChat(transition.Next),
+            .. _chat,
             ("$expected_version", transition.ExpectedVersion),
+            ("$expected_commit_id", SqliteRows.ToText(transition.ExpectedCommitId)),
             ("$fencing_token", transition.FencingToken),
         ]);
 
-    private static void WriteMessages(SqliteSession session, Transition transition)
+    /// <summary>Writes a slice of the messages.</summary>
+    public void WriteMessages(SqliteSession session, Range slice)
     {
-        var id = transition.Next.Id.Value;
-        if (transition.RemovedFrom is { } from)
+        var id = Id.Value;
+        var (first, count) = slice.GetOffsetAndLength(_bodies.Length);
+        for (var i = first; i < first + count; i++)
         {
-            session.Execute(Operation, SqliteStatements.RemoveMessages, ("$id", id), ("$from", from));
-        }
-
-        foreach (var message in transition.Appended)
-        {
+            var (message, body) = (_transition.Appended[i], _bodies[i]);
             session.Execute(
                 Operation,
                 SqliteStatements.InsertMessage,
@@ -91,22 +180,24 @@ internal static class SqliteCommit
                 ("$previous_id", message.PreviousId),
                 ("$role", SqliteRows.ToText(message.Role)),
                 ("$created_at", SqliteRows.ToMicroseconds(message.CreatedAt)),
-                ("$body", StoreJson.WriteBody(message)));
+                ("$body", body));
         }
     }
 
-    private static void WriteQueue(SqliteSession session, Transition transition)
+    private void WriteQueue(SqliteSession session, Transition transition)
     {
         var id = transition.Next.Id.Value;
-        foreach (var queued in transition.Enqueued)
+        foreach (var (queued, content) in transition.Enqueued.Zip(_queued))
         {
             session.Execute(
                 Operation,
                 SqliteStatements.InsertQueued,
                 ("$chat_id", id),
                 ("$id", queued.Id),
-                ("$content", StoreJson.WriteText(queued.Content)),
-                ("$created_at", SqliteRows.ToMicroseconds(queued.CreatedAt)));
+                ("$content", content),
+                ("$created_at", SqliteRows.ToMicroseconds(queued.CreatedAt)),
+                ("$model", queued.Model),
+                ("$settings", StoreJson.WriteSettings(queued.Settings)));
         }
 
         foreach (var queuedId in transition.Dequeued)

@@ -30,6 +30,9 @@ internal static class SqliteConnections
             // WAL with full synchronisation: a commit is on the disk before it is acknowledged, also if the power fails.
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, "PRAGMA synchronous = FULL");
+
+            // What is deleted is overwritten, and does not stay readable in the file.
+            Execute(connection, "PRAGMA secure_delete = ON");
             return connection;
         }
         catch

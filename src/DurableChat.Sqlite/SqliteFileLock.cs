@@ -4,7 +4,8 @@ namespace DurableChat.Sqlite;
 
 /// <summary>
 /// Keeps a second process off the database. Two servers on one file would each believe that the other's leases are dead and serve windows the other has made
-/// stale. The operating system releases the lock when the process ends, however it ends.
+/// stale. The operating system releases the lock when the process ends, however it ends. Only the file's owner can
+/// open it, so nobody else can hold the lock.
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
@@ -19,7 +20,8 @@ internal sealed class SqliteFileLock : IDisposable
     {
         try
         {
-            return new SqliteFileLock(new FileStream($"{databasePath}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new SqliteFileLock(new FileStream($"{databasePath}.lock",
+                PrivateFiles.Options(FileMode.OpenOrCreate)));
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -5,12 +5,32 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>A few connections for reading, opened when first needed. Whoever reads holds one only for that read. Thread-safe.</summary>
+/// <summary>
+/// A few connections for reading, opened when first needed. Whoever reads holds one only for that read. Reads that may
+/// take long, such as lists, have a lane of half of them: however many there are, the others stay for those who read a
+/// chat. Thread-safe.
+/// </summary>
 internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metrics) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _places = new(size, size);
+    private readonly SemaphoreSlim _longLane = new(Math.Max(1, size / 2));
     private readonly ConcurrentBag<SqliteSession> _free = [];
     private volatile bool _disposed;
+
+    /// <summary>Runs a read that may take long, when there is a place in its lane.</summary>
+    /// <exception cref="ChatStoreException">It failed.</exception>
+    public async Task<T> RunLongAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
+    {
+        await _longLane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RunAsync(read, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _longLane.Release();
+        }
+    }
 
     /// <summary>Runs a read in one snapshot of the database.</summary>
     /// <exception cref="ChatStoreException">It failed.</exception>

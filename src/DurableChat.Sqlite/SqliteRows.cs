@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using Microsoft.Data.Sqlite;
@@ -13,13 +12,11 @@ internal static class SqliteRows
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
     public static string ToText<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+        where TEnum : struct, Enum => StoredName.Of(value);
 
-    public static TEnum FromText<TEnum>(string text)
-        where TEnum : struct, Enum =>
-        Enum.TryParse<TEnum>(text.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var value)
-            ? value
-            : throw new ChatStoreException($"The database has an unknown {typeof(TEnum).Name}: '{text}'.");
+    public static string ToText(Guid commitId) => commitId == Guid.Empty ? string.Empty : commitId.ToString("N");
+
+    public static Guid ToCommitId(string text) => text.Length == 0 ? Guid.Empty : Guid.ParseExact(text, "N");
 
     /// <summary>Reads a row of <see cref="SqliteStatements.LoadChat"/> and its state text; the queue is still missing.</summary>
     public static (Chat Columns, string State) ReadChat(ChatId id, SqliteDataReader row) => (
@@ -29,7 +26,7 @@ internal static class SqliteRows
             Owner = row.GetString(0),
             Title = row.GetString(1),
             Model = row.GetString(2),
-            Status = FromText<ChatStatus>(row.GetString(3)),
+            Status = StoredName.Read(row.GetString(3), ChatStatus.Unknown),
             Archived = row.GetBoolean(4),
             Version = row.GetInt64(5),
             Epoch = row.GetInt64(6),
@@ -39,6 +36,9 @@ internal static class SqliteRows
             CreatedAt = FromMicroseconds(row.GetInt64(11)),
             UpdatedAt = FromMicroseconds(row.GetInt64(12)),
             ClientTools = StoreJson.ReadClientTools(row.GetString(13)),
+            CommitId = ToCommitId(row.GetString(15)),
+            NextModel = TextOf(row, 16),
+            Settings = StoreJson.ReadSettings(TextOf(row, 17)),
         },
         row.GetString(14));
 
@@ -57,20 +57,29 @@ internal static class SqliteRows
         ("$last_lease_token", chat.LeaseToken),
         ("$updated_at", ToMicroseconds(chat.UpdatedAt)),
         ("$state", StoreJson.WriteState(chat)),
+        ("$commit_id", ToText(chat.CommitId)),
     ];
 
     public static QueuedMessage ReadQueued(SqliteDataReader row) =>
-        new(row.GetInt64(0), StoreJson.ReadText(row.GetString(1)), Urgent: false, FromMicroseconds(row.GetInt64(2)));
+        new(row.GetInt64(0), StoreJson.ReadText(row.GetString(1)), Urgent: false, FromMicroseconds(row.GetInt64(2)))
+        {
+            Model = TextOf(row, 3),
+            Settings = StoreJson.ReadSettings(TextOf(row, 4)),
+        };
+
+    private static string? TextOf(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
 
     public static Message ReadMessage(SqliteDataReader row, string body) => StoreJson.ReadMessage(
-        row.GetInt64(0), row.GetInt64(1), FromText<MessageRole>(row.GetString(2)), FromMicroseconds(row.GetInt64(3)), body);
+        row.GetInt64(0), row.GetInt64(1), StoredName.Read(row.GetString(2), MessageRole.Unknown),
+            FromMicroseconds(row.GetInt64(3)), body);
 
     public static ChatSummary ReadSummary(SqliteDataReader row) => new()
     {
         Id = ChatId.Parse(row.GetString(0)),
         Title = row.GetString(1),
         Model = row.GetString(2),
-        Status = FromText<ChatStatus>(row.GetString(3)),
+        Status = StoredName.Read(row.GetString(3), ChatStatus.Unknown),
         Archived = row.GetBoolean(4),
         Version = row.GetInt64(5),
         LastMessageId = row.GetInt64(6),

@@ -6,10 +6,17 @@ namespace DurableChat.Sqlite;
 /// <summary>A connection with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class SqliteSession(SqliteConnection connection, StoreMetrics metrics) : IDisposable
 {
+    /// <summary>SQLITE_DBSTATUS_CACHE_WRITE.</summary>
+    private const int StatusOfPagesWritten = 9;
+
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
     /// <summary>True outside of a transaction. Some errors end one behind our back.</summary>
     public bool IsAutocommit => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0;
+
+    /// <summary>How many pages were written since this was asked last: in WAL mode, into the log.</summary>
+    public int TakePagesWritten() =>
+        SQLitePCL.raw.sqlite3_db_status(connection.Handle, StatusOfPagesWritten, out var pages, out _, 1) == SQLitePCL.raw.SQLITE_OK ? pages : 0;
 
     /// <summary>Runs BEGIN, COMMIT and alike.</summary>
     public void Control(string sql) => Prepare(sql).ExecuteNonQuery();

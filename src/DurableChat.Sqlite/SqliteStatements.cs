@@ -6,18 +6,19 @@ internal static class SqliteStatements
     public const string LoadChat =
         """
         SELECT owner, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token,
-               created_at, updated_at, client_tools, state
+               created_at, updated_at, client_tools, state, commit_id, next_model, settings
         FROM chats WHERE id = $id
         """;
 
-    public const string LoadQueue = "SELECT id, content, created_at FROM queued_messages WHERE chat_id = $id";
+    public const string LoadQueue =
+        "SELECT id, content, created_at, model, settings FROM queued_messages WHERE chat_id = $id";
 
     public const string InsertChat =
         """
         INSERT INTO chats (id, owner, title, model, status, archived, version, epoch, last_message_id, lease_replica, lease_token, last_lease_token,
-                           created_at, updated_at, client_tools, state)
+                           created_at, updated_at, client_tools, state, commit_id, next_model, settings)
         SELECT $id, $owner, $title, $model, $status, $archived, $version, $epoch, $last_message_id, $lease_replica, $lease_token, $last_lease_token,
-               $created_at, $updated_at, $client_tools, $state
+               $created_at, $updated_at, $client_tools, $state, $commit_id, $next_model, $settings
         WHERE NOT EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)
           AND ($max_chats IS NULL OR (SELECT count(*) FROM (SELECT 1 FROM chats WHERE owner = $owner LIMIT ifnull($max_chats, 0))) < $max_chats)
         ON CONFLICT (id) DO NOTHING
@@ -30,18 +31,48 @@ internal static class SqliteStatements
         """
         UPDATE chats SET title = $title, model = $model, status = $status, archived = $archived, version = $version, epoch = $epoch,
                          last_message_id = $last_message_id, lease_replica = $lease_replica, lease_token = $lease_token,
-                         last_lease_token = $last_lease_token, updated_at = $updated_at, state = $state
-        WHERE id = $id AND version = $expected_version AND ($fencing_token IS NULL OR lease_token = $fencing_token)
+                         last_lease_token = $last_lease_token, updated_at = $updated_at, state = $state,
+                         commit_id = $commit_id
+        WHERE id = $id AND version = $expected_version AND commit_id = $expected_commit_id AND ($fencing_token IS NULL OR lease_token = $fencing_token)
         """;
+
+    /// <summary>Follows <see cref="UpdateChat"/> in the few commits that change them.</summary>
+    public const string UpdateSettings =
+        "UPDATE chats SET next_model = $next_model, settings = $settings WHERE id = $id";
 
     public const string RemoveMessages = "DELETE FROM messages WHERE chat_id = $id AND id >= $from";
 
     public const string InsertMessage =
         "INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) VALUES ($chat_id, $id, $previous_id, $role, $created_at, $body)";
 
-    public const string InsertQueued = "INSERT INTO queued_messages (chat_id, id, content, created_at) VALUES ($chat_id, $id, $content, $created_at)";
+    public const string InsertQueued =
+        """
+        INSERT INTO queued_messages (chat_id, id, content, created_at, model, settings)
+        VALUES ($chat_id, $id, $content, $created_at, $model, $settings)
+        """;
 
     public const string RemoveQueued = "DELETE FROM queued_messages WHERE chat_id = $chat_id AND id = $id";
+
+    /// <summary>A sum begins with the first count that is given.</summary>
+    public const string AddUsage =
+        """
+        INSERT INTO usage (owner, day, model, requests, input, output, cache_read, cache_write, reasoning, cost)
+        VALUES ($owner, $day, $model, 1, $input, $output, $cache_read, $cache_write, $reasoning, $cost)
+        ON CONFLICT (owner, day, model) DO UPDATE SET
+            requests = requests + 1,
+            input = input + excluded.input,
+            output = output + excluded.output,
+            cache_read = coalesce(cache_read + excluded.cache_read, cache_read, excluded.cache_read),
+            cache_write = coalesce(cache_write + excluded.cache_write, cache_write, excluded.cache_write),
+            reasoning = coalesce(reasoning + excluded.reasoning, reasoning, excluded.reasoning),
+            cost = coalesce(cost + excluded.cost, cost, excluded.cost)
+        """;
+
+    public const string ReadUsage =
+        """
+        SELECT day, model, requests, input, output, cache_read, cache_write, reasoning, cost FROM usage
+        WHERE owner = $owner AND day BETWEEN $from AND $to ORDER BY day, model
+        """;
 
     public const string FindKey = "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key AND created_at > $expired_at";
 
@@ -57,7 +88,7 @@ internal static class SqliteStatements
 
     public const string RemoveKey = "DELETE FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key";
 
-    public const string ReadHead = "SELECT version, epoch, last_message_id FROM chats WHERE id = $id";
+    public const string ReadHead = "SELECT version, epoch, last_message_id, commit_id FROM chats WHERE id = $id";
 
     public const string ReadAfter =
         "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after ORDER BY id LIMIT $limit";
@@ -65,36 +96,100 @@ internal static class SqliteStatements
     public const string ReadBefore =
         "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after AND id < $before ORDER BY id DESC LIMIT $limit";
 
-    /// <summary>The first page has a key above all others: with a condition that may be absent SQLite would not seek, and each page would cost all pages before it.</summary>
-    public const string List =
+    public const string ListArchivedOrNot =
         """
-        SELECT id, title, model, status, archived, version, last_message_id, created_at, updated_at FROM chats
-        WHERE owner = $owner AND ($archived IS NULL OR archived = $archived)
-          AND (updated_at, id) < ($after_time, $after_id)
+        SELECT id, title, coalesce(next_model, model), status, archived, version, last_message_id,
+               created_at, updated_at FROM chats
+        WHERE owner = $owner AND archived = $archived AND (updated_at, id) < ($after_time, $after_id)
         ORDER BY updated_at DESC, id DESC LIMIT $limit
         """;
 
-    public const string BuryChat = "INSERT INTO deleted_chats (id, deleted_at) SELECT id, $now FROM chats WHERE id = $id AND ($version IS NULL OR version = $version)";
+    /// <summary>A page of either kind, of which a page is taken.</summary>
+    public const string ListAll =
+        """
+        SELECT * FROM (
+            SELECT id, title, coalesce(next_model, model), status, archived, version, last_message_id,
+                   created_at, updated_at FROM chats
+            WHERE owner = $owner AND archived = 0 AND (updated_at, id) < ($after_time, $after_id)
+            ORDER BY updated_at DESC, id DESC LIMIT $limit)
+        UNION ALL
+        SELECT * FROM (
+            SELECT id, title, coalesce(next_model, model), status, archived, version, last_message_id,
+                   created_at, updated_at FROM chats
+            WHERE owner = $owner AND archived = 1 AND (updated_at, id) < ($after_time, $after_id)
+            ORDER BY updated_at DESC, id DESC LIMIT $limit)
+        ORDER BY updated_at DESC, id DESC LIMIT $limit
+        """;
 
-    public static readonly string[] DeleteChat =
-    [
-        "DELETE FROM chats WHERE id = $id",
-        "DELETE FROM messages WHERE chat_id = $id",
-        "DELETE FROM queued_messages WHERE chat_id = $id",
-        "DELETE FROM idempotency_keys WHERE chat_id = $id",
-    ];
+    public const string BuryChat =
+        "INSERT INTO deleted_chats (id, deleted_at, has_remains) SELECT id, $now, 1 FROM chats WHERE id = $id AND ($version IS NULL OR version = $version)";
+
+    /// <summary>An id that is being imported is marked as one that was deleted, so that nobody else uses it; nobody sweeps it either.</summary>
+    public const string BeginImport =
+        """
+        INSERT INTO deleted_chats (id, deleted_at, has_remains) SELECT $id, $now, 2
+        WHERE NOT EXISTS (SELECT 1 FROM chats WHERE id = $id) AND NOT EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)
+        """;
+
+    public const string KeepImport = "INSERT INTO deleted_chats (id, deleted_at, has_remains) VALUES ($id, $now, 2)";
+
+    public const string IsImported = "SELECT 1 FROM deleted_chats WHERE id = $id AND has_remains = 2";
+
+    public const string EndImport = "DELETE FROM deleted_chats WHERE id = $id AND has_remains = 2";
+
+    public const string RemoveMessagesOfImports = "DELETE FROM messages WHERE chat_id IN (SELECT id FROM deleted_chats WHERE has_remains = 2)";
+
+    public const string RemoveImports = "DELETE FROM deleted_chats WHERE has_remains = 2";
+
+    public const string RemoveChat = "DELETE FROM chats WHERE id = $id";
+
+    public const string FindRemains = "SELECT id FROM deleted_chats WHERE has_remains = 1 AND id > $after ORDER BY id LIMIT $limit";
+
+    public const string HasRemains = "SELECT 1 FROM deleted_chats WHERE id = $id AND has_remains = 1";
+
+    /// <summary>Sizes are read without the bodies.</summary>
+    public const string RemoveMessagesOfBuried =
+        """
+        DELETE FROM messages WHERE rowid IN (
+            SELECT rowid FROM (
+                SELECT rowid, sum(size) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - size AS earlier
+                FROM (SELECT rowid, id, octet_length(body) AS size FROM messages WHERE chat_id = $id ORDER BY id LIMIT $limit))
+            WHERE earlier < $bytes)
+        """;
+
+    public const string RemoveQueueOfBuried = "DELETE FROM queued_messages WHERE chat_id = $id";
+
+    public const string RemoveKeysOfBuried = "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE chat_id = $id LIMIT $limit)";
+
+    /// <summary>Changes a row if nothing is left.</summary>
+    public const string EndRemains =
+        """
+        UPDATE deleted_chats SET has_remains = 0
+        WHERE id = $id AND NOT EXISTS (SELECT 1 FROM messages WHERE chat_id = $id) AND NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE chat_id = $id)
+        """;
+
+    public const string RemoveExpiredKeysOfAll =
+        "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE created_at <= $expired_at ORDER BY created_at LIMIT $limit)";
+
+    public const string RemoveExpiredGravestones =
+        "DELETE FROM deleted_chats WHERE id IN (SELECT id FROM deleted_chats WHERE has_remains = 0 AND deleted_at <= $expired_at ORDER BY deleted_at LIMIT $limit)";
 
     public const string FindArchived = "SELECT id, archived AND updated_at <= $unchanged_since FROM chats WHERE id > $after ORDER BY id LIMIT $limit";
 
-    /// <summary>The known chats come as a JSON array of pairs.</summary>
+    /// <summary>The known chats come as a JSON array of triples; where no commit is known, versions decide.</summary>
     public const string FindChanged =
         """
         SELECT k.value ->> 0, c.version FROM json_each($known) k LEFT JOIN chats c ON c.id = k.value ->> 0
-        WHERE c.version IS NOT k.value ->> 1
+        WHERE c.version IS NOT k.value ->> 1 OR (k.value ->> 2 <> '' AND c.commit_id <> k.value ->> 2)
+            OR c.owner <> k.value ->> 3 OR (k.value ->> 4 > 0 AND c.epoch <> k.value ->> 4)
         """;
 
+    /// <summary>A gap longer than half a lease resets <c>on_time_since</c>.</summary>
     public const string Heartbeat =
-        "INSERT INTO replicas (id, heartbeat_at) VALUES ($id, $now) ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at";
+        """
+        INSERT INTO replicas (id, heartbeat_at, on_time_since) VALUES ($id, $now, $now)
+        ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at, on_time_since = iif(excluded.heartbeat_at - heartbeat_at <= $gap, on_time_since, excluded.heartbeat_at)
+        """;
 
     public const string Retire = "DELETE FROM replicas WHERE id = $id";
 
@@ -106,10 +201,16 @@ internal static class SqliteStatements
         FROM replicas r ORDER BY r.heartbeat_at DESC, r.id LIMIT $limit
         """;
 
+    public const string ListLeases = "SELECT id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', 'interrupting') AND lease_replica = $id";
+
+    /// <summary>The owners to leave out come as a JSON array.</summary>
     public const string FindClaimable =
         """
-        SELECT c.id, c.lease_token FROM chats c LEFT JOIN replicas r ON r.id = c.lease_replica
-        WHERE c.status IN ('running', 'interrupting') AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR r.heartbeat_at < $alive_since)
+        SELECT c.id, c.owner, c.lease_token, c.updated_at FROM chats c LEFT JOIN replicas r ON r.id = c.lease_replica
+        WHERE c.status IN ('running', 'interrupting') AND c.lease_replica IS NOT $id AND (c.updated_at, c.id) > ($after_time, $after_id)
+          AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR (r.heartbeat_at < $now - $lease
+            AND EXISTS (SELECT 1 FROM replicas WHERE id = $id AND heartbeat_at >= $now - $gap AND on_time_since <= $now - $lease)))
+          AND c.owner NOT IN (SELECT value FROM json_each($except))
         ORDER BY c.updated_at, c.id LIMIT $limit
         """;
 }

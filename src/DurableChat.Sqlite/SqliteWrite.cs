@@ -1,9 +1,13 @@
 namespace DurableChat.Sqlite;
 
 /// <summary>A write that waits in line, runs once, and is told its outcome only after the transaction it ran in has ended. Thread-safe.</summary>
-internal abstract class SqliteWrite
+/// <param name="size">About how many characters it writes.</param>
+internal abstract class SqliteWrite(int size)
 {
     private int _taken;
+
+    /// <summary>About how many characters it writes.</summary>
+    public int Size { get; } = size;
 
     /// <summary>Claims the write, for running it or for withdrawing it; false if that has happened.</summary>
     public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
@@ -22,7 +26,7 @@ internal abstract class SqliteWrite
 }
 
 /// <inheritdoc/>
-internal sealed class SqliteWrite<T>(Func<SqliteSession, T> work) : SqliteWrite
+internal sealed class SqliteWrite<T>(Func<SqliteSession, T> work, int size) : SqliteWrite(size)
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;

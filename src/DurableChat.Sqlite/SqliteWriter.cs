@@ -1,42 +1,58 @@
-using System.Threading.Channels;
 using DurableChat.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// The one place that writes. SQLite lets one writer in at a time, and a durable commit waits for the disk; so a thread of its own takes all writes that wait,
-/// runs them in one transaction, and tells their callers once that transaction is durable. A write that fails is undone alone. Thread-safe.
+/// The one place that writes. SQLite lets one writer in at a time, and a durable commit waits for the disk; so a thread of its own takes
+/// the writes that wait, runs them in one transaction, and tells their callers once that transaction is durable. A write that fails is
+/// undone alone. Large writes have a line of their own, and few of them share a transaction: whoever writes little does not wait for
+/// those who write much. Thread-safe.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
     private const int MaxBatch = 256;
 
-    private readonly Channel<SqliteWrite> _line = Channel.CreateUnbounded<SqliteWrite>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>A write of so many characters is a large one. Most messages are smaller by far.</summary>
+    public const int LargeSize = 16 * 1024;
+
+    /// <summary>Large writes share a transaction until they have so many characters together. A single one may have more.</summary>
+    private const int MaxLargeSizeOfBatch = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _waiting = new(0);
+    private readonly Queue<SqliteWrite> _line = [];
+    private readonly Queue<SqliteWrite> _largeLine = [];
     private readonly SqliteSession _session;
+    private readonly SqliteCheckpoints _checkpoints;
     private readonly string _path;
     private readonly Task _loop;
+    private bool _isClosed;
 
     public SqliteWriter(SqliteSession session, string path)
     {
         _session = session;
         _path = path;
+        _checkpoints = new SqliteCheckpoints(session, () => SqliteCheckpoints.Copy(path));
         _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <inheritdoc cref="RunAsync{T}(Func{SqliteSession, T}, int, CancellationToken)"/>
+    public Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => RunAsync(work, size: 0, cancellationToken);
+
     /// <summary>
-    /// Runs a write. Cancellation withdraws it while it waits in line; once it runs, it runs to its end, so that the caller knows the outcome.
+    /// Runs a write. Cancellation withdraws it while it waits in line; once it runs, it runs to its end, so that the caller knows the
+    /// outcome.
     /// </summary>
+    /// <param name="work">What is run within the transaction.</param>
+    /// <param name="size">About how many characters it writes.</param>
+    /// <param name="cancellationToken">Withdraws it.</param>
     /// <exception cref="ChatStoreException">It failed. If it failed in the commit, it may have happened or not.</exception>
-    public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, int size, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var write = new SqliteWrite<T>(work);
-        if (!_line.Writer.TryWrite(write))
-        {
-            throw new ChatStoreException($"The database '{_path}' is closed.");
-        }
-
+        var write = new SqliteWrite<T>(work, size);
+        Enqueue(write);
         using var withdrawal = cancellationToken.Register(() =>
         {
             if (write.TryTake())
@@ -50,28 +66,95 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Runs what still waits, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_line.Writer.TryComplete())
+        lock (_gate)
         {
-            await _loop.ConfigureAwait(false);
-            _session.Dispose();
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+            _waiting.Release();
+        }
+
+        await _loop.ConfigureAwait(false);
+        _checkpoints.Dispose();
+        _session.Dispose();
+        _waiting.Dispose();
+    }
+
+    private void Enqueue(SqliteWrite write)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                throw new ChatStoreException($"The database '{_path}' is closed.");
+            }
+
+            (write.Size < LargeSize ? _line : _largeLine).Enqueue(write);
+            if (_waiting.CurrentCount == 0)
+            {
+                _waiting.Release();
+            }
         }
     }
 
     private void Loop()
     {
         var batch = new List<SqliteWrite>(MaxBatch);
-        while (_line.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (Take(batch))
         {
-            batch.Clear();
-            while (batch.Count < MaxBatch && _line.Reader.TryRead(out var write))
+            RunBatch(batch);
+        }
+    }
+
+    /// <summary>Waits for writes and takes the next batch, which is empty if all were withdrawn; false once nothing can come any more.</summary>
+    private bool Take(List<SqliteWrite> batch)
+    {
+        batch.Clear();
+        while (true)
+        {
+            lock (_gate)
             {
-                if (write.TryTake())
+                if (_line.Count + _largeLine.Count > 0)
                 {
-                    batch.Add(write);
+                    TakeSmall(batch);
+                    TakeLarge(batch);
+                    return true;
+                }
+
+                if (_isClosed)
+                {
+                    return false;
                 }
             }
 
-            RunBatch(batch);
+            _waiting.Wait();
+        }
+    }
+
+    private void TakeSmall(List<SqliteWrite> batch)
+    {
+        while (batch.Count < MaxBatch && _line.TryDequeue(out var write))
+        {
+            if (write.TryTake())
+            {
+                batch.Add(write);
+            }
+        }
+    }
+
+    private void TakeLarge(List<SqliteWrite> batch)
+    {
+        for (long size = 0; size < MaxLargeSizeOfBatch && _largeLine.TryPeek(out var write) && (size == 0 || size + write.Size <= MaxLargeSizeOfBatch);)
+        {
+            _ = _largeLine.Dequeue();
+            if (write.TryTake())
+            {
+                batch.Add(write);
+                size += write.Size;
+            }
         }
     }
 
@@ -99,6 +182,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
 
         batch.ForEach(write => write.Complete());
+        _checkpoints.AfterCommit();
     }
 
     /// <summary>Runs one write under a savepoint; false if it failed, was undone, and its caller was told.</summary>

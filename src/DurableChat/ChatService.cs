@@ -18,6 +18,7 @@ namespace DurableChat;
 public sealed class ChatService
 {
     private readonly IChatStore _store;
+    private readonly IUsageStore? _usage;
     private readonly FeedRegistry _feeds;
     private readonly CatchUpReader _reader;
     private readonly ChatCommitter _committer;
@@ -27,9 +28,11 @@ public sealed class ChatService
     private readonly FeedMetrics _metrics;
     private readonly ResiliencePipeline _retry;
     private readonly TimeProvider _time;
+    private readonly AnswerChoices _choices;
 
     internal ChatService(
         IChatStore store,
+        IUsageStore? usage,
         FeedRegistry feeds,
         CatchUpReader reader,
         ChatCommitter committer,
@@ -42,6 +45,7 @@ public sealed class ChatService
         TimeProvider time)
     {
         _store = store;
+        _usage = usage;
         _feeds = feeds;
         _reader = reader;
         _committer = committer;
@@ -51,6 +55,7 @@ public sealed class ChatService
         _metrics = metrics;
         _retry = retry;
         _time = time;
+        _choices = new AnswerChoices(models);
         Models = models;
     }
 
@@ -62,28 +67,92 @@ public sealed class ChatService
     /// <param name="chat">What it begins with.</param>
     /// <param name="idempotency">Set if a repeated request must not make a second chat.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public Task<CommandResult> CreateAsync(string owner, NewChat chat, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    public async Task<CommandResult> CreateAsync(string owner, NewChat chat, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chat);
         var model = chat.Model ?? Models.Default.Name;
-        if (!Models.TryGet(model, out _))
+        var now = _time.GetUtcNow();
+        var key = chat.Key ?? idempotency?.Key;
+        var id = key is null ? ChatId.Create(now) : ChatId.FromIdempotencyKey(owner, key);
+        if (_choices.Check(model, chat) is { } refusal)
         {
-            return Task.FromResult<CommandResult>(new CommandResult.Refused(new Refusal(RefusalCode.InvalidField, $"There is no model named '{model}'.", "model")));
+            return await RefuseAsync(owner, id, refusal, idempotency, cancellationToken).ConfigureAwait(false);
         }
 
-        var id = (chat.Key ?? idempotency?.Key) is { } key ? ChatId.FromIdempotencyKey(owner, key) : ChatId.Create(_time.GetUtcNow());
-        var command = new CreateChat(id, owner, chat.Content, model) { Title = chat.Title, History = chat.History, ClientTools = chat.ClientTools, ClaimBy = _worker.ClaimBy };
-        return _committer.CreateAsync(command, idempotency, cancellationToken);
+        if (await RefuseIfFullAsync(owner, id, idempotency, cancellationToken).ConfigureAwait(false) is { } full)
+        {
+            return full;
+        }
+
+        using var claim = new TurnClaim(_worker, id, owner);
+        var command = new CreateChat(id, owner, chat.Content, model)
+        {
+            Title = chat.Title,
+            Settings = chat.Settings,
+            MessageSettings = AnswerChoices.Join(chat.Settings, chat.MessageSettings),
+            History = chat.History,
+            ClientTools = chat.ClientTools,
+            ClaimBy = claim.Take(),
+
+            // An id made of a key comes again: after the deleted chat's gravestone has gone, or in a restored database that lacks the chat. As epochs of a restored one, this one begins with the time.
+            FirstEpoch = key is null ? 1 : now.ToUnixTimeMilliseconds(),
+        };
+        return await _committer.CreateAsync(command, idempotency, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Brings a command to a chat; takes the lease if it starts a turn.</summary>
-    public Task<CommandResult> ExecuteAsync(string owner, ChatId id, ChatCommand command, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
-        _committer.ExecuteAsync(id, owner, (_, _) => new(Claim(command)), idempotency, cancellationToken);
+    public async Task<CommandResult> ExecuteAsync(string owner, ChatId id, ChatCommand command, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    {
+        if (StartsTurn(command) && await RefuseIfFullAsync(owner, id, idempotency, cancellationToken).ConfigureAwait(false) is { } full)
+        {
+            return full;
+        }
+
+        using var claim = new TurnClaim(_worker, id, owner);
+        CommandFactory make = (chat, _) => new(Claim(_choices.Complete(chat, command), claim));
+        return await _committer.ExecuteAsync(id, owner, make, idempotency, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Replaces a user message and all that followed it, and runs the chat from there. It is answered by the same model
+    /// and with the same settings as before.
+    /// </summary>
+    public Task<CommandResult> EditAsync(
+        string owner,
+        ChatId id,
+        long messageId,
+        string content,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken) =>
+        EditAsync(owner, id, messageId, content, null, null, idempotency, cancellationToken);
 
     /// <summary>Replaces a user message and all that followed it, and runs the chat from there.</summary>
-    public Task<CommandResult> EditAsync(
-        string owner, ChatId id, long messageId, string content, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
-        _committer.ExecuteAsync(
+    /// <param name="owner">Whose chat.</param>
+    /// <param name="id">Which chat.</param>
+    /// <param name="messageId">Which message.</param>
+    /// <param name="content">The new text.</param>
+    /// <param name="model">The model that is to answer; null for the one that did.</param>
+    /// <param name="settings">How it is to be answered; what is null is the chat's. Null for the message's own
+    /// settings.</param>
+    /// <param name="idempotency">Set if the edit is to be done once only.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<CommandResult> EditAsync(
+        string owner,
+        ChatId id,
+        long messageId,
+        string content,
+        string? model,
+        GenerationSettings? settings,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken)
+    {
+        if (await RefuseIfFullAsync(owner, id, idempotency, cancellationToken).ConfigureAwait(false) is { } full)
+        {
+            return full;
+        }
+
+        using var claim = new TurnClaim(_worker, id, owner);
+        return await _committer.ExecuteAsync(
             id,
             owner,
             async (chat, ct) =>
@@ -93,10 +162,18 @@ public sealed class ChatService
                     : null;
 
                 // Of another epoch than the state, the message may be gone by the time of the commit, or be there only since.
-                return page is not null && page.Epoch != chat.Epoch ? null : Claim(new EditMessage(page?.Messages.SingleOrDefault(), content));
+                if (page is not null && page.Epoch != chat.Epoch)
+                {
+                    return null;
+                }
+
+                var target = page?.Messages.SingleOrDefault();
+                var edit = new EditMessage(target, content) { Model = model, Settings = settings };
+                return Claim(_choices.Complete(chat, edit), claim);
             },
             idempotency,
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Reads what an earlier command with this idempotency key did to a chat; null if there was none, it is forgotten, or there is no such chat.</summary>
     public async Task<IdempotencyRecord?> FindRepeatedAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
@@ -118,11 +195,64 @@ public sealed class ChatService
     public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken) =>
         _store.ListAsync(owner, query, cancellationToken);
 
-    /// <summary>Reads a page of a chat's history; null if there is no such chat.</summary>
-    public async Task<MessagePage?> ReadMessagesAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken) =>
-        await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is null
-            ? null
-            : await _store.ReadMessagesAsync(id, query, cancellationToken).ConfigureAwait(false);
+    /// <summary>Reads what an owner's model calls have cost, for each day and model.</summary>
+    /// <param name="owner">Whose calls.</param>
+    /// <param name="from">The first day (UTC).</param>
+    /// <param name="to">The last day (UTC), included.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="InvalidOperationException">The host has no <see cref="IUsageStore"/>: its store was not added
+    /// with <see cref="DurableChatBuilder.UseStore{T}"/>.</exception>
+    public Task<IReadOnlyList<DailyUsage>> ReadUsageAsync(
+        string owner, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+        (_usage ?? throw new InvalidOperationException($"Usage needs a store that is an {nameof(IUsageStore)}."))
+            .ReadUsageAsync(owner, from, to, cancellationToken);
+
+    /// <summary>
+    /// Reads a page of a chat's history; null if there is no such chat. Once the chat has changed its model, each user
+    /// message names the one that was to answer it.
+    /// </summary>
+    public async Task<MessagePage?> ReadMessagesAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is not { } chat)
+        {
+            return null;
+        }
+
+        var page = await _store.ReadMessagesAsync(id, query, cancellationToken).ConfigureAwait(false);
+
+        // The model that the chat was created with is not shown any more, so that "the chat's" would be another.
+        return page is null || chat.NextModel is null ? page : page with
+        {
+            Messages = [.. page.Messages.Select(message => message is { Role: MessageRole.User, Model: null }
+                ? message with { Model = chat.Model }
+                : message)],
+        };
+    }
+
+    /// <summary>
+    /// Why an owner can open no stream and start no turn here just now; null if it can. Memory that is in use cannot be given back, so an owner with more than a share of it has to wait.
+    /// </summary>
+    public Refusal? RefuseIfFull(string owner) => _feeds.Budget.IsFull(owner)
+        ? new Refusal(RefusalCode.OwnerMemoryFull, "Your open streams and running turns take more memory than your share. Close some or wait until some have ended, and try again.")
+        : null;
+
+    /// <summary>The refusal of an owner whose share is used, unless the request repeats one that was done: that needs no memory.</summary>
+    private async Task<CommandResult?> RefuseIfFullAsync(string owner, ChatId id, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
+        RefuseIfFull(owner) is { } full
+            ? await RefuseAsync(owner, id, full, idempotency, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Refuses, unless the request repeats one that was done when nothing spoke against it.</summary>
+    private async Task<CommandResult> RefuseAsync(
+        string owner,
+        ChatId id,
+        Refusal refusal,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken) =>
+        idempotency is not null
+        && await FindRepeatedAsync(owner, id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
+            ? new CommandResult.Repeated(record)
+            : new CommandResult.Refused(refusal);
 
     /// <summary>Follows a chat from a position; null if there is no such chat. Dispose the subscription.</summary>
     public async Task<Subscription?> SubscribeAsync(string owner, ChatId id, Position position, CancellationToken cancellationToken)
@@ -172,5 +302,8 @@ public sealed class ChatService
         return null;
     }
 
-    private ChatCommand Claim(ChatCommand command) => command is TurnCommand turn ? turn with { ClaimBy = _worker.ClaimBy } : command;
+    /// <summary>A stop makes room, so it is always welcome.</summary>
+    private static bool StartsTurn(ChatCommand command) => command is TurnCommand and not (Interrupt or SubmitToolResults or UpdateChat { Archived: not false });
+
+    private static ChatCommand Claim(ChatCommand command, TurnClaim claim) => command is TurnCommand turn ? turn with { ClaimBy = claim.Take() } : command;
 }

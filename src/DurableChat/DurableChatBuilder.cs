@@ -45,6 +45,17 @@ public sealed class DurableChatBuilder
         return this;
     }
 
+    /// <summary>
+    /// Adds a model with all that can be said of it: its settings, and which of them requests may choose.
+    /// </summary>
+    /// <param name="model">Makes it of the host's services, once.</param>
+    public DurableChatBuilder AddModel(Func<IServiceProvider, ModelDefinition> model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Services.AddSingleton(model);
+        return this;
+    }
+
     /// <summary>Adds a tool that models may call, and that runs in this process. So does every <see cref="AIFunction"/> among the services.</summary>
     public DurableChatBuilder AddTool(AIFunction tool)
     {
@@ -84,7 +95,7 @@ public sealed class DurableChatBuilder
     /// <typeparam name="T">The store.</typeparam>
     /// <param name="open">Opens it, once; the host disposes of it.</param>
     public DurableChatBuilder UseStore<T>(Func<IServiceProvider, T> open)
-        where T : class, IChatStore, ILeaseStore, IRetentionStore
+        where T : class, IChatStore, ILeaseStore, IRetentionStore, IUsageStore
     {
         if (Services.Any(service => service.ServiceType == typeof(IChatStore)))
         {
@@ -95,6 +106,7 @@ public sealed class DurableChatBuilder
         Services.AddSingleton<IChatStore>(provider => provider.GetRequiredService<T>());
         Services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<T>());
         Services.AddSingleton<IRetentionStore>(provider => provider.GetRequiredService<T>());
+        Services.AddSingleton<IUsageStore>(provider => provider.GetRequiredService<T>());
         return this;
     }
 }

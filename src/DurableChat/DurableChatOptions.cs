@@ -29,6 +29,20 @@ public sealed class DurableChatOptions
     /// <summary>What is deleted by itself.</summary>
     public RetentionOptions Retention { get; set; } = new();
 
+    /// <summary>The time-outs that must stand in an order, by the names of their settings; a store adds its own.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Timeouts => new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
+    {
+        ["Worker:HeartbeatInterval"] = Worker.HeartbeatInterval,
+        ["Worker:ReconcileInterval"] = Worker.ReconcileInterval,
+        ["Worker:LeaseDuration"] = Worker.LeaseDuration,
+        ["Worker:DrainTime"] = Worker.DrainTime,
+        ["Notifications:SyncInterval"] = Notifications.SyncInterval,
+        ["Notifications:SyncIntervalWhileDown"] = Notifications.SyncIntervalWhileDown,
+        ["Notifications:ListSyncInterval"] = Notifications.ListSyncInterval,
+        ["Notifications:ProbeInterval"] = Notifications.ProbeInterval,
+        ["Notifications:ProbePatience"] = Notifications.ProbePatience,
+    };
+
     /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -41,11 +55,11 @@ public sealed class DurableChatOptions
         Check("Retention", Retention);
         foreach (var (name, value) in new[]
         {
-            ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout),
+            ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout), ("Tools:StopTime", Tools.StopTime),
             ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:MaxAnswerTime", Worker.MaxAnswerTime), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
             ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:ListSyncInterval", Notifications.ListSyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
-            ("Notifications:SyncPatience", Notifications.SyncPatience), ("Retention:Interval", Retention.Interval),
-            ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:TakeoverInterval", Worker.TakeoverInterval),
+            ("Notifications:SyncPatience", Notifications.SyncPatience), ("Retention:Interval", Retention.Interval), ("Notifications:ProbeInterval", Notifications.ProbeInterval), ("Notifications:ProbePatience", Notifications.ProbePatience),
+            ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:ReconcileInterval", Worker.ReconcileInterval),
         })
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
@@ -54,11 +68,7 @@ public sealed class DurableChatOptions
             }
         }
 
-        if (Worker.LeaseDuration < 2 * Worker.HeartbeatInterval)
-        {
-            problems.Add("Worker:LeaseDuration must be at least twice Worker:HeartbeatInterval, or living replicas lose their chats.");
-        }
-
+        problems.AddRange(TimeoutOrder.Check(Timeouts));
         if (Worker.DrainTime < TimeSpan.Zero)
         {
             problems.Add("Worker:DrainTime must not be negative.");

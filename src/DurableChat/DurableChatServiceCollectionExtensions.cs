@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
@@ -60,8 +61,8 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new RelaySource(provider.GetRequiredService<FeedRegistry>()));
         services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new CatchUpReader(Store(provider), options.Feeds, Time(provider)));
-        services.AddSingleton(provider => new FeedInspector(provider.GetRequiredService<FeedRegistry>(), options.Worker.Replica));
-        services.AddSingleton<OwnerFeedRegistry>();
+        services.AddSingleton(provider => new FeedInspector(provider.GetRequiredService<FeedRegistry>(), options.Worker.Replica, provider.GetRequiredService<WorkerMetrics>()));
+        services.AddSingleton(provider => new OwnerFeedRegistry(Time(provider)));
         services.TryAddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(Models);
         services.AddSingleton(provider => new Worker(
@@ -77,8 +78,13 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new ChannelState(provider.GetService<INotificationChannel>() is not null));
         services.AddSingleton(provider => new NotificationMetrics(
             provider.GetService<IMeterFactory>(), () => provider.GetRequiredService<ChannelState>().IsUp));
+        services.TryAddSingleton(provider =>
+            new ClusterKeys(provider.GetService<IClusterIdentity>(), [], Time(provider)));
+        services.AddSingleton(provider => new ClusterTime(provider.GetRequiredService<ClusterKeys>(), Time(provider)));
+        services.AddSingleton(provider => new NotificationSeal(provider.GetRequiredService<ClusterKeys>()));
         services.AddSingleton(provider => new Notifier(
-            provider.GetService<INotificationChannel>(),
+            Channel(provider),
+            provider.GetRequiredService<NotificationSeal>(),
             options.Notifications,
             options.Worker.Replica,
             provider.GetRequiredService<NotificationMetrics>(),
@@ -93,7 +99,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<CatchUpReader>(),
             provider.GetServices<ICommitObserver>(),
             options.Limits,
-            Time(provider)));
+            provider.GetRequiredService<ClusterTime>()));
         services.AddSingleton(provider => new ToolRegistry(
             provider.GetServices<AIFunction>(), options.Tools, Time(provider), provider.GetRequiredService<ILogger<ToolRegistry>>(), provider.GetServices<IToolSource>()));
         services.AddSingleton(provider => new Generator(
@@ -112,10 +118,12 @@ public static class DurableChatServiceCollectionExtensions
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),
             provider,
-            Time(provider),
-            provider.GetRequiredService<ILogger<TurnRunner>>()));
+            provider.GetRequiredService<ClusterTime>(),
+            provider.GetRequiredService<ILogger<TurnRunner>>(),
+            provider.GetService<IModelCallKeeper>()));
         services.AddSingleton(provider => new ChatService(
             Store(provider),
+            provider.GetService<IUsageStore>(),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
             provider.GetRequiredService<ChatCommitter>(),
@@ -125,12 +133,13 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<ChannelState>(),
             provider.GetRequiredService<FeedMetrics>(),
             StoreRetry(Time(provider)),
-            Time(provider)));
+            provider.GetRequiredService<ClusterTime>()));
         // Stopped in the reverse order: the worker hands over first, and the hooks and the notifier tell of it last.
         services.AddHostedService(provider => provider.GetRequiredService<CommitHooks>());
         services.AddHostedService(provider => provider.GetRequiredService<Notifier>());
         services.AddHostedService(provider => new NotificationReceiver(
-            provider.GetService<INotificationChannel>(),
+            Channel(provider),
+            provider.GetRequiredService<NotificationSeal>(),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetServices<ICommitObserver>(),
             provider.GetRequiredService<ChannelState>(),
@@ -156,7 +165,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<NotificationMetrics>(),
             Time(provider),
             provider.GetRequiredService<ILogger<VersionSync>>()));
-        services.AddHostedService(provider => new LeaseTakeover(
+        services.AddSingleton(provider => new LeaseTakeover(
             provider.GetRequiredService<ILeaseStore>(),
             provider.GetRequiredService<ChatCommitter>(),
             provider.GetRequiredService<Worker>(),
@@ -164,19 +173,35 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),
             provider.GetRequiredService<ILogger<LeaseTakeover>>()));
+        services.AddHostedService(provider => new Reconciler(
+            provider.GetRequiredService<ILeaseStore>(),
+            provider.GetRequiredService<LeaseTakeover>(),
+            provider.GetRequiredService<Worker>(),
+            options.Worker,
+            provider.GetRequiredService<WorkerMetrics>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<Reconciler>>()));
         services.AddHostedService(provider => new RetentionSweeper(
             provider.GetService<IRetentionStore>() ?? (options.Retention.ArchivedAfter is null ? null : throw new InvalidOperationException($"Retention needs a store that is an {nameof(IRetentionStore)}.")),
             provider.GetRequiredService<ChatCommitter>(),
             options.Retention,
             new RetentionMetrics(provider.GetService<IMeterFactory>()),
-            Time(provider),
+            provider.GetRequiredService<ClusterTime>(),
             provider.GetRequiredService<ILogger<RetentionSweeper>>()));
+        services.AddHostedService(provider => new RemainsSweeper(provider.GetService<IRetentionStore>(), Time(provider), provider.GetRequiredService<ILogger<RemainsSweeper>>()));
         services.AddHostedService(provider => new FeedSweeper(provider.GetRequiredService<FeedRegistry>(), options.Feeds, Time(provider)));
         return new DurableChatBuilder(services, options);
     }
 
     private static IChatStore Store(IServiceProvider provider) => provider.GetService<IChatStore>()
         ?? throw new InvalidOperationException("DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on what AddDurableChat gives back.");
+
+    private static INotificationChannel? Channel(IServiceProvider provider) =>
+        provider.GetService<INotificationChannel>() is not { } channel ? null
+        : provider.GetRequiredService<ClusterKeys>().HasSecret ? channel
+        : throw new InvalidOperationException(
+            $"Notifications must be sealed, and the replicas share no secret: register an {nameof(IClusterIdentity)}, "
+            + "or set a secret in UseRelay.");
 
     private static ModelCatalog Models(IServiceProvider provider)
     {

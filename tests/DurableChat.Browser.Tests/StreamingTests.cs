@@ -7,13 +7,13 @@ namespace DurableChat.Browser.Tests;
 /// <summary>Answers as they come.</summary>
 public sealed class StreamingTests(Chromium chromium, SharedServer shared)
 {
-    /// <summary>Notes every frame in which the newest answer is shorter than before, by more than marks that turn into a format: a flicker.</summary>
+    /// <summary>Notes every frame in which what the answer says is shorter than before, by more than marks that turn into a format: a flicker.</summary>
     private const string WatchForFlicker = """
         (() => {
           window.shrunk = [];
           let longest = 0;
           const look = () => {
-            const length = [...([...document.querySelectorAll('.answer')].at(-1)?.querySelectorAll('.markdown') ?? [])].reduce((sum, text) => sum + text.textContent.length, 0);
+            const length = [...document.querySelectorAll('.answer .markdown')].reduce((sum, text) => sum + text.textContent.length, 0);
             if (length < longest - 8) window.shrunk.push([longest, length]);
             longest = Math.max(longest, length);
             requestAnimationFrame(look);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DurableChat.Cluster;
 using DurableChat.Notifications;
 using Xunit;
 
@@ -47,6 +48,23 @@ public abstract class ChannelSpecs : IAsyncLifetime
         await sender.PublishAsync(["one", "two"], CancellationToken.None);
         Assert.Equal(["one", "two"], (await own.TakeAsync(2)).Order());
         Assert.Equal(["one", "two"], (await other.TakeAsync(2)).Order());
+    }
+
+    [Fact]
+    public async Task A_replica_hears_what_it_sends_to_itself()
+    {
+        var channel = Harness.Open();
+        using var seal = new NotificationSeal(new ClusterKeys(null, [new string('s', 32)], TimeProvider.System));
+        var probe = new ChannelProbe(channel, seal, new NotificationOptions { ProbePatience = _patience },
+            TimeProvider.System);
+        await using var listener = await Listener.StartAsync(channel, payload =>
+        {
+            using var opened = seal.Open(payload, out _);
+            probe.Take(opened.Content);
+        });
+        await using var other = await Listener.StartAsync(Harness.Open());
+        Assert.True(await probe.HearAsync(CancellationToken.None));
+        Assert.True(NotificationSeal.IsProbe(Assert.Single(await other.TakeAsync(1))));
     }
 
     [Fact]
@@ -107,12 +125,13 @@ public abstract class ChannelSpecs : IAsyncLifetime
         private readonly CancellationTokenSource _stop = new();
         private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly BlockingCollection<string> _received = [];
+        private Action<string>? _heard;
 
         public Task Ended { get; private set; } = Task.CompletedTask;
 
-        public static async Task<Listener> StartAsync(INotificationChannel channel)
+        public static async Task<Listener> StartAsync(INotificationChannel channel, Action<string>? heard = null)
         {
-            var listener = new Listener();
+            var listener = new Listener { _heard = heard };
             listener.Ended = channel.ListenAsync(listener, listener._stop.Token);
             await Task.WhenAny(listener._connected.Task, listener.Ended).WaitAsync(_patience, TimeProvider.System);
             return listener;
@@ -120,7 +139,11 @@ public abstract class ChannelSpecs : IAsyncLifetime
 
         public void OnConnected() => _connected.TrySetResult();
 
-        public void OnReceived(string payload) => _received.Add(payload);
+        public void OnReceived(string payload)
+        {
+            _heard?.Invoke(payload);
+            _received.Add(payload);
+        }
 
         public Task<List<string>> TakeAsync(int count) => Task.Run(() =>
         {

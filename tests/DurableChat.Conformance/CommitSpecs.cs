@@ -56,6 +56,29 @@ public abstract class CommitSpecs : StoreSpecs
     }
 
     [Fact]
+    public async Task A_commit_upon_another_commit_of_the_same_version_writes_nothing()
+    {
+        var chat = await CommitAsync(New());
+
+        // As after a failover that lost a commit: the other one has its version.
+        var lost = Decide(chat, new UpdateChat(Title: "lost"));
+        var kept = await CommitAsync(Decide(chat, new UpdateChat(Title: "kept")));
+        Assert.Equal(kept.Version, lost.Next.Version);
+        Assert.IsType<CommitResult.Conflict>(await Store.CommitAsync(Decide(lost.Next, new SendMessage("upon it")), null, CancellationToken.None));
+        AssertSame(kept, await Store.LoadAsync(chat.Id, CancellationToken.None));
+        await CommitAsync(Decide(kept, new SendMessage("upon the other")));
+    }
+
+    [Fact]
+    public async Task A_commit_needs_an_id_of_its_own()
+    {
+        var transition = New();
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.CommitAsync(transition.WithCommitId(Guid.Empty), null, CancellationToken.None));
+        var chat = await CommitAsync(transition);
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.CommitAsync(Decide(chat, new SendMessage("next")).WithCommitId(chat.CommitId), null, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_commit_to_a_chat_that_does_not_exist_is_a_conflict()
     {
         var chat = New().Next;
@@ -111,12 +134,12 @@ public abstract class CommitSpecs : StoreSpecs
     public async Task Every_field_of_a_chat_survives()
     {
         var tools = new ClientTool[] { new("pick", "Picks \"one\".", """{"type":"object"}""") };
-        var transition = Assert.IsType<Decision.Accepted>(ChatRules.Decide(
-            new CreateChat(ChatId.Create(Harness.Now), "owner", "hello", "demo") { ClaimBy = "replica", ClientTools = tools, Title = "a title" },
-            new DecisionContext(Harness.Now, new ChatLimits()))).Transition;
+        var transition = Accept(ChatRules.Decide(
+            new CreateChat(ChatId.Create(Harness.Now), "owner", "hello", "demo") { ClaimBy = "replica", ClientTools = tools, Title = "a title", FirstEpoch = 1_770_000_000_000 },
+            new DecisionContext(Harness.Now, new ChatLimits())));
         var chat = await CommitAsync(transition);
         chat = await CommitAsync(Decide(chat, new SendMessage("first in line")));
-        chat = await CommitAsync(Decide(chat, new RecordRetry(chat.Lease!.Token, chat.Generation, new ChatError("c", "m", true), 5, TimeSpan.FromSeconds(3))));
+        chat = await CommitAsync(Decide(chat, new RecordRetry(chat.Lease!.Token, chat.Generation, new ChatError("c", "m", true), 5, TimeSpan.FromSeconds(3)) { FallbackModel = "other" }));
         AssertSame(chat, await Store.LoadAsync(chat.Id, CancellationToken.None));
         chat = await CommitAsync(Decide(chat, new RecordAttempt(chat.Lease!.Token, chat.Generation)));
         var call = new ToolCallPart("call", "pick", """{"a":"ä\u0000"}""");
@@ -133,12 +156,17 @@ public abstract class CommitSpecs : StoreSpecs
     public async Task Every_field_and_part_of_a_message_survives()
     {
         var created = New();
+        MessagePart[] parts =
+        [
+            new ReasoningPart("hm"), new TextPart("let me see"), new SourcePart("https://example.org/whale", "Whales"), new SourcePart("https://example.org/", null),
+            new RefusalPart("no"), new ProviderToolPart("web_search", "whale"), new FilePart("image/png", "AAEC"),
+            new ToolCallPart("1", "one", "{ }"), new ToolCallPart("2", "two", """{"a":[1,"\u0000"]}"""),
+        ];
+        var usage = new TokenUsage(1, 2) { CacheReadTokens = 3, CacheWriteTokens = 4, ReasoningTokens = 5, Cost = 0.0000123m };
+        var replay = new Replay("wire", "host", "model", "account", ["{ \"b\": 1, \"a\": \"\\u00e4\\u0000\" }", "[]"]) { Prefix = "prefix", EndsEarlier = true };
         var step = Decide(await CommitAsync(created), new CommitStep(created.Next.Lease!.Token, created.Next.Generation)
         {
-            Answer = new Answer(
-                [new ReasoningPart("hm"), new TextPart("let me see"), new ToolCallPart("1", "one", "{}"), new ToolCallPart("2", "two", """{"a":[1,"\u0000"]}""")],
-                FinishReason.ToolCalls,
-                new TokenUsage(1, 2)),
+            Answer = new Answer(parts, FinishReason.ToolCalls, usage) { Replay = replay, Instructions = ["be \"brief\""] },
             Results = [new ToolResultPart("1", """{"b":null}"""), new ToolResultPart("2", "broken", IsError: true)],
         });
         var chat = await CommitAsync(step);
@@ -151,7 +179,16 @@ public abstract class CommitSpecs : StoreSpecs
             expected.AddRange([.. finish.Appended, .. next.Appended]);
         }
 
-        AssertSame<IReadOnlyList<Message>>(expected, await ReadAllAsync(chat.Id));
+        var read = await ReadAllAsync(chat.Id);
+        AssertSame<IReadOnlyList<Message>>(expected, read);
+
+        // What clients are not sent is kept to the byte.
+        var answer = read.First(message => message.Role == MessageRole.Assistant);
+        Assert.Equal(replay.Items, answer.Replay!.Items);
+        Assert.Equal(replay with { Items = answer.Replay.Items }, answer.Replay);
+        Assert.Equal("be \"brief\"", Assert.Single(answer.Instructions));
+        Assert.Equal(usage, answer.Usage);
+        Assert.All(read.Where(message => message != answer), message => Assert.Null(message.Replay));
     }
 
     [Fact]

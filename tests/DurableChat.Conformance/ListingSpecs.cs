@@ -32,6 +32,34 @@ public abstract class ListingSpecs : StoreSpecs
         Assert.Equal(expected, listed.Select(chat => chat.Id));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pages_of_archived_chats_of_the_others_and_of_all_are_whole_and_in_order(bool? archived)
+    {
+        var all = new List<Chat>();
+        for (var i = 0; i < 16; i++)
+        {
+            var chat = await CommitAsync(New($"chat {i}"));
+            all.Add(i % 3 == 0 ? chat : await CommitAsync(Decide(chat, new UpdateChat(Archived: true))));
+            if (i % 4 == 3)
+            {
+                await Harness.AdvanceAsync(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        var expected = all.Where(chat => archived is null || chat.Archived == archived).OrderByDescending(chat => chat.UpdatedAt).ThenByDescending(chat => chat.Id.Value, StringComparer.Ordinal).Select(chat => chat.Id);
+        var listed = new List<ChatSummary>();
+        while (await Store.ListAsync("owner", new ChatListQuery(3, listed.Count == 0 ? null : new ChatListKey(listed[^1].UpdatedAt, listed[^1].Id), archived), CancellationToken.None) is [_, ..] page)
+        {
+            Assert.True(page.Count <= 3);
+            listed.AddRange(page);
+        }
+
+        Assert.Equal(expected, listed.Select(chat => chat.Id));
+    }
+
     [Fact]
     public async Task A_summary_says_what_the_chat_says()
     {
@@ -107,5 +135,28 @@ public abstract class ListingSpecs : StoreSpecs
         var found = await Store.FindChangedAsync([new(same.Id, same.Version), new(changed.Id, changed.Version - 1), new(deleted.Id, deleted.Version)], CancellationToken.None);
         Assert.Equal(new HashSet<ChangedChat> { new(changed.Id, changed.Version), new(deleted.Id, null) }, [.. found]);
         Assert.Empty(await Store.FindChangedAsync([], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Chats_whose_known_version_was_made_by_another_commit_are_found()
+    {
+        var chat = await CommitAsync(New());
+        var lost = Decide(chat, new UpdateChat(Title: "lost")).Next;
+        var kept = await CommitAsync(Decide(chat, new UpdateChat(Title: "kept")));
+        Assert.Equal([new ChangedChat(kept.Id, kept.Version)], await Store.FindChangedAsync([new(kept.Id, kept.Version, lost.CommitId)], CancellationToken.None));
+        Assert.Empty(await Store.FindChangedAsync([new(kept.Id, kept.Version, kept.CommitId), new(kept.Id, kept.Version)], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Chats_that_are_taken_for_somebody_elses_or_of_another_epoch_are_found()
+    {
+        var chat = await CommitAsync(New());
+        var (known, changed) = (new KnownChat(chat.Id, chat.Version, chat.CommitId, chat.Owner, chat.Epoch),
+            new ChangedChat(chat.Id, chat.Version));
+        Assert.Empty(await Store.FindChangedAsync([known], CancellationToken.None));
+        Assert.Equal([changed],
+            await Store.FindChangedAsync([known with { Owner = "somebody else" }], CancellationToken.None));
+        Assert.Equal([changed],
+            await Store.FindChangedAsync([known with { Epoch = chat.Epoch + 1 }], CancellationToken.None));
     }
 }

@@ -41,7 +41,7 @@ public abstract class MessagePageSpecs : StoreSpecs
     {
         var chat = await CommitTurnsAsync("a", "b");
         var page = await Store.ReadMessagesAsync(chat.Id, MessageQuery.After(0, 1, ReadReason.History), CancellationToken.None);
-        Assert.Equal((chat.Version, chat.Epoch, chat.LastMessageId), (page!.Version, page.Epoch, page.HeadId));
+        Assert.Equal((chat.Version, chat.CommitId, chat.Epoch, chat.LastMessageId), (page!.Version, page.CommitId, page.Epoch, page.HeadId));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public static class ReleasedData
 
         var running = await LoadAsync(store, "running", ChatStatus.Running, 1, ["user: running"]);
         Assert.Equal(("queued", 2, "gone"), (Assert.Single(running.Queue).Content, running.Attempt, running.Lease!.Replica));
-        var claimable = Assert.Single(await leases.FindClaimableAsync(TimeSpan.FromSeconds(20), 10, CancellationToken.None));
+        var claimable = Assert.Single(await leases.FindClaimableAsync(new ClaimQuery("new", TimeSpan.FromSeconds(20), 10), CancellationToken.None));
         Assert.Equal((running.Id, running.Lease.Token), (claimable.Id, claimable.HolderToken!.Value));
         running = await CommitAsync(store, running, new AcquireLease("new", HolderIsGone: true));
         running = await CommitAsync(store, running, Finish(running));
@@ -136,5 +136,5 @@ public static class ReleasedData
 
     private static DecisionContext Context() => new(Now, new ChatLimits());
 
-    private static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition;
+    private static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition.WithCommitId(Guid.NewGuid());
 }

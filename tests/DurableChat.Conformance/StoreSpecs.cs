@@ -77,5 +77,5 @@ public abstract class StoreSpecs : IAsyncLifetime
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(expected), System.Text.Json.JsonSerializer.Serialize(actual));
 
     /// <summary>What was accepted.</summary>
-    protected static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition;
+    protected static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition.WithCommitId(Guid.NewGuid());
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using DurableChat.Server.Models;
+using DurableChat.Providers;
 using DurableChat.Tests.Support;
 using DurableChat.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,12 +35,12 @@ public sealed class ModelFuzzTests
         await Fuzz.RunAsync("model answers", 500, 15, async mangler =>
         {
             using var provider = new Provider(mangler);
-            var model = OpenAIModel.Create("demo", new ModelSettings { Name = "demo", Provider = "openai", Model = "m", ApiKey = "k", Endpoint = new Uri("http://model/v1") }, provider);
+            var model = ProviderModels.Create(new ProviderOptions { Wire = ProviderWire.Chat, Model = "m", Key = "k", Endpoint = new Uri("http://model/v1") }, provider);
 
             // A meter that nobody disposes of lives for ever, and its gauges keep what they look at.
             await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
             var node = new Node(
-                new FakeStore(), model.Client, worker: new WorkerOptions { MaxAttempts = 1, MaxSteps = 3, MaxAnswerChars = MaxAnswerChars }, meters: services.GetRequiredService<IMeterFactory>());
+                new FakeStore(), model, worker: new WorkerOptions { MaxAttempts = 1, MaxSteps = 3, MaxAnswerChars = MaxAnswerChars }, meters: services.GetRequiredService<IMeterFactory>());
             var id = await node.CreateAsync();
             var screen = await node.FollowAsync(id, screen => screen.Status is "waiting" or "error" or "requires_action");
             while (node.Worker.Count > 0)
@@ -53,7 +53,7 @@ public sealed class ModelFuzzTests
             Assert.Null(node.Feeds.Find(id)!.Inspect(0).Live);
 
             // One more, where the limit falls between the two halves of a character.
-            Assert.All(node.Store.History(id), message => Assert.InRange(message.Parts.Sum(DurableChat.Feeds.LiveSegment.CharsOf), 0, MaxAnswerChars + 1));
+            Assert.All(node.Store.History(id), message => Assert.InRange(message.Parts.Sum(DurableChat.Chats.MessagePart.CharsOf), 0, MaxAnswerChars + 1));
             node.Feeds.RemoveIdle();
             return screen.Status == "error" ? chat.Error!.Code : screen.Status!;
         });

@@ -26,7 +26,7 @@ public sealed class RelayFuzzTests
             var time = new FakeTimeProvider();
             var registry = new FeedRegistry(new FeedOptions(), new FeedMetrics(meters, time), time) { Replica = "b" };
             using var pin = registry.Pin(stage.Id);
-            pin.Feed.PublishRemote(created.Next, created.Appended, TimeSpan.Zero);
+            pin.Feed.Publish(created);
             var outcome = "taken";
             for (var i = 0; i < lines.Length && outcome == "taken"; i++)
             {

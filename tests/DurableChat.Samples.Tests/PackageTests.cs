@@ -10,7 +10,7 @@ public sealed class PackageTests
 {
     public static readonly TheoryData<string> Packages =
     [
-        "DurableChat", "DurableChat.AspNetCore", "DurableChat.Client", "DurableChat.Mcp", "DurableChat.PostgreSql", "DurableChat.Redis", "DurableChat.Sqlite",
+        "DurableChat", "DurableChat.AspNetCore", "DurableChat.Client", "DurableChat.Mcp", "DurableChat.PostgreSql", "DurableChat.Providers", "DurableChat.Redis", "DurableChat.Sqlite",
     ];
 
     [Theory]

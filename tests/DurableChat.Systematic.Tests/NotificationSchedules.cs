@@ -26,9 +26,11 @@ public sealed class NotificationSchedules
         var options = new NotificationOptions();
         var metrics = new NotificationMetrics(null, () => true);
         var owners = new OwnerFeedRegistry();
-        using var receiver = new NotificationReceiver(null, stage.Registry, [owners], state, options, "b", metrics, stage.Time, NullLogger<NotificationReceiver>.Instance);
+        using var receiver = new NotificationReceiver(null, Seals.Of(stage.Time), stage.Registry, [owners], state,
+            options, "b", metrics, stage.Time, NullLogger<NotificationReceiver>.Instance);
         using var sync = new VersionSync(stage.Store, stage.Registry, owners, [owners], state, options, metrics, stage.Time, NullLogger<VersionSync>.Instance);
-        var commits = new[] { stage.Finish(), stage.Send("m3"), stage.Finish("answer 2") }.Select(commit => NotificationWriter.Write(commit, "a", 8_000, isInline: true)).ToArray();
+        var commits = new[] { stage.Finish(), stage.Send("m3"), stage.Finish("answer 2") }.Select(commit =>
+            Seals.Seal(NotificationWriter.Write(commit, "a", 8_000, isInline: true), stage.Time)).ToArray();
         var arriving = commits.Where((_, index) => index != lost).ToArray();
         var following = Task.Run(() => FollowAsync(stage, head: 4));
         await Task.WhenAll(

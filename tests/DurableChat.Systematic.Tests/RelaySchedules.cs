@@ -24,7 +24,7 @@ public sealed class RelaySchedules
         using var there = remote.Pin(origin.Id);
         var created = origin.Commit(ChatRules.Decide(new CreateChat(origin.Id, "owner", "m1", "demo") { ClaimBy = "a" }, origin.Context));
         origin.Publish(created);
-        Tell(there.Feed, created);
+        there.Feed.Publish(created);
 
         void Generate()
         {

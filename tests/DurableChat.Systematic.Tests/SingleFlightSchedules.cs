@@ -8,7 +8,7 @@ public sealed class SingleFlightSchedules
     [Fact]
     public void Everyone_gets_a_result_and_a_failure_is_not_remembered() => Explore.Schedules(async () =>
     {
-        var flights = new SingleFlight<int, int>(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var flights = new SingleFlight<int, int, int>(TimeSpan.FromMinutes(1), TimeProvider.System);
         var gate = new object();
         var reads = 0;
         async Task<int> ReadAsync(CancellationToken cancellationToken)
@@ -27,11 +27,11 @@ public sealed class SingleFlightSchedules
         {
             try
             {
-                return await flights.RunAsync(1, key => key == 1, ReadAsync, CancellationToken.None) > 1;
+                return await flights.RunAsync(1, 0, _ => true, ReadAsync, CancellationToken.None) > 1;
             }
             catch (IOException)
             {
-                return await flights.RunAsync(1, key => key == 1, ReadAsync, CancellationToken.None) > 1;
+                return await flights.RunAsync(1, 0, _ => true, ReadAsync, CancellationToken.None) > 1;
             }
         }
 
@@ -43,7 +43,7 @@ public sealed class SingleFlightSchedules
     [Fact]
     public void One_that_gives_up_does_not_take_the_others_along() => Explore.Schedules(async () =>
     {
-        var flights = new SingleFlight<int, int>(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var flights = new SingleFlight<int, int, int>(TimeSpan.FromMinutes(1), TimeProvider.System);
         using var impatience = new CancellationTokenSource();
         static async Task<int> ReadAsync(CancellationToken cancellationToken)
         {
@@ -56,7 +56,7 @@ public sealed class SingleFlightSchedules
         {
             try
             {
-                await flights.RunAsync(1, key => key == 1, ReadAsync, impatience.Token);
+                await flights.RunAsync(1, 0, _ => true, ReadAsync, impatience.Token);
             }
             catch (OperationCanceledException)
             {
@@ -64,7 +64,7 @@ public sealed class SingleFlightSchedules
             }
         }
 
-        var patient = Task.Run(() => flights.RunAsync(1, key => key == 1, ReadAsync, CancellationToken.None));
+        var patient = Task.Run(() => flights.RunAsync(1, 0, _ => true, ReadAsync, CancellationToken.None));
         await Task.WhenAll(Task.Run(GiveUpAsync), Task.Run(impatience.Cancel), patient);
         Assert.Equal(42, await patient);
     });

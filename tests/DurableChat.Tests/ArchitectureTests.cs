@@ -8,7 +8,8 @@ namespace DurableChat.Tests;
 public sealed partial class ArchitectureTests
 {
     /// <summary>A folder may use those before it, never those after it.</summary>
-    private static readonly string[] _order = ["Chats", "Storage", "Feeds", "Commits", "Retention", "Watching", "Notifications", "Workers", "Relays"];
+    private static readonly string[] _order = ["Chats", "Storage", "Cluster", "Feeds", "Commits", "Retention",
+        "Watching", "Notifications", "Workers", "Relays"];
 
     [Fact]
     public void Folders_use_only_folders_before_them()

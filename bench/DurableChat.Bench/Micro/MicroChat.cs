@@ -28,6 +28,7 @@ internal sealed class MicroChat
             Model = "demo",
             Status = ChatStatus.Waiting,
             Version = 1,
+            CommitId = Guid.CreateVersion7(),
             Epoch = 1,
             LastMessageId = 1,
             LastAssignedId = 1,
@@ -61,7 +62,7 @@ internal sealed class MicroChat
     public Transition Append()
     {
         var id = _chat.LastMessageId + 1;
-        _chat = _chat with { Version = _chat.Version + 1, LastMessageId = id, LastAssignedId = id };
+        _chat = _chat with { Version = _chat.Version + 1, CommitId = Guid.CreateVersion7(), Ancestors = [_chat.CommitId], LastMessageId = id, LastAssignedId = id };
         return new Transition { Next = _chat, Appended = [EventText.Message(id, EventText.Make(EventKind.Message, 0), _chat.UpdatedAt)] };
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ChatSeeder(string connectionString) : IAsyncDisposable
                 appended.Add(id % 2 == 1 ? message : message with { Role = MessageRole.Assistant, Generation = id / 2, Model = "mock", FinishReason = FinishReason.Stop });
             }
 
-            next = next with { Version = next.Version + 1, LastMessageId = last, LastAssignedId = last, Generation = last / 2 };
+            next = next with { Version = next.Version + 1, CommitId = Guid.CreateVersion7(), Ancestors = next.Version == 0 ? [] : [next.CommitId], LastMessageId = last, LastAssignedId = last, Generation = last / 2 };
             await _store.CommitAsync(new Transition { Next = next, Appended = appended }, null, cancellationToken);
         }
     }

@@ -33,6 +33,7 @@ internal sealed class ChatPublisher
             Model = "demo",
             Status = ChatStatus.Waiting,
             Version = 1,
+            CommitId = Guid.CreateVersion7(),
             Epoch = 1,
             LastMessageId = messages,
             LastAssignedId = messages,
@@ -73,6 +74,8 @@ internal sealed class ChatPublisher
             Status = ChatStatus.Waiting,
             Lease = null,
             Version = _chat.Version + 1,
+            CommitId = Guid.CreateVersion7(),
+            Ancestors = [_chat.CommitId],
             LastMessageId = _chat.LastMessageId + 1,
             LastAssignedId = _chat.LastMessageId + 1,
             UpdatedAt = _time.GetUtcNow(),
@@ -85,7 +88,7 @@ internal sealed class ChatPublisher
     {
         if (_chat.Status != ChatStatus.Running)
         {
-            _chat = _chat with { Status = ChatStatus.Running, Lease = _lease, Version = _chat.Version + 1, Generation = _chat.Generation + 1 };
+            _chat = _chat with { Status = ChatStatus.Running, Lease = _lease, Version = _chat.Version + 1, CommitId = Guid.CreateVersion7(), Ancestors = [_chat.CommitId], Generation = _chat.Generation + 1 };
             Publish(new Transition { Next = _chat });
             _pin.Feed.BeginGeneration(_chat.Generation);
         }

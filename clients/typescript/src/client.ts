@@ -1,7 +1,17 @@
 import { type CommandOptions, Http, type Options, type RequestOptions } from './http.js';
 import { Order } from './order.js';
 import { type Guard, stream, type StreamOptions } from './stream.js';
-import type { Chat, ChatEvent, ChatPage, CommandResult, MessagePage, Model, NewChat, ToolResult, WatchEvent } from './types.js';
+import type {
+  Chat, ChatEvent, ChatPage, CommandResult, GenerationSettings, MessagePage, Model, NewChat, ToolResult, WatchEvent,
+} from './types.js';
+
+/** What a message is answered by. The model must allow the settings: see `allow` of `listModels`. */
+export interface AnswerOptions {
+  /** The model that is to answer. Left out, the chat's; of an edit, the one that the message was for. */
+  model?: string;
+  /** How it is to be answered. What is left out is the chat's; an edit without any keeps the message's own. */
+  settings?: GenerationSettings;
+}
 
 export interface FollowOptions extends StreamOptions {
   /** Begins behind this message; 0, the default, for the whole history. */
@@ -40,8 +50,8 @@ export class DurableChat {
     return this.#http.call(path(chat), options);
   }
 
-  /** Renames a chat, puts it away or brings it back. */
-  updateChat(chat: string, change: { title?: string; archived?: boolean }, options: RequestOptions = {}): Promise<Chat> {
+  /** Renames a chat, puts it away or brings it back, or sets what answers its next messages: new `settings` take the place of all that it had. */
+  updateChat(chat: string, change: { title?: string; archived?: boolean } & AnswerOptions, options: RequestOptions = {}): Promise<Chat> {
     return this.#http.call(path(chat), { ...options, method: 'PATCH', body: change });
   }
 
@@ -56,14 +66,15 @@ export class DurableChat {
   }
 
   /** Sends a message. While a turn runs it waits in the queue, or interrupts. */
-  sendMessage(chat: string, content: string, options: CommandOptions & { busyBehavior?: 'queue' | 'interrupt' } = {}): Promise<CommandResult> {
-    const { busyBehavior = 'queue', ...rest } = options;
-    return this.#command('POST', path(chat, 'messages'), rest, { content, busy_behavior: busyBehavior });
+  sendMessage(chat: string, content: string, options: CommandOptions & AnswerOptions & { busyBehavior?: 'queue' | 'interrupt' } = {}): Promise<CommandResult> {
+    const { busyBehavior = 'queue', model, settings, ...rest } = options;
+    return this.#command('POST', path(chat, 'messages'), rest, { content, busy_behavior: busyBehavior, model, settings });
   }
 
   /** Replaces a message of the user, removes what followed, and runs from there. */
-  editMessage(chat: string, messageId: number, content: string, options: CommandOptions = {}): Promise<CommandResult> {
-    return this.#command('PATCH', path(chat, `messages/${messageId}`), options, { content });
+  editMessage(chat: string, messageId: number, content: string, options: CommandOptions & AnswerOptions = {}): Promise<CommandResult> {
+    const { model, settings, ...rest } = options;
+    return this.#command('PATCH', path(chat, `messages/${messageId}`), rest, { content, model, settings });
   }
 
   /** Stops the turn and keeps what was answered. */

@@ -1,4 +1,4 @@
-export { DurableChat, type FollowOptions } from './client.js';
+export { type AnswerOptions, DurableChat, type FollowOptions } from './client.js';
 export { DurableChatError } from './errors.js';
 export type { CommandOptions, Options, RequestOptions } from './http.js';
 export { type ChatState, emptyChat, withEvent } from './state.js';

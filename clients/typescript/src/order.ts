@@ -49,6 +49,8 @@ export class Order {
       case 'preview_reset':
         this.#seq = 0;
         return [event];
+      case 'tool_progress':
+        return [event];
       default:
         return this.#takeState(event);
     }

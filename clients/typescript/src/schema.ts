@@ -71,7 +71,7 @@ export interface paths {
         delete: operations["DeleteChat"];
         options?: never;
         head?: never;
-        /** Renames a chat, archives it or brings it back. */
+        /** Renames a chat, archives it or brings it back, or sets what answers its next messages. */
         patch: operations["UpdateChat"];
         trace?: never;
     };
@@ -219,8 +219,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the models that chats can name. */
+        /** Lists the models that chats can name, and which settings each lets requests choose. */
         get: operations["ListModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what your model calls have cost, for each day (UTC) and model; of the last 30 days by default. */
+        get: operations["GetUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -361,11 +378,30 @@ export interface components {
             title?: string;
             client_tools?: components["schemas"]["ClientToolRequest"][];
             busy_behavior?: components["schemas"]["BusyBehavior"];
+            settings?: unknown;
         };
         AiSdkMessage: {
             id?: string;
             role?: string;
             parts: components["schemas"]["JsonElement"];
+        };
+        AllowedSettings: {
+            reasoning_effort?: string[];
+            reasoning_budget?: components["schemas"]["SettingBounds"];
+            reasoning_display?: string[];
+            temperature?: components["schemas"]["SettingBounds"];
+            top_p?: components["schemas"]["SettingBounds"];
+            top_k?: components["schemas"]["SettingBounds"];
+            seed?: boolean;
+            stop?: boolean;
+            max_output_tokens?: components["schemas"]["SettingBounds"];
+            response_format?: boolean;
+            tool_choice?: boolean;
+            parallel_tool_calls?: boolean;
+            tools?: boolean;
+            built_in_tools?: boolean;
+            service_tier?: string[];
+            cache?: boolean;
         };
         /**
          * @default queue
@@ -402,9 +438,12 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            usage?: components["schemas"]["TokenUsage"];
+            settings?: components["schemas"]["GenerationSettings"];
+            fallback_model?: string;
         };
         /** @enum {unknown} */
-        ChatStatus: "waiting" | "running" | "interrupting" | "requires_action" | "error";
+        ChatStatus: "waiting" | "running" | "interrupting" | "requires_action" | "error" | "unknown";
         ChatSummary: {
             id: components["schemas"]["ChatId"];
             title: string;
@@ -441,9 +480,13 @@ export interface components {
             title?: string;
             client_tools?: components["schemas"]["ClientToolRequest"][];
             history?: components["schemas"]["HistoryEntryRequest"][];
+            settings?: components["schemas"]["GenerationSettings"];
+            message_settings?: components["schemas"]["GenerationSettings"];
         };
         EditMessageRequest: {
             content?: string;
+            model?: string;
+            settings?: components["schemas"]["GenerationSettings"];
         };
         FeedListResponse: {
             replica: string;
@@ -451,6 +494,12 @@ export interface components {
             count: number;
             /** Format: int64 */
             bytes: number;
+            /** Format: int32 */
+            in_doubt: number;
+            /** Format: int32 */
+            leases_without_run: number;
+            /** Format: double */
+            oldest_turn_seconds: number;
             feeds: components["schemas"]["FeedReport"][];
         };
         FeedReport: {
@@ -476,8 +525,35 @@ export interface components {
             /** Format: double */
             idle_seconds: number;
         };
-        /** @enum {unknown} */
-        FinishReason: "stop" | "length" | "content_filter" | "tool_calls" | "step_limit" | "interrupted" | "failed" | "handed_over";
+        /**
+         * @description Why an answer ends: `length` if it reached its token limit, `content_filter` if the provider withheld it or the rest.
+         * @enum {unknown}
+         */
+        FinishReason: "stop" | "length" | "content_filter" | "tool_calls" | "step_limit" | "interrupted" | "failed" | "handed_over" | "unknown";
+        GenerationSettings: {
+            reasoning_effort?: string;
+            /** Format: int32 */
+            reasoning_budget?: number;
+            reasoning_display?: string;
+            /** Format: double */
+            temperature?: number;
+            /** Format: double */
+            top_p?: number;
+            /** Format: int32 */
+            top_k?: number;
+            /** Format: int64 */
+            seed?: number;
+            stop?: string[];
+            /** Format: int32 */
+            max_output_tokens?: number;
+            response_format?: components["schemas"]["JsonElement"];
+            tool_choice?: string;
+            parallel_tool_calls?: boolean;
+            tools?: boolean;
+            built_in_tools?: boolean;
+            service_tier?: string;
+            cache?: boolean;
+        };
         HistoryEntryRequest: {
             role?: components["schemas"]["MessageRole"];
             parts?: components["schemas"]["MessagePart"][];
@@ -486,6 +562,7 @@ export interface components {
             model?: string;
             finish_reason?: components["schemas"]["FinishReason"];
             usage?: components["schemas"]["TokenUsage"];
+            settings?: components["schemas"]["GenerationSettings"];
         };
         JsonElement: unknown;
         Lease: {
@@ -503,6 +580,7 @@ export interface components {
             /** Format: int32 */
             bytes: number;
         };
+        /** @description A committed message. An answer that ended for `length` or `content_filter` may have no parts. */
         Message: {
             /** Format: int64 */
             id: number;
@@ -515,37 +593,91 @@ export interface components {
             model?: string;
             finish_reason?: components["schemas"]["FinishReason"];
             usage?: components["schemas"]["TokenUsage"];
+            settings?: components["schemas"]["GenerationSettings"];
             /** Format: date-time */
             created_at: string;
         };
-        MessagePart: components["schemas"]["MessagePartTextPart"] | components["schemas"]["MessagePartReasoningPart"] | components["schemas"]["MessagePartToolCallPart"] | components["schemas"]["MessagePartToolResultPart"];
+        /** @description A piece of a message. Later versions may have more types: pass over those that you do not know. */
+        MessagePart: components["schemas"]["MessagePartTextPart"] | components["schemas"]["MessagePartReasoningPart"] | components["schemas"]["MessagePartToolCallPart"] | components["schemas"]["MessagePartToolResultPart"] | components["schemas"]["MessagePartRefusalPart"] | components["schemas"]["MessagePartSourcePart"] | components["schemas"]["MessagePartProviderToolPart"] | components["schemas"]["MessagePartFilePart"] | components["schemas"]["MessagePartUnknownPart"];
+        /** @description A file that the model made, such as a picture. */
+        MessagePartFilePart: {
+            /** @enum {string} */
+            type: "file";
+            /** @description Its media type, e.g. `image/png`. */
+            media_type: string;
+            /** @description The content in base64. */
+            data: string;
+        };
+        /** @description A tool that the provider ran, such as a web search. */
+        MessagePartProviderToolPart: {
+            /** @enum {string} */
+            type: "provider_tool";
+            /** @description The provider's name of the tool. */
+            name: string;
+            /** @description What it was run with, for people; may be empty. */
+            input: string;
+        };
+        /** @description The model's reasoning, as far as the provider shows it. */
         MessagePartReasoningPart: {
             /** @enum {string} */
-            type?: "reasoning";
+            type: "reasoning";
             text: string;
         };
+        /** @description Words with which the model declines to answer. */
+        MessagePartRefusalPart: {
+            /** @enum {string} */
+            type: "refusal";
+            text: string;
+        };
+        /** @description A source that the text before it cites. */
+        MessagePartSourcePart: {
+            /** @enum {string} */
+            type: "source";
+            /** @description Where it is, as the provider gave it: check it before you make a link of it. */
+            url: string;
+            /** @description Its title, if the provider gave one. */
+            title?: string;
+        };
+        /** @description Text to read. */
         MessagePartTextPart: {
             /** @enum {string} */
-            type?: "text";
+            type: "text";
             text: string;
         };
+        /** @description A call of a tool. */
         MessagePartToolCallPart: {
             /** @enum {string} */
-            type?: "tool_call";
+            type: "tool_call";
+            /** @description The id by which the result names the call. */
             call_id: string;
             name: string;
+            /** @description One JSON object, as text. */
             arguments: string;
         };
+        /** @description What a tool answered. */
         MessagePartToolResultPart: {
             /** @enum {string} */
-            type?: "tool_result";
+            type: "tool_result";
             call_id: string;
+            /** @description Text; JSON where the tool gave JSON. */
             result: string;
-            /** @default false */
+            /**
+             * @description True if the tool failed, is unknown, or was cancelled.
+             * @default false
+             */
             is_error: boolean;
         };
+        /** @description A part that only a later version of the server knows. */
+        MessagePartUnknownPart: {
+            /** @enum {string} */
+            type: "unknown";
+            /** @description The type that it has there. */
+            kind: string;
+            /** @description The part as it was stored. */
+            json: string;
+        };
         /** @enum {unknown} */
-        MessageRole: "user" | "assistant" | "tool";
+        MessageRole: "user" | "assistant" | "tool" | "unknown";
         MessagesResponse: {
             /** Format: int64 */
             epoch: number;
@@ -558,6 +690,7 @@ export interface components {
             name: string;
             description?: string;
             is_default: boolean;
+            allow: components["schemas"]["AllowedSettings"];
         };
         ModelsResponse: {
             models: components["schemas"]["ModelResponse"][];
@@ -577,6 +710,8 @@ export interface components {
             urgent: boolean;
             /** Format: date-time */
             created_at: string;
+            model?: string;
+            settings?: components["schemas"]["GenerationSettings"];
         };
         ReplicaListResponse: {
             replica: string;
@@ -601,21 +736,58 @@ export interface components {
             error: components["schemas"]["ChatError"];
             /** Format: date-time */
             retry_at: string;
+            delay?: string;
+            model?: string;
         };
         SendMessageRequest: {
             content?: string;
             busy_behavior?: components["schemas"]["BusyBehavior"];
+            model?: string;
+            settings?: components["schemas"]["GenerationSettings"];
+        };
+        SettingBounds: {
+            /** Format: double */
+            min?: number;
+            /** Format: double */
+            max?: number;
         };
         StreamTicketResponse: {
             ticket: string;
             /** Format: date-time */
             expires_at: string;
         };
+        /** @description What an answer cost, as the provider counted. What it did not say is left out. */
         TokenUsage: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tokens that were sent, from the provider's cache or not.
+             */
             input_tokens: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tokens of the answer, reasoning included.
+             */
             output_tokens: number;
+            /**
+             * Format: int64
+             * @description Input tokens that the provider read from its cache.
+             */
+            cache_read_tokens?: number;
+            /**
+             * Format: int64
+             * @description Input tokens that the provider wrote to its cache.
+             */
+            cache_write_tokens?: number;
+            /**
+             * Format: int64
+             * @description Output tokens spent on reasoning.
+             */
+            reasoning_tokens?: number;
+            /**
+             * Format: double
+             * @description The price in US dollars.
+             */
+            cost?: number;
         };
         ToolCallPart: {
             call_id: string;
@@ -634,6 +806,34 @@ export interface components {
         UpdateChatRequest: {
             title?: string;
             archived?: boolean;
+            model?: string;
+            settings?: components["schemas"]["GenerationSettings"];
+        };
+        UsageEntry: {
+            /** Format: date */
+            day: string;
+            model: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            cache_read_tokens?: number;
+            /** Format: int64 */
+            cache_write_tokens?: number;
+            /** Format: int64 */
+            reasoning_tokens?: number;
+            /** Format: double */
+            cost?: number;
+        };
+        UsageResponse: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            usage: components["schemas"]["UsageEntry"][];
         };
         WindowReport: {
             /** Format: int64 */
@@ -1605,6 +1805,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelsResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    GetUsage: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageResponse"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
             /** @description Unauthorized */

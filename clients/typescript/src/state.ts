@@ -1,4 +1,7 @@
-import type { ChatEvent, ChatStatus, Message, Part, QueuedMessage, ToolCall, TurnError } from './types.js';
+import type {
+  ChatEvent, ChatStatus, Message, Part, QueuedMessage, ReasoningPart, RefusalPart, TextPart,
+  ToolCall, TurnError,
+} from './types.js';
 
 /** What there is to show of a chat. Immutable: every event makes another. */
 export interface ChatState {
@@ -11,7 +14,7 @@ export interface ChatState {
   archived: boolean;
   queue: readonly QueuedMessage[];
   /** Set while a failed attempt waits to be repeated. */
-  retry: { attempt: number; maxAttempts: number; retryAt: string; error: TurnError } | undefined;
+  retry: { attempt: number; maxAttempts: number; retryAt: string; error: TurnError; model?: string } | undefined;
   /** Why the turn failed; undefined if it did not. */
   error: TurnError | undefined;
   /** Calls of client-side tools that wait for results. */
@@ -62,7 +65,7 @@ export function withEvent(state: ChatState, event: ChatEvent): ChatState {
     case 'queue_update':
       return { ...state, queue: event.queue };
     case 'retry':
-      return { ...state, retry: { attempt: event.attempt, maxAttempts: event.max_attempts, retryAt: event.retry_at, error: event.error } };
+      return { ...state, retry: { attempt: event.attempt, maxAttempts: event.max_attempts, retryAt: event.retry_at, error: event.error, ...(event.model !== undefined && { model: event.model }) } };
     case 'error':
       return event.error.code === 'storage_unavailable' ? state : { ...state, error: event.error };
     case 'action_required':
@@ -72,9 +75,13 @@ export function withEvent(state: ChatState, event: ChatEvent): ChatState {
   }
 }
 
+/** Joins pieces of text of one kind. All else, of a later server too, comes whole and is kept as it is. */
 function joined(parts: readonly Part[], part: Part): Part[] {
   const last = parts.at(-1);
-  return last && (part.type === 'text' || part.type === 'reasoning') && last.type === part.type
-    ? [...parts.slice(0, -1), { type: part.type, text: last.text + part.text }]
+  return last && isPiece(part) && isPiece(last) && last.type === part.type
+    ? [...parts.slice(0, -1), { ...part, text: last.text + part.text }]
     : [...parts, part];
 }
+
+const isPiece = (part: Part): part is TextPart | ReasoningPart | RefusalPart =>
+  part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal';

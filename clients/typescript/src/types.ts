@@ -17,12 +17,26 @@ export type ToolCall = Schemas['ToolCallPart'];
 export type ToolResult = Schemas['ToolResultRequest'];
 export type TurnError = Schemas['ChatError'];
 
-export interface TextPart { type: 'text'; text: string }
-export interface ReasoningPart { type: 'reasoning'; text: string }
-export interface ToolCallPart { type: 'tool_call'; call_id: string; name: string; arguments: string }
-export interface ToolResultPart { type: 'tool_result'; call_id: string; result: string; is_error: boolean }
-/** A piece of a message. */
-export type Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart;
+export type TextPart = Schemas['MessagePartTextPart'];
+export type ReasoningPart = Schemas['MessagePartReasoningPart'];
+export type ToolCallPart = Schemas['MessagePartToolCallPart'];
+export type ToolResultPart = Schemas['MessagePartToolResultPart'];
+export type RefusalPart = Schemas['MessagePartRefusalPart'];
+export type SourcePart = Schemas['MessagePartSourcePart'];
+export type ProviderToolPart = Schemas['MessagePartProviderToolPart'];
+export type FilePart = Schemas['MessagePartFilePart'];
+/** A piece of a message. Servers of a later version may send parts of other types: pass over what you do not know. */
+export type Part = Schemas['MessagePart'];
+
+/** What an answer cost, as the provider counted. */
+export type TokenUsage = Schemas['TokenUsage'];
+/** Why an answer ends. */
+export type FinishReason = Schemas['FinishReason'];
+
+/** How a model is to answer. What is left out is the chat's, and then the model's. */
+export type GenerationSettings = Schemas['GenerationSettings'];
+/** Which settings requests may choose for a model: what is missing or false they may not. */
+export type AllowedSettings = Schemas['AllowedSettings'];
 
 /** A committed message of the history. */
 export type Message = Omit<Schemas['Message'], 'parts' | 'generation'> & { parts: Part[]; generation: number };
@@ -31,13 +45,14 @@ export type Message = Omit<Schemas['Message'], 'parts' | 'generation'> & { parts
 export type ChatEvent =
   | { type: 'message'; chat_id: string; position: string; message: Message }
   | { type: 'message_part'; chat_id: string; position: string; generation: number; first_seq: number; seq: number; part: Part }
-  | { type: 'status'; chat_id: string; version: number; status: ChatStatus; title: string; model: string; archived: boolean }
+  | { type: 'status'; chat_id: string; version: number; status: ChatStatus; title: string; model: string; archived: boolean; fallback_model?: string }
   | { type: 'queue_update'; chat_id: string; version: number; queue: QueuedMessage[] }
   | { type: 'history_reset'; chat_id: string; position: string; epoch: number }
   | { type: 'preview_reset'; chat_id: string; position: string; generation: number }
-  | { type: 'retry'; chat_id: string; version: number; attempt: number; max_attempts: number; retry_at: string; error: TurnError }
+  | { type: 'retry'; chat_id: string; version: number; attempt: number; max_attempts: number; retry_at: string; error: TurnError; model?: string }
   | { type: 'error'; chat_id: string; version?: number; error: TurnError }
-  | { type: 'action_required'; chat_id: string; version: number; tool_calls: ToolCall[] };
+  | { type: 'action_required'; chat_id: string; version: number; tool_calls: ToolCall[] }
+  | { type: 'tool_progress'; chat_id: string; call_id: string; text: string };
 
 /** What the stream of a list of chats says. */
 export type WatchEvent =

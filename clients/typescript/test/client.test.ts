@@ -83,6 +83,22 @@ test('a chat with a history waits, lists, stops and goes', async () => {
   expect((await client.listModels())[0]!.is_default).toBe(true);
 });
 
+test('a message keeps the settings of its chat and its own', async () => {
+  const [model] = await client.listModels();
+  expect(model!.allow.temperature).toEqual({ min: 0, max: 1 });
+  const { id } = await client.createChat({ content: 'hello', settings: { temperature: 0.1 } });
+  await follow(id, answered);
+  await client.sendMessage(id, 'more', { settings: { temperature: 0.2 } });
+  await follow(id, (state) => state.status === 'waiting' && state.messages.length === 4);
+  await client.updateChat(id, { settings: {}, model: 'slow' });
+  await client.editMessage(id, 3, 'again');
+  const { state } = await follow(id, (now) => now.status === 'waiting' && now.messages.length === 4);
+  expect(state.messages.map((message) => message.settings?.temperature)).toEqual([0.1, undefined, 0.2, undefined]);
+  expect(await client.getChat(id)).toMatchObject({ model: 'slow' });
+  const refused = client.sendMessage(id, 'x', { model: 'demo', settings: { temperature: 2 } });
+  await expect(refused).rejects.toMatchObject({ code: 'setting_out_of_bounds', field: 'settings.temperature' });
+});
+
 test('a refusal names the field, and is not tried again', async () => {
   await expect(client.createChat({ content: 'x', model: 'none' })).rejects.toMatchObject({ code: 'invalid_field', field: 'model', retryable: false });
 });

@@ -17,7 +17,7 @@ const program = fileURLToPath(new URL('../../../src/DurableChat.Server/bin/Relea
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!existsSync(program)) throw new Error(`The server is not built: ${program} is missing.`);
   const folder = mkdtempSync(join(tmpdir(), 'durablechat-'));
-  const models = { Models__0__Name: 'demo', Models__0__Provider: 'demo', Models__0__DelayMs: '0', Models__1__Name: 'slow', Models__1__Provider: 'demo', Models__1__DelayMs: '3' };
+  const models = { Models__0__Name: 'demo', Models__0__Provider: 'demo', Models__0__DelayMs: '0', Models__0__Allow__Temperature__Max: '1', Models__1__Name: 'slow', Models__1__Provider: 'demo', Models__1__DelayMs: '3' };
   const server = spawn('dotnet', [program, 'serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'chat.db')], {
     env: { ...process.env, ...models, DurableChat__Worker__DrainTime: '00:00:00' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -9,10 +9,16 @@ namespace DurableChat.AspNetCore.AiSdk;
 /// <param name="Messages">The history as the client shows it. Only the last message says something new.</param>
 /// <param name="Trigger"><c>submit-message</c> or <c>regenerate-message</c>.</param>
 /// <param name="MessageId">Which message is edited, continued or regenerated; none for a new one.</param>
-/// <param name="Model">For a chat that does not exist yet: the configured name of its model; left out, the server's default.</param>
+/// <param name="Model">
+/// The configured name of the model that is to answer. For a chat that does not exist yet it is also the chat's; left
+/// out, the server's default. Left out for a chat that exists: the chat's, or that of the message which is edited or
+/// regenerated.
+/// </param>
 /// <param name="Title">For a chat that does not exist yet: a name for people; left out, taken from the message.</param>
 /// <param name="ClientTools">For a chat that does not exist yet: tools that run in the client.</param>
 /// <param name="BusyBehavior">What a message does while a turn runs: <c>queue</c> (the default) or <c>interrupt</c>.</param>
+/// <param name="Settings">How it is to be answered, as far as the model allows. They are for this message
+/// alone.</param>
 public sealed record AiSdkChatRequest(
     [property: JsonPropertyName("id")] string? Id,
     [property: JsonPropertyName("messages")] IReadOnlyList<AiSdkMessage>? Messages,
@@ -21,7 +27,8 @@ public sealed record AiSdkChatRequest(
     [property: JsonPropertyName("model")] string? Model = null,
     [property: JsonPropertyName("title")] string? Title = null,
     [property: JsonPropertyName("client_tools")] IReadOnlyList<ClientToolRequest>? ClientTools = null,
-    [property: JsonPropertyName("busy_behavior")] BusyBehavior BusyBehavior = BusyBehavior.Queue);
+    [property: JsonPropertyName("busy_behavior")] BusyBehavior BusyBehavior = BusyBehavior.Queue,
+    [property: JsonPropertyName("settings")] JsonElement? Settings = null);
 
 /// <summary>A message as <c>useChat</c> keeps it.</summary>
 /// <param name="Id">The client's id, or one that this server gave.</param>

@@ -42,11 +42,19 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
                 return new TurnOrAnswer.Answer(problem);
             }
 
-            var newChat = new NewChat(content) { Key = AiSdkIds.ChatKey(request.Id!), Model = request.Model, Title = request.Title, ClientTools = tools };
+            var newChat = new NewChat(content)
+            {
+                Key = AiSdkIds.ChatKey(request.Id!),
+                Model = request.Model,
+                MessageSettings = command.Settings,
+                Title = request.Title,
+                ClientTools = tools,
+            };
             var created = await chats.CreateAsync(owner, newChat, idempotency, cancellationToken);
             if (created is not CommandResult.NotFound)
             {
-                return await FollowAsync(owner, request.Id!, created, content, fingerprint, cancellationToken);
+                return await FollowAsync(
+                    owner, request.Id!, InTermsOfRequest(created), content, fingerprint, cancellationToken);
             }
 
             // Another request made it at the same time; or it is deleted, and does not come back.
@@ -57,7 +65,13 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             }
         }
 
-        var sent = await chats.ExecuteAsync(owner, chat.Id, new SendMessage(content, request.BusyBehavior), idempotency, cancellationToken);
+        var message = new SendMessage(content, request.BusyBehavior)
+        {
+            Model = request.Model,
+            Settings = command.Settings,
+            CancelsToolCalls = true,
+        };
+        var sent = await chats.ExecuteAsync(owner, chat.Id, message, idempotency, cancellationToken);
         return await FollowAsync(owner, request.Id!, sent, content, fingerprint, cancellationToken);
     }
 
@@ -77,9 +91,11 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
         // The key is there to find what became of the message, under the id that the client goes on using.
         var wanted = isEdit ? content : stored;
-        var idempotency = new IdempotencyRequest(AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), CommandResults.Outcome);
-        var edited = await chats.EditAsync(owner, chat.Id, target.Id, wanted, idempotency, cancellationToken);
-        return await FollowAsync(owner, command.Request.Id!, edited, wanted, idempotency.Fingerprint, cancellationToken);
+        var idempotency = new IdempotencyRequest(AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), AiSdkOutcome.OfEdit);
+        var request = command.Request;
+        var edited = await chats.EditAsync(
+            owner, chat.Id, target.Id, wanted, request.Model, command.Settings, idempotency, cancellationToken);
+        return await FollowAsync(owner, request.Id!, edited, wanted, idempotency.Fingerprint, cancellationToken);
     }
 
     private async Task<TurnOrAnswer> AnswerAsync(string owner, Chat chat, IReadOnlyList<ToolResultPart> outputs, CancellationToken cancellationToken)
@@ -118,14 +134,14 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
                 var outcome = CommandResponse.Of(transition);
                 return outcome.QueuedId is { } queued ? QueuedTurnOf(transition.Next, queued, content) : TurnOf(transition.Next, outcome.MessageId!.Value);
             case CommandResult.Repeated { Record: var record } when record.Fingerprint == fingerprint:
-                return await RepeatAsync(owner, name, CommandResults.ReadOutcome(record.Outcome), content, cancellationToken);
+                return await RepeatAsync(owner, name, AiSdkOutcome.Read(record.Outcome), content, cancellationToken);
             default:
                 return new TurnOrAnswer.Answer(CommandResults.Accepted(result, fingerprint));
         }
     }
 
     /// <summary>The turn of a message that was sent before.</summary>
-    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, CommandResponse outcome, string content, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, string content, CancellationToken cancellationToken)
     {
         if (await history.FindChatAsync(owner, name, cancellationToken) is not { } chat)
         {
@@ -146,6 +162,16 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         return turn is [{ Role: MessageRole.User, Parts: [TextPart { Text: var text }] } user, ..] && text == content
             ? TurnOf(chat, user.Id)
             : new TurnOrAnswer.Answer(Problems.Of(new Refusal(RefusalCode.QueuedMessageNotFound, "The message was queued, and waits no more.")));
+    }
+
+    /// <summary>What a new chat calls its first message's settings, the client's request calls its settings.</summary>
+    private static CommandResult InTermsOfRequest(CommandResult created)
+    {
+        const string Name = "message_settings";
+        return created is CommandResult.Refused { Refusal: { Field: { } field } refusal }
+            && field.StartsWith(Name, StringComparison.Ordinal)
+                ? new CommandResult.Refused(refusal with { Field = $"settings{field[Name.Length..]}" })
+                : created;
     }
 
     private static TurnOrAnswer.Turn TurnOf(Chat chat, long userMessageId) => new(chat, new Position(0, userMessageId, 0, 0), userMessageId);

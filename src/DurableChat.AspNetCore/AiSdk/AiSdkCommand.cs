@@ -1,29 +1,33 @@
 using System.Text.Json;
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>What a client of the AI SDK wants, read from what it posts.</summary>
-internal abstract record AiSdkCommand(AiSdkChatRequest Request)
+internal abstract record AiSdkCommand(AiSdkRequest Request)
 {
     /// <summary>Says something new.</summary>
-    public sealed record Send(AiSdkChatRequest Request, string Content) : AiSdkCommand(Request);
+    public sealed record Send(AiSdkRequest Request, string Content) : AiSdkCommand(Request);
 
     /// <summary>Says a message again, with another text or the same. If the server does not know the message, its first request was lost, and it is new.</summary>
-    public sealed record Edit(AiSdkChatRequest Request, string Content) : AiSdkCommand(Request);
+    public sealed record Edit(AiSdkRequest Request, string Content) : AiSdkCommand(Request);
 
     /// <summary>Has a message answered again.</summary>
-    public sealed record Regenerate(AiSdkChatRequest Request, string Content) : AiSdkCommand(Request);
+    public sealed record Regenerate(AiSdkRequest Request, string Content) : AiSdkCommand(Request);
 
     /// <summary>Answers client-side tools.</summary>
-    public sealed record Answer(AiSdkChatRequest Request, IReadOnlyList<ToolResultPart> Outputs) : AiSdkCommand(Request);
+    public sealed record Answer(AiSdkRequest Request, IReadOnlyList<ToolResultPart> Outputs) : AiSdkCommand(Request);
+
+    /// <summary>How the message is to be answered; null if that is left open.</summary>
+    public GenerationSettings? Settings { get; private init; }
 
     /// <summary>The last message: all that is new.</summary>
-    public AiSdkMessage Last => Request.Messages![^1];
+    public AiSdkMessage Last => Request.Messages!.Last!;
 
     /// <summary>Reads a request; gives what is wrong with it, if something is.</summary>
-    public static IResult? Read(AiSdkChatRequest request, out AiSdkCommand? command)
+    public static IResult? Read(AiSdkRequest request, out AiSdkCommand? command)
     {
         command = null;
         if (request.Id is not { Length: > 0 and <= AiSdkIds.MaxChatName })
@@ -37,7 +41,7 @@ internal abstract record AiSdkCommand(AiSdkChatRequest Request)
             return Problems.Invalid("id", "A chat's name has no '/'.");
         }
 
-        if (request.Messages is not [.., { } last])
+        if (request.Messages?.Last is not { } last)
         {
             return Problems.Invalid("messages", "There is no message.");
         }
@@ -64,9 +68,16 @@ internal abstract record AiSdkCommand(AiSdkChatRequest Request)
                     return problem;
                 }
 
-                command = request.Trigger == "regenerate-message" ? new Regenerate(request, content)
+                var type = HttpJson.Strict.GenerationSettings;
+                if (RequestBody.Read(request.Settings, "settings", type, out var settings) is { } unread)
+                {
+                    return unread;
+                }
+
+                AiSdkCommand read = request.Trigger == "regenerate-message" ? new Regenerate(request, content)
                     : request.MessageId is null ? new Send(request, content)
                     : new Edit(request, content);
+                command = read with { Settings = settings };
                 return null;
             case ("submit-message" or "regenerate-message", _):
                 return Problems.Invalid($"{field}.role", "The last message is the user's, or, with results of tools, the assistant's.");

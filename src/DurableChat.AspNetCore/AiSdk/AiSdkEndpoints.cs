@@ -1,3 +1,4 @@
+using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,7 +38,7 @@ internal static class AiSdkEndpoints
             limit.MaxRequestBodySize = options.MaxAiSdkBodyBytes;
         }
 
-        var body = await RequestBody.ReadAsync(context, AiSdkJson.Lenient.AiSdkChatRequest, options.MaxAiSdkBodyBytes);
+        using var body = await RequestBody.ReadAsync(context, AiSdkJson.Lenient.AiSdkRequest, options.MaxAiSdkBodyBytes, AiSdkRequest.MessagesField);
         if (body.Problem is not null)
         {
             return body.Problem;

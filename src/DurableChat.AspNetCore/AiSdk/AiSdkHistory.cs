@@ -71,9 +71,9 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     /// older, and for one that was queued, its place tells: it is the user message behind the answer that the client shows before it. Null if the server does not know the message: then its request
     /// was lost, and in its place there may be what another tab has said.
     /// </summary>
-    public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
+    public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, AiSdkMessages messages, CancellationToken cancellationToken)
     {
-        var wanted = messages[^1].Id!;
+        var wanted = messages.Last!.Id!;
         var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
         if ((sent?.MessageId is { } number || AiSdkIds.TryParse(wanted, out number)) && await FindPresentAsync(owner, id, number, cancellationToken) is { } present)
         {
@@ -84,36 +84,39 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
         return sent?.QueuedId is not null || found?.CreatedAt < time.GetUtcNow() - IdempotencyRecord.Lifetime ? found : null;
     }
 
-    /// <summary>A user message, or what edits have made of it.</summary>
+    /// <summary>A user message, or what edits have made of it: as many reads after a thousand edits as after one.</summary>
     private async Task<Message?> FindPresentAsync(string owner, ChatId id, long messageId, CancellationToken cancellationToken)
     {
-        for (long? number = messageId; number > 0; number = (await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken))?.MessageId)
+        for (long? number = messageId; number > 0;)
         {
             if (await chats.ReadMessagesAsync(owner, id, MessageQuery.One(number.Value, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } message] })
             {
                 return message;
             }
-        }
 
-        return null;
-    }
-
-    /// <summary>Without an answer before it that the server knows, a place tells nothing: the client may have sent only the end of its messages.</summary>
-    private async Task<Message?> FindByPlaceAsync(string owner, ChatId id, IReadOnlyList<AiSdkMessage> messages, CancellationToken cancellationToken)
-    {
-        var skip = 0;
-        for (var i = messages.Count - 2; i >= 0; i--)
-        {
-            if (AiSdkIds.TryParse(messages[i]?.Id, out var number))
+            if (await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken) is { PreviousId: { } previous })
             {
-                return await FindPresentAsync(owner, id, number, cancellationToken) is { } known ? await FindBehindAsync(owner, id, known.Id, skip, cancellationToken) : null;
+                return await FindNextAsync(owner, id, previous, cancellationToken);
             }
 
-            skip += messages[i]?.Role == "user" ? 1 : 0;
+            number = (await FindOutcomeAsync(owner, id, AiSdkIds.OldEditKey(number.Value), cancellationToken))?.MessageId;
         }
 
         return null;
     }
+
+    /// <summary>The user message that comes right after a message; null if that message is gone itself.</summary>
+    private async Task<Message?> FindNextAsync(string owner, ChatId id, long previous, CancellationToken cancellationToken) =>
+        await chats.ReadMessagesAsync(owner, id, MessageQuery.After(previous, 1, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } next] }
+        && next.PreviousId == previous
+            ? next
+            : null;
+
+    /// <summary>Without an answer before it that the server knows, a place tells nothing: the client may have sent only the end of its messages.</summary>
+    private async Task<Message?> FindByPlaceAsync(string owner, ChatId id, AiSdkMessages messages, CancellationToken cancellationToken) =>
+        messages.Known > 0 && await FindPresentAsync(owner, id, messages.Known, cancellationToken) is { } known
+            ? await FindBehindAsync(owner, id, known.Id, messages.UsersSince, cancellationToken)
+            : null;
 
     private async Task<Message?> FindBehindAsync(string owner, ChatId id, long messageId, int skip, CancellationToken cancellationToken)
     {
@@ -138,6 +141,6 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     }
 
     /// <summary>What an earlier request made; null if that is not known, or not any more.</summary>
-    private async Task<CommandResponse?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
-        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? CommandResults.ReadOutcome(record.Outcome) : null;
+    private async Task<AiSdkOutcome?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? AiSdkOutcome.Read(record.Outcome) : null;
 }

@@ -20,6 +20,9 @@ internal static class AiSdkIds
 
     public static string OfTurn(long userMessageId) => TurnPrefix + userMessageId.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>False if an id is surely not one that the server gave.</summary>
+    public static bool MayBeOurs(ReadOnlySpan<byte> id) => id.StartsWith("msg_"u8) || id.StartsWith("turn_"u8);
+
     /// <summary>Reads the user message that an id names, by itself or by its answer.</summary>
     public static bool TryParse(string? id, out long userMessageId)
     {
@@ -35,8 +38,11 @@ internal static class AiSdkIds
     /// <summary>The idempotency key of a message with a client's id. It has a space, so no key that comes in a header is the same.</summary>
     public static string MessageKey(string id) => $"ai-sdk message {Hash(id)}";
 
-    /// <summary>The idempotency key under which is found what an edit made of a message.</summary>
-    public static string EditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk edit {messageId}");
+    /// <summary>The idempotency key under which is found what an edit made of a message, and where that is.</summary>
+    public static string EditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk place {messageId}");
+
+    /// <summary>The key of versions that did not store where the message was.</summary>
+    public static string OldEditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk edit {messageId}");
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

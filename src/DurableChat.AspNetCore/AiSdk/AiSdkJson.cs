@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>How the protocol's requests are read, and the feed's events again.</summary>
-[JsonSerializable(typeof(AiSdkChatRequest))]
+[JsonSerializable(typeof(AiSdkRequest))]
+[JsonSerializable(typeof(AiSdkMessage))]
+[JsonSerializable(typeof(AiSdkOutcome))]
 [JsonSerializable(typeof(PartEvent))]
 [JsonSerializable(typeof(StateEvent))]
 internal sealed partial class AiSdkJson : JsonSerializerContext

@@ -4,8 +4,9 @@ using DurableChat.Chats;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Tells the answers of a turn as steps: each generation is one, with the results of the tools it calls. Text and reasoning are told as they are made; when the answer commits only what is still lacking.
-/// Of calls nothing is told before they are committed, or a client would run what an attempt asked for that never came to be. Not thread-safe.
+/// Sends the answers of a turn as steps: each generation is one, with the results of the tools it calls. Parts that are
+/// only shown, such as text, are sent as they are made, and completed when the answer commits. Calls are sent after the
+/// commit, or a client would run calls of an attempt that failed. Not thread-safe.
 /// </summary>
 internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clientTools)
 {
@@ -14,9 +15,10 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
     private bool _isCommitted;
     private long _generation;
 
-    // How far the answer in flight has been told: so many parts, of the last so many characters.
+    // What was sent of the answer in flight: the parts, the characters of the last of them, and the sources.
     private int _parts;
     private int _chars;
+    private int _sources;
     private string? _lastKind;
     private bool _isHeld;
 
@@ -35,9 +37,9 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
             return;
         }
 
-        if (KindOf(part) is { } kind)
+        if (UiPart.KindOf(part) is { } kind)
         {
-            Write(kind, TextOf(part));
+            Write(kind, part, sent: 0);
         }
         else
         {
@@ -115,7 +117,7 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         EndStep();
         chunks.StartStep();
         (_isOpen, _isCommitted, _generation) = (true, false, generation);
-        (_parts, _chars, _lastKind, _isHeld) = (0, 0, null, false);
+        (_parts, _chars, _sources, _lastKind, _isHeld) = (0, 0, 0, null, false);
     }
 
     private void EndStep()
@@ -127,38 +129,49 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         }
     }
 
-    /// <summary>What was told is the beginning of what has committed: both come from the same generation.</summary>
+    /// <summary>True if what was sent is the beginning of what has committed: both come from the same generation.</summary>
     private bool Continues(IReadOnlyList<MessagePart> parts) =>
-        _parts == 0 || (parts.Count >= _parts && KindOf(parts[_parts - 1]) == _lastKind && TextOf(parts[_parts - 1]).Length >= _chars);
+        _parts == 0
+        || (parts.Count >= _parts
+            && UiPart.KindOf(parts[_parts - 1]) == _lastKind
+            && UiPart.LengthOf(parts[_parts - 1]) >= _chars);
 
-    private void Complete(MessagePart part, int told)
+    private void Complete(MessagePart part, int sent)
     {
-        switch (part)
+        if (UiPart.KindOf(part) is { } kind)
         {
-            case ToolCallPart call:
-                EndPart();
-                if (clientTools.Contains(call.Name))
-                {
-                    _asked.Add(call);
-                }
-                else
-                {
-                    chunks.ToolInput(call, isForClient: false);
-                }
-
-                break;
-
-            default:
-                if (KindOf(part) is { } kind && told < TextOf(part).Length)
-                {
-                    Write(kind, TextOf(part)[told..]);
-                }
-
-                break;
+            if (sent < UiPart.LengthOf(part))
+            {
+                Write(kind, part, sent);
+            }
+        }
+        else if (part is ToolCallPart call)
+        {
+            EndPart();
+            if (clientTools.Contains(call.Name))
+            {
+                _asked.Add(call);
+            }
+            else
+            {
+                chunks.ToolInput(call, isForClient: false);
+            }
         }
     }
 
-    private void Write(string kind, string text)
+    private void Write(string kind, MessagePart part, int sent)
+    {
+        if (UiPart.TextOf(part) is { } text)
+        {
+            WriteText(kind, text.AsSpan(sent));
+        }
+        else
+        {
+            WriteWhole(kind, part);
+        }
+    }
+
+    private void WriteText(string kind, ReadOnlySpan<char> text)
     {
         if (_openKind != kind)
         {
@@ -172,6 +185,28 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         _chars += text.Length;
     }
 
+    private void WriteWhole(string kind, MessagePart part)
+    {
+        EndPart();
+        (_lastKind, _chars) = (kind, UiPart.LengthOf(part));
+        _parts++;
+        switch (part)
+        {
+            case SourcePart source:
+                chunks.Source(source, UiPart.SourceId(_generation, ++_sources));
+                break;
+            case FilePart file:
+                chunks.File(file);
+                break;
+            case ProviderToolPart tool:
+                chunks.Data(UiPart.ProviderTool, isTransient: false, json => UiPart.WriteMembers(json, tool));
+                break;
+            case UnknownPart unknown:
+                chunks.Data(UiPart.Unknown, isTransient: false, json => UiPart.WriteMembers(json, unknown));
+                break;
+        }
+    }
+
     private void EndPart()
     {
         if (_openKind is not null)
@@ -183,8 +218,4 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
 
     /// <summary>The same for everybody who follows, and after a resume.</summary>
     private string Id => string.Create(CultureInfo.InvariantCulture, $"{_generation}-{_parts}");
-
-    private static string? KindOf(MessagePart part) => part switch { TextPart => "text", ReasoningPart => "reasoning", _ => null };
-
-    private static string TextOf(MessagePart part) => part switch { TextPart text => text.Text, ReasoningPart reasoning => reasoning.Text, _ => string.Empty };
 }

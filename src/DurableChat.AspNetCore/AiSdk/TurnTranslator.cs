@@ -95,6 +95,9 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
                 }
 
                 break;
+            case StreamEventType.ToolProgress:
+                // The AI SDK has no chunk for it.
+                break;
             case StreamEventType.HistoryReset when !_hasStarted:
                 _wait!.Restart();
                 break;
@@ -167,6 +170,10 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         json.WriteString("retry_at"u8, retry.RetryAt!.Value);
         json.WriteString("code"u8, retry.Error!.Code);
         json.WriteString("message"u8, retry.Error.Message);
+        if (retry.Model is { } model)
+        {
+            json.WriteString("model"u8, model);
+        }
     });
 
     /// <param name="status">The status it ends in; null if the next turn has begun already.</param>
@@ -179,7 +186,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         else if (status == ChatStatus.RequiresAction || _finished is FinishReason.Stop or FinishReason.Length or FinishReason.ContentFilter or FinishReason.StepLimit)
         {
             _steps.Close();
-            chunks.Finish();
+            chunks.Finish(UiPart.ReasonOf(_finished));
             chunks.Done();
             HasEnded = true;
         }

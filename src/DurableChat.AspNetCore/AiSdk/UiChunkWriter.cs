@@ -48,7 +48,14 @@ internal sealed class UiChunkWriter : IDisposable
 
     public void FinishStep() => Chunk("finish-step");
 
-    public void Begin(string kind, string id) => Chunk($"{kind}-start", json => json.WriteString("id"u8, id));
+    public void Begin(string kind, string id) => Chunk($"{UiPart.TypeOf(kind)}-start", json =>
+    {
+        json.WriteString("id"u8, id);
+        if (kind == UiPart.Refusal)
+        {
+            UiPart.WriteRefusalMark(json);
+        }
+    });
 
     public void Delta(string kind, string id, ReadOnlySpan<char> text)
     {
@@ -56,7 +63,7 @@ internal sealed class UiChunkWriter : IDisposable
         {
             var length = Math.Min(text.Length, MaxDelta);
             length -= length < text.Length && char.IsHighSurrogate(text[length - 1]) ? 1 : 0;
-            Open($"{kind}-delta");
+            Open($"{UiPart.TypeOf(kind)}-delta");
             _json.WriteString("id"u8, id);
             _json.WriteString("delta"u8, text[..length]);
             Close();
@@ -64,7 +71,14 @@ internal sealed class UiChunkWriter : IDisposable
         }
     }
 
-    public void End(string kind, string id) => Chunk($"{kind}-end", json => json.WriteString("id"u8, id));
+    public void End(string kind, string id) =>
+        Chunk($"{UiPart.TypeOf(kind)}-end", json => json.WriteString("id"u8, id));
+
+    public void Source(SourcePart source, string id) =>
+        Chunk("source-url", json => UiPart.WriteMembers(json, source, id));
+
+    /// <summary>A file, in one chunk however large it is: clients know no pieces of files.</summary>
+    public void File(FilePart file) => Chunk("file", json => UiPart.WriteMembers(json, file));
 
     /// <summary>A call. One that the server answers is not the client's to run.</summary>
     public void ToolInput(ToolCallPart call, bool isForClient) => Chunk("tool-input-available", json =>
@@ -119,7 +133,15 @@ internal sealed class UiChunkWriter : IDisposable
         }
     });
 
-    public void Finish() => Chunk("finish");
+    /// <summary>The end of an answer. The chunk of <c>ai</c> 5.0.0 has no field for the reason: it is metadata.</summary>
+    /// <param name="reason">Why it ended, in the client's words; null if that is nothing to speak of.</param>
+    public void Finish(string? reason) => Chunk("finish", json =>
+    {
+        if (reason is not null)
+        {
+            UiPart.WriteReason(json, "messageMetadata"u8, reason);
+        }
+    });
 
     public void Abort() => Chunk("abort");
 

@@ -81,49 +81,83 @@ internal sealed class UiHistory : IDisposable
             return;
         }
 
-        var results = turn.Where(message => message.Role == MessageRole.Tool).SelectMany(message => message.Parts.OfType<ToolResultPart>())
-            .DistinctBy(result => result.CallId).ToDictionary(result => result.CallId, StringComparer.Ordinal);
         BeginMessage(AiSdkIds.OfTurn(userMessageId), "assistant");
-        foreach (var answer in turn.Where(message => message.Role == MessageRole.Assistant))
+        foreach (var (index, answer) in turn.Index().Where(step => step.Item.Role == MessageRole.Assistant))
         {
-            _json.WriteStartObject();
-            _json.WriteString("type"u8, "step-start"u8);
-            _json.WriteEndObject();
-            foreach (var part in answer.Parts)
+            // Only those of this step: an id may come again in another.
+            var results = turn.Skip(index + 1).TakeWhile(message => message.Role == MessageRole.Tool).SelectMany(message => message.Parts.OfType<ToolResultPart>())
+                .DistinctBy(result => result.CallId).ToDictionary(result => result.CallId, StringComparer.Ordinal);
+            WriteStep(answer, results);
+        }
+
+        EndMessage(turn[^1].Role == MessageRole.Assistant ? UiPart.ReasonOf(turn[^1].FinishReason) : null);
+    }
+
+    private void WriteStep(Message answer, Dictionary<string, ToolResultPart> results)
+    {
+        Write("step-start", static _ => { });
+        var sources = 0;
+        foreach (var part in answer.Parts)
+        {
+            switch (part)
             {
-                WritePart(part, results);
+                case ToolCallPart call:
+                    WriteCall(call, results.GetValueOrDefault(call.CallId));
+                    break;
+                case SourcePart source:
+                    var id = UiPart.SourceId(answer.Generation, ++sources);
+                    Write("source-url", json => UiPart.WriteMembers(json, source, id));
+                    break;
+                case FilePart file:
+                    Write("file", json => UiPart.WriteMembers(json, file));
+                    break;
+                case ProviderToolPart tool:
+                    WriteData(UiPart.ProviderTool, json => UiPart.WriteMembers(json, tool));
+                    break;
+                case UnknownPart unknown:
+                    WriteData(UiPart.Unknown, json => UiPart.WriteMembers(json, unknown));
+                    break;
+                default:
+                    WriteTextPart(part);
+                    break;
             }
         }
-
-        EndMessage();
     }
 
-    private void WritePart(MessagePart part, Dictionary<string, ToolResultPart> results)
+    private void WriteTextPart(MessagePart part)
     {
-        switch (part)
+        if (UiPart.KindOf(part) is { } kind && UiPart.TextOf(part) is { } text)
         {
-            case TextPart text:
-                WriteText("text", text.Text, isAnswer: true);
-                break;
-            case ReasoningPart reasoning:
-                WriteText("reasoning", reasoning.Text, isAnswer: true);
-                break;
-            case ToolCallPart call:
-                WriteCall(call, results.GetValueOrDefault(call.CallId));
-                break;
+            WriteText(UiPart.TypeOf(kind), text, isAnswer: true, isRefusal: kind == UiPart.Refusal);
         }
     }
 
-    private void WriteText(string type, string text, bool isAnswer)
+    private void WriteText(string type, string text, bool isAnswer, bool isRefusal = false) => Write(type, json =>
+    {
+        json.WriteString("text"u8, text);
+        if (isRefusal)
+        {
+            UiPart.WriteRefusalMark(json);
+        }
+
+        if (isAnswer)
+        {
+            json.WriteString("state"u8, "done"u8);
+        }
+    });
+
+    private void WriteData(string name, Action<Utf8JsonWriter> members) => Write($"data-{name}", json =>
+    {
+        json.WriteStartObject("data"u8);
+        members(json);
+        json.WriteEndObject();
+    });
+
+    private void Write(string type, Action<Utf8JsonWriter> members)
     {
         _json.WriteStartObject();
         _json.WriteString("type"u8, type);
-        _json.WriteString("text"u8, text);
-        if (isAnswer)
-        {
-            _json.WriteString("state"u8, "done"u8);
-        }
-
+        members(_json);
         _json.WriteEndObject();
     }
 
@@ -161,9 +195,14 @@ internal sealed class UiHistory : IDisposable
         _json.WriteStartArray("parts"u8);
     }
 
-    private void EndMessage()
+    private void EndMessage(string? reason = null)
     {
         _json.WriteEndArray();
+        if (reason is not null)
+        {
+            UiPart.WriteReason(_json, "metadata"u8, reason);
+        }
+
         _json.WriteEndObject();
     }
 }

@@ -11,7 +11,7 @@ internal sealed record PartEvent(long Generation, MessagePart Part)
 }
 
 /// <summary>What events tell of a chat's state: each kind has some of this.</summary>
-internal sealed record StateEvent(ChatStatus? Status = null, ChatError? Error = null, IReadOnlyList<QueuedMessage>? Queue = null, int Attempt = 0, int MaxAttempts = 0, DateTimeOffset? RetryAt = null)
+internal sealed record StateEvent(ChatStatus? Status = null, ChatError? Error = null, IReadOnlyList<QueuedMessage>? Queue = null, int Attempt = 0, int MaxAttempts = 0, DateTimeOffset? RetryAt = null, string? Model = null)
 {
     public static StateEvent Of(StreamEvent streamEvent) => JsonSerializer.Deserialize(streamEvent.Json.Span, AiSdkJson.Lenient.StateEvent)!;
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DurableChat.Cluster;
 using DurableChat.Relays;
 using DurableChat.Workers;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore.Cluster;
 
 /// <summary>Listens for other replicas, apart from where users come in.</summary>
-internal sealed class RelayListener(RelayOptions options, ClusterSecret secret, RelaySource source, WorkerOptions worker) : IHostedService, IAsyncDisposable
+internal sealed class RelayListener(RelayOptions options, ClusterKeys keys, RelaySource source, WorkerOptions worker)
+    : IHostedService, IAsyncDisposable
 {
     private const int MaxRelaysPerConnection = 10_000;
 
@@ -23,6 +25,8 @@ internal sealed class RelayListener(RelayOptions options, ClusterSecret secret, 
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // A database that is away is found out here, and not by the first relay.
+        await keys.GetAsync(cancellationToken);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(options.Url);
@@ -38,7 +42,7 @@ internal sealed class RelayListener(RelayOptions options, ClusterSecret secret, 
             kestrel.Limits.Http2.KeepAlivePingTimeout = _pingTime;
         });
         _app = builder.Build();
-        _app.MapDurableChatRelay(source, secret.Value);
+        RelayEndpoint.Map(_app, source, keys);
         try
         {
             await _app.StartAsync(cancellationToken);

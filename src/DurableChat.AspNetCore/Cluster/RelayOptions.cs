@@ -12,8 +12,13 @@ public sealed class RelayOptions
     /// <summary>At which URL the others reach it; null for where it listens.</summary>
     public Uri? Address { get; set; }
 
-    /// <summary>What replicas show each other: at least 32 visible ASCII characters, the same for all; null for the one that the store keeps.</summary>
+    /// <summary>What replicas show each other and seal notifications with: at least 32 visible ASCII characters, the
+    /// same for all; null for the one that the store keeps.</summary>
     public string? Secret { get; set; }
+
+    /// <summary>The secret that <see cref="Secret"/> takes the place of, for as long as some replicas have only that;
+    /// null for none.</summary>
+    public string? PreviousSecret { get; set; }
 
     /// <summary>Makes of a failure to listen what is to be thrown instead; null leaves it as it is.</summary>
     public Func<Exception, Exception>? ExplainFailure { get; set; }
@@ -22,15 +27,23 @@ public sealed class RelayOptions
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();
-        if (Secret is { Length: < MinSecretLength })
+        foreach (var (name, secret) in new[] { (nameof(Secret), Secret), (nameof(PreviousSecret), PreviousSecret) })
         {
-            problems.Add($"Secret must have at least {MinSecretLength} characters.");
+            if (secret is { Length: < MinSecretLength })
+            {
+                problems.Add($"{name} must have at least {MinSecretLength} characters.");
+            }
+
+            // As a bearer token it goes into a header.
+            if (secret?.All(character => character is > ' ' and < '\x7f') == false)
+            {
+                problems.Add($"{name} must be visible ASCII characters.");
+            }
         }
 
-        // As a bearer token it goes into a header.
-        if (Secret?.All(character => character is > ' ' and < '\x7f') == false)
+        if (PreviousSecret is not null && (Secret is null || Secret == PreviousSecret))
         {
-            problems.Add("Secret must be visible ASCII characters.");
+            problems.Add("PreviousSecret is what Secret takes the place of: set Secret, to another one.");
         }
 
         if (Address is { } address && !(address.IsAbsoluteUri && address.Scheme is ("http" or "https")))

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DurableChat.Storage;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,7 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
     /// <param name="usual">Who gets in without a ticket.</param>
     /// <param name="scope">Which stream a request asks for.</param>
     public static void Guard(RouteHandlerBuilder endpoint, AuthorizationPolicy usual, Func<HttpContext, string?> scope) => endpoint
+        .WithMetadata(new QueryField(Parameter))
         .RequireAuthorization(new AuthorizationPolicy([new Requirement(usual, scope)], usual.AuthenticationSchemes))
         .AddOpenApiOperationTransformer((operation, _, _) =>
         {
@@ -37,6 +39,10 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
     /// <summary>True for a request that got in with a ticket only to be told that it is not good.</summary>
     public static bool HasWrongTicket(HttpContext context) => context.Features.Get<WrongTicket>() is not null;
 
+    /// <summary>True for a request of whose ticket nothing could be said, because the store could not be
+    /// asked.</summary>
+    public static bool HasUnknownTicket(HttpContext context) => context.Features.Get<UnknownTicket>() is not null;
+
     /// <inheritdoc/>
     public async Task HandleAsync(AuthorizationHandlerContext context)
     {
@@ -47,7 +53,7 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
 
         if (http.Request.Query.TryGetValue(Parameter, out var text))
         {
-            var ticket = tickets.Read(text.ToString(), requirement.Scope(http));
+            var ticket = await ReadAsync(http, text.ToString(), requirement.Scope(http));
             http.User = ticket is null ? new ClaimsPrincipal(new ClaimsIdentity()) : PrincipalOf(ticket);
             http.Features.Set(new StreamDeadline(ticket?.Until));
             http.Features.Set(ticket);
@@ -69,9 +75,26 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
         }
     }
 
+    /// <summary>While the store cannot be asked for the key of a ticket, nothing is known of it: the client is to try
+    /// again.</summary>
+    private async ValueTask<StreamTicket?> ReadAsync(HttpContext http, string text, string? scope)
+    {
+        try
+        {
+            return await tickets.ReadAsync(text, scope, http.RequestAborted);
+        }
+        catch (ChatStoreException)
+        {
+            http.Features.Set(new UnknownTicket());
+            return null;
+        }
+    }
+
     private static ClaimsPrincipal PrincipalOf(StreamTicket ticket) => new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, ticket.Owner)], nameof(StreamTicket)));
 
     private sealed class WrongTicket;
+
+    private sealed class UnknownTicket;
 
     /// <summary>What a stream asks of its callers.</summary>
     internal sealed record Requirement(AuthorizationPolicy Usual, Func<HttpContext, string?> Scope) : IAuthorizationRequirement;

@@ -2,5 +2,5 @@ namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>What a valid ticket says.</summary>
 /// <param name="Owner">Who may follow the stream.</param>
-/// <param name="Until">When the stream ends because what the ticket was asked for with expires; null if it does not.</param>
-internal sealed record StreamTicket(string Owner, DateTimeOffset? Until);
+/// <param name="Until">When the stream ends at the latest.</param>
+internal sealed record StreamTicket(string Owner, DateTimeOffset Until);

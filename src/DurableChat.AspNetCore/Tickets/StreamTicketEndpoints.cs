@@ -13,19 +13,22 @@ internal static class StreamTicketEndpoints
         group.MapPost("/chats/{id}/stream-ticket", IssueForChatAsync)
             .WithName("CreateStreamTicket").WithSummary("Gives a ticket that opens this chat's stream for a short time, for EventSource and WebSocket in browsers.")
             .Produces<StreamTicketResponse>().ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapPost("/chats/watch/stream-ticket", (HttpContext context, StreamTickets tickets) => Issue(context, tickets, StreamScope.Watch))
+        group.MapPost("/chats/watch/stream-ticket", (HttpContext context, StreamTickets tickets) =>
+            IssueAsync(context, tickets, StreamScope.Watch))
             .WithName("CreateWatchTicket").WithSummary("Gives a ticket that opens the stream of your list of chats for a short time.")
             .Produces<StreamTicketResponse>();
     }
 
     private static async Task<IResult> IssueForChatAsync(string id, HttpContext context, ChatService chats, StreamTickets tickets) =>
         ChatId.TryParse(id, out var chat) && await chats.GetAsync(Owner.Of(context), chat, context.RequestAborted) is not null
-            ? Issue(context, tickets, StreamScope.Of(chat))
+            ? await IssueAsync(context, tickets, StreamScope.Of(chat))
             : Problems.ChatNotFound();
 
-    private static IResult Issue(HttpContext context, StreamTickets tickets, string scope)
+    private static async Task<IResult> IssueAsync(HttpContext context, StreamTickets tickets, string scope)
     {
+        var ticket = await tickets.IssueAsync(Owner.Of(context), scope, StreamDeadline.Of(context),
+            context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Json(tickets.Issue(Owner.Of(context), scope, StreamDeadline.Of(context)), HttpJson.Strict.StreamTicketResponse);
+        return Results.Json(ticket, HttpJson.Strict.StreamTicketResponse);
     }
 }

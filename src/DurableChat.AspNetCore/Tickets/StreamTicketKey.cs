@@ -1,24 +1,28 @@
 using System.Security.Cryptography;
 using System.Text;
-using DurableChat.AspNetCore.Cluster;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
-/// The key that stream tickets are signed with. Replicas that serve the same chats must have the same, or a ticket of one is refused by the others: it is made of the cluster's secret where there is
-/// one (<see cref="DurableChatHttpBuilderExtensions.UseRelay"/>), else for this process, unless one is registered in the services before. Immutable.
+/// A key that stream tickets are signed with, and that whoever checks them must have. Register one in the services if
+/// the replicas share a secret that this library does not know of. Otherwise tickets are
+/// signed with <c>Cluster:Secret</c> where one is configured, with keys of each replica whose public halves are in
+/// the store where the store keeps them, and else with a key of this process. Immutable.
 /// </summary>
-public sealed class StreamTicketKey
+public sealed class StreamTicketKey : ITicketSigner, ITicketVerifier
 {
     private const int KeyBytes = 32;
 
     private readonly byte[] _key;
 
-    private StreamTicketKey(byte[] key) => _key = key;
+    private StreamTicketKey(byte[] key)
+    {
+        _key = key;
+        Id = Convert.ToHexStringLower(HMACSHA256.HashData(key, "key id"u8)[..8]);
+    }
 
-    /// <summary>The key of the cluster whose store keeps a secret; else one for this process alone.</summary>
-    internal static StreamTicketKey OfCluster(IServiceProvider services) => services.GetService<ClusterSecret>() is { } secret ? Derive(secret.Value) : Create();
+    /// <inheritdoc/>
+    public string Id { get; }
 
     /// <summary>A key for this process alone; tickets end with it.</summary>
     public static StreamTicketKey Create() => new(RandomNumberGenerator.GetBytes(KeyBytes));
@@ -31,5 +35,12 @@ public sealed class StreamTicketKey
         return new(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), KeyBytes, info: "durablechat stream tickets 1"u8.ToArray()));
     }
 
-    internal byte[] Sign(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_key, data);
+    byte[] ITicketSigner.Sign(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_key, data);
+
+    bool ITicketVerifier.Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, data, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, signature);
+    }
 }

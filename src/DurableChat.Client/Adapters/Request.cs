@@ -13,6 +13,9 @@ internal sealed record Request(string? ChatId, string? Text, IReadOnlyList<ToolR
 {
     private const string AnswerPrefix = "durablechat:";
 
+    /// <summary>How the text is to be answered; null if that is left to the server.</summary>
+    public ChatSettings? Settings { get; init; }
+
     /// <summary>The id of an answer's message, which tells its chat: programs keep it.</summary>
     public static string AnswerId(string chatId, long generation) => $"{AnswerPrefix}{chatId}:{generation}";
 
@@ -45,6 +48,9 @@ internal sealed record Request(string? ChatId, string? Text, IReadOnlyList<ToolR
 
         return text.Length > 0 || (results.Count > 0 && chat is not null)
             ? new Request(chat, text.Length > 0 ? text : null, results, [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>().Select(tool => new ClientTool(tool.Name, tool.Description, tool.JsonSchema))])
+            {
+                Settings = settings.IgnoreSettings ? null : SettingsReader.Read(options),
+            }
             : throw new ArgumentException("There is nothing to say behind the newest answer.", nameof(messages));
     }
 

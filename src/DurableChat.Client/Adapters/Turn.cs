@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace DurableChat.Client.Adapters;
@@ -9,11 +7,9 @@ internal sealed class Turn
 {
     private readonly Request _request;
     private readonly bool _isLive;
-    private readonly HashSet<string> _ownTools;
 
-    /// <summary>What was said of the answer in flight, by kind; the committed message adds what is lacking.</summary>
-    private readonly Dictionary<string, StringBuilder> _said = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _saidCalls = new(StringComparer.Ordinal);
+    /// <summary>What the program knows of the answer in flight.</summary>
+    private readonly AnswerReader _answer;
     private readonly long _version;
     private long _beginsAt;
     private long _generation;
@@ -33,7 +29,7 @@ internal sealed class Turn
         _version = version;
         _request = request;
         _isLive = isLive;
-        _ownTools = [.. request.Tools.Select(tool => tool.Name)];
+        _answer = new AnswerReader(request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
     }
 
     public string ChatId { get; }
@@ -54,8 +50,13 @@ internal sealed class Turn
     {
         if (request.ChatId is not { } id)
         {
-            var made = await client.CreateChatAsync(
-                new NewChatRequest(request.Text!) { Model = model, ClientTools = request.Tools.Count == 0 ? null : request.Tools }, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var chat = new NewChatRequest(request.Text!)
+            {
+                Model = model,
+                MessageSettings = request.Settings,
+                ClientTools = request.Tools.Count == 0 ? null : request.Tools,
+            };
+            var made = await client.CreateChatAsync(chat, cancellationToken: cancellationToken).ConfigureAwait(false);
             return new Turn(made.Id, made.LastMessageId, made.Version, request, isLive);
         }
 
@@ -69,7 +70,9 @@ internal sealed class Turn
             }
         }
 
-        var sent = await client.SendAsync(id, request.Text!, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var sending = client.SendAsync(
+            id, request.Text!, model: model, settings: request.Settings, cancellationToken: cancellationToken);
+        var sent = await sending.ConfigureAwait(false);
         return sent.QueuedId is { } queued
             ? new Turn(id, before.LastMessageId, sent.Version, request, isLive) { QueuedId = queued, _queue = Watch(queued, sent.Version, before, request.Text!) }
             : new Turn(id, sent.MessageId ?? before.LastMessageId, sent.Version, request, isLive);
@@ -140,8 +143,8 @@ internal sealed class Turn
                 return Read(message);
             case MessagePartEvent part when _isLive:
                 return Read(part);
-            case PreviewResetEvent when _said.Count > 0:
-                _said.Clear();
+            case PreviewResetEvent when !_answer.IsEmpty:
+                _answer.Clear();
                 return [Update([], _generation, ChatRole.Assistant, next)];
             case ErrorEvent { Error: var error, Version: var version } when version > _version:
                 IsOver = true;
@@ -149,7 +152,7 @@ internal sealed class Turn
             // Results for some of the calls only: the change that they made is the one that tells what is left.
             case ActionRequiredEvent { ToolCalls: var calls, Version: var version } when version >= _version:
                 IsOver = true;
-                return [WithReason(Update([.. calls.Select(call => ToCall(call.CallId, call.Name, call.Arguments, isOwn: true))], _generation, ChatRole.Assistant, next), ChatFinishReason.ToolCalls)];
+                return [AskFor(calls, next)];
             default:
                 return [];
         }
@@ -179,10 +182,12 @@ internal sealed class Turn
         if (part.Generation != _generation)
         {
             _generation = part.Generation;
-            _said.Clear();
+            _answer.Clear();
         }
 
-        return ToContent(part.Part) is { } content ? [Update([content], part.Generation, ChatRole.Assistant, part)] : [];
+        return _answer.Piece(part.Part) is { } content
+            ? [Update([content], part.Generation, ChatRole.Assistant, part)]
+            : [];
     }
 
     private ChatResponseUpdate ReadAnswer(HistoryMessage message)
@@ -190,19 +195,14 @@ internal sealed class Turn
         if (message.Generation != _generation)
         {
             _generation = message.Generation;
-            _said.Clear();
+            _answer.Clear();
         }
 
-        var contents = new List<AIContent>();
-        foreach (var kind in message.Parts.GroupBy(part => part.Type))
-        {
-            contents.AddRange(kind.Key is MessagePart.TextType or MessagePart.ReasoningType ? Rest(kind.Key, string.Concat(kind.Select(part => part.Text))) : kind.Select(ToContent).OfType<AIContent>());
-        }
-
-        _said.Clear();
+        var contents = _answer.Rest(message.Parts);
+        _answer.Clear();
         if (message.Usage is { } usage)
         {
-            contents.Add(new UsageContent(new UsageDetails { InputTokenCount = usage.InputTokens, OutputTokenCount = usage.OutputTokens, TotalTokenCount = usage.InputTokens + usage.OutputTokens }));
+            contents.Add(new UsageContent(ToDetails(usage)));
         }
 
         // Some providers say "stop" where an answer waits for its calls.
@@ -214,34 +214,24 @@ internal sealed class Turn
         return IsOver ? WithReason(update, ToReason(message.FinishReason)) : update;
     }
 
-    /// <summary>What of a text has not been said yet.</summary>
-    private IEnumerable<AIContent> Rest(string kind, string whole)
-    {
-        var said = _said.GetValueOrDefault(kind)?.Length ?? 0;
-        return whole.Length <= said ? [] : [kind == MessagePart.TextType ? new TextContent(whole[said..]) : new TextReasoningContent(whole[said..])];
-    }
-
-    private AIContent? ToContent(MessagePart part)
-    {
-        switch (part.Type)
-        {
-            case MessagePart.TextType or MessagePart.ReasoningType:
-                (_said.TryGetValue(part.Type, out var said) ? said : _said[part.Type] = new StringBuilder()).Append(part.Text);
-                return part.Type == MessagePart.TextType ? new TextContent(part.Text) : new TextReasoningContent(part.Text);
-
-            // Calls of the program's own tools come when the turn waits for them.
-            case MessagePart.ToolCallType when !_ownTools.Contains(part.Name!) && _saidCalls.Add(part.CallId!):
-                return ToCall(part.CallId!, part.Name!, part.Arguments!, isOwn: false);
-            default:
-                return null;
-        }
-    }
-
-    private static FunctionCallContent ToCall(string callId, string name, string arguments, bool isOwn) =>
-        new(callId, name, JsonSerializer.Deserialize(arguments, Calls.ClientJson.Default.DictionaryStringObject)) { InformationalOnly = !isOwn };
-
     private static FunctionResultContent ToResult(MessagePart part) =>
         new(part.CallId!, part.Result) { Exception = part.IsError ? new InvalidOperationException(part.Result) : null };
+
+    private ChatResponseUpdate AskFor(IEnumerable<ToolCall> calls, ChatEvent raw)
+    {
+        var own = calls.Select(call => AnswerReader.ToCall(call.CallId, call.Name, call.Arguments, isOwn: true));
+        return WithReason(Update([.. own], _generation, ChatRole.Assistant, raw), ChatFinishReason.ToolCalls);
+    }
+
+    private static UsageDetails ToDetails(TokenUsage usage) => new()
+    {
+        InputTokenCount = usage.InputTokens,
+        OutputTokenCount = usage.OutputTokens,
+        TotalTokenCount = usage.InputTokens + usage.OutputTokens,
+        CachedInputTokenCount = usage.CacheReadTokens,
+        ReasoningTokenCount = usage.ReasoningTokens,
+        AdditionalCounts = usage.CacheWriteTokens is { } written ? new() { ["CacheWriteTokenCount"] = written } : null,
+    };
 
     private static ChatFinishReason ToReason(string? reason) => reason switch
     {

@@ -25,6 +25,7 @@ namespace DurableChat.Client.Calls;
 [JsonSerializable(typeof(RetryEvent))]
 [JsonSerializable(typeof(ErrorEvent))]
 [JsonSerializable(typeof(ActionRequiredEvent))]
+[JsonSerializable(typeof(ToolProgressEvent))]
 [JsonSerializable(typeof(ChatsEvent))]
 [JsonSerializable(typeof(ChatChangedEvent))]
 [JsonSerializable(typeof(ChatDeletedEvent))]
@@ -34,11 +35,11 @@ internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record ModelsBody(IReadOnlyList<ModelInfo> Models);
 
-internal sealed record ChangeBody(string? Title, bool? Archived);
+internal sealed record ChangeBody(string? Title, bool? Archived, string? Model, ChatSettings? Settings);
 
-internal sealed record SendBody(string Content, string BusyBehavior);
+internal sealed record SendBody(string Content, string BusyBehavior, string? Model, ChatSettings? Settings);
 
-internal sealed record EditBody(string Content);
+internal sealed record EditBody(string Content, string? Model, ChatSettings? Settings);
 
 internal sealed record ResultsBody(IReadOnlyList<ToolResult> Results);
 

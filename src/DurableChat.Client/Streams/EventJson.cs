@@ -19,6 +19,7 @@ internal static class EventJson
         "retry" => JsonSerializer.Deserialize(data, ClientJson.Default.RetryEvent),
         "error" => JsonSerializer.Deserialize(data, ClientJson.Default.ErrorEvent),
         "action_required" => JsonSerializer.Deserialize(data, ClientJson.Default.ActionRequiredEvent),
+        "tool_progress" => JsonSerializer.Deserialize(data, ClientJson.Default.ToolProgressEvent),
         "chats" => JsonSerializer.Deserialize(data, ClientJson.Default.ChatsEvent),
         "chat" => JsonSerializer.Deserialize(data, ClientJson.Default.ChatChangedEvent),
         "chat_deleted" => JsonSerializer.Deserialize(data, ClientJson.Default.ChatDeletedEvent),

@@ -40,8 +40,8 @@ internal static class EventStream
                 outage.End();
                 foreach (var ready in passed)
                 {
-                    // A state says nothing about the gap, and comes with every connection.
-                    gaps = ready is StateEvent ? gaps : 0;
+                    // A state or progress says nothing about the gap, and comes with every connection.
+                    gaps = ready is StateEvent or ToolProgressEvent ? gaps : 0;
                     yield return ready;
                 }
             }

@@ -19,6 +19,9 @@ internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
     /// <summary>The commands so far.</summary>
     public IReadOnlyCollection<ActionRecord> Actions => _actions;
 
+    /// <summary>When the run began.</summary>
+    public DateTimeOffset Origin { get; } = world.Time.GetUtcNow();
+
     /// <summary>Seconds since the run began, by the world's clock.</summary>
     public double Seconds => World.Time.GetElapsedTime(_began).TotalSeconds;
 

@@ -26,4 +26,13 @@ internal enum ChaosFault
 
     /// <summary>The database can write nothing for a while: the disk is full.</summary>
     DiskFull,
+
+    /// <summary>Writes hang for 5 to 60 seconds, and then succeed. Reads work.</summary>
+    Hang,
+
+    /// <summary>Writes fail for 5 to 60 seconds. Reads work.</summary>
+    ReadOnly,
+
+    /// <summary>The caller of a commit gets an error, and the commit becomes visible seconds later, after the state was read again.</summary>
+    Late,
 }

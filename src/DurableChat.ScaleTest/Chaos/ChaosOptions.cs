@@ -35,4 +35,7 @@ internal sealed record ChaosOptions
 
     /// <summary>The longest that a client thinks before its next command, in milliseconds.</summary>
     public int PaceMs { get; init; } = 300;
+
+    /// <summary>The longest that the database stalls, in seconds; the shortest is 5.</summary>
+    public int MaxStallSeconds { get; init; } = 60;
 }

@@ -7,6 +7,8 @@ internal sealed class ChaosPlan
 {
     private const ulong FaultStream = 0xFA;
     private const ulong ConnectionStream = 0xC0;
+    private const ulong StallStream = 0x57;
+    private const int ShortestStall = 5;
     private readonly ulong _seed;
     private readonly int _replicas;
 
@@ -89,11 +91,18 @@ internal sealed class ChaosPlan
 
             var at = random.Next(kinds.Count);
             var gap = options.Steps / (options.FaultCount + 1);
-            faults.Add(new PlannedFault(((i + 1) * gap) - random.Next(Math.Max(1, gap / 2)), kinds[at], random.Next(options.Replicas)));
+            faults.Add(new PlannedFault(((i + 1) * gap) - random.Next(Math.Max(1, gap / 2)), kinds[at], random.Next(options.Replicas), DrawStall(options, i)));
             kinds.RemoveAt(at);
         }
 
         return faults;
+    }
+
+    /// <summary>Short stalls come more often than long ones: most limits lie there.</summary>
+    private TimeSpan DrawStall(ChaosOptions options, int fault)
+    {
+        var number = Stream(StallStream, fault).NextDouble();
+        return TimeSpan.FromSeconds(ShortestStall + (number * number * Math.Max(0, options.MaxStallSeconds - ShortestStall)));
     }
 
     private SplitMix Stream(ulong kind, int number) => new((_seed << 24) ^ (kind << 12) ^ (ulong)number);

@@ -6,7 +6,13 @@ namespace DurableChat.ScaleTest.Chaos;
 
 /// <summary>What came of all seeds, as it is written to a file.</summary>
 internal sealed record ChaosReport(
-    int FormatVersion, ChaosMode Mode, ChaosOptions Options, IReadOnlyList<FaultTotal> Faults, IReadOnlyList<ChaosResult> Seeds)
+    int FormatVersion,
+    ChaosMode Mode,
+    ChaosOptions Options,
+    IReadOnlyList<FaultTotal> Faults,
+    IReadOnlyList<ChaosResult> Seeds,
+    DriverFigures Driving,
+    UsageFigures Usage)
 {
     /// <summary>How the file is written.</summary>
     public static JsonSerializerOptions Json { get; } = new()
@@ -33,7 +39,9 @@ internal sealed record ChaosReport(
                     kind.Sum(entry => entry.Seed.Violations.Count(violation => violation.Subscriber.Length > 0)),
                     kind.Max(entry => entry.Fault.LongestWaitSeconds))),
         ],
-        seeds);
+        seeds,
+        DriverFigures.Sum(seeds.Select(seed => seed.Driving)),
+        UsageFigures.Sum(seeds.Select(seed => seed.Usage)));
 }
 
 /// <summary>One kind of fault over all seeds.</summary>

@@ -13,6 +13,8 @@ namespace DurableChat.ScaleTest.Chaos;
 /// <param name="Seconds">How long the run took, by its clock.</param>
 /// <param name="Faults">For each kind of fault, what it did.</param>
 /// <param name="Violations">What was found.</param>
+/// <param name="Driving">How long chats waited for a driver, and what was done more than once.</param>
+/// <param name="Usage">What became of the cost that the model reported.</param>
 internal sealed record ChaosResult(
     int Seed,
     int Acknowledged,
@@ -23,7 +25,9 @@ internal sealed record ChaosResult(
     double LongestWaitSeconds,
     double Seconds,
     IReadOnlyList<FaultSummary> Faults,
-    IReadOnlyList<Violation> Violations);
+    IReadOnlyList<Violation> Violations,
+    DriverFigures Driving,
+    UsageFigures Usage);
 
 /// <summary>What became of commands while one kind of fault was at work.</summary>
 /// <param name="Kind">The kind; null for all the time in which there was none.</param>

@@ -1,5 +1,6 @@
 using DurableChat.ScaleTest.Chaos.Checking;
 using DurableChat.ScaleTest.Checking;
+using DurableChat.ScaleTest.Mock;
 
 namespace DurableChat.ScaleTest.Chaos;
 
@@ -22,6 +23,8 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
         var sender = new ActionSender(context);
         var followers = new List<ChaosFollower>();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var metronome = new Metronome(context);
+        var beating = metronome.RunAsync(ending.Token);
         try
         {
             var injecting = InjectAsync(context, plan, progress, ending.Token);
@@ -55,11 +58,13 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
                 recorded.Add(await RecordAsync(context, chats[slot], slot, stuck[slot], followers, cancellationToken));
             }
 
-            return await JudgeAsync(context, recorded, cancellationToken);
+            var worked = await AddWorkAsync(context, recorded, metronome, cancellationToken);
+            return await JudgeAsync(context, await AddUsageAsync(worked, cancellationToken), cancellationToken);
         }
         finally
         {
             await ending.CancelAsync();
+            await beating;
             await Task.WhenAll(followers.Select(follower => follower.DisposeAsync().AsTask()));
         }
     }
@@ -81,12 +86,66 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
             await progress.WaitForFaultAsync(i, cancellationToken);
             var fault = plan.Faults[i];
             var began = context.Seconds;
-            var injecting = world.InjectAsync(fault.Kind, fault.Victim, cancellationToken);
+            var injecting = world.InjectAsync(fault, cancellationToken);
             progress.FaultBegun(i);
             await injecting;
-            _faults.Add(new FaultWindow(fault.Kind, began, context.Seconds));
+            _faults.Add(new FaultWindow(fault.Kind, began, context.Seconds, fault.Kind is ChaosFault.Kill or ChaosFault.Pause ? fault.Victim : -1) { IsolatesReplicas = world.Isolates(fault.Kind) });
         }
     }
+
+    /// <summary>Gives each chat the work that was done for it: no two messages begin with the same word.</summary>
+    private async Task<List<RecordedChat>> AddWorkAsync(ChaosContext context, List<RecordedChat> recorded, Metronome metronome, CancellationToken cancellationToken)
+    {
+        var work = (await world.ReadWorkAsync(context.Origin, cancellationToken)).ToLookup(record => record.Question);
+        var circumstances = new Circumstances { Faults = _faults, Lulls = metronome.Lulls, Ended = context.Seconds, Limits = world.Limits };
+        return
+        [
+            .. recorded.Select(chat => chat with
+            {
+                Circumstances = circumstances,
+                Work = [.. chat.Actions.Where(action => action.Action.BringsText).Select(action => WorkJournal.FirstWord(action.Action.Content!)).Distinct().SelectMany(word => work[word])],
+            }),
+        ];
+    }
+
+    /// <summary>What a replica has spent whose turn was taken from it, it may say later than anything else: chats that lack something are read again for a while.</summary>
+    private async Task<List<RecordedChat>> AddUsageAsync(
+        List<RecordedChat> recorded, CancellationToken cancellationToken)
+    {
+        var began = world.Time.GetTimestamp();
+        for (var slot = 0; slot < recorded.Count; slot++)
+        {
+            while (LacksUsage(recorded[slot]) && world.Time.GetElapsedTime(began) < _agreePatience)
+            {
+                await Task.Delay(_pause, world.Time, cancellationToken);
+                var (chat, replica) = (recorded[slot], slot % options.Replicas);
+                if (await TryAsync(() => world.ReadAsync(replica, chat.Id, cancellationToken)) is { } view)
+                {
+                    recorded[slot] = chat with { Final = chat.Final with { Usage = view.Usage } };
+                }
+            }
+        }
+
+        return recorded;
+    }
+
+    /// <summary>What is wrong with the owner's usage; null if it is the sum of the chats'. What is counted between two reads shows in the next ones.</summary>
+    private async Task<string?> FindOwnersFaultAsync(List<RecordedChat> recorded, CancellationToken cancellationToken)
+    {
+        for (var began = world.Time.GetTimestamp(); ; await Task.Delay(_pause, world.Time, cancellationToken))
+        {
+            var views = await Task.WhenAll(recorded.Select(chat => TryAsync(() => world.ReadAsync(0, chat.Id, cancellationToken))));
+            var chats = Cost.Sum(views.Select(view => view?.Usage ?? default));
+            var owner = await world.ReadOwnerUsageAsync(0, cancellationToken);
+            if (owner == chats || world.Time.GetElapsedTime(began) > _agreePatience)
+            {
+                return owner == chats ? null : $"The owner's usage says {owner}, but the chats' sums are {chats}.";
+            }
+        }
+    }
+
+    private static bool LacksUsage(RecordedChat chat) =>
+        ChaosChecker.Check(chat).Any(violation => violation.Kind == ViolationKind.Miscounted);
 
     private async Task<RecordedChat> RecordAsync(
         ChaosContext context, string chat, int slot, string? stuck, IReadOnlyList<ChaosFollower> followers, CancellationToken cancellationToken)
@@ -130,6 +189,11 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
             violations.Add(new Violation(ViolationKind.Stuck, "", "", "", death, []));
         }
 
+        if (await FindOwnersFaultAsync(recorded, cancellationToken) is { } fault)
+        {
+            violations.Add(new Violation(ViolationKind.Miscounted, "", "", "", fault, []));
+        }
+
         if (recorded.Count < options.Chats)
         {
             violations.Add(new Violation(ViolationKind.Stuck, "", "", "", $"Only {recorded.Count} of {options.Chats} chats could be created.", [.. context.Actions.Where(action => action.Action.Kind == ActionKind.Create).Select(action => action.ToString())]));
@@ -150,7 +214,9 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
                 .. _faults.GroupBy(fault => fault.Kind).Select(kind => Summarise(kind.Key, kind.Count(), [.. acknowledged.Where(action => kind.Any(fault => fault.Touches(action)))])),
                 Summarise(null, 0, [.. acknowledged.Where(action => !_faults.Exists(fault => fault.Touches(action)))]),
             ],
-            violations);
+            violations,
+            DriverFigures.Of(recorded, world.Limits),
+            UsageFigures.Of(recorded));
     }
 
     private static FaultSummary Summarise(ChaosFault? kind, int injected, List<ActionRecord> acknowledged) => new(kind, injected, acknowledged.Count, Longest(acknowledged));

@@ -51,14 +51,14 @@ internal static class ChaosSeeds
     /// <summary>The command line that runs a seed again with the same choices.</summary>
     public static string Replay(ChaosOptions options, ChaosMode mode) => string.Create(
         CultureInfo.InvariantCulture,
-        $"./durablechat chaos --mode {(mode == ChaosMode.Process ? "process" : "in-process")} --seeds {options.Seed} --replicas {options.Replicas} --store {options.Store} --steps {options.Steps} --clients {options.Clients} --chats {options.Chats} --faults {(options.Faults.Count == 0 ? "none" : string.Join(',', options.Faults.Select(fault => fault.ToString().ToLowerInvariant())))} --fault-count {options.FaultCount} --model-errors {options.ModelErrors} --notification-faults {options.NotificationFaults} --pace-ms {options.PaceMs}");
+        $"./durablechat chaos --mode {(mode == ChaosMode.Process ? "process" : "in-process")} --seeds {options.Seed} --replicas {options.Replicas} --store {options.Store} --steps {options.Steps} --clients {options.Clients} --chats {options.Chats} --faults {(options.Faults.Count == 0 ? "none" : string.Join(',', options.Faults.Select(fault => fault.ToString().ToLowerInvariant())))} --fault-count {options.FaultCount} --model-errors {options.ModelErrors} --notification-faults {options.NotificationFaults} --pace-ms {options.PaceMs} --max-stall {options.MaxStallSeconds}");
 
     private static void Show(ChaosResult result, ChaosOptions options, ChaosMode mode)
     {
         var faults = result.Faults.Where(fault => fault.Kind is not null).Select(fault => $"{fault.Kind.ToString()!.ToLowerInvariant()} {fault.Injected}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {result.Seed}: {result.Acknowledged} acknowledged, {result.Refused} refused, {result.Unsure} unsure, {result.Events} events over {result.Connections} connections, faults: {(result.Faults.Count > 1 ? string.Join(", ", faults) : "none")}, longest wait {result.LongestWaitSeconds:0.0} s, {result.Seconds:0} s, violations {result.Violations.Count}"));
+            $"seed {result.Seed}: {result.Acknowledged} acknowledged, {result.Refused} refused, {result.Unsure} unsure, {result.Events} events over {result.Connections} connections, faults: {(result.Faults.Count > 1 ? string.Join(", ", faults) : "none")}, longest wait {result.LongestWaitSeconds:0.0} s, {result.Driving}, {result.Usage}, {result.Seconds:0} s, violations {result.Violations.Count}"));
         foreach (var violation in result.Violations.Take(MaxShown))
         {
             Console.WriteLine($"  {violation}");
@@ -74,7 +74,7 @@ internal static class ChaosSeeds
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Seeds.Count} seeds: {report.Seeds.Sum(seed => seed.Acknowledged)} acknowledged, {report.Seeds.Sum(seed => seed.Events)} events, {report.Seeds.Sum(seed => seed.Violations.Count)} violations"));
+            $"{report.Seeds.Count} seeds: {report.Seeds.Sum(seed => seed.Acknowledged)} acknowledged, {report.Seeds.Sum(seed => seed.Events)} events, {report.Seeds.Sum(seed => seed.Violations.Count)} violations; {report.Driving}; {report.Usage}"));
         foreach (var fault in report.Faults)
         {
             Console.WriteLine(string.Create(

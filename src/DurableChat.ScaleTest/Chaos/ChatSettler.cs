@@ -75,6 +75,9 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
                 // After an error the queue rests until somebody sends; the probe does.
                 case { Status: "error" }:
                     return null;
+                case { Status: "waiting", IsArchived: true }:
+
+                // Its queue rests until it is brought back.
                 case { Status: "requires_action", IsArchived: true }:
                     await GiveAsync(new ChaosAction(ActionKind.Archive, chat), replica, cancellationToken);
                     break;

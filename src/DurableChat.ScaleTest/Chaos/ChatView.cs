@@ -13,6 +13,9 @@ namespace DurableChat.ScaleTest.Chaos;
 internal sealed record ChatView(
     string Status, bool IsArchived, long Version, long LastMessageId, IReadOnlyList<(long Id, string Text)> Queue, IReadOnlyList<string> PendingCalls, string? Error)
 {
+    /// <summary>What all its answers have cost.</summary>
+    public Cost Usage { get; init; }
+
     /// <summary>True if nothing goes on, and nothing will without a client.</summary>
     public bool IsAtRest => Status is "waiting" or "error" or "requires_action";
 
@@ -29,7 +32,10 @@ internal sealed record ChatView(
             root.GetProperty("last_message_id").GetInt64(),
             [.. root.GetProperty("queue").EnumerateArray().Select(queued => (queued.GetProperty("id").GetInt64(), queued.GetProperty("content").GetString()!))],
             [.. root.GetProperty("pending_tool_calls").EnumerateArray().Select(call => call.GetProperty("call_id").GetString()!)],
-            root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? error.GetProperty("code").GetString() : null);
+            root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? error.GetProperty("code").GetString() : null)
+        {
+            Usage = Cost.Read(root),
+        };
     }
 
     public override string ToString() =>

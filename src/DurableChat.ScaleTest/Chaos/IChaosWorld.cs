@@ -1,3 +1,4 @@
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.ScaleTest.Chaos;
@@ -22,8 +23,20 @@ internal interface IChaosWorld : IAsyncDisposable
     /// <summary>Reads a chat's whole history at a replica.</summary>
     Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(int replica, string chat, CancellationToken cancellationToken);
 
+    /// <summary>How long things may take here.</summary>
+    RunLimits Limits { get; }
+
     /// <summary>Does a fault to a replica, or to what all have in common, and ends it again.</summary>
-    Task InjectAsync(ChaosFault fault, int victim, CancellationToken cancellationToken);
+    Task InjectAsync(PlannedFault fault, CancellationToken cancellationToken);
+
+    /// <summary>True if a fault can keep one replica from the database for longer than its leases live.</summary>
+    bool Isolates(ChaosFault fault);
+
+    /// <summary>The answers of the model and the runs of tools, with times in seconds after <paramref name="origin"/>.</summary>
+    Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken);
+
+    /// <summary>What the owner of all chats has spent, over all days and models.</summary>
+    Task<Cost> ReadOwnerUsageAsync(int replica, CancellationToken cancellationToken);
 
     /// <summary>Histories that the model was given and that no provider would take, in words.</summary>
     Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken);

@@ -16,7 +16,8 @@ internal sealed record PlannedStep(ActionKind Kind, int Chat, int Target, int Re
 /// <param name="AtStep">Before which step of the run it begins.</param>
 /// <param name="Kind">What is done.</param>
 /// <param name="Victim">To which replica.</param>
-internal sealed record PlannedFault(int AtStep, ChaosFault Kind, int Victim);
+/// <param name="Stall">For how long, where the database stalls.</param>
+internal sealed record PlannedFault(int AtStep, ChaosFault Kind, int Victim, TimeSpan Stall = default);
 
 /// <summary>One connection of a follower, as the seed has it.</summary>
 /// <param name="Replica">Where.</param>

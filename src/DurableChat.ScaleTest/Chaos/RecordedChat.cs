@@ -1,3 +1,4 @@
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.ScaleTest.Chaos;
@@ -17,4 +18,11 @@ internal sealed record RecordedChat(
     IReadOnlyList<WireMessage> Stored,
     ChatView Final,
     string? Stuck,
-    bool TurnsMayFail);
+    bool TurnsMayFail)
+{
+    /// <summary>The answers that the model gave for it and the runs of its tools.</summary>
+    public IReadOnlyList<WorkRecord> Work { get; init; } = [];
+
+    /// <summary>What was done to the servers meanwhile, and how long things may take.</summary>
+    public Circumstances Circumstances { get; init; } = new();
+}

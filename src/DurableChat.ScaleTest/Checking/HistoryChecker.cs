@@ -95,5 +95,5 @@ internal static class HistoryChecker
         void Report(ViolationKind kind, string detail) => log.Add(new Violation(kind, chat, subscriber, checker.Position ?? "the beginning", detail, []));
     }
 
-    private static string Mark(string text) => text.Length > 40 ? text[..40] + "…" : text;
+    private static string Mark(string text) => text.Length > 40 ? text[..(char.IsHighSurrogate(text[39]) ? 39 : 40)] + "…" : text;
 }

@@ -50,4 +50,16 @@ internal enum ViolationKind
 
     /// <summary>A command was answered one way and its repetition another, or was refused and done all the same.</summary>
     WrongAnswer,
+
+    /// <summary>A chat that needed a driver had none for longer than it may.</summary>
+    Undriven,
+
+    /// <summary>A tool ran twice for one call, and no replica had died, was frozen or was asked to stop meanwhile.</summary>
+    ToolRepeated,
+
+    /// <summary>What was counted of the cost of answers is not what the model reported, as far as no process died with it.</summary>
+    Miscounted,
+
+    /// <summary>An answer was generated twice, without a failure, a stop, or a replica that had died, was frozen or was asked to stop meanwhile.</summary>
+    AnswerRepeated,
 }

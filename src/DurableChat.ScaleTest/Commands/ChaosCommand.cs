@@ -42,12 +42,13 @@ internal static class ChaosCommand
         var notificationFaults = Options.Rate("--notification-faults", "The share of notifications that are lost, repeated or swapped.");
         notificationFaults.DefaultValueFactory = _ => normal.NotificationFaults;
         var pace = Options.Number("--pace-ms", "The longest that a client thinks between two commands, in milliseconds.", normal.PaceMs, 0, 60_000);
+        var maxStall = Options.Number("--max-stall", "The longest that the database stalls, in seconds.", normal.MaxStallSeconds, 5, 60);
         var parallel = Options.Number("--parallel", "Within this process: how many seeds run at once.", 4, 1, 64);
         var json = new Option<string?>("--json") { Description = "Writes the report to this file." };
         Options.RequireText(json);
-        var command = new Command("chaos", "Lets clients work while faults are injected, and proves afterwards that nothing was lost, doubled, reordered or stuck.")
+        var command = new Command("chaos", "Lets clients work while faults are injected, and proves afterwards that nothing was lost, doubled, reordered, stuck, left without a driver or done twice.")
         {
-            mode, seeds, replicas, store, steps, clients, chats, faults, faultCount, modelErrors, notificationFaults, pace, parallel, json,
+            mode, seeds, replicas, store, steps, clients, chats, faults, faultCount, modelErrors, notificationFaults, pace, maxStall, parallel, json,
         };
         command.Validators.Add(result =>
         {
@@ -86,6 +87,7 @@ internal static class ChaosCommand
                     ModelErrors = parsed.GetValue(modelErrors),
                     NotificationFaults = parsed.GetValue(notificationFaults),
                     PaceMs = parsed.GetValue(pace),
+                    MaxStallSeconds = parsed.GetValue(maxStall),
                 },
                 isInProcess ? ChaosMode.InProcess : ChaosMode.Process,
                 isInProcess ? inProcess : ProcessWorld.StartAsync,

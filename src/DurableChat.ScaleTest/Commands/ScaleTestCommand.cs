@@ -76,11 +76,12 @@ public static class ScaleTestCommand
         var firstToken = Options.Number("--first-token-ms", "The mock model's time to the first chunk, in milliseconds.", bed.FirstTokenMs, 0, 600_000);
         var chunks = Options.Number("--chunks", "The mock model's chunks in an answer.", bed.Chunks, 1, 100_000);
         var chunkMs = Options.Number("--chunk-ms", "The mock model's time from chunk to chunk, in milliseconds.", bed.ChunkMs, 0, 600_000);
-        var rate = Options.Number("--rate", "For soak: turns per second.", (int)normal.Rate, 1, 100_000);
-        var duration = Options.Number("--duration", "For soak: how long, in seconds.", (int)normal.Duration.TotalSeconds, 1, 10_000_000);
+        var rate = Options.Number("--rate", "For soak and abuse: turns per second.", (int)normal.Rate, 1, 100_000);
+        var duration = Options.Number("--duration", "For soak and abuse: how long, in seconds.", (int)normal.Duration.TotalSeconds, 1, 10_000_000);
         var connections = Options.Number("--connections", "For idle: how many connections do nothing.", normal.Connections, 1, 1_000_000);
         var messages = Options.Number("--messages", "For long: how many messages the long chat comes to have.", normal.Messages, 200, 100_000_000);
         var edits = Options.Number("--edits", "For long: how often the other chat is edited.", normal.Edits, 100, 100_000_000);
+        var creations = Options.Number("--creations", "For abuse: how many chats the abuser creates at most.", normal.Creations, 1, 1_000_000);
         var turnTimeout = Options.Number("--turn-timeout", "Seconds after which a turn that has not ended has failed.", (int)normal.TurnTimeout.TotalSeconds, 1, 86_400);
         var seed = Options.Number("--seed", "Repeats the same choices.", normal.Seed, 0, int.MaxValue);
         var json = new Option<string?>("--json") { Description = "Writes the report to this file." };
@@ -93,7 +94,7 @@ public static class ScaleTestCommand
         var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
             scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, redis, window, inline, coalesce, pool, faults, faultKinds, skew,
-            firstToken, chunks, chunkMs, rate, duration, connections, messages, edits, turnTimeout, seed, json, html, CompareCommand.Create(),
+            firstToken, chunks, chunkMs, rate, duration, connections, messages, edits, creations, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
         command.Validators.Add(result =>
         {
@@ -122,6 +123,11 @@ public static class ScaleTestCommand
                 result.AddError("--faults needs at least two servers and a database of the test's own: --replicas 3.");
             }
 
+            if (result.GetResult(urls) is { Implicit: false } && result.GetValue(scenario) is { } chosen && Scenario.Defaults(chosen).NeedsOwners)
+            {
+                result.AddError($"--scenario {chosen} needs owners with tokens, which only servers have that the test starts.");
+            }
+
             bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
         });
         command.SetAction(parsed =>
@@ -142,6 +148,7 @@ public static class ScaleTestCommand
                         Connections = parsed.GetValue(connections),
                         Messages = parsed.GetValue(messages),
                         Edits = parsed.GetValue(edits),
+                        Creations = parsed.GetValue(creations),
                         TurnTimeout = TimeSpan.FromSeconds(parsed.GetValue(turnTimeout)),
                         Seed = parsed.GetValue(seed),
                     },

@@ -39,7 +39,7 @@ internal static class ScaleTestRun
             CheckWritable(options.HtmlFile);
             Console.WriteLine(options.Bed.Urls.Count > 0 ? $"Driving {string.Join(", ", options.Bed.Urls)}" : $"Starting the mock model, {options.Bed.Replicas} server(s) and a {options.Bed.StoreKind} store");
             await using var bed = await TestBed.StartAsync(options.Bed, options.Load, stopping.Token);
-            using var api = new ChatApi(options.Bed.Token, time);
+            using var api = new ChatApi(options.Bed.Token ?? bed.OperatorToken, time);
             var report = await MeasureAsync(options, bed, api, time, stopping.Token);
             return await PublishAsync(report, options);
         }
@@ -65,6 +65,7 @@ internal static class ScaleTestRun
         var startedAt = time.GetUtcNow();
         var load = new Load(options.Load, bed.Replicas, api, time);
         load.Drivers = [.. Enumerable.Range(0, options.Load.Chats).Select(number => new ChatDriver(load, number))];
+        load.OwnerTokens = bed.OwnerTokens;
         load.ServerBytes = () => ProcessUsage.Of(bed.ServerIds).Bytes;
         await using var leaving = new Leaving(load.Drivers);
         var mockIds = bed.MockId is { } mock ? new[] { mock } : [];

@@ -11,6 +11,8 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
     private static readonly TimeSpan _downTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _slowTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _slowness = TimeSpan.FromMilliseconds(50);
+    private const int ShortestStall = 5;
+    private const int LongestStall = 45;
     private readonly List<FaultRecord> _records = [];
 
     /// <summary>What was done so far.</summary>
@@ -100,8 +102,22 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
                 }
 
                 break;
+            case FaultKind.Hang:
+                await Stalls.HangWritesAsync(DrawStall());
+                break;
+            case FaultKind.ReadOnly:
+                await Stalls.RefuseWritesAsync(DrawStall());
+                break;
+            case FaultKind.Late:
+                await Stalls.DelayRequestsAsync(DrawStall());
+                break;
         }
     }
+
+    private DatabaseStalls Stalls => new(bed.Database!, bed.Proxy!, load.Time);
+
+    /// <summary>Short of the time for which a client asks again.</summary>
+    private TimeSpan DrawStall() => load.RandomTime(ShortestStall * 1000, LongestStall * 1000);
 
     private Task CutChannelAsync() => options.Redis is null
         ? bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat notifications'")

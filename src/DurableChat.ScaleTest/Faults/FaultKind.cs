@@ -23,4 +23,13 @@ internal enum FaultKind
 
     /// <summary>Every replica in turn is asked to stop, and starts again.</summary>
     Rolling,
+
+    /// <summary>Writes hang for 5 to 45 seconds, and then succeed. Reads work.</summary>
+    Hang,
+
+    /// <summary>Writes fail for 5 to 45 seconds. Reads work.</summary>
+    ReadOnly,
+
+    /// <summary>Requests over the connections that are open are held back for 5 to 45 seconds: a commit becomes visible after its caller has given up and looked.</summary>
+    Late,
 }

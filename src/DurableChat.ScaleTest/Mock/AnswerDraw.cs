@@ -9,6 +9,7 @@ namespace DurableChat.ScaleTest.Mock;
 /// </summary>
 internal sealed class AnswerDraw
 {
+    private const int MaxExtraTokens = 1_000_000_000;
     private static readonly int[] _refusals = [429, 500, 503];
     private readonly MockOptions _options;
     private readonly byte[] _corpus;
@@ -32,7 +33,7 @@ internal sealed class AnswerDraw
 
         var isTools = request.Tools.Count > 0 && request.EndsWithUser && random.NextDouble() < _options.ToolProbability;
         var reasoning = Chunks(_options.ReasoningChunks, ref random);
-        var text = isTools ? [] : Chunks(_options.Chunks, ref random);
+        var text = isTools ? [] : Chunks(DrawLength(ref random), ref random);
         var calls = new List<MockToolCall>();
         for (var left = isTools ? 1 + random.Next(_options.MaxToolCalls) : 0; left > 0; left--)
         {
@@ -40,8 +41,15 @@ internal sealed class AnswerDraw
         }
 
         int? breaks = random.NextDouble() < _options.DisconnectRate ? random.Next(reasoning.Length + text.Length + calls.Count) : null;
-        return new MockAnswer(null, breaks, reasoning, text, calls);
+        return new MockAnswer(null, breaks, reasoning, text, calls)
+        {
+            ExtraTokens = _options.HasJournal ? random.Next(MaxExtraTokens) : 0,
+        };
     }
+
+    private int DrawLength(ref SplitMix random) => _options.LengthSpread == 0
+        ? _options.Chunks
+        : Math.Max(1, (int)(_options.Chunks * (1 + (_options.LengthSpread * ((2 * random.NextDouble()) - 1)))));
 
     private ReadOnlyMemory<byte>[] Chunks(int count, ref SplitMix random)
     {

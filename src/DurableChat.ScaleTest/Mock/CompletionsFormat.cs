@@ -69,9 +69,9 @@ internal sealed class CompletionsFormat(MockRequest request, MockAnswer answer, 
 
     private object Usage() => new
     {
-        PromptTokens = request.InputBytes / 4,
+        PromptTokens = answer.InputTokens(request),
         CompletionTokens = answer.OutputTokens,
-        TotalTokens = (request.InputBytes / 4) + answer.OutputTokens,
+        TotalTokens = answer.InputTokens(request) + answer.OutputTokens,
     };
 
     private static byte[] Delta(object call) => JsonSerializer.SerializeToUtf8Bytes(new { ToolCalls = new[] { call } }, MockServer.Json);

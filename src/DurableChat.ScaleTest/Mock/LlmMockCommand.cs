@@ -26,10 +26,12 @@ public static class LlmMockCommand
         var maxTools = Options.Number("--max-tool-calls", "How many tools such an answer calls at most.", defaults.MaxToolCalls, 1, 128);
         var errors = Options.Rate("--error-rate", "How likely a request is refused with 429, 500 or 503.");
         var disconnects = Options.Rate("--disconnect-rate", "How likely the connection breaks in the middle of an answer.");
+        var spread = Options.Rate("--length-spread", "By what share answers are shorter or longer than --chunks says, at most.");
+        var journal = new Option<bool>("--journal") { Description = "Keeps a record of each request, and of each run of the tool at /of/CALLER/tool; /work has it." };
         var seed = Options.Number("--seed", "The same seed and requests give the same answers.", defaults.Seed, 0, int.MaxValue);
         var command = new Command("llm-mock", "Runs a mock model that speaks OpenAI's API, for tests of load.")
         {
-            urls, firstToken, chunks, chunkBytes, chunkDelay, reasoning, tools, maxTools, errors, disconnects, seed,
+            urls, firstToken, chunks, chunkBytes, chunkDelay, reasoning, tools, maxTools, errors, disconnects, spread, journal, seed,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new MockOptions
@@ -43,6 +45,8 @@ public static class LlmMockCommand
                 MaxToolCalls = parsed.GetValue(maxTools),
                 ErrorRate = parsed.GetValue(errors),
                 DisconnectRate = parsed.GetValue(disconnects),
+                LengthSpread = parsed.GetValue(spread),
+                HasJournal = parsed.GetValue(journal),
                 Seed = parsed.GetValue(seed),
             },
             parsed.GetValue(urls)!,

@@ -14,6 +14,12 @@ internal sealed record MockAnswer(
     IReadOnlyList<MockToolCall> ToolCalls)
 {
     public int OutputTokens => Reasoning.Count + Text.Count + ToolCalls.Count;
+
+    /// <summary>Tokens of input, as the usage says.</summary>
+    public int InputTokens(MockRequest request) => (request.InputBytes / 4) + ExtraTokens;
+
+    /// <summary>Tokens of input that the answer costs beside those of its request: with a journal no two answers cost the same.</summary>
+    public int ExtraTokens { get; init; }
 }
 
 /// <summary>A call of a tool.</summary>

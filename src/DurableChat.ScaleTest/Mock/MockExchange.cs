@@ -3,7 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>Sends one answer.</summary>
-internal sealed class MockExchange(HttpContext context, IMockFormat format, MockPacer pacer, MockStatistics statistics)
+/// <param name="context">Where it goes.</param>
+/// <param name="format">How it looks.</param>
+/// <param name="pacer">When its chunks are due.</param>
+/// <param name="statistics">What is counted.</param>
+/// <param name="reportsUsage">Called before its cost is sent.</param>
+internal sealed class MockExchange(
+    HttpContext context, IMockFormat format, MockPacer pacer, MockStatistics statistics, Action reportsUsage)
 {
     public async Task RunAsync(MockRequest request, MockAnswer answer)
     {
@@ -33,6 +39,7 @@ internal sealed class MockExchange(HttpContext context, IMockFormat format, Mock
             return false;
         }
 
+        reportsUsage();
         await context.Response.WriteAsJsonAsync(format.Whole(), MockServer.Json, context.RequestAborted);
         statistics.ChunksSent(answer.OutputTokens);
         return true;
@@ -69,6 +76,7 @@ internal sealed class MockExchange(HttpContext context, IMockFormat format, Mock
             }
         }
 
+        reportsUsage();
         format.WriteEnd(output);
         await output.FlushAsync(context.RequestAborted);
         return true;

@@ -67,4 +67,25 @@ internal static class MockHistory
             : isAnswer ? "it ends with an answer"
             : null;
     }
+
+    /// <summary>How servers ask for the rest of an answer that a shutdown cut off: no question of its own.</summary>
+    public const string Continuation = "Your answer above was cut off.";
+
+    /// <summary>The text of the newest user message that asks something; empty if there is none.</summary>
+    public static string FindQuestion(JsonElement input)
+    {
+        if (input.ValueKind != JsonValueKind.Array)
+        {
+            return input.ValueKind == JsonValueKind.String ? input.GetString()! : "";
+        }
+
+        return input.EnumerateArray().Where(item => MockRequest.Text(item, "role") == "user").Select(TextOf)
+            .LastOrDefault(text => !text.StartsWith(Continuation, StringComparison.Ordinal), "");
+    }
+
+    private static string TextOf(JsonElement message) =>
+        MockRequest.Text(message, "content")
+            ?? (MockRequest.Member(message, "content") is { ValueKind: JsonValueKind.Array } parts
+                ? string.Concat(parts.EnumerateArray().Select(part => MockRequest.Text(part, "text")))
+                : "");
 }

@@ -30,6 +30,12 @@ internal sealed record MockOptions
     /// <summary>How likely the connection breaks in the middle of an answer; 0 to 1.</summary>
     public double DisconnectRate { get; init; }
 
+    /// <summary>By what share an answer is shorter or longer than <see cref="Chunks"/>, at most; 0 to 1.</summary>
+    public double LengthSpread { get; init; }
+
+    /// <summary>True if a record is kept of each request.</summary>
+    public bool HasJournal { get; init; }
+
     /// <summary>The same seed and the same requests give the same answers.</summary>
     public int Seed { get; init; } = 1;
 }

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 
 namespace DurableChat.ScaleTest.Mock;
@@ -12,8 +13,10 @@ namespace DurableChat.ScaleTest.Mock;
 /// <param name="Fingerprint">A hash of the body: equal requests have equal ones.</param>
 /// <param name="InputBytes">The size of the body.</param>
 /// <param name="BadHistory">Why a provider would refuse the history; null if none would.</param>
+/// <param name="Question">The text of the newest user message.</param>
+/// <param name="History">A hash of the history: equal histories have equal ones.</param>
 internal sealed record MockRequest(
-    string Model, bool IsStream, bool WantsUsage, bool EndsWithUser, IReadOnlyList<MockTool> Tools, ulong Fingerprint, int InputBytes, string? BadHistory = null)
+    string Model, bool IsStream, bool WantsUsage, bool EndsWithUser, IReadOnlyList<MockTool> Tools, ulong Fingerprint, int InputBytes, string? BadHistory = null, string Question = "", ulong History = 0)
 {
     /// <summary>Reads a request of the chat completions API or of the Responses API; null if it is neither.</summary>
     public static MockRequest? Read(ReadOnlyMemory<byte> body)
@@ -27,17 +30,20 @@ internal sealed record MockRequest(
                 return null;
             }
 
+            var question = MockHistory.FindQuestion(input);
             return new MockRequest(
                 model,
                 Member(root, "stream") is { ValueKind: JsonValueKind.True },
                 Member(root, "stream_options") is { } options && Member(options, "include_usage") is { ValueKind: JsonValueKind.True },
                 EndsWithUserInput(input),
                 Text(root, "tool_choice") != "none" && Member(root, "tools") is { ValueKind: JsonValueKind.Array } tools
-                    ? [.. tools.EnumerateArray().Select(MockTool.Read).OfType<MockTool>()]
+                    ? [.. tools.EnumerateArray().Select(tool => MockTool.Read(tool, question)).OfType<MockTool>()]
                     : [],
                 XxHash64.HashToUInt64(body.Span),
                 body.Length,
-                MockHistory.FindFault(input));
+                MockHistory.FindFault(input),
+                question,
+                XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(input.GetRawText())));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +14,7 @@ internal static class MockServer
 {
     private const int MaxBodyBytes = 64 * 1024 * 1024;
 
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     /// <summary>Builds it; it listens once it is started.</summary>
     public static WebApplication Build(MockOptions options, string urls, TimeProvider time)
@@ -29,15 +31,26 @@ internal static class MockServer
         var app = builder.Build();
         var draw = new AnswerDraw(options);
         var statistics = app.Services.GetRequiredService<MockStatistics>();
+        var journal = options.HasJournal ? new WorkJournal(time) : null;
         app.MapPost("/v1/chat/completions", context => AnswerAsync(context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
         app.MapPost("/v1/responses", context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
         app.MapGet("/v1/models", () => Results.Json(new { Object = "list", Data = new[] { new { Id = "mock", Object = "model", Created = 0, OwnedBy = "durablechat" } } }, Json));
+        if (journal is not null)
+        {
+            // A server that is to be told apart from others asks under a path of its own.
+            app.MapPost("/of/{caller:int}/v1/chat/completions", context => AnswerAsync(context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
+            app.MapPost("/of/{caller:int}/v1/responses", context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
+            app.MapPost("/of/{caller:int}/tool", context => MockWork.RunAsync(context, journal, Caller(context), time));
+            app.MapGet("/work", () => Results.Json(journal.Read(DateTimeOffset.UnixEpoch), Json));
+        }
+
         app.MapGet("/stats", () => Results.Json(statistics.Read(), Json));
         return app;
 
         async Task AnswerAsync(HttpContext context, Func<MockRequest, MockAnswer, string, IMockFormat> makeFormat)
         {
             statistics.Started();
+            WorkJournal.Entry? entry = null;
             try
             {
                 if (await ReadAsync(context) is not { } request)
@@ -51,9 +64,16 @@ internal static class MockServer
                     statistics.FoundBadHistory(fault);
                 }
 
+                entry = journal?.Begin(WorkKind.Answer, $"{request.History:x16}", request.Question, Caller(context));
                 var answer = draw.Draw(request);
-                var exchange = new MockExchange(context, makeFormat(request, answer, context.TraceIdentifier), new MockPacer(options, time), statistics);
+                var exchange = new MockExchange(
+                    context,
+                    makeFormat(request, answer, context.TraceIdentifier),
+                    new MockPacer(options, time),
+                    statistics,
+                    () => entry?.Report(answer.InputTokens(request), answer.OutputTokens));
                 await exchange.RunAsync(request, answer);
+                entry?.End(answer.RefusedWith is null && answer.BreaksAfter is null ? WorkOutcome.Completed : WorkOutcome.Failed);
             }
             catch (BadHttpRequestException exception) when (!context.RequestAborted.IsCancellationRequested)
             {
@@ -67,10 +87,13 @@ internal static class MockServer
             }
             finally
             {
+                entry?.End(WorkOutcome.Cancelled);
                 statistics.Ended();
             }
         }
     }
+
+    private static int Caller(HttpContext context) => context.Request.RouteValues["caller"] is string caller ? int.Parse(caller, CultureInfo.InvariantCulture) : -1;
 
     private static async Task<MockRequest?> ReadAsync(HttpContext context)
     {

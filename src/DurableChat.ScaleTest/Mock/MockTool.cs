@@ -8,31 +8,34 @@ namespace DurableChat.ScaleTest.Mock;
 /// <param name="Arguments">Arguments that satisfy its schema, as JSON.</param>
 internal sealed record MockTool(string Name, string Arguments)
 {
+    /// <summary>An argument of this name gets the question that is answered.</summary>
+    private const string Question = "question";
+
     /// <summary>Reads a tool in the form of either API; null if it is no function.</summary>
-    public static MockTool? Read(JsonElement tool)
+    public static MockTool? Read(JsonElement tool, string question)
     {
         // The chat completions API nests what the Responses API has flat.
         var function = MockRequest.Member(tool, "function") ?? tool;
         return MockRequest.Text(function, "name") is { Length: > 0 } name
-            ? new MockTool(name, MockRequest.Member(function, "parameters") is { } schema ? Fill(schema).ToJsonString() : "{}")
+            ? new MockTool(name, MockRequest.Member(function, "parameters") is { } schema ? Fill(schema, question).ToJsonString() : "{}")
             : null;
     }
 
-    private static JsonObject Fill(JsonElement schema)
+    private static JsonObject Fill(JsonElement schema, string question)
     {
         var filled = new JsonObject();
         if (MockRequest.Member(schema, "required") is { ValueKind: JsonValueKind.Array } required)
         {
             foreach (var name in required.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!))
             {
-                filled[name] = MockRequest.Member(schema, "properties") is { } properties && MockRequest.Member(properties, name) is { } property ? Value(property) : null;
+                filled[name] = MockRequest.Member(schema, "properties") is { } properties && MockRequest.Member(properties, name) is { } property ? Value(property, name == Question ? question : "mock", question) : null;
             }
         }
 
         return filled;
     }
 
-    private static JsonNode? Value(JsonElement schema)
+    private static JsonNode? Value(JsonElement schema, string text, string question)
     {
         if (MockRequest.Member(schema, "enum") is { ValueKind: JsonValueKind.Array } values && values.GetArrayLength() > 0)
         {
@@ -47,9 +50,9 @@ internal sealed record MockTool(string Name, string Arguments)
             "integer" or "number" => 1,
             "boolean" => true,
             "array" => new JsonArray(),
-            "object" => Fill(schema),
+            "object" => Fill(schema, question),
             "null" => null,
-            _ => "mock",
+            _ => text,
         };
     }
 }

@@ -109,11 +109,11 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
         Tools = Array.Empty<object>(),
         Usage = new
         {
-            InputTokens = request.InputBytes / 4,
+            InputTokens = answer.InputTokens(request),
             InputTokensDetails = new { CachedTokens = 0 },
             answer.OutputTokens,
             OutputTokensDetails = new { ReasoningTokens = answer.Reasoning.Count },
-            TotalTokens = (request.InputBytes / 4) + answer.OutputTokens,
+            TotalTokens = answer.InputTokens(request) + answer.OutputTokens,
         },
     };
 

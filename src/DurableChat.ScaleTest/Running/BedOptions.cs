@@ -54,6 +54,15 @@ internal sealed record BedOptions
     /// <summary>The share of answers that call tools, where a request offers any.</summary>
     public double ToolRate { get; init; }
 
+    /// <summary>How many tools such an answer calls at most.</summary>
+    public int MaxToolCalls { get; init; } = 1;
+
+    /// <summary>By what share answers are shorter or longer than they are on average.</summary>
+    public double LengthSpread { get; init; }
+
+    /// <summary>True if the mock model keeps a record of what each replica asks of it, and the servers have a tool that does so too.</summary>
+    public bool HasJournal { get; init; }
+
     public int FirstTokenMs { get; init; } = 100;
 
     public int Chunks { get; init; } = 20;

@@ -54,10 +54,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <param name="folder">Where it runs.</param>
     /// <param name="cancellationToken">Ends the wait, and the process.</param>
     /// <param name="outlivesFileLimit">True if a write beyond the limit on file sizes is to fail, instead of ending the process.</param>
+    /// <param name="yields">True if it stands for what runs on other machines, so that it gets the processor only when the others leave it.</param>
     public static async Task<ManagedProcess> StartAsync(
-        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, bool outlivesFileLimit = false)
+        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, bool outlivesFileLimit = false, bool yields = false)
     {
-        var start = StartInfo(arguments, outlivesFileLimit);
+        var start = StartInfo(arguments, outlivesFileLimit, yields);
 
         // What a person has configured for a server of their own, here or in this folder, is not for these: it would change what is measured, or use a key.
         start.WorkingDirectory = folder;
@@ -123,7 +124,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, bool outlivesFileLimit)
+    private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, bool outlivesFileLimit, bool yields)
     {
         // As one file the program is the process; else it was started as "dotnet program.dll".
         var path = Environment.ProcessPath!;
@@ -132,6 +133,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
         {
             // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's place.
             program = ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", .. program];
+        }
+
+        if (yields && File.Exists("/usr/bin/nice"))
+        {
+            program = ["/usr/bin/nice", "-n", "19", .. program];
         }
 
         // In a session of their own, Ctrl-C reaches the test alone, which then ends them in order and still reads their metrics.

@@ -11,15 +11,14 @@ internal sealed class PostgresProcess : IAsyncDisposable
     private readonly string _programs;
     private readonly string[] _asUser;
 
-    private PostgresProcess(DirectoryInfo folder, string programs, string[] asUser, int port)
+    private PostgresProcess(DirectoryInfo folder, string programs, string[] asUser)
     {
         _folder = folder;
         _programs = programs;
         _asUser = asUser;
-        Port = port;
     }
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     /// <summary>How to reach its database.</summary>
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=durablechat;Database=postgres";
@@ -39,10 +38,13 @@ internal sealed class PostgresProcess : IAsyncDisposable
     {
         var programs = FindPrograms();
         var folder = Directory.CreateTempSubdirectory("durablechat-postgres-");
-        var server = new PostgresProcess(folder, programs, await FindUserAsync(folder), FreePort());
+        var server = new PostgresProcess(folder, programs, await FindUserAsync(folder));
         try
         {
             await server.RunAsync("initdb", "-D", server.Data, "-U", "durablechat", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+
+            // As late as possible: until the server listens, another program may take the port.
+            server.Port = FreePort();
             string[] settings =
             [
                 $"port = {server.Port}",

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.ScaleTest.Running;
@@ -7,8 +9,18 @@ namespace DurableChat.ScaleTest.Running;
 internal sealed class TestBed : IAsyncDisposable
 {
     private const int MaxLogLines = 20;
+
     /// <summary>How long a lease lives without a heartbeat, in runs with faults.</summary>
     public static readonly TimeSpan LeaseUnderFaults = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often replicas compare what they drive with what they should, and look for chats that nobody drives, in runs with faults.</summary>
+    public static readonly TimeSpan ReconcileUnderFaults = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often replicas compare versions with the database, in runs with faults.</summary>
+    public static readonly TimeSpan SyncUnderFaults = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a notification may be on its way, in runs with faults.</summary>
+    public static readonly TimeSpan SyncPatienceUnderFaults = TimeSpan.FromSeconds(1);
 
     private readonly List<ReplicaProcess> _servers = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-scaletest-");
@@ -35,6 +47,12 @@ internal sealed class TestBed : IAsyncDisposable
 
     /// <summary>What stands between the replicas and the database; null without faults.</summary>
     public SlowProxy? Proxy => _proxy;
+
+    /// <summary>The token of an operator; null if the test's servers need none.</summary>
+    public string? OperatorToken { get; private set; }
+
+    /// <summary>The tokens of owners, if the load needs any.</summary>
+    public IReadOnlyList<string> OwnerTokens { get; private set; } = [];
 
     /// <summary>The mock model; null if the servers use another.</summary>
     public Uri? Mock => _mock?.Url;
@@ -119,7 +137,9 @@ internal sealed class TestBed : IAsyncDisposable
 
     private async Task StartOwnAsync(BedOptions options, LoadOptions load, CancellationToken cancellationToken)
     {
-        _mock = await ManagedProcess.StartAsync("the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken);
+        // The model of an abuser works hard, too, but for others it is elsewhere.
+        _mock = await ManagedProcess.StartAsync(
+            "the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken, yields: load.NeedsOwners);
         var settings = new Dictionary<string, string>
         {
             ["Models__0__Name"] = "mock",
@@ -133,12 +153,26 @@ internal sealed class TestBed : IAsyncDisposable
             ["Http__MaxStreamsPerOwner"] = "1000000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
+        if (!load.NeedsOwners)
+        {
+            // All chats are one owner's.
+            settings["DurableChat__Worker__MaxConcurrentTurnsOfOwner"] = settings["DurableChat__Worker__MaxConcurrentTurns"];
+        }
+
         if (options.HasFaults)
         {
             settings["DurableChat__Worker__HeartbeatInterval"] = "00:00:01";
-            settings["DurableChat__Worker__LeaseDuration"] = LeaseUnderFaults.ToString("c", CultureInfo.InvariantCulture);
-            settings["DurableChat__Worker__TakeoverInterval"] = "00:00:01";
+            settings["DurableChat__Worker__LeaseDuration"] = Time(LeaseUnderFaults);
+            settings["DurableChat__Worker__ReconcileInterval"] = Time(ReconcileUnderFaults);
+            settings["DurableChat__Notifications__SyncInterval"] = Time(SyncUnderFaults);
+            settings["DurableChat__Notifications__SyncPatience"] = Time(SyncPatienceUnderFaults);
             settings["DurableChat__Worker__DrainTime"] = "00:00:02";
+        }
+
+        if (load.NeedsOwners)
+        {
+            settings["DurableChat__Feeds__TotalBytes"] = load.FeedBudget.ToString(CultureInfo.InvariantCulture);
+            AddOwners(settings, load.Chats + 1);
         }
 
         if (options.ModelErrors > 0)
@@ -168,11 +202,32 @@ internal sealed class TestBed : IAsyncDisposable
             // Late, early, right: whatever two replicas meet, one pair differs by twice as much.
             var skew = options.ClockSkewMinutes * (i % 3 == 0 ? -1 : i % 3 == 1 ? 1 : 0);
             var own = new Dictionary<string, string>(settings) { ["Testing__ClockOffsetMinutes"] = Number(skew) };
+            if (options.HasJournal)
+            {
+                own["Models__0__Endpoint"] = new Uri(_mock.Url, $"of/{i}/v1").ToString();
+                own["Testing__ToolUrl"] = new Uri(_mock.Url, $"of/{i}/tool").ToString();
+            }
+
             _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName) { CanLimitFiles = options.HasFaults && options.StoreKind == "sqlite" });
             await _servers[^1].StartAsync(cancellationToken);
         }
 
         Replicas = [.. _servers.Select(server => server.Url)];
+    }
+
+    private void AddOwners(Dictionary<string, string> settings, int count)
+    {
+        OperatorToken = NewToken();
+        OwnerTokens = [.. Enumerable.Range(0, count).Select(_ => NewToken())];
+        foreach (var (number, token) in OwnerTokens.Prepend(OperatorToken).Index())
+        {
+            settings[$"Auth__Tokens__{number}__Owner"] = number == 0 ? "operator" : $"owner-{number}";
+            settings[$"Auth__Tokens__{number}__Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        }
+
+        settings["Auth__Tokens__0__Operator"] = "true";
+
+        static string NewToken() => $"dc_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
     }
 
     private async Task<string> PrepareStoreAsync(BedOptions options, CancellationToken cancellationToken)
@@ -209,7 +264,12 @@ internal sealed class TestBed : IAsyncDisposable
         "--error-rate", (options.ModelErrors / 2).ToString(CultureInfo.InvariantCulture),
         "--disconnect-rate", (options.ModelErrors / 2).ToString(CultureInfo.InvariantCulture),
         "--tool-rate", options.ToolRate.ToString(CultureInfo.InvariantCulture),
+        "--max-tool-calls", Number(options.MaxToolCalls),
+        "--length-spread", options.LengthSpread.ToString(CultureInfo.InvariantCulture),
+        .. options.HasJournal ? ["--journal"] : Array.Empty<string>(),
     ];
+
+    private static string Time(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -35,6 +35,9 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     /// <summary>How much memory the servers have now, in bytes; 0 where it cannot be told.</summary>
     public Func<long> ServerBytes { get; set; } = () => 0;
 
+    /// <summary>The tokens of the owners, if there are any; the last is that of one who has no chat.</summary>
+    public IReadOnlyList<string> OwnerTokens { get; set; } = [];
+
     /// <summary>What the scenario measured at points of its own, in order.</summary>
     public List<Mark> Marks { get; } = [];
 

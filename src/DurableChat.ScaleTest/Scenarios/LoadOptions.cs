@@ -23,10 +23,19 @@ internal sealed record LoadOptions
 
     public Transport Transport { get; init; }
 
-    /// <summary>For a soak: turns per second.</summary>
+    /// <summary>True if each chat belongs to an owner of its own, with a token, and there is one owner more.</summary>
+    public bool NeedsOwners { get; init; }
+
+    /// <summary>For abuse: how many chats the abuser creates at most.</summary>
+    public int Creations { get; init; } = 5_000;
+
+    /// <summary>For abuse: what a server's feeds may hold, in bytes.</summary>
+    public long FeedBudget { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>For a soak and for abuse: turns per second.</summary>
     public double Rate { get; init; } = 20;
 
-    /// <summary>For a soak: how long.</summary>
+    /// <summary>For a soak and for abuse: how long.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>For idle: how many connections do nothing.</summary>

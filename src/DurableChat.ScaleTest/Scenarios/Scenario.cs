@@ -12,6 +12,7 @@ internal static class Scenario
         ["churn"] = (new ChurnScenario(), new LoadOptions { Chats = 200, Turns = 5, Subscribers = 3 }, "Subscribers come and go, at all times, from all positions."),
         ["idle"] = (new IdleScenario(), new LoadOptions { Chats = 20, Turns = 1 }, "Connections that say nothing, then as many that only listen; meanwhile a turn of each chat."),
         ["long"] = (new LongScenario(), new LoadOptions { Chats = 2, Turns = 1, MessageBytes = 200 }, "One chat comes to have very many messages, another is edited very often; what that costs is measured on the way."),
+        ["abuse"] = (new AbuseScenario(), new LoadOptions { Chats = 1000, NeedsOwners = true }, "Many owners send steadily; in every other round one owner beside them takes all it can get."),
         ["soak"] = (new SoakScenario(), new LoadOptions(), "A steady rate of turns for a time."),
     };
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
+using DurableChat.ScaleTest.Mock;
 
 namespace DurableChat.ScaleTest.Wire;
 
@@ -123,6 +124,18 @@ internal sealed class ChatApi : IDisposable
     {
         using var read = Parse(await GetAsync(new Uri(mock, "stats"), cancellationToken));
         return read.RootElement.Clone();
+    }
+
+    /// <summary>What each replica asked of the mock model and its tool, with times in seconds after <paramref name="origin"/>.</summary>
+    /// <exception cref="HttpRequestException">It cannot be read.</exception>
+    public async Task<IReadOnlyList<WorkRecord>> MockWorkAsync(Uri mock, DateTimeOffset origin, CancellationToken cancellationToken)
+    {
+        var since = (origin - DateTimeOffset.UnixEpoch).TotalSeconds;
+        using var read = Parse(await GetAsync(new Uri(mock, "work"), cancellationToken));
+        return
+        [
+            .. read.Deserialize<WorkRecord[]>(MockServer.Json)!.Select(record => record with { Began = record.Began - since, LastSeen = record.LastSeen - since, Ended = record.Ended - since }),
+        ];
     }
 
     /// <summary>Opens a stream.</summary>

@@ -26,6 +26,9 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
     /// <summary>The ids of the calls whose results are in it, in order.</summary>
     public IReadOnlyList<string> Results { get; init; } = [];
 
+    /// <summary>What it cost, in tokens of input and output; zero if that is not known.</summary>
+    public (long Input, long Output) Usage { get; init; }
+
     /// <summary>A hash of its JSON, however that is written: tool calls, results, usage and times too must be the same wherever the message is shown.</summary>
     public ulong JsonHash { get; init; }
 
@@ -85,6 +88,9 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
             JsonHash = hash.GetCurrentHashAsUInt64(),
             Role = role.GetString()!,
             FinishReason = json.TryGetProperty("finish_reason", out var finish) ? finish.GetString() : null,
+            Usage = json.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
+                ? (usage.GetProperty("input_tokens").GetInt64(), usage.GetProperty("output_tokens").GetInt64())
+                : default,
             Calls = calls,
             Results = results,
         };

@@ -10,9 +10,8 @@ internal static class OidcBearer
 {
     public const string SchemeName = "Oidc";
 
-    /// <summary>How long the issuer may take, and how often tokens with unknown keys may make the server ask it.</summary>
+    /// <summary>How long the issuer may take.</summary>
     private static readonly TimeSpan _issuerTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _unknownKeyPause = TimeSpan.FromSeconds(10);
 
     /// <summary>Signatures of which the issuer alone has the key: no <c>none</c>, and no HMAC, whose key could be made of what the issuer publishes.</summary>
     private static readonly string[] _algorithms =
@@ -24,8 +23,6 @@ internal static class OidcBearer
 
     public static void Add(AuthenticationBuilder authentication, OidcSettings settings)
     {
-        // Else new keys are read behind the request's back, and the first token that is signed with one is refused.
-        AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
         authentication.AddJwtBearer(SchemeName, null, _ => { });
         authentication.Services.AddOptions<JwtBearerOptions>(SchemeName).Configure<TimeProvider, ILoggerFactory>((options, time, logger) => Configure(options, settings, time, logger));
     }
@@ -45,7 +42,6 @@ internal static class OidcBearer
         options.Events = new OidcEvents(settings, logger.CreateLogger<OidcEvents>());
     }
 
-    /// <summary>What is known of the issuer. A key that the issuer has withdrawn must not come back by way of what was once good.</summary>
     private static IssuerKeys CreateKeys(OidcSettings settings, TimeProvider time)
     {
         var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = settings.KeyRefresh, ConnectTimeout = _issuerTimeout })
@@ -56,19 +52,19 @@ internal static class OidcBearer
         return new IssuerKeys(
             settings.MetadataAddress.ToString(),
             new HttpDocumentRetriever(http) { RequireHttps = !settings.MetadataAddress.IsLoopback },
-            time)
-        {
-            AutomaticRefreshInterval = settings.KeyRefresh,
-            RefreshInterval = _unknownKeyPause,
-            UseLastKnownGoodConfiguration = false,
-        };
+            settings.KeyRefresh,
+            time);
     }
 
-    private static bool RequireLifetime(DateTime? from, DateTime? until, TimeSpan skew, TimeProvider time)
+    /// <summary>The skew is taken from and added to this server's time: a token's own times may be the first or the
+    /// last that there are.</summary>
+    internal static bool RequireLifetime(DateTime? from, DateTime? until, TimeSpan skew, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;
         return until is not { } end ? throw new SecurityTokenNoExpirationException("The token does not expire.")
-            : now >= end + skew ? throw new SecurityTokenExpiredException("The token has expired.") { Expires = end }
-            : from is null || from - skew <= now ? true : throw new SecurityTokenNotYetValidException("The token is not valid yet.");
+            : now - skew >= end ? throw new SecurityTokenExpiredException("The token has expired.") { Expires = end }
+            : from is null || from <= now + skew
+                ? true
+                : throw new SecurityTokenNotYetValidException("The token is not valid yet.");
     }
 }

@@ -3,6 +3,7 @@ namespace DurableChat.Server.Auth;
 /// <summary>The configuration section <c>Auth:Oidc</c>: an OpenID Connect issuer whose access tokens are accepted.</summary>
 internal sealed class OidcSettings
 {
+    private const int MaxPrefixChars = 64;
     private static readonly TimeSpan _maxClockSkew = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _minKeyRefresh = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _maxKeyRefresh = TimeSpan.FromDays(1);
@@ -55,6 +56,8 @@ internal sealed class OidcSettings
         : address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0 ? "Authority is an address without user, query and fragment."
         : string.IsNullOrWhiteSpace(Audience) ? "Audience is missing: what the issuer calls this service. Without it a token for any other service would be accepted."
         : string.IsNullOrWhiteSpace(OwnerClaim) ? "OwnerClaim is empty: the claim that names the owner, such as sub."
+        : OwnerPrefix.Length > MaxPrefixChars || OwnerPrefix.Any(char.IsControl)
+            ? $"OwnerPrefix must have at most {MaxPrefixChars} characters, and no control characters."
         : string.IsNullOrWhiteSpace(OperatorClaim) != string.IsNullOrWhiteSpace(OperatorValue) ? "OperatorClaim and OperatorValue go together: set both or none."
         : ClockSkew < TimeSpan.Zero || ClockSkew > _maxClockSkew ? $"ClockSkew must be from zero to {_maxClockSkew}."
         : KeyRefresh < _minKeyRefresh || KeyRefresh > _maxKeyRefresh ? $"KeyRefresh must be from {_minKeyRefresh} to {_maxKeyRefresh}."

@@ -9,11 +9,14 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Server.Chaos;
 
 /// <summary>What all replicas' models share: how often a request came, and the histories that no provider would take. Thread-safe.</summary>
-internal sealed class ChaosModelState
+internal sealed class ChaosModelState(TimeProvider time)
 {
     private readonly ConcurrentDictionary<ulong, int> _seen = new();
 
     public ConcurrentQueue<string> BadHistories { get; } = new();
+
+    /// <summary>What was asked of the model and of tools.</summary>
+    public WorkJournal Journal { get; } = new(time);
 
     /// <summary>How often an equal request came before.</summary>
     public int Count(ulong fingerprint) => _seen.AddOrUpdate(fingerprint, 0, (_, before) => before + 1);
@@ -22,9 +25,16 @@ internal sealed class ChaosModelState
 /// <summary>
 /// A model that answers, calls tools and fails by the seed, the history it is given and how often it was given that before, and looks at each history as a provider would. Thread-safe.
 /// </summary>
-internal sealed class ChaosModel(ulong seed, double errors, ChaosModelState state, TimeProvider time) : IChatClient
+internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosModelState state, TimeProvider time) : IChatClient
 {
-    private const double ToolRate = 0.2;
+    /// <summary>How many answers in ten to a user call tools, and how many to results of tools.</summary>
+    private const int CallsInTen = 4;
+    private const int FurtherCallsInTen = 2;
+    private const int LongAnswer = 80;
+    private const int ShortAnswer = 12;
+
+    /// <summary>So many that hardly two answers cost the same, nor do two sets of answers.</summary>
+    private const int MaxTokens = 1_000_000_000;
     private static readonly TimeSpan _pace = TimeSpan.FromMilliseconds(15);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -37,29 +47,49 @@ internal sealed class ChaosModel(ulong seed, double errors, ChaosModelState stat
         }
 
         var fingerprint = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(input.GetRawText()));
-        var random = new SplitMix(fingerprint ^ (seed << 32) ^ (uint)state.Count(fingerprint));
-        var chunks = 1 + random.Next(12);
-        int? failsAt = random.NextDouble() < errors ? random.Next(2) * random.Next(chunks) : null;
-        var tools = options?.Tools ?? [];
-        var callsTool = tools.Count > 0 && random.NextDouble() < ToolRate && input[input.GetArrayLength() - 1].GetProperty("role").GetString() == "user";
-        for (var chunk = 0; chunk < chunks; chunk++)
+        var entry = state.Journal.Begin(WorkKind.Answer, $"{fingerprint:x16}", MockHistory.FindQuestion(input), replica);
+        try
         {
-            await Task.Delay(_pace, time, cancellationToken);
-            if (chunk == failsAt)
+            var random = new SplitMix(fingerprint ^ (seed << 32) ^ (uint)state.Count(fingerprint));
+            var chunks = 1 + random.Next(random.Next(8) == 0 ? LongAnswer : ShortAnswer);
+            int? failsAt = random.NextDouble() < errors ? random.Next(2) * random.Next(chunks) : null;
+            var calls = DrawCalls(ref random, input, options?.Tools ?? []);
+            var reportsAt = random.Next(chunks);
+            var cost = new UsageDetails { InputTokenCount = 1 + random.Next(MaxTokens), OutputTokenCount = chunks };
+            for (var chunk = 0; chunk < chunks; chunk++)
             {
-                throw new HttpRequestException("The model fails on purpose.");
+                await Task.Delay(_pace, time, cancellationToken);
+                entry.Progress();
+                if (chunk == failsAt)
+                {
+                    entry.End(WorkOutcome.Failed);
+                    throw new HttpRequestException("The model fails on purpose.");
+                }
+
+                if (chunk == reportsAt)
+                {
+                    // What comes after a yield runs once the server has taken it in and asks for more.
+                    entry.Report(cost.InputTokenCount.Value, cost.OutputTokenCount.Value);
+                    yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(cost)]);
+                    entry.Taken();
+                }
+
+                if (calls.Count == 0)
+                {
+                    yield return new ChatResponseUpdate(ChatRole.Assistant, [new TextContent($"{random.NextBits():x} ")]);
+                }
             }
 
-            if (!callsTool)
+            if (calls.Count > 0)
             {
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [new TextContent($"{random.NextBits():x} ")]);
+                yield return new ChatResponseUpdate(ChatRole.Assistant, calls);
             }
+
+            entry.End(WorkOutcome.Completed);
         }
-
-        if (callsTool)
+        finally
         {
-            var calls = Enumerable.Range(0, 1 + random.Next(2)).Select(_ => (AIContent)new FunctionCallContent($"call_{random.NextBits():x16}", tools[random.Next(tools.Count)].Name, new Dictionary<string, object?>())).ToList();
-            yield return new ChatResponseUpdate(ChatRole.Assistant, calls);
+            entry.End(WorkOutcome.Cancelled);
         }
     }
 
@@ -69,6 +99,23 @@ internal sealed class ChaosModel(ulong seed, double errors, ChaosModelState stat
 
     public void Dispose()
     {
+    }
+
+    /// <summary>One or two calls, of one tool or of two; none for most answers.</summary>
+    private static List<AIContent> DrawCalls(ref SplitMix random, JsonElement input, IList<AITool> tools)
+    {
+        var isFirst = input[input.GetArrayLength() - 1].GetProperty("role").GetString() == "user";
+        var calls = new List<AIContent>();
+        if (random.Next(10) < (isFirst ? CallsInTen : FurtherCallsInTen) && tools.Count > 0)
+        {
+            for (var left = 1 + random.Next(2); left > 0; left--)
+            {
+                var arguments = new Dictionary<string, object?> { ["question"] = MockHistory.FindQuestion(input) };
+                calls.Add(new FunctionCallContent($"call_{random.NextBits():x16}", tools[random.Next(tools.Count)].Name, arguments));
+            }
+        }
+
+        return calls;
     }
 
     /// <summary>The messages as the chat completions API has them.</summary>

@@ -12,5 +12,6 @@ internal sealed record InProcessParts(
     PoweredChannel Channel,
     InProcessRelay Relay,
     IChatClient Model,
+    AIFunction Tool,
     int WindowMessages,
     double NotificationFaults);

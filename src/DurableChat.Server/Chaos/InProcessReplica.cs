@@ -1,3 +1,4 @@
+using DurableChat.Cluster;
 using DurableChat.Models;
 using DurableChat.Notifications;
 using DurableChat.Relays;
@@ -11,6 +12,9 @@ namespace DurableChat.Server.Chaos;
 internal sealed class InProcessReplica
 #pragma warning restore CA1001
 {
+    /// <summary>All of them are in one process, where nothing needs to be hidden.</summary>
+    private const string Secret = "what replicas of one process share";
+
     private readonly ServiceProvider _services;
     private readonly ChatService _chats;
     private readonly IReadOnlyList<IHostedService> _hosted;
@@ -46,12 +50,12 @@ internal sealed class InProcessReplica
                 Address = parts.Address.ToString(),
                 HeartbeatInterval = TimeSpan.FromSeconds(1),
                 LeaseDuration = TestBed.LeaseUnderFaults,
-                TakeoverInterval = TimeSpan.FromSeconds(1),
+                ReconcileInterval = TestBed.ReconcileUnderFaults,
                 DrainTime = TimeSpan.FromSeconds(1),
                 Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(200) },
             },
             Feeds = new() { WindowMessages = parts.WindowMessages },
-            Notifications = new() { FaultRate = parts.NotificationFaults },
+            Notifications = new() { FaultRate = parts.NotificationFaults, SyncInterval = TestBed.SyncUnderFaults, SyncPatience = TestBed.SyncPatienceUnderFaults },
         };
         var services = new ServiceCollection();
         services.AddLogging();
@@ -59,9 +63,11 @@ internal sealed class InProcessReplica
         services.AddSingleton<IChatStore>(parts.Store);
         services.AddSingleton<ILeaseStore>(parts.Store);
         services.AddSingleton<INotificationChannel>(parts.Channel);
+        services.AddSingleton(new ClusterKeys(null, [Secret], parts.Time));
         services.AddSingleton<IRelay>(parts.Relay);
         services.AddSingleton(new ModelCatalog([new ModelDefinition("chaos", parts.Model)]));
         services.AddSingleton(CurrentTimeTool.Create(parts.Time));
+        services.AddSingleton(parts.Tool);
         services.AddDurableChatCore(options);
         var replica = new InProcessReplica(services.BuildServiceProvider(), parts.Power);
         foreach (var hosted in replica._hosted)

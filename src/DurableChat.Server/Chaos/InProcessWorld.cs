@@ -5,6 +5,7 @@ using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.ScaleTest.Chaos;
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Wire;
 using DurableChat.Sqlite;
@@ -20,7 +21,6 @@ internal sealed class InProcessWorld : IChaosWorld
 {
     private const string Owner = "chaos";
     private const int Speed = 10;
-    private const int SlowMs = 100;
     private const int MessagesPerRead = 200;
     private static readonly TimeSpan _downTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _badTime = TimeSpan.FromSeconds(2);
@@ -38,8 +38,8 @@ internal sealed class InProcessWorld : IChaosWorld
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-chaos-");
     private readonly SqliteChatStore _store;
     private readonly InProcessChannel _channel = new();
-    private readonly StoreWeather _weather = new();
-    private readonly ChaosModelState _model = new();
+    private readonly StoreWeather _weather;
+    private readonly ChaosModelState _model;
     private readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     private readonly long _beganAt = TimeProvider.System.GetTimestamp();
     private readonly InProcessReplica?[] _replicas;
@@ -52,14 +52,18 @@ internal sealed class InProcessWorld : IChaosWorld
         _options = options;
         _replicas = new InProcessReplica?[options.Replicas];
         Time = new ReplicaTime(new ReplicaPower(), _began, _beganAt, Speed);
+        _weather = new StoreWeather((ulong)options.Seed, Time);
+        _model = new ChaosModelState(Time);
         _store = SqliteChatStore.Open(new SqliteStoreOptions(Path.Combine(_folder.FullName, "chats.db")), new StoreMetrics(null), Time);
     }
 
     /// <summary>The faults that can be done here.</summary>
     public static IReadOnlyList<ChaosFault> Faults { get; } =
-        [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Channel, ChaosFault.Slow, ChaosFault.DiskFull];
+        [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Channel, ChaosFault.Slow, ChaosFault.DiskFull, ChaosFault.Hang, ChaosFault.ReadOnly, ChaosFault.Late];
 
     public TimeProvider Time { get; }
+
+    public RunLimits Limits { get; } = new();
 
     public static async Task<IChaosWorld> StartAsync(ChaosOptions options, CancellationToken cancellationToken)
     {
@@ -104,7 +108,10 @@ internal sealed class InProcessWorld : IChaosWorld
             state.LastMessageId,
             [.. state.Queue.Select(queued => (queued.Id, queued.Content))],
             [.. state.PendingToolCalls.Select(call => call.CallId)],
-            state.Error?.Code);
+            state.Error?.Code)
+        {
+            Usage = new Cost(state.Usage?.InputTokens ?? 0, state.Usage?.OutputTokens ?? 0),
+        };
     }
 
     public async Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(int replica, string chat, CancellationToken cancellationToken)
@@ -123,9 +130,10 @@ internal sealed class InProcessWorld : IChaosWorld
         }
     }
 
-    public async Task InjectAsync(ChaosFault fault, int victim, CancellationToken cancellationToken)
+    public async Task InjectAsync(PlannedFault fault, CancellationToken cancellationToken)
     {
-        switch (fault)
+        var victim = fault.Victim;
+        switch (fault.Kind)
         {
             case ChaosFault.Kill:
                 var killed = _replicas[victim]!;
@@ -149,21 +157,6 @@ internal sealed class InProcessWorld : IChaosWorld
                 }
 
                 break;
-            case ChaosFault.Restart:
-                _weather.IsDown = true;
-                await Task.Delay(_badTime, Time, CancellationToken.None);
-                _weather.IsDown = false;
-                break;
-            case ChaosFault.DiskFull:
-                _weather.IsFull = true;
-                await Task.Delay(_badTime, Time, CancellationToken.None);
-                _weather.IsFull = false;
-                break;
-            case ChaosFault.Slow:
-                _weather.SlowMs = SlowMs;
-                await Task.Delay(_slowTime, Time, CancellationToken.None);
-                _weather.SlowMs = 0;
-                break;
             case ChaosFault.Channel:
                 for (var began = Time.GetTimestamp(); Time.GetElapsedTime(began) < _slowTime;)
                 {
@@ -172,7 +165,21 @@ internal sealed class InProcessWorld : IChaosWorld
                 }
 
                 break;
+            default:
+                await InjectIntoStoreAsync(fault);
+                break;
         }
+    }
+
+    /// <summary>No fault reaches the database for one replica alone.</summary>
+    public bool Isolates(ChaosFault fault) => false;
+
+    public Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken) => Task.FromResult(_model.Journal.Read(origin));
+
+    public async Task<Cost> ReadOwnerUsageAsync(int replica, CancellationToken cancellationToken)
+    {
+        var days = await _store.ReadUsageAsync(Owner, DateOnly.MinValue, DateOnly.MaxValue, cancellationToken);
+        return Cost.Sum(days.Select(day => new Cost(day.Usage.InputTokens, day.Usage.OutputTokens)));
     }
 
     public Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. _model.BadHistories]);
@@ -190,6 +197,25 @@ internal sealed class InProcessWorld : IChaosWorld
         _folder.Delete(recursive: true);
     }
 
+    private async Task InjectIntoStoreAsync(PlannedFault fault)
+    {
+        var (weather, time) = fault.Kind switch
+        {
+            ChaosFault.Restart => (StoreWeatherKind.Down, _badTime),
+            ChaosFault.DiskFull => (StoreWeatherKind.Full, _badTime),
+            ChaosFault.Slow => (StoreWeatherKind.Slow, _slowTime),
+            ChaosFault.Hang => (StoreWeatherKind.Hanging, fault.Stall),
+            ChaosFault.ReadOnly => (StoreWeatherKind.ReadOnly, fault.Stall),
+
+            // Commits that begin in it are late by up to 20 seconds more.
+            ChaosFault.Late => (StoreWeatherKind.Late, fault.Stall / 3),
+            _ => throw new InvalidOperationException($"{fault.Kind} cannot be done here."),
+        };
+        _weather.Begin(weather);
+        await Task.Delay(time, Time, CancellationToken.None);
+        await _weather.EndAsync();
+    }
+
     private async Task StartReplicaAsync(int number)
     {
         var started = ++_started;
@@ -201,10 +227,11 @@ internal sealed class InProcessWorld : IChaosWorld
             address,
             power,
             time,
-            new PoweredStore(_store, power, _weather, time),
+            new PoweredStore(_store, power, _weather),
             new PoweredChannel(_channel, power),
             new InProcessRelay(FindByAddress, power),
-            new ChaosModel((ulong)_options.Seed, _options.ModelErrors, _model, time),
+            new ChaosModel((ulong)_options.Seed, _options.ModelErrors, number, _model, time),
+            new WorkTool(number, _model.Journal, time).Create(),
 
             // A window that is soon outgrown makes followers read the database too.
             WindowMessages: number % 2 == 0 ? 256 : 4,

@@ -5,12 +5,12 @@ using DurableChat.Storage;
 namespace DurableChat.Server.Chaos;
 
 /// <summary>One replica's way to the database that all share. Thread-safe.</summary>
-internal sealed class PoweredStore(SqliteChatStore store, ReplicaPower power, StoreWeather weather, TimeProvider time) : IChatStore, ILeaseStore
+internal sealed class PoweredStore(SqliteChatStore store, ReplicaPower power, StoreWeather weather) : IChatStore, ILeaseStore
 {
     public Task<Chat?> LoadAsync(ChatId id, CancellationToken cancellationToken) => ReadAsync(() => store.LoadAsync(id, cancellationToken));
 
     public Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken) =>
-        WriteAsync(() => store.CommitAsync(transition, idempotency, cancellationToken));
+        CallAsync(StoreCall.Commit, () => store.CommitAsync(transition, idempotency, cancellationToken));
 
     public Task<MessagePage?> ReadMessagesAsync(ChatId id, MessageQuery query, CancellationToken cancellationToken) =>
         ReadAsync(() => store.ReadMessagesAsync(id, query, cancellationToken));
@@ -26,10 +26,10 @@ internal sealed class PoweredStore(SqliteChatStore store, ReplicaPower power, St
     public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) =>
         ReadAsync(() => store.FindChangedAsync(known, cancellationToken));
 
-    public Task HeartbeatAsync(string replica, string? address, CancellationToken cancellationToken) =>
+    public Task HeartbeatAsync(string replica, string? address, TimeSpan leaseDuration, CancellationToken cancellationToken) =>
         WriteAsync(async () =>
         {
-            await store.HeartbeatAsync(replica, address, cancellationToken);
+            await store.HeartbeatAsync(replica, address, leaseDuration, cancellationToken);
             return true;
         });
 
@@ -44,20 +44,23 @@ internal sealed class PoweredStore(SqliteChatStore store, ReplicaPower power, St
             return true;
         });
 
-    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(TimeSpan leaseDuration, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(() => store.FindClaimableAsync(leaseDuration, limit, cancellationToken));
+    public Task<IReadOnlyList<HeldLease>> ListLeasesAsync(string replica, CancellationToken cancellationToken) =>
+        ReadAsync(() => store.ListLeasesAsync(replica, cancellationToken));
 
-    private Task<T> ReadAsync<T>(Func<Task<T>> call) => CallAsync(isWrite: false, call);
+    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(ClaimQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(() => store.FindClaimableAsync(query, cancellationToken));
 
-    private Task<T> WriteAsync<T>(Func<Task<T>> call) => CallAsync(isWrite: true, call);
+    private Task<T> ReadAsync<T>(Func<Task<T>> call) => CallAsync(StoreCall.Read, call);
 
-    private async Task<T> CallAsync<T>(bool isWrite, Func<Task<T>> call)
+    private Task<T> WriteAsync<T>(Func<Task<T>> call) => CallAsync(StoreCall.Write, call);
+
+    private async Task<T> CallAsync<T>(StoreCall kind, Func<Task<T>> call)
     {
         // Where a real replica is frozen or killed after the request has left, the database does it all the same, and nobody hears the answer.
         await power.WaitAsync();
         try
         {
-            return await weather.CallAsync(isWrite, call, time);
+            return await weather.CallAsync(kind, call);
         }
         finally
         {

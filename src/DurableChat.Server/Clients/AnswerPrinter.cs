@@ -14,6 +14,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
     private const string Alarm = "31";
 
     private readonly StringBuilder _shown = new();
+    private int _shownTools;
     private long _generation;
     private bool _isReasoning;
     private bool _isAtLineStart = true;
@@ -23,13 +24,13 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
     {
         if (parts.Generation != _generation)
         {
+            Forget();
             _generation = parts.Generation;
-            _shown.Clear();
         }
 
         switch (parts.Part)
         {
-            case { Type: MessagePart.TextType, Text: { } text }:
+            case { Type: MessagePart.TextType or MessagePart.RefusalType, Text: { } text }:
                 EndReasoning();
                 _shown.Append(text);
                 Write(text);
@@ -40,6 +41,10 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
                 break;
             case { Type: MessagePart.ToolCallType } call:
                 PrintAside($"calls {call.Name} {call.Arguments}");
+                break;
+            case { Type: MessagePart.ProviderToolType } tool:
+                _shownTools++;
+                PrintProviderTool(tool);
                 break;
         }
     }
@@ -52,8 +57,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
             PrintAside("the answer begins anew");
         }
 
-        _shown.Clear();
-        _generation = 0;
+        Forget();
     }
 
     /// <summary>Prints a committed message, or what is missing of it.</summary>
@@ -98,9 +102,15 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
 
     private void PrintAnswer(HistoryMessage message)
     {
-        var text = message.Text;
+        var text = AnswerRemarks.WordsOf(message);
         var shown = message.Generation == _generation ? _shown.ToString() : string.Empty;
+        var tools = message.Parts.Where(part => part.Type == MessagePart.ProviderToolType);
         EndReasoning();
+        foreach (var tool in message.Generation == _generation ? tools.Skip(_shownTools) : tools)
+        {
+            PrintProviderTool(tool);
+        }
+
         if (text.StartsWith(shown, StringComparison.Ordinal))
         {
             Write(text[shown.Length..]);
@@ -111,12 +121,21 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
             Write(text);
         }
 
-        _shown.Clear();
-        _generation = 0;
-        if (message.FinishReason is "interrupted")
+        Forget();
+        foreach (var remark in AnswerRemarks.Of(message))
         {
-            PrintAside("stopped");
+            PrintAside(remark);
         }
+    }
+
+    private void PrintProviderTool(MessagePart tool) =>
+        PrintAside($"the provider ran {tool.Name} {tool.Input}".TrimEnd());
+
+    private void Forget()
+    {
+        _shown.Clear();
+        _shownTools = 0;
+        _generation = 0;
     }
 
     private void EndReasoning()

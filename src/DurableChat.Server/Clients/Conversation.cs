@@ -7,7 +7,7 @@ namespace DurableChat.Server.Clients;
 /// <summary>
 /// A chat in a terminal. Lines, the stream and Ctrl-C come in through one channel and are handled one after the other, so that nothing is printed into the middle of something else.
 /// </summary>
-internal sealed class Conversation(ChatServer server, AnswerPrinter printer, string? model)
+internal sealed class Conversation(ChatServer server, AnswerPrinter printer, AnswerWish wish)
 {
     /// <summary>How much of an older chat is shown.</summary>
     private const int Recent = 10;
@@ -17,6 +17,7 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, str
     /// <summary>Messages that stand in the terminal already, since they were typed there.</summary>
     private readonly HashSet<long> _typed = [];
 
+    private AnswerWish _wish = wish;
     private string? _chat;
     private string? _status;
     private bool _isStopping;
@@ -111,15 +112,22 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, str
             return;
         }
 
+        if (text.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries) is ["/set", .. var words])
+        {
+            Set(words);
+            PromptIfIdle();
+            return;
+        }
+
         try
         {
             if (_chat is null)
             {
-                var created = await server.Client.CreateChatAsync(new NewChatRequest(text) { Model = model }, cancellationToken: cancellationToken);
+                var created = await server.Client.CreateChatAsync(NewChat(text), cancellationToken: cancellationToken);
                 printer.PrintAside($"chat {created.Id}, model {created.Model}");
                 Follow(created.Id, created.LastMessageId, cancellationToken);
             }
-            else if (await server.Client.SendAsync(_chat, text, cancellationToken: cancellationToken) is { MessageId: { } id })
+            else if (await SendAsync(_chat, text, cancellationToken) is { MessageId: { } id })
             {
                 _typed.Add(id);
             }
@@ -128,6 +136,37 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, str
         {
             printer.PrintAlarm(server.Explain(exception));
             PromptIfIdle();
+        }
+    }
+
+    private NewChatRequest NewChat(string text) => new(text) { Model = _wish.Model, MessageSettings = _wish.Settings };
+
+    private Task<CommandOutcome> SendAsync(string chat, string text, CancellationToken cancellationToken) =>
+        server.Client.SendAsync(
+            chat, text, model: _wish.Model, settings: _wish.Settings, cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// Sets what the messages to come are answered by: a name and a value, a name alone to take it away, nothing to see
+    /// what is set.
+    /// </summary>
+    private void Set(string[] words)
+    {
+        try
+        {
+            _wish = words switch
+            {
+                [] => _wish,
+                ["model", .. var model] => _wish with { Model = model is [var name] ? name : null },
+                [var setting, .. var value] => _wish with
+                {
+                    Settings = SettingText.With(_wish.Settings, setting, value is [var given] ? given : ""),
+                },
+            };
+            printer.PrintAside($"model: {_wish.Model ?? "the chat's"}, settings: {SettingText.Write(_wish.Settings)}");
+        }
+        catch (FormatException exception)
+        {
+            printer.PrintAlarm(exception.Message);
         }
     }
 
@@ -204,7 +243,7 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, str
                 printer.PrintAside(queue is [] ? "the queue is empty" : $"{queue.Count} in the queue, next: {queue[0].Content}");
                 break;
             case RetryEvent retry:
-                printer.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, trying again: {retry.Error.Message}");
+                printer.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, {(retry.Model is { } model ? $"{model} answers" : "trying again")}: {retry.Error.Message}");
                 break;
             case ErrorEvent { Error: var error }:
                 printer.PrintAlarm(error.Message);

@@ -3,7 +3,7 @@ using System.Text;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// Takes the control characters out of what models and people have written. A terminal obeys them: they could hide text, or change what stands there already.
+/// Takes the control characters out of what models and people have written, and those that turn the direction of a text around. A terminal obeys them: they could hide text, or change what stands there already.
 /// </summary>
 internal static class Printable
 {
@@ -13,12 +13,16 @@ internal static class Printable
     /// <summary>One line.</summary>
     public static string Line(string text) => Replace(text, keepsLines: false);
 
+    /// <summary>Marks of single characters' direction are harmless, and usual in some languages; embeddings, overrides and isolates go on to the end of a text.</summary>
+    private static bool IsObeyed(char character) =>
+        char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';
+
     private static string Replace(string text, bool keepsLines)
     {
         var clean = new StringBuilder(text.Length);
         foreach (var character in text)
         {
-            clean.Append(!char.IsControl(character) || (keepsLines && character is ('\n' or '\t')) ? character : keepsLines ? '\uFFFD' : ' ');
+            clean.Append(!IsObeyed(character) || (keepsLines && character is ('\n' or '\t')) ? character : keepsLines ? '\uFFFD' : ' ');
         }
 
         return clean.ToString();

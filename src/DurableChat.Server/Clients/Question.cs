@@ -15,16 +15,19 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
     private volatile bool _isStopping;
 
     private string? _failure;
+    private string? _end;
     private bool _hasText;
 
     /// <summary>Asks, and gives the exit code.</summary>
     /// <param name="chat">The chat to go on with; null for a new one.</param>
     /// <param name="content">The question.</param>
-    /// <param name="model">The model of a new chat; null for the default.</param>
+    /// <param name="wish">What it is to be answered by.</param>
     /// <param name="cancellationToken">Leaves; the answer goes on without anybody.</param>
-    public async Task<int> AskAsync(string? chat, string content, string? model, CancellationToken cancellationToken)
+    public async Task<int> AskAsync(string? chat, string content, AnswerWish wish, CancellationToken cancellationToken)
     {
-        var turn = chat is null ? await CreateAsync(content, model, cancellationToken) : await SendAsync(chat, content, cancellationToken);
+        var turn = chat is null
+            ? await CreateAsync(content, wish, cancellationToken)
+            : await SendAsync(chat, content, wish, cancellationToken);
         if (_isStopping)
         {
             await StopAsync();
@@ -73,17 +76,21 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         }
     }
 
-    private async Task<(TurnTracker Tracker, long After)> CreateAsync(string content, string? model, CancellationToken cancellationToken)
+    private async Task<(TurnTracker Tracker, long After)> CreateAsync(
+        string content, AnswerWish wish, CancellationToken cancellationToken)
     {
-        var created = await server.Client.CreateChatAsync(new NewChatRequest(content) { Model = model }, cancellationToken: cancellationToken);
+        var chat = new NewChatRequest(content) { Model = wish.Model, MessageSettings = wish.Settings };
+        var created = await server.Client.CreateChatAsync(chat, cancellationToken: cancellationToken);
         _chat = created.Id;
         return (new TurnTracker(content, created.LastMessageId, created.LastMessageId, created.Version), created.LastMessageId);
     }
 
-    private async Task<(TurnTracker Tracker, long After)> SendAsync(string chat, string content, CancellationToken cancellationToken)
+    private async Task<(TurnTracker Tracker, long After)> SendAsync(
+        string chat, string content, AnswerWish wish, CancellationToken cancellationToken)
     {
         var before = await server.Client.GetChatAsync(chat, cancellationToken);
-        var sent = await server.Client.SendAsync(chat, content, cancellationToken: cancellationToken);
+        var sent = await server.Client.SendAsync(
+            chat, content, model: wish.Model, settings: wish.Settings, cancellationToken: cancellationToken);
         _chat = chat;
         if (sent.QueuedId is not null)
         {
@@ -107,7 +114,7 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
                 printer?.PrintReset();
                 break;
             case RetryEvent retry:
-                printer?.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, trying again: {retry.Error.Message}");
+                printer?.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, {(retry.Model is { } model ? $"{model} answers" : "trying again")}: {retry.Error.Message}");
                 break;
             case ErrorEvent { Error: var error }:
                 _failure = error.Message;
@@ -126,7 +133,13 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             return;
         }
 
-        if (message is { Role: "assistant", Text: { Length: > 0 } text })
+        if (message.Role != "assistant")
+        {
+            return;
+        }
+
+        _end = AnswerRemarks.EndOf(message);
+        if (AnswerRemarks.WordsOf(message) is { Length: > 0 } text)
         {
             // A turn with tools has several texts.
             output.Write(_hasText ? $"\n{text}" : text);
@@ -153,6 +166,12 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         var failure = tracker.HasBegun ? _failure : "The question was taken out of the chat by somebody else.";
         if (failure is null)
         {
+            // A program that reads the output alone would take half an answer, or none, for a whole one.
+            if (printer is null && _end is not null)
+            {
+                await PlainErrors.SayAsync($"{char.ToUpperInvariant(_end[0])}{_end[1..]}.");
+            }
+
             return ClientExit.Done;
         }
 

@@ -26,9 +26,13 @@ internal static class ApiDescription
             {
                 document.Info = new() { Title = "DurableChat", Version = "v1", Description = "Durable chats with resumable streams." };
                 document.Servers = null;
-                foreach (var schema in document.Components?.Schemas?.Values.OfType<OpenApiSchema>() ?? [])
+                foreach (var (name, schema) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
                 {
-                    Correct(schema);
+                    if (schema is OpenApiSchema own)
+                    {
+                        Correct(own);
+                        ApiTexts.Describe(name, own);
+                    }
                 }
 
                 return Task.CompletedTask;
@@ -43,6 +47,12 @@ internal static class ApiDescription
             schema.Enum = [.. values.Where(value => value is not null && value.GetValueKind() != System.Text.Json.JsonValueKind.Null)];
         }
 
+        // What tells the types of parts apart is always there.
+        if (schema.Properties?.TryGetValue("type", out var type) == true && type is OpenApiSchema { Enum.Count: 1 })
+        {
+            (schema.Required ??= new HashSet<string>(StringComparer.Ordinal)).Add("type");
+        }
+
         foreach (var (name, property) in schema.Properties?.ToArray() ?? [])
         {
             if (property is not OpenApiSchema own)
@@ -55,9 +65,9 @@ internal static class ApiDescription
                 schema.Properties![name] = other;
                 schema.Required?.Remove(name);
             }
-            else if (own.Type is { } type && type.HasFlag(JsonSchemaType.Null))
+            else if (own.Type is { } types && types.HasFlag(JsonSchemaType.Null))
             {
-                own.Type = type & ~JsonSchemaType.Null;
+                own.Type = types & ~JsonSchemaType.Null;
                 schema.Required?.Remove(name);
             }
         }

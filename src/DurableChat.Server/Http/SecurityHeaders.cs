@@ -7,9 +7,13 @@ internal static class SecurityHeaders
 {
     private const string NothingPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>The page shows a model's words, so a hole in the sanitiser must not become a script, a form or a leak.</summary>
+    /// <summary>
+    /// The page shows a model's words, so a hole in the sanitiser must not become a script, a form or a leak. Pictures
+    /// that a model made are data of the page itself.
+    /// </summary>
     private const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        + "img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types dompurify";
 
     private const string TransportSecurity = "max-age=31536000";

@@ -11,7 +11,10 @@ internal sealed class HttpLimits
     private const string Shortest = "00:00:01";
     private const string Longest = "1.00:00:00";
 
-    /// <summary>How many requests of one owner are answered per second, in the long run; 0 for any number. Without authentication nobody is counted.</summary>
+    /// <summary>
+    /// How many requests of one owner are answered per second, in the long run; 0 for any number. A request with a body counts once more for each 4 KiB of it. Without authentication nothing is
+    /// counted.
+    /// </summary>
     [Range(0, 1_000_000)]
     public int RequestsPerSecond { get; set; } = 50;
 
@@ -19,9 +22,13 @@ internal sealed class HttpLimits
     [Range(1, 10_000_000)]
     public int RequestBurst { get; set; } = 200;
 
-    /// <summary>How many connections may be open at once, streams included; 0 for any number.</summary>
+    /// <summary>
+    /// How many connections may be open at once, streams, WebSockets and those that say nothing included; 0 for any
+    /// number. By default as many as the limit of open files has room for, beside what the process needs itself. A
+    /// connection above it takes the place of the one that has had no request for longest.
+    /// </summary>
     [Range(0, 10_000_000)]
-    public int MaxConnections { get; set; }
+    public int? MaxConnections { get; set; }
 
     /// <summary>How many headers a request may have.</summary>
     [Range(10, 10_000)]

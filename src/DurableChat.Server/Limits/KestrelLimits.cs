@@ -8,6 +8,12 @@ internal static class KestrelLimits
     /// <summary>A browser has a stream for each tab and chat on its one HTTP/2 connection, so there are more than for ordinary sites.</summary>
     private const int MaxHttp2Streams = 500;
 
+    /// <summary>
+    /// How much of a body waits in memory until it is read, or is refused: the budget of bodies in flight does not
+    /// see it. Kestrel's default is a megabyte for each connection.
+    /// </summary>
+    private const int MaxUnreadBytes = 64 * 1024;
+
     private static readonly TimeSpan _http2PingTime = TimeSpan.FromSeconds(30);
 
     public static void Apply(KestrelServerLimits kestrel, HttpLimits limits, int maxBodyBytes)
@@ -19,10 +25,13 @@ internal static class KestrelLimits
         kestrel.RequestHeadersTimeout = limits.HeadersTimeout;
         kestrel.KeepAliveTimeout = limits.IdleConnectionTime;
         kestrel.MinRequestBodyDataRate = limits.MinBodyBytesPerSecond == 0 ? null : new MinDataRate(limits.MinBodyBytesPerSecond, limits.BodyGraceTime);
-        kestrel.MaxConcurrentConnections = limits.MaxConnections == 0 ? null : limits.MaxConnections;
 
-        // WebSockets are counted apart.
-        kestrel.MaxConcurrentUpgradedConnections = kestrel.MaxConcurrentConnections;
+        // Connections are counted by ours: these would count WebSockets apart, and let the silent keep others out.
+        kestrel.MaxConcurrentConnections = null;
+        kestrel.MaxConcurrentUpgradedConnections = null;
+        kestrel.MaxRequestBufferSize = Math.Max(MaxUnreadBytes, 2 * limits.MaxHeaderBytes);
+        kestrel.Http2.InitialStreamWindowSize = MaxUnreadBytes;
+        kestrel.Http2.InitialConnectionWindowSize = 2 * MaxUnreadBytes;
         kestrel.Http2.MaxStreamsPerConnection = MaxHttp2Streams;
         kestrel.Http2.KeepAlivePingDelay = _http2PingTime;
         kestrel.Http2.KeepAlivePingTimeout = _http2PingTime;

@@ -15,7 +15,7 @@ internal sealed record DemoConversation(IReadOnlyList<string> UserMessages, stri
 
     public static DemoConversation Of(IReadOnlyList<ChatMessage> messages)
     {
-        var isCutOff = messages is [.., { Text: HistoryMapper.ContinueInstruction }];
+        var isCutOff = messages is [.., { Text: PromptBuilder.ContinueInstruction }];
         var said = isCutOff ? messages.SkipLast(1).ToList() : [.. messages];
         var latestUser = said.FindLastIndex(message => message.Role == ChatRole.User);
         return new DemoConversation(

@@ -1,4 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableChat.Chats;
 using DurableChat.Models;
+using DurableChat.Providers;
 
 namespace DurableChat.Server.Models;
 
@@ -6,8 +11,11 @@ namespace DurableChat.Server.Models;
 internal static class ModelCatalogFactory
 {
     /// <summary>Makes the catalogue.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="recorder">What carries requests through a recorder; null for the network.</param>
     /// <exception cref="ConfigurationException">A model is not configured right. The message names it, never its key.</exception>
-    public static ModelCatalog Create(IConfiguration configuration, TimeProvider time)
+    public static ModelCatalog Create(IConfiguration configuration, TimeProvider time, HttpMessageHandler? recorder = null)
     {
         var settings = Settings.Read<ModelSettings[]>(configuration, "Models") ?? [];
         if (settings.Length == 0)
@@ -30,58 +38,151 @@ internal static class ModelCatalogFactory
                 throw new ConfigurationException($"Two models are named '{name}'.");
             }
 
-            models.Add(CreateModel(name, settings[i], time));
+            var model = CreateModel(name, settings[i], time, recorder);
+            models.Add(WithFallback(model with { Allow = AllowOf(name, settings[i].Allow) }, settings[i]));
         }
 
-        return new ModelCatalog(models);
+        return FallbackPolicy.FindProblem(models) is { } problem
+            ? throw new ConfigurationException(problem)
+            : new ModelCatalog(models);
     }
 
-    private static ModelDefinition CreateModel(string name, ModelSettings settings, TimeProvider time)
+    private static ModelDefinition WithFallback(ModelDefinition model, ModelSettings settings)
     {
+        var after = settings.FallbackAfter is { Length: > 0 } ? settings.FallbackAfter : null;
+        return after?.FirstOrDefault(code => !FallbackPolicy.KnownErrors.Contains(code)) is { } unknown
+            ? throw new ConfigurationException($"FallbackAfter of model '{model.Name}' has '{unknown}'; it may have {string.Join(", ", FallbackPolicy.KnownErrors)}.")
+            : after is not null && string.IsNullOrEmpty(settings.Fallback)
+            ? throw new ConfigurationException($"Model '{model.Name}' has FallbackAfter, but no Fallback.")
+            : model with { Fallback = string.IsNullOrEmpty(settings.Fallback) ? null : settings.Fallback, FallbackAfter = after };
+    }
+
+    private static ModelDefinition CreateModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder)
+    {
+        var problems = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true))
+        {
+            throw new ConfigurationException($"Model '{name}': {string.Join(' ', problems.Select(problem => problem.ErrorMessage))}");
+        }
+
         if (settings.Endpoint is { } endpoint && (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")))
         {
             throw new ConfigurationException($"The endpoint of model '{name}' is not an http or https address.");
         }
 
-        switch (settings.Provider?.ToLowerInvariant())
-        {
-            case "demo":
-                if (settings.DelayMs is < 0 or > 60_000)
-                {
-                    throw new ConfigurationException($"The delay of model '{name}' must be 0 to 60000 milliseconds.");
-                }
-
-                return new ModelDefinition(name, new DemoModel(TimeSpan.FromMilliseconds(settings.DelayMs), time), settings.Description ?? "Built in: needs no key, shows what the server can do.");
-
-            case "openai":
-                RequireModel(name, settings);
-                RequireKeyForOwnHost(name, settings);
-                return WithoutKeyInErrors(OpenAIModel.Create(name, settings), settings);
-
-            case "anthropic":
-                RequireModel(name, settings);
-                RequireKeyForOwnHost(name, settings);
-                return WithoutKeyInErrors(AnthropicModel.Create(name, settings), settings);
-
-            default:
-                throw new ConfigurationException($"The provider of model '{name}' is '{settings.Provider}'; it must be demo, openai or anthropic.");
-        }
+        return settings.Provider?.ToLowerInvariant() == "demo"
+            ? new ModelDefinition(name, new DemoModel(TimeSpan.FromMilliseconds(settings.DelayMs), time), settings.Description ?? "Built in: needs no key, shows what the server can do.")
+            : CreateProviderModel(name, settings, time, recorder);
     }
 
-    private static ModelDefinition WithoutKeyInErrors(ModelDefinition model, ModelSettings settings) =>
-        settings.FindKey() is { Length: > 0 } key ? model with { Client = new KeyRedaction(model.Client, key, model.MapError!) } : model;
-
-    private static void RequireModel(string name, ModelSettings settings)
+    private static ModelDefinition CreateProviderModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder)
     {
+        if (!KnownProvider.All.TryGetValue(settings.Provider ?? string.Empty, out var provider))
+        {
+            throw new ConfigurationException($"The provider of model '{name}' is '{settings.Provider}'; it must be demo, {string.Join(", ", KnownProvider.All.Keys.SkipLast(1))} or {KnownProvider.All.Keys.Last()}.");
+        }
+
         if (string.IsNullOrWhiteSpace(settings.Model))
         {
             throw new ConfigurationException($"Model '{name}' lacks 'Model', the provider's name of it.");
         }
+
+        if (settings.Endpoint is null && provider.Endpoint is null)
+        {
+            throw new ConfigurationException($"Model '{name}' lacks 'Endpoint', the address of its server.");
+        }
+
+        RequireKeyForOwnHost(name, settings, provider);
+        var options = new ProviderOptions
+        {
+            Wire = settings.Api?.ToLowerInvariant() switch
+            {
+                null or "" => provider.WireFor(settings.Endpoint),
+                "responses" => ProviderWire.Responses,
+                "chat" => ProviderWire.Chat,
+                "messages" => ProviderWire.Messages,
+                _ => throw new ConfigurationException($"The API of model '{name}' is '{settings.Api}'; it must be responses, chat or messages."),
+            },
+            Model = settings.Model,
+            Endpoint = settings.Endpoint ?? provider.Endpoint,
+            Key = settings.FindKey(),
+            Flavour = provider.Flavour,
+            Headers = settings.Headers,
+            Query = settings.Query,
+            ExtraBody = ReadObject(name, nameof(settings.ExtraBody), settings.ExtraBody),
+            MaxTokensField = settings.MaxTokensField,
+            ParsesThinkTags = settings.ParsesThinkTags,
+        };
+        return new ModelDefinition(name, ProviderModels.Create(options, recorder, time), settings.Description ?? settings.Model)
+        {
+            Provider = KnownProvider.TelemetryNameOf(settings.Provider!, settings.Endpoint),
+            ProviderModel = settings.Model,
+            Settings = SettingsOf(name, settings),
+            Silence = RequirePositive(name, nameof(settings.Silence), settings.Silence),
+            ContentSilence = RequirePositive(name, nameof(settings.ContentSilence), settings.ContentSilence),
+            MaxAnswerTime = RequirePositive(name, nameof(settings.MaxAnswerTime), settings.MaxAnswerTime),
+            MaxAttempts = settings.MaxAttempts,
+            ContextTokens = settings.ContextTokens,
+            IsSelectable = settings.Allow.Model,
+            IsKept = recorder is not null,
+        };
     }
 
-    private static void RequireKeyForOwnHost(string name, ModelSettings settings)
+    private static GenerationSettings SettingsOf(string name, ModelSettings settings) => new()
     {
-        if (settings.Endpoint is null && string.IsNullOrEmpty(settings.FindKey()))
+        ReasoningEffort = settings.ReasoningEffort,
+        ReasoningBudget = settings.ReasoningBudget,
+        ReasoningDisplay = settings.ReasoningDisplay,
+        Temperature = settings.Temperature,
+        TopP = settings.TopP,
+        TopK = settings.TopK,
+        Seed = settings.Seed,
+        Stop = settings.Stop,
+        MaxOutputTokens = settings.MaxOutputTokens,
+        ResponseFormat = ReadObject(name, nameof(settings.ResponseFormat), settings.ResponseFormat) is { } format ? JsonSerializer.SerializeToElement(format) : null,
+        ToolChoice = settings.ToolChoice,
+        ParallelToolCalls = settings.ParallelToolCalls,
+        Tools = settings.Tools,
+        BuiltInTools = settings.BuiltInTools,
+        ServiceTier = settings.ServiceTier,
+        Cache = settings.Cache,
+    };
+
+    private static AllowedSettings AllowOf(string name, AllowSettings allow)
+    {
+        try
+        {
+            return allow.ToAllowed();
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new ConfigurationException($"What model '{name}' allows is wrong. {exception.Message}");
+        }
+    }
+
+    private static JsonObject? ReadObject(string name, string setting, string? json)
+    {
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(json) as JsonObject ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new ConfigurationException($"{setting} of model '{name}' is not a JSON object.");
+        }
+    }
+
+    private static TimeSpan? RequirePositive(string name, string setting, TimeSpan? time) =>
+        time is null || (time > TimeSpan.Zero && time < TimeSpan.FromDays(49)) ? time : throw new ConfigurationException($"{setting} of model '{name}' must be more than zero and less than 49 days.");
+
+    private static void RequireKeyForOwnHost(string name, ModelSettings settings, KnownProvider provider)
+    {
+        if (settings.Endpoint is null && provider.NeedsKey && string.IsNullOrEmpty(settings.FindKey()))
         {
             throw new ConfigurationException(
                 settings.ApiKeyVariable is { } variable

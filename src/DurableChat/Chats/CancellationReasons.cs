@@ -7,4 +7,9 @@ internal static class CancellationReasons
     public const string NewMessage = "Cancelled: the user sent a new message instead of answering this call.";
     public const string Interrupted = "Cancelled: the user stopped the turn.";
     public const string Failed = "Cancelled: the turn failed before this call had a result.";
+
+    /// <summary>A model that takes such a call for undone would do it twice.</summary>
+    public const string MayHaveRun = " The call may have begun, so it may have had effects.";
+
+    public const string DidNotRun = " The call did not run.";
 }

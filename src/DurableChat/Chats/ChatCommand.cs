@@ -26,4 +26,8 @@ public abstract record LeasedCommand(long Token) : ChatCommand;
 /// <summary>A command of the worker about one generation.</summary>
 /// <param name="Token">The fencing token of its lease.</param>
 /// <param name="Generation">The generation it speaks of; another than the current one is refused.</param>
-public abstract record GenerationCommand(long Token, long Generation) : LeasedCommand(Token);
+public abstract record GenerationCommand(long Token, long Generation) : LeasedCommand(Token)
+{
+    /// <summary>What model calls have cost that gave no answer, or none that is kept; null if that is not known. An answer carries its own.</summary>
+    public TokenUsage? Usage { get; init; }
+}

@@ -9,6 +9,10 @@ public sealed record ChatLimits
     [Range(0, 100)]
     public int MaxQueue { get; set; } = 20;
 
+    /// <summary>How large the messages of the queue may be together, in bytes of UTF-8. A single message may always wait. Default 1 MiB.</summary>
+    [Range(1, 256 * 1024 * 1024)]
+    public int MaxQueueBytes { get; set; } = 1024 * 1024;
+
     /// <summary>
     /// How many chats an owner may have, archived ones included; 0, the default, for any number. Each creation counts up to so many rows of an index. Creations that are under way at once on
     /// PostgreSQL do not see each other, so an owner may come to have more by their number.
@@ -31,4 +35,8 @@ public sealed record ChatLimits
     /// <summary>How large the schema and description of one client-side tool may be together, in bytes of UTF-8. Default 16 KiB.</summary>
     [Range(1, 1024 * 1024)]
     public int MaxClientToolBytes { get; set; } = 16 * 1024;
+
+    /// <summary>How large all client-side tools of a chat may be together, names included, in bytes of UTF-8. Default 128 KiB.</summary>
+    [Range(1, 128 * 1024 * 1024)]
+    public int MaxClientToolsBytes { get; set; } = 128 * 1024;
 }

@@ -18,6 +18,14 @@ public static class ChatRules
     public static Decision Decide(Chat chat, ChatCommand command, DecisionContext context)
     {
         ArgumentNullException.ThrowIfNull(chat);
+        if (chat.Status == ChatStatus.Unknown)
+        {
+            // Whatever this version made of it would take away what the later one has put there.
+            return Refuse(RefusalCode.WrongStatus,
+                "The chat is in a state that only a later version of the server knows. It can be read here, "
+                + "and changed by that version.");
+        }
+
         return command switch
         {
             SendMessage send => SendRules.Send(chat, send, context),
@@ -30,12 +38,14 @@ public static class ChatRules
             AcquireLease acquire => LeaseRules.Acquire(chat, acquire, context),
             ReleaseLease release => LeaseRules.Release(chat, release, context),
             RecordAttempt attempt => AttemptRules.RecordAttempt(chat, attempt, context),
+            RecordSpending spending => AttemptRules.RecordSpending(chat, spending, context),
             RecordRetry retry => AttemptRules.RecordRetry(chat, retry, context),
             CommitStep step => StepRules.CommitStep(chat, step, context),
             EnterRequiresAction enter => StepRules.EnterRequiresAction(chat, enter, context),
             FinishTurn finish => FinishRules.FinishTurn(chat, finish, context),
             FinishInterruption finish => FinishRules.FinishInterruption(chat, finish, context),
             FailTurn fail => FinishRules.Fail(chat, fail, context),
+            ImpossibleCommand impossible => new Decision.Refused(impossible.Refusal),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
     }

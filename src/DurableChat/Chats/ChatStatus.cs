@@ -33,4 +33,8 @@ public enum ChatStatus
 
     /// <summary>The last turn failed; <see cref="Chat.Error"/> says why. The queue rests until the next send.</summary>
     Error,
+
+    /// <summary>A state of a later version of the program, which this one does not know. It is shown, and only that
+    /// version changes it.</summary>
+    Unknown,
 }

@@ -22,9 +22,10 @@ internal static class CreateRules
                 Owner = command.Owner,
                 Title = command.Title ?? DeriveTitle(FirstWords(command), context.Limits),
                 Model = command.Model,
+                Settings = GenerationSettings.OrNull(command.Settings),
                 Status = ChatStatus.Waiting,
                 Version = 0,
-                Epoch = 1,
+                Epoch = command.FirstEpoch,
                 ClientTools = command.ClientTools,
                 CreatedAt = context.Now,
                 UpdatedAt = context.Now,
@@ -33,7 +34,7 @@ internal static class CreateRules
         draft.AppendHistory(command.History);
         if (command.Content is not null)
         {
-            draft.AppendUser(command.Content);
+            draft.AppendUser(command.Content, null, command.MessageSettings ?? command.Settings);
             draft.StartTurn(command.ClaimBy);
         }
 
@@ -56,8 +57,6 @@ internal static class CreateRules
             return clean.Length == 0 ? "Chat" : clean;
         }
 
-        // Half a surrogate pair is not valid UTF-8.
-        var end = length > 1 && char.IsHighSurrogate(clean[length - 2]) ? length - 2 : length - 1;
-        return $"{clean[..end].TrimEnd()}…";
+        return $"{TextCut.Start(clean, length - 1).TrimEnd()}…";
     }
 }

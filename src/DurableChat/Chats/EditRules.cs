@@ -22,7 +22,7 @@ internal static class EditRules
 
         var draft = new TransitionDraft(chat, context.Now);
         draft.RemoveFrom(command.Target);
-        draft.AppendUser(command.Content);
+        draft.AppendUser(command.Content, command.Model, command.Settings);
         draft.StartTurn(command.ClaimBy);
         return draft.Accept();
     }

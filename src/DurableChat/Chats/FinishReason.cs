@@ -29,4 +29,7 @@ public enum FinishReason
 
     /// <summary>The server was shut down in mid-answer; the next message of the same turn goes on where this one stops.</summary>
     HandedOver,
+
+    /// <summary>A reason that only a later version of the program knows.</summary>
+    Unknown,
 }

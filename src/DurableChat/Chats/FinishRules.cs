@@ -10,7 +10,7 @@ internal static class FinishRules
             return refused;
         }
 
-        var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
+        var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
         draft.CancelPendingToolCalls(CancellationReasons.TurnEnded);
         draft.AppendAnswer(command.Answer);
         draft.EndTurn();
@@ -29,8 +29,12 @@ internal static class FinishRules
             return ChatRules.Refuse(RefusalCode.WrongStatus, "Nobody asked for an interruption.");
         }
 
-        var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.CancelPendingToolCalls(CancellationReasons.Interrupted);
+        var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
+        if (!draft.TryEndToolCalls(CancellationReasons.Interrupted, command.Results, command.NotBegun))
+        {
+            return StepRules.UnknownCall();
+        }
+
         draft.AppendAnswer(LeaseRules.ToKeep(chat, command.Partial));
         draft.EndTurn();
         return draft.Accept();
@@ -43,18 +47,14 @@ internal static class FinishRules
             return refused;
         }
 
-        var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
-        draft.CancelPendingToolCalls(CancellationReasons.Failed);
-        draft.AppendAnswer(LeaseRules.ToKeep(chat, command.Partial));
-        draft.Next = draft.Next with
+        var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
+        if (!draft.TryEndToolCalls(CancellationReasons.Failed, command.Results, command.NotBegun))
         {
-            Status = ChatStatus.Error,
-            Error = command.Error,
-            Retry = null,
-            Step = 0,
-            Attempt = 0,
-            Lease = null,
-        };
+            return StepRules.UnknownCall();
+        }
+
+        draft.AppendAnswer(LeaseRules.ToKeep(chat, command.Partial));
+        draft.Enter(ChatStatus.Error, command.Error);
         return draft.Accept();
     }
 }

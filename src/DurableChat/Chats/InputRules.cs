@@ -30,6 +30,7 @@ internal static class InputRules
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var total = 0L;
         for (var i = 0; i < tools.Count; i++)
         {
             var tool = tools[i];
@@ -43,15 +44,22 @@ internal static class InputRules
                 return ChatRules.Refuse(RefusalCode.InvalidField, $"Two tools are named '{tool.Name}'.", $"client_tools[{i}].name");
             }
 
-            if (Encoding.UTF8.GetByteCount(tool.Description) + Encoding.UTF8.GetByteCount(tool.Parameters) > limits.MaxClientToolBytes)
+            var bytes = Encoding.UTF8.GetByteCount(tool.Description) + Encoding.UTF8.GetByteCount(tool.Parameters);
+            if (bytes > limits.MaxClientToolBytes)
             {
                 return ChatRules.Refuse(RefusalCode.InvalidField, $"The tool's description and schema are larger than {limits.MaxClientToolBytes} bytes.", $"client_tools[{i}]");
+            }
+
+            total += tool.Name.Length + bytes;
+            if (total > limits.MaxClientToolsBytes)
+            {
+                return ChatRules.Refuse(RefusalCode.InvalidField, $"The client-side tools are larger than {limits.MaxClientToolsBytes} bytes together.", "client_tools");
             }
         }
 
         return null;
     }
 
-    private static bool IsToolName(string name) =>
+    internal static bool IsToolName(string name) =>
         name.Length is >= 1 and <= MaxClientToolNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 }

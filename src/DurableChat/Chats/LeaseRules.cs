@@ -38,11 +38,11 @@ internal static class LeaseRules
             return refused;
         }
 
-        var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
+        var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
         draft.AppendAnswer(ToKeep(chat, command.Partial));
 
-        // A lease given back in good order is no failed attempt.
-        draft.Next = draft.Next with { Lease = null, Attempt = 0, Retry = null };
+        // A lease given back in good order is no failed attempt, unless tools are left that will run once more.
+        draft.Next = draft.Next with { Lease = null, Attempt = chat.PendingToolCalls.Count > 0 ? chat.Attempt : 0, Retry = null };
         return draft.Accept();
     }
 

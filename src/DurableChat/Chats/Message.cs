@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DurableChat.Chats;
 
 /// <summary>A committed entry of a chat's history. Immutable: an edit removes messages and appends new ones.</summary>
@@ -22,7 +24,10 @@ public sealed record Message
     /// <summary>The generation that made it; 0 for user and tool messages.</summary>
     public long Generation { get; init; }
 
-    /// <summary>The model that made it, by its configured name; null for user and tool messages.</summary>
+    /// <summary>
+    /// The model that made it, by its configured name; of a user message the one that was to answer it, null for the
+    /// chat's; null for tool messages.
+    /// </summary>
     public string? Model { get; init; }
 
     /// <summary>Why it ends; null for user and tool messages.</summary>
@@ -30,6 +35,23 @@ public sealed record Message
 
     /// <summary>What it cost, if the provider told.</summary>
     public TokenUsage? Usage { get; init; }
+
+    /// <summary>
+    /// Of a user message: how it is answered, whatever becomes of the chat's settings. What it leaves open is the
+    /// model's; null for all of it.
+    /// </summary>
+    public GenerationSettings? Settings { get; init; }
+
+    /// <summary>The answer exactly as its provider sent it, for that provider only; null if the parts are enough. Never sent to clients.</summary>
+    [JsonIgnore]
+    public Replay? Replay { get; init; }
+
+    /// <summary>
+    /// What hooks told the model for the turn that this answer begins, in order. It stays before the turn's question in later requests, so that what the model was given does
+    /// not change behind its back. Never sent to clients.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Instructions { get; init; } = [];
 
     /// <summary>When it was committed (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }

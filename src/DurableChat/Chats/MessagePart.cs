@@ -11,11 +11,46 @@ namespace DurableChat.Chats;
 [JsonDerivedType(typeof(ReasoningPart), "reasoning")]
 [JsonDerivedType(typeof(ToolCallPart), "tool_call")]
 [JsonDerivedType(typeof(ToolResultPart), "tool_result")]
+[JsonDerivedType(typeof(RefusalPart), "refusal")]
+[JsonDerivedType(typeof(SourcePart), "source")]
+[JsonDerivedType(typeof(ProviderToolPart), "provider_tool")]
+[JsonDerivedType(typeof(FilePart), "file")]
+[JsonDerivedType(typeof(UnknownPart), UnknownPart.TypeName)]
 public abstract record MessagePart
 {
     private protected MessagePart()
     {
     }
+
+    /// <summary>The text of a part that comes in pieces and joins its neighbours of the same kind; null for a part that comes whole.</summary>
+    internal static string? TextOf(MessagePart part) => part switch
+    {
+        TextPart text => text.Text,
+        ReasoningPart reasoning => reasoning.Text,
+        RefusalPart refusal => refusal.Text,
+        _ => null,
+    };
+
+    /// <summary>A part of the same kind with another text; the part itself if it is of a kind that comes whole.</summary>
+    internal static MessagePart WithText(MessagePart part, string text) => part switch
+    {
+        TextPart => new TextPart(text),
+        ReasoningPart => new ReasoningPart(text),
+        RefusalPart => new RefusalPart(text),
+        _ => part,
+    };
+
+    /// <summary>About how many characters a part has.</summary>
+    internal static int CharsOf(MessagePart part) => part switch
+    {
+        ToolCallPart call => call.CallId.Length + call.Arguments.Length + call.Name.Length,
+        ToolResultPart result => result.Result.Length,
+        SourcePart source => source.Url.Length + (source.Title?.Length ?? 0),
+        ProviderToolPart tool => tool.Name.Length + tool.Input.Length,
+        FilePart file => file.Data.Length,
+        UnknownPart unknown => unknown.Kind.Length + unknown.Json.Length,
+        _ => TextOf(part)?.Length ?? 0,
+    };
 
     /// <summary>False if a text is null, as in JSON that leaves it out.</summary>
     internal static bool IsWhole(MessagePart? part) => part switch
@@ -23,6 +58,10 @@ public abstract record MessagePart
         TextPart { Text: not null } or ReasoningPart { Text: not null } => true,
         ToolCallPart { CallId: not null, Name: not null, Arguments: not null } => true,
         ToolResultPart { CallId: not null, Result: not null } => true,
+        RefusalPart { Text: not null } or SourcePart { Url: not null } => true,
+        ProviderToolPart { Name: not null, Input: not null } => true,
+        FilePart { MediaType: not null, Data: not null } => true,
+        UnknownPart { Kind: not null, Json: not null } => true,
         _ => false,
     };
 }
@@ -30,11 +69,11 @@ public abstract record MessagePart
 /// <summary>Text to read.</summary>
 public sealed record TextPart(string Text) : MessagePart;
 
-/// <summary>The model's reasoning, as far as the provider shows it. It is not sent back to the model.</summary>
+/// <summary>The model's reasoning, as far as the provider shows it. What goes back to the provider is the message's <see cref="Replay"/>.</summary>
 public sealed record ReasoningPart(string Text) : MessagePart;
 
 /// <summary>A call of a tool.</summary>
-/// <param name="CallId">The id the provider gave the call. A tool may use it as an idempotency key: a call that runs again after a crash has the same id.</param>
+/// <param name="CallId">The id by which results name the call: the provider's, unless that was empty or used before. Unique within its answer, not beyond.</param>
 /// <param name="Name">The tool's name.</param>
 /// <param name="Arguments">The arguments: one JSON object, as text.</param>
 public sealed record ToolCallPart(string CallId, string Name, string Arguments) : MessagePart;
@@ -44,3 +83,30 @@ public sealed record ToolCallPart(string CallId, string Name, string Arguments) 
 /// <param name="Result">The answer, as text; JSON where the tool gave JSON.</param>
 /// <param name="IsError">True if the tool failed, is unknown, or was cancelled.</param>
 public sealed record ToolResultPart(string CallId, string Result, bool IsError = false) : MessagePart;
+
+/// <summary>The model declines to answer, in its own words.</summary>
+/// <param name="Text">The words.</param>
+public sealed record RefusalPart(string Text) : MessagePart;
+
+/// <summary>A source that the text before it cites.</summary>
+/// <param name="Url">Where it is.</param>
+/// <param name="Title">Its title; null if the provider did not say.</param>
+public sealed record SourcePart(string Url, string? Title = null) : MessagePart;
+
+/// <summary>A tool that the provider ran, such as a web search.</summary>
+/// <param name="Name">The provider's name of the tool.</param>
+/// <param name="Input">What it was run with, for people; may be empty.</param>
+public sealed record ProviderToolPart(string Name, string Input) : MessagePart;
+
+/// <summary>A file that the model made, such as a picture.</summary>
+/// <param name="MediaType">Its media type, e.g. <c>image/png</c>.</param>
+/// <param name="Data">The content in base64.</param>
+public sealed record FilePart(string MediaType, string Data) : MessagePart;
+
+/// <summary>A part that only a later version of the program knows. It is shown, and models are not given it.</summary>
+/// <param name="Kind">The type that it has there.</param>
+/// <param name="Json">The part as it was stored.</param>
+public sealed record UnknownPart(string Kind, string Json) : MessagePart
+{
+    internal const string TypeName = "unknown";
+}

@@ -14,4 +14,8 @@ public enum MessageRole
 
     /// <summary>Results of tool calls of the assistant message before.</summary>
     Tool,
+
+    /// <summary>Somebody of whom only a later version of the program knows. Models are not given such
+    /// messages.</summary>
+    Unknown,
 }

@@ -5,4 +5,11 @@ namespace DurableChat.Chats;
 /// <param name="Content">The text.</param>
 /// <param name="Urgent">True if it was sent to interrupt, or promoted: it runs before those that only wait.</param>
 /// <param name="CreatedAt">When it was queued (UTC).</param>
-public sealed record QueuedMessage(long Id, string Content, bool Urgent, DateTimeOffset CreatedAt);
+public sealed record QueuedMessage(long Id, string Content, bool Urgent, DateTimeOffset CreatedAt)
+{
+    /// <summary>The model that is to answer it; null for the one that the chat was created with.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>How it is answered; null for the model's own settings.</summary>
+    public GenerationSettings? Settings { get; init; }
+}

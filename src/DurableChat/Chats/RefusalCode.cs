@@ -9,6 +9,12 @@ public enum RefusalCode
     /// <summary>A field is missing, empty, too large or malformed.</summary>
     InvalidField,
 
+    /// <summary>The model does not let requests choose this setting.</summary>
+    SettingNotAllowed,
+
+    /// <summary>The setting's value is not among those that the model allows.</summary>
+    SettingOutOfBounds,
+
     /// <summary>The chat is archived; unarchive it first.</summary>
     ChatArchived,
 
@@ -47,4 +53,7 @@ public enum RefusalCode
 
     /// <summary>The worker speaks of a generation that is over.</summary>
     StaleGeneration,
+
+    /// <summary>The owner's open streams and running turns take more than a share of the replica's memory, which is full. Try again later.</summary>
+    OwnerMemoryFull,
 }

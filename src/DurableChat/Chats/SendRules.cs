@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DurableChat.Chats;
 
 internal static class SendRules
@@ -14,7 +16,7 @@ internal static class SendRules
         return chat.Status switch
         {
             ChatStatus.Waiting or ChatStatus.Error => RunNext(chat, command, context),
-            ChatStatus.RequiresAction when interrupt => RunNext(chat, command, context),
+            ChatStatus.RequiresAction when interrupt || command.CancelsToolCalls => RunNext(chat, command, context),
             ChatStatus.Running or ChatStatus.Interrupting or ChatStatus.RequiresAction => Enqueue(chat, command, interrupt, context),
             _ => throw new ArgumentOutOfRangeException(nameof(chat), chat.Status, "Unknown status."),
         };
@@ -29,7 +31,7 @@ internal static class SendRules
         draft.CancelPendingToolCalls(CancellationReasons.NewMessage);
         if (chat.Queue.Count == 0)
         {
-            draft.AppendUser(command.Content);
+            draft.AppendUser(command.Content, command.Model, command.Settings);
             draft.StartTurn(command.ClaimBy);
             return draft.Accept();
         }
@@ -40,9 +42,9 @@ internal static class SendRules
             return refused;
         }
 
-        draft.Enqueue(command.Content, command.BusyBehavior == BusyBehavior.Interrupt);
+        draft.Enqueue(command, command.BusyBehavior == BusyBehavior.Interrupt);
         draft.EndTurn(command.ClaimBy);
-        return draft.Accept();
+        return (Decision?)RefuseIfTooLarge(chat, draft.Next, context) ?? draft.Accept();
     }
 
     private static Decision Enqueue(Chat chat, SendMessage command, bool interrupt, DecisionContext context)
@@ -53,7 +55,12 @@ internal static class SendRules
         }
 
         var draft = new TransitionDraft(chat, context.Now);
-        draft.Enqueue(command.Content, urgent: interrupt);
+        draft.Enqueue(command, urgent: interrupt);
+        if (RefuseIfTooLarge(chat, draft.Next, context) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
         if (interrupt)
         {
             InterruptRules.Stop(draft, command.ClaimBy);
@@ -66,4 +73,17 @@ internal static class SendRules
         chat.Queue.Count + 1 - leaving > context.Limits.MaxQueue
             ? ChatRules.Refuse(RefusalCode.QueueFull, $"The queue already holds {chat.Queue.Count} messages, the most it may.")
             : null;
+
+    /// <summary>A queue that became too large when the limit was lowered may still shrink.</summary>
+    private static Decision.Refused? RefuseIfTooLarge(Chat before, Chat after, DecisionContext context)
+    {
+        var bytes = BytesOf(after.Queue);
+        return after.Queue.Count > 1 && bytes > context.Limits.MaxQueueBytes && bytes > BytesOf(before.Queue)
+            ? ChatRules.Refuse(
+                RefusalCode.QueueFull, $"With this message the queue would hold {bytes} bytes; it may hold {context.Limits.MaxQueueBytes}. Send it when those before it have run.", "content")
+            : null;
+    }
+
+    private static long BytesOf(IReadOnlyList<QueuedMessage> queue) =>
+        queue.Sum(queued => Encoding.UTF8.GetByteCount(queued.Content) + GenerationSettings.SizeOf(queued.Settings));
 }

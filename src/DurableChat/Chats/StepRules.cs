@@ -53,18 +53,11 @@ internal static class StepRules
     /// <summary>Appends the message and the results; null if a result belongs to no pending call, or a call is answered twice.</summary>
     private static TransitionDraft? Record(Chat chat, GenerationCommand command, Answer? answer, IReadOnlyList<ToolResultPart> results, DecisionContext context)
     {
-        var draft = new TransitionDraft(chat, context.Now).FencedBy(command.Token);
+        var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
         draft.AppendAnswer(answer);
-        var open = draft.Next.PendingToolCalls.Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
-        if (!results.All(result => open.Remove(result.CallId)))
-        {
-            return null;
-        }
-
-        draft.AppendToolResults(results);
-        return draft;
+        return draft.TryAppendToolResults(results) ? draft : null;
     }
 
-    private static Decision.Refused UnknownCall() =>
+    public static Decision.Refused UnknownCall() =>
         ChatRules.Refuse(RefusalCode.ToolCallNotFound, "A result belongs to no pending tool call.");
 }

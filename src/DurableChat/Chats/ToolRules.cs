@@ -20,13 +20,13 @@ internal static class ToolRules
         }
 
         var draft = new TransitionDraft(chat, context.Now);
-        draft.AppendToolResults(command.Results);
+        draft.TryAppendToolResults(command.Results);
         if (draft.Next.PendingToolCalls.Count == 0)
         {
-            // The turn goes on where it was: its steps still count against the limit.
+            // The turn continues where it was: its steps still count against the limit, and the same model answers.
             var step = draft.Next.Step;
             draft.StartTurn(command.ClaimBy);
-            draft.Next = draft.Next with { Step = step };
+            draft.Next = draft.Next with { Step = step, Fallback = chat.Fallback };
         }
 
         return draft.Accept();
@@ -39,10 +39,10 @@ internal static class ToolRules
             return ChatRules.Refuse(RefusalCode.InvalidField, "There are no results.", "results");
         }
 
-        var open = pending.Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
+        var matches = PendingCalls.Match(pending, results);
         for (var i = 0; i < results.Count; i++)
         {
-            if (!open.Remove(results[i].CallId))
+            if (matches[i] < 0)
             {
                 return ChatRules.Refuse(RefusalCode.ToolCallNotFound, "No pending tool call has this id, or it is answered twice.", $"results[{i}].call_id");
             }

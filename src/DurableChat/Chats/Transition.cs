@@ -27,9 +27,42 @@ public sealed record Transition
     /// <summary>Ids of queued messages to remove: deleted, or now part of the history.</summary>
     public IReadOnlyList<long> Dequeued { get; init; } = [];
 
+    /// <summary>
+    /// True if <see cref="Chat.NextModel"/> or <see cref="Chat.Settings"/> of <see cref="Next"/> are to be written. Few
+    /// commits change them.
+    /// </summary>
+    public bool ChangesSettings { get; init; }
+
+    /// <summary>
+    /// What the model call that this commit ends has cost; null if it ends none, or its provider did not say. The store
+    /// adds it to the owner's usage in the commit itself, so that it counts as often as the commit happens: once.
+    /// </summary>
+    public Spending? Spent { get; init; }
+
     /// <summary>The version before; 0 if the chat is new.</summary>
     public long ExpectedVersion => Next.Version - 1;
 
+    /// <summary>The commit that made the version before; empty if the chat is new, or it is not known.</summary>
+    public Guid ExpectedCommitId => Next.Ancestors is [var before, ..] ? before : Guid.Empty;
+
     /// <summary>True if history was rewritten: what readers hold is void.</summary>
     public bool RewritesHistory => RemovedFrom is not null;
+
+    /// <summary>Gives the commit its id. Rules know no randomness, so this is done right before the commit; all attempts at it carry the same id.</summary>
+    /// <param name="commitId">An id that no other commit has.</param>
+    public Transition WithCommitId(Guid commitId) => this with { Next = Next with { CommitId = commitId } };
+
+    /// <summary>To be called by a store before it commits.</summary>
+    /// <exception cref="ArgumentException">The commit has no id of its own.</exception>
+    public void RequireCommitId()
+    {
+        if (Next.CommitId == Guid.Empty || Next.CommitId == ExpectedCommitId)
+        {
+            throw new ArgumentException($"The commit has no id of its own: call {nameof(WithCommitId)} first.");
+        }
+    }
+
+    /// <summary>Makes every reader whose position is of that epoch, or an earlier one, read the history again.</summary>
+    /// <param name="epoch">An epoch.</param>
+    public Transition WithEpochAbove(long epoch) => Next.Epoch > epoch ? this : this with { Next = Next with { Epoch = epoch + 1 } };
 }

@@ -11,6 +11,18 @@ internal static class UpdateRules
 
         var draft = new TransitionDraft(chat, context.Now);
         draft.Next = draft.Next with { Title = command.Title ?? chat.Title, Archived = command.Archived ?? chat.Archived };
-        return draft.Next.Title == chat.Title && draft.Next.Archived == chat.Archived ? new Decision.Unchanged() : draft.Accept();
+        draft.Choose(command.Model, command.Settings);
+        if (draft.Next.Title == chat.Title && draft.Next.Archived == chat.Archived && !draft.ChangesSettings)
+        {
+            return new Decision.Unchanged();
+        }
+
+        if (chat.Archived && draft.Next is { Archived: false, Status: ChatStatus.Waiting, Queue.Count: > 0 })
+        {
+            // What was left in the queue when the last turn ended.
+            draft.EndTurn(command.ClaimBy);
+        }
+
+        return draft.Accept();
     }
 }

@@ -231,13 +231,14 @@ internal sealed class ChatCommitter(
         feed.MarkUnsynced();
         foreach (var observer in _observers)
         {
-            observer.OnInDoubt(feed.Id, owner);
+            observer.OnDoubt(feed.Id, owner, isOwn: true);
         }
     }
 
     /// <summary>Commits and publishes; null after a conflict. Called with the feed's gate held, which keeps publication in the order of commits.</summary>
-    private async Task<CommandResult?> CommitAsync(Feed feed, Transition transition, IdempotencyRequest? idempotency)
+    private async Task<CommandResult?> CommitAsync(Feed feed, Transition decided, IdempotencyRequest? idempotency)
     {
+        var transition = decided.WithEpochAbove(feed.LostEpoch).WithCommitId(Guid.CreateVersion7(time.GetUtcNow()));
         var record = idempotency is null
             ? null
             : new IdempotencyRecord(idempotency.Key, idempotency.Fingerprint, idempotency.Outcome(transition), transition.Next.UpdatedAt);

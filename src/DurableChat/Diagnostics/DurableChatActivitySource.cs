@@ -14,8 +14,13 @@ public static class DurableChatActivitySource
     internal static Activity? StartRun(string chat) => _source.StartActivity("drive_chat")?.SetTag("durablechat.chat.id", chat);
 
     /// <summary>Begins the activity of a model call.</summary>
-    internal static Activity? StartGeneration(string model, long generation, int attempt) => _source.StartActivity("generate", ActivityKind.Client)
-        ?.SetTag("gen_ai.request.model", model).SetTag("durablechat.generation", generation).SetTag("durablechat.attempt", attempt);
+    internal static Activity? StartGeneration(string? provider, string model, long generation, int attempt) =>
+        _source.StartActivity("generate", ActivityKind.Client)
+            ?.SetTag("gen_ai.operation.name", "chat")
+            .SetTag("gen_ai.provider.name", provider)
+            .SetTag("gen_ai.request.model", model)
+            .SetTag("durablechat.generation", generation)
+            .SetTag("durablechat.attempt", attempt);
 
     /// <summary>Begins the activity of a tool call.</summary>
     internal static Activity? StartTool(string tool, string callId) =>

@@ -11,6 +11,7 @@ internal sealed class FeedMetrics
     private readonly Counter<long> _hits;
     private readonly Counter<long> _misses;
     private readonly Counter<long> _evictions;
+    private readonly Counter<long> _visits;
     private readonly Counter<long> _deliveries;
     private readonly UpDownCounter<long> _subscriptions;
     private readonly Histogram<double> _commitToDelivery;
@@ -21,10 +22,11 @@ internal sealed class FeedMetrics
         _meter = DurableChatMeter.Create(meters);
         _hits = _meter.CreateCounter<long>("durablechat.window.hits", description: "Looks of subscribers behind the head that the durable window answered.");
         _misses = _meter.CreateCounter<long>("durablechat.window.misses", description: "Looks of subscribers behind the head that the database had to answer.");
-        _evictions = _meter.CreateCounter<long>("durablechat.window.evictions", description: "Windows emptied to stay within the memory budget.");
+        _evictions = _meter.CreateCounter<long>("durablechat.window.evictions", description: "Feeds that gave memory back to stay within the budget.");
+        _visits = _meter.CreateCounter<long>("durablechat.window.eviction_visits", description: "Feeds looked at to find those that give memory back.");
         _deliveries = _meter.CreateCounter<long>("durablechat.deliveries", description: "Events handed to the network, one for each subscriber.");
         _subscriptions = _meter.CreateUpDownCounter<long>("durablechat.subscriptions.active", description: "Subscribers of chats.");
-        foreach (var counter in (Counter<long>[])[_hits, _misses, _evictions, _deliveries])
+        foreach (var counter in (Counter<long>[])[_hits, _misses, _evictions, _visits, _deliveries])
         {
             // What never counted is not exported; a reader of the metrics should see the zero.
             counter.Add(0);
@@ -42,6 +44,8 @@ internal sealed class FeedMetrics
     public void WindowMiss() => _misses.Add(1);
 
     public void Evicted() => _evictions.Add(1);
+
+    public void Visited() => _visits.Add(1);
 
     public void SubscriptionOpened() => _subscriptions.Add(1);
 
@@ -69,6 +73,6 @@ internal sealed class FeedMetrics
     public void Observe(Func<int> feeds, Func<long> bytes)
     {
         _meter.CreateObservableUpDownCounter("durablechat.feeds.active", feeds, description: "Chats held in memory.");
-        _meter.CreateObservableUpDownCounter("durablechat.feeds.bytes", bytes, "By", "Memory that feeds hold: windows, answers in flight and state events.");
+        _meter.CreateObservableUpDownCounter("durablechat.feeds.bytes", bytes, "By", "Memory that feeds hold: windows, answers in flight, states and their events.");
     }
 }

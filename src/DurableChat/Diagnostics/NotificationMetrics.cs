@@ -19,7 +19,7 @@ internal sealed class NotificationMetrics
         _received = meter.CreateCounter<long>("durablechat.notifications.received", description: "Notifications of other replicas, by what they carried.");
         _inline = meter.CreateCounter<long>("durablechat.notifications.inline", description: "Messages of other replicas that came inside notifications and needed no read.");
         _healed = meter.CreateCounter<long>("durablechat.notifications.healed", description: "Chats whose change was found by comparing versions, not by a notification.");
-        meter.CreateObservableUpDownCounter("durablechat.notifications.up", () => isUp() ? 1 : 0, description: "1 while the notification channel is connected.");
+        meter.CreateObservableUpDownCounter("durablechat.notifications.up", () => isUp() ? 1 : 0, description: "1 while the notification channel is connected and delivers.");
         foreach (var counter in (Counter<long>[])[_sent, _dropped, _inline, _healed])
         {
             counter.Add(0);

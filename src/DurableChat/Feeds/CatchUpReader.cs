@@ -9,51 +9,52 @@ namespace DurableChat.Feeds;
 /// </summary>
 internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeProvider time)
 {
-    private readonly SingleFlight<(ChatId Chat, CatchUpKey Key), CatchUpPage?> _pages = new(options.ReadTimeout, time);
-    private readonly SingleFlight<ChatId, Chat?> _chats = new(options.ReadTimeout, time);
+    private readonly SingleFlight<ChatId, CatchUpKey, CatchUpPage?> _pages = new(options.ReadTimeout, time);
+    private readonly SingleFlight<ChatId, int, Chat?> _chats = new(options.ReadTimeout, time);
 
     /// <summary>How long a subscriber waits for messages that should come by themselves.</summary>
     public TimeSpan InlinePatience => options.InlinePatience;
 
     /// <summary>Reads the messages after a place; null if the chat is gone.</summary>
-    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
-    {
-        var key = (feed.Id, wanted);
-        return options.CoalesceReads
-            ? _pages.RunAsync(key, underWay => Serves(underWay, key), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken)
-            : ReadPageAsync(feed, wanted, reason, cancellationToken);
-    }
+    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) => options.CoalesceReads
+        ? _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken)
+        : ReadPageAsync(feed, wanted, reason, cancellationToken);
 
     /// <summary>
     /// Loads the state that a feed lacks, until the feed is content. A load that was under way already may have begun before the doubt that it should settle.
     /// </summary>
     public async Task<Chat?> LoadPresentAsync(Feed feed, CancellationToken cancellationToken)
     {
-        while (true)
+        feed.HoldState();
+        try
         {
-            await LoadAsync(feed, cancellationToken).ConfigureAwait(false);
-            if (feed.IsDeleted)
+            while (true)
             {
-                return null;
-            }
+                await LoadAsync(feed, cancellationToken).ConfigureAwait(false);
+                if (feed.IsDeleted)
+                {
+                    return null;
+                }
 
-            if (feed.TryGetChat() is { } present)
-            {
-                return present;
+                if (feed.TryGetChat() is { } present)
+                {
+                    return present;
+                }
             }
+        }
+        finally
+        {
+            feed.ReleaseState();
         }
     }
 
     /// <summary>Loads the state that a feed lacks.</summary>
     public Task<Chat?> LoadAsync(Feed feed, CancellationToken cancellationToken) =>
-        _chats.RunAsync(feed.Id, underWay => underWay == feed.Id, ct => LoadChatAsync(feed, ct), cancellationToken);
+        _chats.RunAsync(feed.Id, 0, static _ => true, ct => LoadChatAsync(feed, ct), cancellationToken);
 
     /// <summary>A read that begins at or a little before the wanted place will most likely reach it. If it does not, the subscriber asks again.</summary>
-    private bool Serves((ChatId Chat, CatchUpKey Key) underWay, (ChatId Chat, CatchUpKey Key) wanted) =>
-        underWay.Chat == wanted.Chat
-        && underWay.Key.Epoch == wanted.Key.Epoch
-        && underWay.Key.AfterId <= wanted.Key.AfterId
-        && wanted.Key.AfterId - underWay.Key.AfterId < options.CatchUpMessages;
+    private bool Serves(CatchUpKey underWay, CatchUpKey wanted) =>
+        underWay.Epoch == wanted.Epoch && underWay.AfterId <= wanted.AfterId && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
 
     private async Task<CatchUpPage?> ReadPageAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
     {
@@ -66,7 +67,7 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
         }
 
         var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0)).ToArray();
-        var page = new CatchUpPage(read.Epoch, read.Version, wanted.AfterId, events);
+        var page = new CatchUpPage(read.Epoch, read.Version, wanted.AfterId, events) { CommitId = read.CommitId };
         feed.Fill(page);
         return page;
     }

@@ -44,6 +44,32 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
         Tail = floor;
     }
 
+    /// <summary>
+    /// Begins the epoch of a rewritten history that keeps all messages up to <paramref name="kept"/>, and nothing after it. What the run has of those it keeps: a rewrite cuts the end of the history
+    /// off, so they are the same messages with the same neighbours. If the run does not reach <paramref name="kept"/>, or does not have it, nothing of it counts.
+    /// </summary>
+    public void Rewrite(long epoch, long kept)
+    {
+        var count = IndexAfter(kept);
+        if (kept < Floor || (count == 0 ? kept != Floor : _run[count - 1].MessageId != kept))
+        {
+            Reset(epoch, kept);
+            return;
+        }
+
+        var messages = new MessageEvent[count];
+        for (var i = 0; i < count; i++)
+        {
+            messages[i] = _run[i].InEpoch(epoch);
+        }
+
+        Reset(epoch, Floor);
+        foreach (var message in messages)
+        {
+            Append(message);
+        }
+    }
+
     /// <summary>Gives the memory back and keeps its place: what follows is held again.</summary>
     public void Evict() => Reset(Epoch, Tail);
 

@@ -14,6 +14,15 @@ internal sealed class Feed
     private const int MaxEventsPerLook = 64;
     private const int MaxBytesPerLook = 256 * 1024;
 
+    /// <summary>A round figure for an empty feed: its objects, and its entry among the others.</summary>
+    private const int BaseBytes = 1536;
+
+    /// <summary>A round figure for a subscriber.</summary>
+    private const int SubscriberBytes = 512;
+
+    /// <summary>A state that is in use is given back only if that saves more than this: it has to be read again.</summary>
+    private const int WorthGivingBack = 4096;
+
     private readonly object _gate = new();
     private readonly FeedRegistry _registry;
     private readonly FeedOptions _options;
@@ -24,19 +33,23 @@ internal sealed class Feed
     private Chat? _chat;
     private StateEvents? _events;
     private LiveGeneration? _live;
+    private ProgressEvents? _progress;
     private bool _known;
     private bool _unsynced = true;
     private int _doubts;
     private int _settledDoubts;
     private long _lastRemoteId;
     private bool _isHeadLoaded;
+    private long _lostEpoch;
     private bool _deleted;
     private bool _removed;
     private int _pins;
     private readonly HashSet<SubscriberCursor> _cursors = [];
     private int _subscribers;
     private long _lastUsed;
-    private long _countedBytes;
+    private StateSize _stateSize;
+    private int _stateHolds;
+    private readonly FeedPlace _place;
 
     public Feed(ChatId id, FeedRegistry registry, FeedOptions options)
     {
@@ -44,6 +57,7 @@ internal sealed class Feed
         _registry = registry;
         _options = options;
         _window = new DurableWindow(options.WindowMessages, options.WindowBytes);
+        _place = new FeedPlace(this);
         _lastUsed = registry.Time.GetTimestamp();
     }
 
@@ -55,12 +69,38 @@ internal sealed class Feed
     /// <summary>When it was last looked at or published to: a timestamp of the registry's time provider.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
-    /// <summary>The chat's state, if the feed knows the present one. Does not count as use.</summary>
+    /// <summary>The chat's state, if the feed knows the present one and has not given parts of it back. Does not count as use.</summary>
     public Chat? TryGetChat()
     {
         lock (_gate)
         {
-            return _unsynced || _deleted ? null : _chat;
+            return _unsynced || _deleted || _events is { IsSlim: true } ? null : _chat;
+        }
+    }
+
+    /// <summary>The version that the feed serves as the present one, and its commit, whether it has all of the state or not; null if it serves none.</summary>
+    public KnownChat? Present
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unsynced || _deleted || _chat is null
+                    ? null
+                    : new KnownChat(Id, _chat.Version, _chat.CommitId, _chat.Owner, _chat.Epoch);
+            }
+        }
+    }
+
+    /// <summary>True if a state is known and nothing is served from it until it is loaded.</summary>
+    public bool IsInDoubt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unsynced && !_deleted && _chat is not null;
+            }
         }
     }
 
@@ -91,13 +131,34 @@ internal sealed class Feed
     /// <summary>Takes in what has committed, in any order. The window is filled before the head is raised, and both before anybody is woken.</summary>
     public void Publish(Transition transition) => Publish(transition.Next, transition.Appended, _registry.Time.GetTimestamp(), isRemote: false);
 
-    /// <summary>Takes in what another replica has committed, in any order. Messages that were too large to come along are left out, and are read when somebody wants them.</summary>
+    /// <summary>
+    /// Takes in what another replica has committed, in any order. Messages that were too large to come along are left
+    /// out, and are read when somebody wants them. Only a state that names the known one
+    /// among those before it is taken: the first comes from the store, and so does every other that leaves out more
+    /// than it names.
+    /// </summary>
     /// <param name="next">The state it made.</param>
     /// <param name="appended">The messages it appended, as far as they came along.</param>
     /// <param name="age">How long ago it was.</param>
+    /// <param name="lacksTools">True if the state lacks the client tools that the chat has. They never change, so the feed's own serve; without them the state is worth no more than a hint.</param>
     /// <returns>True if the messages now follow what the window had, so that nobody need read them.</returns>
-    public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age)
+    public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age, bool lacksTools = false)
     {
+        bool follows;
+        lock (_gate)
+        {
+            // A chat that was looked for before it was there is here now.
+            _deleted &= _chat is not null || next.Version != 1;
+            next = lacksTools ? next with { ClientTools = _chat?.ClientTools ?? [] } : next;
+            follows = FollowsLocked(next) && (!lacksTools || next.ClientTools.Count > 0);
+        }
+
+        if (!follows)
+        {
+            MarkUnsyncedBelow(next.Version, next.CommitId);
+            return false;
+        }
+
         var publishedAt = _registry.Time.GetTimestamp() - (long)(age.TotalSeconds * _registry.Time.TimestampFrequency);
         Publish(next, appended, publishedAt, isRemote: true);
         lock (_gate)
@@ -112,14 +173,27 @@ internal sealed class Feed
         {
             // A chat that was looked for before it was there seemed to be gone, e.g. when its creation failed at first. Ids are not used twice, so it is here now.
             _deleted &= _chat is not null || next.Version != 1;
-            if (_deleted || (_chat is not null && next.Epoch < _chat.Epoch))
+            if (_deleted)
+            {
+                return;
+            }
+
+            if (_chat is not null && next.Contradicts(_chat))
+            {
+                // A failover lost one of the two. Which one, only the database knows.
+                DoubtLocked();
+                _signal.Raise();
+                return;
+            }
+
+            if (_chat is not null && next.Epoch < _chat.Epoch)
             {
                 return;
             }
 
             if (_chat is null || next.Epoch > _chat.Epoch)
             {
-                _window.Reset(next.Epoch, appended is [var first, ..] ? first.PreviousId : next.LastMessageId);
+                BeginEpochLocked(next, appended is [var first, ..] ? first.PreviousId : next.LastMessageId);
             }
 
             foreach (var message in appended)
@@ -150,29 +224,46 @@ internal sealed class Feed
     {
         lock (_gate)
         {
-            _unsynced = true;
-            _doubts++;
+            DoubtLocked();
         }
 
         _signal.Raise();
     }
 
-    /// <summary>Says that the chat has got to a version. If the feed knows only an older one, it serves nothing until it is loaded; true then.</summary>
-    public bool MarkUnsyncedBelow(long version)
+    /// <summary>Wakes the subscribers of a feed in doubt: each looks, and one has the state loaded.</summary>
+    public void WakeIfInDoubt()
     {
         lock (_gate)
         {
-            if (_deleted || _chat is null || _chat.Version >= version)
+            if (!_unsynced || _deleted || _cursors.Count + _subscribers == 0)
+            {
+                return;
+            }
+        }
+
+        _signal.Raise();
+    }
+
+    /// <summary>
+    /// Says that the chat has got to a version. If the feed knows only an older one, or another commit of that version, it serves nothing until it is loaded; true then.
+    /// </summary>
+    public bool MarkUnsyncedBelow(long version, Guid commitId = default)
+    {
+        bool isKnown;
+        lock (_gate)
+        {
+            if (_deleted || (_chat?.Version >= version && !_chat.Contradicts(version, commitId)))
             {
                 return false;
             }
 
-            _unsynced = true;
-            _doubts++;
+            // Also if nothing is known yet: a load that is under way may have looked before that version was there.
+            isKnown = _chat is not null;
+            DoubtLocked();
         }
 
         _signal.Raise();
-        return true;
+        return isKnown;
     }
 
     /// <summary>To be called before the state is read; the answer goes to <see cref="CompleteLoad"/>.</summary>
@@ -180,7 +271,7 @@ internal sealed class Feed
     {
         lock (_gate)
         {
-            return new FeedLoad(_doubts, _chat?.Version ?? 0);
+            return new FeedLoad(_doubts, _chat);
         }
     }
 
@@ -200,21 +291,34 @@ internal sealed class Feed
                 return;
             }
 
-            if (_chat?.Version == load.Version && chat.Version < load.Version)
+            if (_chat is not null && (chat.Version < _chat.Version || IsOfAnotherLine(chat, _chat)))
             {
-                // The database went back: a failover or a restored backup lost commits, or a notification lied. What it has now is what counts.
-                _chat = null;
-                _events = null;
-                _live = null;
+                if (ReferenceEquals(_chat, load.Known))
+                {
+                    ForgetLocked();
+                }
+                else if (IsOfAnotherLine(chat, _chat))
+                {
+                    // What came while the read was under way may be newer than what was read, or of a history that is no more.
+                    DoubtLocked();
+                    _signal.Raise();
+                    return;
+                }
+            }
+            else if (_chat is { CommitId: var known } && known == Guid.Empty && chat.Version == _chat.Version)
+            {
+                // It came from a replica of an older version, which names no commits.
+                _chat = chat;
             }
 
             if (_chat is null || chat.Epoch > _chat.Epoch)
             {
-                _window.Reset(chat.Epoch, chat.LastMessageId);
+                ResetLocked(chat.Epoch, chat.LastMessageId);
             }
 
             // A version that nobody published here, though the feed was there, was made by another replica.
             var wasThere = _chat is not null;
+            RestoreBulk(chat);
             _isHeadLoaded |= RaiseTo(chat, publishedAt: 0) && wasThere;
             _lastRemoteId = _isHeadLoaded ? chat.LastMessageId : _lastRemoteId;
             _known = true;
@@ -224,12 +328,14 @@ internal sealed class Feed
         }
 
         _signal.Raise();
+        _registry.EnforceBudget();
         AskForRelay();
     }
 
     /// <summary>Takes in messages that were read, if they still belong to the present epoch.</summary>
     public void Fill(CatchUpPage page)
     {
+        var isBehind = false;
         lock (_gate)
         {
             if (_chat is null || _deleted || page.Epoch < _chat.Epoch)
@@ -237,11 +343,11 @@ internal sealed class Feed
                 return;
             }
 
-            if (page.Version > _chat.Version)
+            isBehind = page.Version > _chat.Version || _chat.Contradicts(page.Version, page.CommitId);
+            if (isBehind)
             {
-                // The database knows of a commit that the feed was not told of. A subscriber who takes this page would be ahead of the feed.
-                _unsynced = true;
-                _doubts++;
+                // The database has a commit that was not published here. A subscriber that takes this page would be ahead of the feed.
+                DoubtLocked();
             }
 
             if (page.Epoch == _chat.Epoch)
@@ -252,7 +358,28 @@ internal sealed class Feed
             AfterChange();
         }
 
+        if (isBehind)
+        {
+            // Those who were content with the older state have to look again.
+            _signal.Raise();
+        }
+
         _registry.EnforceBudget();
+    }
+
+    /// <summary>
+    /// The epoch of commits that were served here and are lost, until a later epoch begins; else 0. Readers that are connected elsewhere, or come back later, may have been shown what was lost, and
+    /// their positions do not show it. So the next commit begins a later epoch.
+    /// </summary>
+    public long LostEpoch
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lostEpoch;
+            }
+        }
     }
 
     /// <summary>Says that the chat is gone. Every stream of it ends.</summary>
@@ -305,6 +432,27 @@ internal sealed class Feed
 
         _signal.Raise();
         return chars;
+    }
+
+    /// <summary>Shows the progress of a tool to those who follow the chat here, unless its call is no longer pending.</summary>
+    public void ShowProgress(long generation, string callId, string text)
+    {
+        lock (_gate)
+        {
+            if (_deleted
+                || _chat is not { NeedsWorker: true }
+                || _chat.PendingToolCalls.All(call => call.CallId != callId)
+                || _chat.OriginOfCalls.Generation != generation)
+            {
+                return;
+            }
+
+            _progress ??= new ProgressEvents();
+            _progress.Show(callId, StreamEvents.Progress(Id, callId, text, _registry.Time.GetTimestamp()));
+            AfterChange();
+        }
+
+        _signal.Raise();
     }
 
     /// <summary>Whose parts are wanted: there are subscribers here, and another replica drives the chat; else null.</summary>
@@ -463,12 +611,26 @@ internal sealed class Feed
     /// <summary>Adds the events that come next for a subscriber, and moves its cursor past them; or says what stands in the way.</summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
+        FeedLook look;
+        bool hasRaisedDoubt;
         lock (_gate)
         {
-            var look = LookUnderLock(cursor, events);
+            var doubts = _doubts;
+            look = LookUnderLock(cursor, events);
             cursor.PositionAtLook = cursor.Position;
-            return look;
+            hasRaisedDoubt = _doubts != doubts;
+
+            // What is loaded for this subscriber stays until it has looked again, else memory that is short could keep it loading for ever.
+            HoldState(cursor, look.Kind == FeedLookKind.Unsynced);
         }
+
+        if (hasRaisedDoubt)
+        {
+            // The other subscribers wait for a change, and this is one: nobody is served until the state is loaded, and whoever looks first has it loaded.
+            _signal.Raise();
+        }
+
+        return look;
     }
 
     /// <summary>Makes a subscriber's cursor visible to <see cref="Inspect"/>.</summary>
@@ -477,6 +639,7 @@ internal sealed class Feed
         lock (_gate)
         {
             _cursors.Add(cursor);
+            CountMemory();
         }
     }
 
@@ -486,6 +649,27 @@ internal sealed class Feed
         lock (_gate)
         {
             _cursors.Remove(cursor);
+            HoldState(cursor, holds: false);
+            CountMemory();
+        }
+    }
+
+    /// <summary>Keeps the state whole while a caller loads and takes it.</summary>
+    public void HoldState()
+    {
+        lock (_gate)
+        {
+            _stateHolds++;
+        }
+    }
+
+    /// <summary>Undoes a <see cref="HoldState()"/>.</summary>
+    public void ReleaseState()
+    {
+        lock (_gate)
+        {
+            _stateHolds--;
+            CountMemory();
         }
     }
 
@@ -505,7 +689,7 @@ internal sealed class Feed
                 Lease = _chat?.Lease,
                 Window = new WindowReport(_window.Floor, _window.Tail, _window.Count, _window.Bytes),
                 Live = _live is null ? null : new LiveReport(_live.Generation, _live.LastSeq, _live.Chars, _live.Bytes),
-                Bytes = _countedBytes,
+                Bytes = _place.Bytes,
                 Pins = _pins,
                 Subscribers = _cursors.Count,
                 Cursors = [.. _cursors.Take(maxCursors).Select(cursor => cursor.PositionAtLook.ToString())],
@@ -538,7 +722,7 @@ internal sealed class Feed
             }
 
             _pins++;
-            Touch();
+            AfterChange();
             return true;
         }
     }
@@ -549,7 +733,7 @@ internal sealed class Feed
         lock (_gate)
         {
             _pins--;
-            Touch();
+            AfterChange();
             return _deleted && _pins == 0;
         }
     }
@@ -568,28 +752,44 @@ internal sealed class Feed
             }
 
             _removed = true;
-            _registry.CountBytes(-_countedBytes);
-            _countedBytes = 0;
+            _registry.Budget.Release(_place);
             return true;
         }
     }
 
     /// <summary>
-    /// Empties the window to save memory; false if it is empty already. Whoever needs its messages reads them from the database. It is no use of the feed: else
-    /// those used least would become those used last, and while memory is short no feed would ever grow old enough to go.
+    /// Gives back what can be read again: the window, and what is large of the state; false if there is nothing. It is no use of the feed: else those used least would become those used last, and
+    /// while memory is short no feed would ever grow old enough to go.
     /// </summary>
     public bool TryEvict()
     {
         lock (_gate)
         {
-            if (_window.Bytes == 0)
+            var bulk = FreeableBulk();
+            if (_removed || (_window.Bytes == 0 && bulk == 0))
             {
                 return false;
             }
 
             _window.Evict();
+            if (bulk > 0)
+            {
+                _chat = WithoutBulk(_chat!);
+                _events = _events!.WithoutBulk();
+                _stateSize = StateSize.Of(_chat);
+            }
+
             CountMemory();
             return true;
+        }
+    }
+
+    /// <summary>Takes a new place among those that give way, if there is something to give back.</summary>
+    public void StandInLine()
+    {
+        lock (_gate)
+        {
+            CountMemory();
         }
     }
 
@@ -600,12 +800,17 @@ internal sealed class Feed
             return new FeedLook(FeedLookKind.Deleted);
         }
 
-        if (_chat is null || _events is null || _unsynced || RaisesDoubt(cursor))
+        if (_chat is null || _events is null || _unsynced || (!cursor.IsVoid && RaisesDoubt(cursor)) || _events.Lacks(cursor.SeenState))
         {
             return new FeedLook(FeedLookKind.Unsynced);
         }
 
         Touch();
+        if (cursor.IsVoid)
+        {
+            RestartVoidLocked(cursor, events);
+        }
+
         RestartIfRewritten(cursor, events);
         if (cursor.SeenStatus == 0)
         {
@@ -622,6 +827,31 @@ internal sealed class Feed
         return events.Count > 0 ? new FeedLook(FeedLookKind.Delivered) : new FeedLook(FeedLookKind.Idle, _signal.Revision);
     }
 
+    /// <summary>
+    /// The commit that follows the known state shows what the rewrite has kept. From any other, more may have happened in between than it tells.
+    /// </summary>
+    private void BeginEpochLocked(Chat next, long kept)
+    {
+        if (next.Version == _chat?.Version + 1 && _window.Epoch == _chat!.Epoch)
+        {
+            _window.Rewrite(next.Epoch, kept);
+            _lostEpoch = next.Epoch > _lostEpoch ? 0 : _lostEpoch;
+        }
+        else
+        {
+            ResetLocked(next.Epoch, kept);
+        }
+    }
+
+    /// <summary>True if what is stored is not what was known, at whatever version.</summary>
+    private static bool IsOfAnotherLine(Chat stored, Chat known) =>
+        stored.Owner != known.Owner
+            || stored.Contradicts(known)
+            || (stored.Version == known.Version && stored.Epoch != known.Epoch);
+
+    private bool FollowsLocked(Chat next) =>
+        _chat is { } known && known.Owner == next.Owner && (next.Version <= known.Version || next.Follows(known));
+
     private bool RaiseTo(Chat next, long publishedAt)
     {
         if (_chat is not null && next.Version <= _chat.Version)
@@ -631,6 +861,8 @@ internal sealed class Feed
 
         _events = StateEvents.Of(next, _chat, _events, publishedAt);
         _chat = next;
+        _progress?.Keep(next.NeedsWorker ? next.PendingToolCalls : []);
+        _stateSize = StateSize.Of(next);
         // Parts are in flight only while a worker drives the generation and its answer is not committed. It is while its tool calls are pending.
         if (_live is not null && (_live.Generation < next.Generation || !next.NeedsWorker || next.Lease is null || next.PendingToolCalls.Count > 0))
         {
@@ -640,13 +872,45 @@ internal sealed class Feed
         return true;
     }
 
+    /// <summary>
+    /// The stored history is not the one that was served: a failover or a restored backup lost commits, or a notification was wrong. The feed takes what is stored, and its readers begin again.
+    /// </summary>
+    private void ForgetLocked()
+    {
+        _lostEpoch = Math.Max(_lostEpoch, _chat!.Epoch);
+        _chat = null;
+        _events = null;
+        _live = null;
+        _progress?.Keep([]);
+        foreach (var cursor in _cursors)
+        {
+            cursor.IsVoid = true;
+        }
+    }
+
+    private void RestartVoidLocked(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        cursor.IsVoid = false;
+        cursor.SeenStatus = 0;
+        cursor.SeenState = 0;
+        if (cursor.Position != default)
+        {
+            Restart(cursor, events);
+        }
+    }
+
+    private void ResetLocked(long epoch, long floor)
+    {
+        _window.Reset(epoch, floor);
+        _lostEpoch = epoch > _lostEpoch ? 0 : _lostEpoch;
+    }
+
     private void EndUnlessNewerThan(FeedLoad load)
     {
-        if (_chat is not null && _chat.Version > load.Version)
+        if (_chat is not null && _chat.Version > (load.Known?.Version ?? 0))
         {
             // It came to be while the read was under way, which may have looked before that.
-            _unsynced = true;
-            _doubts++;
+            DoubtLocked();
             _signal.Raise();
             return;
         }
@@ -658,7 +922,10 @@ internal sealed class Feed
     {
         _deleted = true;
         _live = null;
+        _progress?.Keep([]);
         _events = null;
+        _chat = _chat is null ? null : WithoutBulk(_chat);
+        _stateSize = _chat is null ? default : StateSize.Of(_chat);
         _window.Reset(0, 0);
         AfterChange();
         _signal.Raise();
@@ -683,9 +950,16 @@ internal sealed class Feed
             return false;
         }
 
-        cursor.Doubt = ++_doubts;
-        _unsynced = true;
+        DoubtLocked();
+        cursor.Doubt = _doubts;
         return true;
+    }
+
+    /// <summary>The one place where a doubt begins. The caller raises the signal once it is outside the lock.</summary>
+    private void DoubtLocked()
+    {
+        _unsynced = true;
+        _doubts++;
     }
 
     private void RestartIfRewritten(SubscriberCursor cursor, List<StreamEvent> events)
@@ -722,7 +996,7 @@ internal sealed class Feed
     private FeedLook AddMessages(SubscriberCursor cursor, List<StreamEvent> events)
     {
         var from = cursor.Position.MessageId;
-        if (cursor.Refreshing || !_window.Covers(from, _chat!.LastMessageId))
+        if (!_window.Covers(from, _chat!.LastMessageId))
         {
             return Miss(cursor);
         }
@@ -772,6 +1046,7 @@ internal sealed class Feed
         AddStatus(cursor, events);
         _events!.AddChangesAfter(cursor.SeenState, events);
         cursor.SeenState = _chat!.Version;
+        cursor.SeenProgress = _progress?.ReadAfter(cursor.SeenProgress, events) ?? 0;
         var position = cursor.Position;
         if (position.Seq > 0 && (_live?.Generation != position.Generation || position.Seq > _live.LastSeq))
         {
@@ -813,11 +1088,59 @@ internal sealed class Feed
 
     private void CountMemory()
     {
-        var bytes = (long)_window.Bytes + (_live?.Bytes ?? 0) + (_events?.Bytes ?? 0);
-        if (!_removed && bytes != _countedBytes)
+        if (_removed)
         {
-            _registry.CountBytes(bytes - _countedBytes);
-            _countedBytes = bytes;
+            return;
+        }
+
+        // A feed of a chat that is gone goes with its last hold.
+        var bytes = _deleted ? 0 : BaseBytes + (_cursors.Count * (long)SubscriberBytes) + _window.Bytes + (_live?.Bytes ?? 0) + (_progress?.Bytes ?? 0) + (_events?.Bytes ?? 0) + _stateSize.Total;
+        var freeable = _pins == 0 ? bytes : _window.Bytes + FreeableBulk();
+        if (bytes != _place.Bytes || freeable != _place.Freeable || (freeable > 0 && !_place.IsInLine))
+        {
+            _registry.Budget.Count(_place, _chat?.Owner, bytes, freeable);
+        }
+    }
+
+    /// <summary>How much of the state could be given back now. While a run works with it, only the queue.</summary>
+    private long FreeableBulk()
+    {
+        if (_stateHolds > 0 || _chat is null || _events is null or { IsSlim: true })
+        {
+            return 0;
+        }
+
+        var bulk = _events.BulkBytes + _stateSize.Queue + (IsDrivenHere(_chat) ? 0 : _stateSize.Tools) + (_chat.NeedsWorker ? 0 : _stateSize.Calls);
+        return bulk > WorthGivingBack ? bulk : 0;
+    }
+
+    private Chat WithoutBulk(Chat chat) => chat with
+    {
+        Queue = [],
+        ClientTools = IsDrivenHere(chat) ? chat.ClientTools : [],
+        PendingToolCalls = chat.NeedsWorker ? chat.PendingToolCalls : [],
+    };
+
+    /// <summary>Puts back what was given back of the state, now that it was read again.</summary>
+    private void RestoreBulk(Chat chat)
+    {
+        if (_events is { IsSlim: true } && _chat?.Version == chat.Version)
+        {
+            _chat = chat;
+            _events = _events.WithBulkOf(chat);
+            _stateSize = StateSize.Of(chat);
+        }
+    }
+
+    private bool IsDrivenHere(Chat chat) => chat is { NeedsWorker: true, Lease: { } lease } && lease.Replica == _registry.Replica;
+
+    private void HoldState(SubscriberCursor cursor, bool holds)
+    {
+        if (cursor.HoldsState != holds)
+        {
+            cursor.HoldsState = holds;
+            _stateHolds += holds ? 1 : -1;
+            CountMemory();
         }
     }
 }

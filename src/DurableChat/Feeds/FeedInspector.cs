@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Diagnostics;
 
 namespace DurableChat.Feeds;
 
@@ -13,9 +14,12 @@ public sealed class FeedInspector
 
     private readonly FeedRegistry _feeds;
 
-    internal FeedInspector(FeedRegistry feeds, string replica)
+    private readonly WorkerMetrics _worker;
+
+    internal FeedInspector(FeedRegistry feeds, string replica, WorkerMetrics worker)
     {
         _feeds = feeds;
+        _worker = worker;
         Replica = replica;
     }
 
@@ -27,6 +31,15 @@ public sealed class FeedInspector
 
     /// <summary>What all feeds hold, in bytes.</summary>
     public long Bytes => _feeds.Bytes;
+
+    /// <summary>How many feeds serve nothing until their state is loaded.</summary>
+    public int InDoubt => _feeds.InDoubt;
+
+    /// <summary>How many chats this replica held the lease of without driving them, when leases and runs were last compared.</summary>
+    public int LeasesWithoutRun => _worker.LeasesWithoutRun;
+
+    /// <summary>The age of the oldest turn that this replica drives; zero if it drives none.</summary>
+    public TimeSpan OldestTurn => _worker.OldestRun;
 
     /// <summary>Feeds without their cursors: those with most subscribers first, then the largest.</summary>
     public IReadOnlyList<FeedReport> List(int limit) =>

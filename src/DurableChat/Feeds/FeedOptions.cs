@@ -13,9 +13,18 @@ public sealed record FeedOptions
     [Range(0, 1024 * 1024 * 1024)]
     public int WindowBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How many bytes all feeds together hold before the windows of those used least recently are emptied. Default 256 MiB.</summary>
+    /// <summary>
+    /// How many bytes all feeds together hold, states and answers in flight included. Beyond that, those used least recently give back what can be read again. Default 256 MiB.
+    /// </summary>
     [Range(0, long.MaxValue)]
     public long TotalBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// Which part of <see cref="TotalBytes"/> is an owner's share, from 0.01 to 1. While memory is short, owners with more than their share give way first, and open no more streams and turns if that
+    /// does not help. Default 0.25.
+    /// </summary>
+    [Range(0.01, 1)]
+    public double OwnerShare { get; set; } = 0.25;
 
     /// <summary>How long a feed that nobody uses is kept. Default one minute.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromMinutes(1);

@@ -13,7 +13,6 @@ internal sealed class FeedRegistry
 {
     private readonly ConcurrentDictionary<ChatId, Feed> _feeds = new();
     private readonly FeedOptions _options;
-    private long _bytes;
     private int _evicting;
 
     public FeedRegistry(FeedOptions options, FeedMetrics metrics, TimeProvider time)
@@ -21,7 +20,8 @@ internal sealed class FeedRegistry
         _options = options;
         Metrics = metrics;
         Time = time;
-        metrics.Observe(() => _feeds.Count, () => Interlocked.Read(ref _bytes));
+        Budget = new FeedBudget(options, time);
+        metrics.Observe(() => _feeds.Count, () => Bytes);
     }
 
     public FeedMetrics Metrics { get; }
@@ -38,7 +38,13 @@ internal sealed class FeedRegistry
     public int Count => _feeds.Count;
 
     /// <summary>What all feeds hold, in bytes.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
+    public long Bytes => Budget.Bytes;
+
+    /// <summary>What feeds take, and which of them gives way next.</summary>
+    public FeedBudget Budget { get; }
+
+    /// <summary>How many feeds know a state and serve nothing until it is loaded.</summary>
+    public int InDoubt => _feeds.Values.Count(feed => feed.IsInDoubt);
 
     /// <summary>The version that each feed serves as the present one. A feed in doubt serves nothing until it is loaded, so there is nothing to compare.</summary>
     public IReadOnlyList<KnownChat> Known()
@@ -46,13 +52,22 @@ internal sealed class FeedRegistry
         var known = new List<KnownChat>();
         foreach (var (id, feed) in _feeds)
         {
-            if (feed.TryGetChat() is { } chat)
+            if (feed.Present is { } present)
             {
-                known.Add(new KnownChat(id, chat.Version));
+                known.Add(present);
             }
         }
 
         return known;
+    }
+
+    /// <summary>Wakes the subscribers of feeds in doubt, so that they have the state loaded: the load that should have followed the doubt may have failed.</summary>
+    public void WakeDoubts()
+    {
+        foreach (var feed in _feeds.Values)
+        {
+            feed.WakeIfInDoubt();
+        }
     }
 
     /// <summary>The feeds there are at this moment, in no order. Nothing holds them.</summary>
@@ -83,45 +98,44 @@ internal sealed class FeedRegistry
     /// <summary>Lets go of a feed. One of a chat that does not exist goes at once, so that guessing ids fills no memory.</summary>
     public void Unpin(Feed feed)
     {
-        if (feed.Unpin() && feed.TryRemove(long.MaxValue))
+        if (feed.Unpin())
         {
-            _feeds.TryRemove(KeyValuePair.Create(feed.Id, feed));
+            TryRemove(feed, long.MaxValue);
         }
     }
 
-    /// <summary>Removes the feeds that have rested for the idle time.</summary>
+    /// <summary>Removes the feeds that have rested for the idle time. It looks at all, which is little work, and holds none while it does.</summary>
     public void RemoveIdle()
     {
         var restedSince = Time.GetTimestamp() - (long)(_options.IdleTime.TotalSeconds * Time.TimestampFrequency);
         foreach (var entry in _feeds)
         {
-            if (entry.Value.TryRemove(restedSince))
-            {
-                _feeds.TryRemove(entry);
-            }
+            TryRemove(entry.Value, restedSince);
         }
     }
 
-    /// <summary>Empties the windows of those used least recently until all feeds are well within the budget.</summary>
+    /// <summary>
+    /// Makes those used least recently give way until all feeds are well within the budget: one that nobody holds goes, one that is held gives back its window and what is large of its state.
+    /// </summary>
     public void EnforceBudget()
     {
-        if (Bytes <= _options.TotalBytes || Interlocked.Exchange(ref _evicting, 1) == 1)
+        if (!Budget.IsOver || Interlocked.Exchange(ref _evicting, 1) == 1)
         {
             return;
         }
 
         try
         {
-            // Going a tenth below the budget makes the next round, which sorts all feeds, come late.
-            var target = _options.TotalBytes / 10 * 9;
-            foreach (var feed in _feeds.Values.OrderBy(feed => feed.LastUsed))
+            // Those that were used meanwhile are passed over once, and no more than once: others use them while this runs.
+            var passes = Budget.InLine;
+            while (Budget.IsToShrink && Budget.TakeFirst() is { } place)
             {
-                if (Bytes <= target)
+                Metrics.Visited();
+                if (place.Feed.LastUsed > place.Since && passes-- > 0)
                 {
-                    return;
+                    place.Feed.StandInLine();
                 }
-
-                if (feed.TryEvict())
+                else if (TryRemove(place.Feed, long.MaxValue) || place.Feed.TryEvict())
                 {
                     Metrics.Evicted();
                 }
@@ -135,6 +149,14 @@ internal sealed class FeedRegistry
 
     internal void AskForRelay(Feed feed) => RelayNeeded?.Invoke(feed);
 
-    /// <summary>Tells the change of a feed's size. Called under that feed's lock, so it must not touch any feed.</summary>
-    internal void CountBytes(long change) => Interlocked.Add(ref _bytes, change);
+    private bool TryRemove(Feed feed, long restedSince)
+    {
+        if (!feed.TryRemove(restedSince))
+        {
+            return false;
+        }
+
+        _feeds.TryRemove(KeyValuePair.Create(feed.Id, feed));
+        return true;
+    }
 }

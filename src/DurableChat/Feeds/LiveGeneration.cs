@@ -50,8 +50,8 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
 
         var published = StreamEvents.Part(chat, At(LastSeq), LastSeq, whole, publishedAt);
         _recent.AddLast(published);
-        Bytes += published.Bytes + (LiveSegment.CharsOf(whole) * sizeof(char)) + sizeof(int);
-        Chars += LiveSegment.CharsOf(whole);
+        Bytes += published.Bytes + (MessagePart.CharsOf(whole) * sizeof(char)) + sizeof(int);
+        Chars += MessagePart.CharsOf(whole);
         if (_recent.Count > RecentParts)
         {
             Bytes -= _recent.RemoveFirst().Bytes;
@@ -139,14 +139,14 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
     /// <summary>Half a surrogate pair is not valid UTF-8: it waits for its other half, or is dropped with a change of kind.</summary>
     private MessagePart? MakeWhole(MessagePart part)
     {
-        if (part is not (TextPart or ReasoningPart))
+        if (MessagePart.TextOf(part) is null)
         {
             _carry = string.Empty;
             return part;
         }
 
         var sameKind = _segments.Count == 0 || _segments[^1].Accepts(part);
-        var text = (sameKind ? _carry : string.Empty) + LiveSegment.TextOf(part);
+        var text = (sameKind ? _carry : string.Empty) + MessagePart.TextOf(part);
         _carry = string.Empty;
         if (text.Length > 0 && char.IsHighSurrogate(text[^1]))
         {
@@ -154,6 +154,6 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
             text = text[..^1];
         }
 
-        return text.Length == 0 ? null : part is TextPart ? new TextPart(text) : new ReasoningPart(text);
+        return text.Length == 0 ? null : MessagePart.WithText(part, text);
     }
 }

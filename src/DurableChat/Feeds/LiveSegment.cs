@@ -14,7 +14,7 @@ internal sealed class LiveSegment
     {
         _first = first;
         FirstSeq = firstSeq;
-        if (TextOf(first) is { } text)
+        if (MessagePart.TextOf(first) is { } text)
         {
             _text = new StringBuilder(text);
         }
@@ -26,20 +26,6 @@ internal sealed class LiveSegment
 
     private long LastSeq => FirstSeq + _ends.Count - 1;
 
-    public static string? TextOf(MessagePart part) => part switch
-    {
-        TextPart text => text.Text,
-        ReasoningPart reasoning => reasoning.Text,
-        _ => null,
-    };
-
-    public static int CharsOf(MessagePart part) => part switch
-    {
-        ToolCallPart call => call.CallId.Length + call.Arguments.Length + call.Name.Length,
-        ToolResultPart result => result.Result.Length,
-        _ => TextOf(part)?.Length ?? 0,
-    };
-
     /// <summary>True if a part can be joined to this segment.</summary>
     public bool Accepts(MessagePart part) => _text is not null && part.GetType() == _first.GetType();
 
@@ -50,7 +36,7 @@ internal sealed class LiveSegment
             return false;
         }
 
-        _text!.Append(TextOf(part));
+        _text!.Append(MessagePart.TextOf(part));
         _ends.Add(_text.Length);
         return true;
     }
@@ -92,5 +78,5 @@ internal sealed class LiveSegment
 
     private int StartOf(long seq) => seq == FirstSeq ? 0 : _ends[(int)(seq - FirstSeq) - 1];
 
-    private MessagePart WithText(string text) => _first is TextPart ? new TextPart(text) : new ReasoningPart(text);
+    private MessagePart WithText(string text) => MessagePart.WithText(_first, text);
 }

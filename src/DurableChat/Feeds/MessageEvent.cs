@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DurableChat.Chats;
 
@@ -6,12 +7,27 @@ namespace DurableChat.Feeds;
 /// <summary>A committed message as an event. It knows its neighbours, so that a gap cannot pass unseen.</summary>
 public sealed class MessageEvent : StreamEvent
 {
+    private readonly Replay? _replay;
+    private readonly IReadOnlyList<string> _instructions;
+    private readonly int _secretBytes;
+
     internal MessageEvent(Message message, Position position, ReadOnlySpan<byte> json, long publishedAt)
         : base(StreamEventType.Message, position.ToString(), json, publishedAt)
     {
         MessageId = message.Id;
         PreviousId = message.PreviousId;
         Generation = message.Generation;
+        (_replay, _instructions) = (message.Replay, message.Instructions);
+        _secretBytes = sizeof(char) * (int)((_replay?.Length ?? 0) + _instructions.Sum(instruction => (long)instruction.Length));
+    }
+
+    private MessageEvent(MessageEvent same, string position, ReadOnlySpan<byte> json)
+        : base(StreamEventType.Message, position, json, publishedAt: 0)
+    {
+        MessageId = same.MessageId;
+        PreviousId = same.PreviousId;
+        Generation = same.Generation;
+        (_replay, _instructions, _secretBytes) = (same._replay, same._instructions, same._secretBytes);
     }
 
     /// <summary>The message's id.</summary>
@@ -23,10 +39,31 @@ public sealed class MessageEvent : StreamEvent
     /// <summary>The generation it ends; 0 if it is no answer.</summary>
     public long Generation { get; }
 
-    /// <summary>The message again, read from the bytes: the window holds nothing twice.</summary>
+    /// <inheritdoc/>
+    public override int Bytes => base.Bytes + _secretBytes;
+
+    /// <summary>The message again, read from the bytes: the window holds nothing twice. With it comes what clients are not sent.</summary>
     public Message ToMessage()
     {
         var reader = new Utf8JsonReader(Json.Span);
-        return JsonSerializer.Deserialize(ref reader, WireJson.Relaxed.MessageEnvelope)!.Message;
+        var message = JsonSerializer.Deserialize(ref reader, WireJson.Relaxed.MessageEnvelope)!.Message;
+        return _replay is null && _instructions is [] ? message : message with { Replay = _replay, Instructions = _instructions };
+    }
+
+    /// <summary>The same message as one of a later epoch, which a rewrite has kept: only the position differs, and the rest is copied as it is.</summary>
+    internal MessageEvent InEpoch(long epoch)
+    {
+        var position = new Position(epoch, MessageId, Generation, 0).ToString();
+        var json = Json.Span;
+
+        // Before it are the type and the chat's id, neither of which has a quote in it.
+        var name = "\"position\":\""u8;
+        var start = json.IndexOf(name) + name.Length;
+        var end = start + json[start..].IndexOf((byte)'"');
+        var moved = new byte[json.Length - (end - start) + position.Length];
+        json[..start].CopyTo(moved);
+        Encoding.ASCII.GetBytes(position, moved.AsSpan(start));
+        json[end..].CopyTo(moved.AsSpan(start + position.Length));
+        return new MessageEvent(this, position, moved);
     }
 }

@@ -25,24 +25,39 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
         Version > 0 && Epoch > 0 && BaseMessageId >= 0 && Generation > 0 && FirstSeq > 0 && Lengths is { Count: > 0 } && FirstSeq <= long.MaxValue - Lengths.Count
         && MessagePart.IsWhole(Part)
         && Lengths.All(length => length >= 0)
-        && (LiveSegment.TextOf(Part) is { } text ? Lengths.Sum(length => (long)length) == text.Length : Lengths.Count == 1);
+        && (MessagePart.TextOf(Part) is { } text ? Lengths.Sum(length => (long)length) == text.Length : Lengths.Count == 1);
+
+    /// <summary>Reads a frame whose part only a later version of the program knows; null if it is none.</summary>
+    public static RelayFrame? TryReadLater(string json)
+    {
+        try
+        {
+            return LaterParts.Replace(json) is { } readable
+                && JsonSerializer.Deserialize(readable, RelayJson.Compact.RelayFrame) is { IsWhole: true } frame
+                ? frame
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The parts as they were published.</summary>
     public IEnumerable<MessagePart> Split()
     {
-        if (Part is not (TextPart or ReasoningPart))
+        if (MessagePart.TextOf(Part) is not { } text)
         {
             yield return Part;
             yield break;
         }
 
-        var text = Part is TextPart written ? written.Text : ((ReasoningPart)Part).Text;
         var start = 0;
         foreach (var length in Lengths)
         {
             var piece = text.Substring(start, length);
             start += length;
-            yield return Part is TextPart ? new TextPart(piece) : new ReasoningPart(piece);
+            yield return MessagePart.WithText(Part, piece);
         }
     }
 }

@@ -8,6 +8,9 @@ namespace DurableChat.Feeds;
 /// </summary>
 internal sealed class StateEvents
 {
+    /// <summary>Stands where an event was that has been given back.</summary>
+    private static readonly StreamEvent _gone = new(StreamEventType.QueueUpdate, null, [], publishedAt: 0);
+
     private StateEvents(Dated status, Dated queue, Dated? retry, Dated? error, Dated? action)
     {
         Status = status;
@@ -27,6 +30,12 @@ internal sealed class StateEvents
 
     private Dated? Action { get; }
 
+    /// <summary>True if the events of queue and pending calls have been given back: only their versions are known.</summary>
+    public bool IsSlim => ReferenceEquals(Queue.Event, _gone);
+
+    /// <summary>What the events of queue and pending calls take, in bytes.</summary>
+    public int BulkBytes => IsSlim ? 0 : Queue.Event.Bytes + (Action?.Event.Bytes ?? 0);
+
     /// <summary>What takes memory here, in bytes.</summary>
     public int Bytes => Status.Event.Bytes + Queue.Event.Bytes + (Retry?.Event.Bytes ?? 0) + (Error?.Event.Bytes ?? 0) + (Action?.Event.Bytes ?? 0);
 
@@ -37,7 +46,7 @@ internal sealed class StateEvents
         var status = earlier is not null && before is not null && chat.Version == before.Version + 1 && SameStatus(chat, before)
             ? earlier.Status
             : new Dated(chat.Version, StreamEvents.Status(chat, publishedAt));
-        var queue = earlier is not null && before is not null && chat.Queue.SequenceEqual(before.Queue)
+        var queue = earlier is { IsSlim: false } && before is not null && chat.Queue.SequenceEqual(before.Queue)
             ? earlier.Queue
             : new Dated(chat.Version, StreamEvents.Queue(chat, publishedAt));
         return new StateEvents(
@@ -48,10 +57,25 @@ internal sealed class StateEvents
             Keep(
                 chat.Status == ChatStatus.RequiresAction ? chat.PendingToolCalls : null,
                 before?.Status == ChatStatus.RequiresAction ? before.PendingToolCalls : null,
-                earlier?.Action,
+                earlier is { IsSlim: false } ? earlier.Action : null,
                 _ => StreamEvents.ActionRequired(chat, publishedAt),
                 chat.Version));
     }
+
+    /// <summary>The same without the events that may be large.</summary>
+    public StateEvents WithoutBulk() =>
+        new(Status, Queue with { Event = _gone }, Retry, Error, Action is { } action ? action with { Event = _gone } : null);
+
+    /// <summary>The same with the events that were given back, made again from the same state.</summary>
+    public StateEvents WithBulkOf(Chat chat) => new(
+        Status,
+        Queue with { Event = StreamEvents.Queue(chat, publishedAt: 0) },
+        Retry,
+        Error,
+        Action is { } action ? action with { Event = StreamEvents.ActionRequired(chat, publishedAt: 0) } : null);
+
+    /// <summary>True if a subscriber who has seen the state up to a version needs an event that has been given back.</summary>
+    public bool Lacks(long seenState) => IsSlim && (Queue.Version > seenState || Action?.Version > seenState);
 
     /// <summary>Adds what has changed after <paramref name="seenState"/>, without the status.</summary>
     public void AddChangesAfter(long seenState, List<StreamEvent> events)
@@ -63,7 +87,8 @@ internal sealed class StateEvents
     }
 
     private static bool SameStatus(Chat a, Chat b) =>
-        a.Status == b.Status && a.Title == b.Title && a.Model == b.Model && a.Archived == b.Archived;
+        a.Status == b.Status && a.Title == b.Title && a.CurrentModel == b.CurrentModel && a.Archived == b.Archived
+        && a.Fallback?.Model == b.Fallback?.Model;
 
     private static Dated? Keep<T>(T? now, T? before, Dated? earlier, Func<T, StreamEvent> make, long version)
         where T : class =>

@@ -8,7 +8,7 @@ namespace DurableChat.Feeds;
 /// </summary>
 public class StreamEvent
 {
-    private static readonly string[] _names = ["message", "message_part", "status", "queue_update", "history_reset", "preview_reset", "retry", "error", "action_required", "chats", "chat", "chat_deleted"];
+    private static readonly string[] _names = ["message", "message_part", "status", "queue_update", "history_reset", "preview_reset", "retry", "error", "action_required", "chats", "chat", "chat_deleted", "tool_progress"];
 
     internal StreamEvent(StreamEventType type, string? position, ReadOnlySpan<byte> json, long publishedAt)
     {
@@ -36,7 +36,7 @@ public class StreamEvent
     public long PublishedAt { get; }
 
     /// <summary>What it takes in memory, in bytes, bookkeeping included.</summary>
-    public int Bytes => Frame.Length + Overhead;
+    public virtual int Bytes => Frame.Length + Overhead;
 
     /// <summary>A round figure for the object, its array header and the place in a list.</summary>
     internal const int Overhead = 128;

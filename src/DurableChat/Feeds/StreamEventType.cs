@@ -38,4 +38,7 @@ public enum StreamEventType
 
     /// <summary>A chat of the list is gone. Only on the watch stream.</summary>
     ChatDeleted,
+
+    /// <summary>What a running tool says of its progress. It is not stored, and has no position.</summary>
+    ToolProgress,
 }

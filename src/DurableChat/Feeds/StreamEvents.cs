@@ -27,7 +27,10 @@ internal static class StreamEvents
     public static StreamEvent Status(Chat chat, long publishedAt) => new(
         StreamEventType.Status,
         null,
-        Serialize(new StatusEnvelope("status", chat.Id.Value, chat.Version, chat.Status, chat.Title, chat.Model, chat.Archived), WireJson.Relaxed.StatusEnvelope),
+        Serialize(
+            new StatusEnvelope(
+                "status", chat.Id.Value, chat.Version, chat.Status, chat.Title, chat.CurrentModel, chat.Archived, chat.Fallback?.Model),
+            WireJson.Relaxed.StatusEnvelope),
         publishedAt);
 
     public static StreamEvent Queue(Chat chat, long publishedAt) => new(
@@ -40,7 +43,7 @@ internal static class StreamEvents
         StreamEventType.Retry,
         null,
         Serialize(
-            new RetryEnvelope("retry", chat.Id.Value, chat.Version, retry.Attempt, retry.MaxAttempts, retry.RetryAt, retry.Error),
+            new RetryEnvelope("retry", chat.Id.Value, chat.Version, retry.Attempt, retry.MaxAttempts, retry.RetryAt, retry.Error, retry.Model),
             WireJson.Relaxed.RetryEnvelope),
         publishedAt);
 
@@ -54,6 +57,12 @@ internal static class StreamEvents
         StreamEventType.ActionRequired,
         null,
         Serialize(new ActionEnvelope("action_required", chat.Id.Value, chat.Version, chat.PendingToolCalls), WireJson.Relaxed.ActionEnvelope),
+        publishedAt);
+
+    public static StreamEvent Progress(ChatId chat, string callId, string text, long publishedAt) => new(
+        StreamEventType.ToolProgress,
+        null,
+        Serialize(new ProgressEnvelope("tool_progress", chat.Value, callId, text), WireJson.Relaxed.ProgressEnvelope),
         publishedAt);
 
     public static StreamEvent HistoryReset(ChatId chat, long epoch)

@@ -17,7 +17,7 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>True until the subscriber has been brought to the head for the first time.</summary>
     public bool Initial { get; set; } = true;
 
-    /// <summary>True after a rewrite until the head is reached: the window is bypassed.</summary>
+    /// <summary>True after a rewrite until the head is reached: what must be read until then is counted as a refresh.</summary>
     public bool Refreshing { get; set; }
 
     /// <summary>The version whose status event was delivered; 0 for none.</summary>
@@ -26,8 +26,17 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>The version whose other state events were delivered; 0 for none.</summary>
     public long SeenState { get; set; }
 
+    /// <summary>The newest progress of tools that was delivered; 0 for none.</summary>
+    public long SeenProgress { get; set; }
+
     /// <summary>The doubt that the feed raised because the position was ahead of it; 0 for none.</summary>
     public int Doubt { get; set; }
+
+    /// <summary>True while the state is loaded for this subscriber. The feed's lock guards it.</summary>
+    public bool HoldsState { get; set; }
+
+    /// <summary>True once the feed has found that the history the subscriber was shown is not the one that is stored. The feed's lock guards it.</summary>
+    public bool IsVoid { get; set; }
 
     /// <summary>
     /// Delivers a message if it is the next one. A message that ends the generation on screen takes its parts' place; before any other, parts on screen are of

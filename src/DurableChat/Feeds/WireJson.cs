@@ -18,6 +18,7 @@ namespace DurableChat.Feeds;
 [JsonSerializable(typeof(ChatsEnvelope))]
 [JsonSerializable(typeof(ChatEnvelope))]
 [JsonSerializable(typeof(ChatDeletedEnvelope))]
+[JsonSerializable(typeof(ProgressEnvelope))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     // Events travel as text/event-stream and WebSocket text, never inside HTML; line breaks are escaped in any case.
@@ -33,13 +34,13 @@ internal sealed record MessageEnvelope(string Type, string ChatId, string Positi
 
 internal sealed record PartEnvelope(string Type, string ChatId, string Position, long Generation, long FirstSeq, long Seq, MessagePart Part);
 
-internal sealed record StatusEnvelope(string Type, string ChatId, long Version, ChatStatus Status, string Title, string Model, bool Archived);
+internal sealed record StatusEnvelope(string Type, string ChatId, long Version, ChatStatus Status, string Title, string Model, bool Archived, string? FallbackModel);
 
 internal sealed record QueueEnvelope(string Type, string ChatId, long Version, IReadOnlyList<QueuedMessage> Queue);
 
 internal sealed record ResetEnvelope(string Type, string ChatId, string Position, long? Epoch, long? Generation);
 
-internal sealed record RetryEnvelope(string Type, string ChatId, long Version, int Attempt, int MaxAttempts, DateTimeOffset RetryAt, ChatError Error);
+internal sealed record RetryEnvelope(string Type, string ChatId, long Version, int Attempt, int MaxAttempts, DateTimeOffset RetryAt, ChatError Error, string? Model);
 
 internal sealed record ErrorEnvelope(string Type, string ChatId, long? Version, ChatError Error);
 
@@ -50,3 +51,5 @@ internal sealed record ChatsEnvelope(string Type, IReadOnlyList<ChatSummary> Cha
 internal sealed record ChatEnvelope(string Type, string ChatId, ChatSummary Chat);
 
 internal sealed record ChatDeletedEnvelope(string Type, string ChatId);
+
+internal sealed record ProgressEnvelope(string Type, string ChatId, string CallId, string Text);

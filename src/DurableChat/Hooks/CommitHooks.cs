@@ -29,13 +29,14 @@ internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, Time
     }
 
     /// <inheritdoc/>
-    public void OnMissed(ChatId id, string owner)
+    public void OnDoubt(ChatId id, string owner, bool isOwn)
     {
-        // As with news.
+        // The replica that committed calls its own hooks.
+        if (isOwn)
+        {
+            Add(() => new CommitNotice { ChatId = id, Owner = owner });
+        }
     }
-
-    /// <inheritdoc/>
-    public void OnInDoubt(ChatId id, string owner) => Add(() => new CommitNotice { ChatId = id, Owner = owner });
 
     /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner) => Add(() => new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });

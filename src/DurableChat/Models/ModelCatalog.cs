@@ -11,7 +11,7 @@ public sealed class ModelCatalog
     private readonly Dictionary<string, ModelDefinition> _models;
 
     /// <summary>Makes a catalogue; the first model is the default.</summary>
-    /// <exception cref="ArgumentException">There is no model, or two share a name.</exception>
+    /// <exception cref="ArgumentException">There is no model, two share a name, or a fallback is not among them, goes in a circle or is too far away.</exception>
     public ModelCatalog(IEnumerable<ModelDefinition> models)
     {
         All = [.. models];
@@ -21,6 +21,10 @@ public sealed class ModelCatalog
         }
 
         _models = All.ToDictionary(model => model.Name, StringComparer.Ordinal);
+        if (FallbackPolicy.FindProblem(All) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(models));
+        }
     }
 
     /// <summary>All models, in the order of the configuration.</summary>

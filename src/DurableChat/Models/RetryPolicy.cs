@@ -13,7 +13,7 @@ public static class RetryPolicy
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(failure);
-        if (!failure.Error.Retryable || attempt >= maxAttempts)
+        if (!failure.Error.Retryable || attempt >= Math.Min(maxAttempts, failure.MaxAttempts ?? maxAttempts))
         {
             return null;
         }

@@ -8,12 +8,18 @@ namespace DurableChat.Models;
 
 /// <summary>
 /// The tools that run on the server: its own, and those of its sources. A call may run more than once, if the server dies between the call and the commit of its result: it then has the same
-/// call id, which the tool finds under <see cref="IdempotencyKey"/> in the context of its arguments. Thread-safe.
+/// key, which the tool finds under <see cref="IdempotencyKey"/> in the context of its arguments. No call of any other chat or step has that key. Thread-safe.
 /// </summary>
 public sealed partial class ToolRegistry
 {
-    /// <summary>The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds the call id.</summary>
+    /// <summary>The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds the key of the call.</summary>
     public const string IdempotencyKey = "idempotency_key";
+
+    /// <summary>
+    /// The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds an <see cref="IProgress{T}"/> of strings. What it reports is shown to those who follow the chat while the call runs:
+    /// at most one text per 250 ms, the newest, its first 1,000 characters. It is not stored. Reports from any thread are taken; they never block and never throw.
+    /// </summary>
+    public const string Progress = "progress";
 
     private readonly Dictionary<string, AIFunction> _tools;
     private readonly IToolSource[] _sources;
@@ -31,6 +37,9 @@ public sealed partial class ToolRegistry
         _time = time;
         _logger = logger;
     }
+
+    /// <summary>How tools run.</summary>
+    internal ToolOptions Options => _options;
 
     /// <summary>True if a call of this name waits for the client. A server's tool hides a client's of the same name.</summary>
     public bool IsClientTool(string name, Chat chat)
@@ -57,42 +66,55 @@ public sealed partial class ToolRegistry
         ];
     }
 
-    /// <summary>Runs a call. Whatever goes wrong becomes a result that the model can read.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async Task<ToolResultPart> InvokeAsync(ToolCallPart call, IServiceProvider services, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs a call. Whatever goes wrong becomes a result that the model can read. A tool that returns a result although it was cancelled has done its work, and
+    /// the result counts.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="idempotencyKey">The key by which the tool can recognise a repetition.</param>
+    /// <param name="services">What the tool may ask for.</param>
+    /// <param name="cancellationToken">Asks the tool to give up. The task ends when the tool does, or at its time limit.</param>
+    /// <exception cref="OperationCanceledException">The tool gave up because it was asked to.</exception>
+    public Task<ToolResultPart> InvokeAsync(ToolCallPart call, string idempotencyKey, IServiceProvider services, CancellationToken cancellationToken) =>
+        InvokeAsync(call, idempotencyKey, services, static _ => { }, cancellationToken);
+
+    /// <summary>The same, with a place for what the tool says of its progress. It must not throw.</summary>
+    internal async Task<ToolResultPart> InvokeAsync(ToolCallPart call, string idempotencyKey, IServiceProvider services, Action<string> showProgress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
-        if (Find(call.Name) is not { } tool)
-        {
-            return new ToolResultPart(call.CallId, $"There is no tool named '{call.Name}'.", IsError: true);
-        }
-
+        using var progress = new ToolProgress(showProgress, _time);
         using var activity = DurableChatActivitySource.StartTool(call.Name, call.CallId);
         using var limit = new CancellationTokenSource(_options.CallTimeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            if (Find(call.Name) is not { } tool)
+            {
+                return new ToolResultPart(call.CallId, $"There is no tool named '{call.Name}'.", IsError: true);
+            }
+
             var arguments = new AIFunctionArguments(ToolArguments.Parse(call.Arguments))
             {
                 Services = services,
-                Context = new Dictionary<object, object?> { [IdempotencyKey] = call.CallId },
+                Context = new Dictionary<object, object?> { [IdempotencyKey] = idempotencyKey, [Progress] = progress },
             };
 
-            // A tool that ignores its token must not hold the turn.
-            var result = await tool.InvokeAsync(arguments, both.Token).AsTask().WaitAsync(both.Token).ConfigureAwait(false);
+            // A tool that ignores its token, or blocks its thread, must not hold the turn.
+            var result = await Task.Run(() => tool.InvokeAsync(arguments, both.Token).AsTask(), CancellationToken.None).WaitAsync(limit.Token).ConfigureAwait(false);
             return new ToolResultPart(call.CallId, Cut(AsText(result)));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new ToolResultPart(call.CallId, "The tool took too long.", IsError: true);
+            return new ToolResultPart(call.CallId, "The tool took too long. It may have had effects.", IsError: true);
         }
         catch (ToolInputException exception)
         {
             return new ToolResultPart(call.CallId, Cut(exception.Message), IsError: true);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // A cancellation can surface as any exception.
+            throw exception as OperationCanceledException ?? new OperationCanceledException("The tool gave up.", exception, cancellationToken);
         }
 #pragma warning disable CA1031 // A tool is somebody else's code; its failure is the model's to deal with.
         catch (Exception exception)
@@ -119,7 +141,7 @@ public sealed partial class ToolRegistry
     };
 
     private string Cut(string text) =>
-        text.Length <= _options.MaxResultChars ? text : $"{text[.._options.MaxResultChars]}\n[cut off after {_options.MaxResultChars} characters]";
+        text.Length <= _options.MaxResultChars ? text : $"{TextCut.Start(text, _options.MaxResultChars)}\n[cut off after {_options.MaxResultChars} characters]";
 
     [LoggerMessage(1, LogLevel.Warning, "Tool {Tool} failed on call {CallId}")]
     private partial void LogToolFailed(string tool, string callId, Exception exception);

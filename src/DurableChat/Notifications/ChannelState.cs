@@ -12,13 +12,26 @@ public sealed class ChannelState
     private bool _isUp;
     private long _connections;
     private long _comparedConnection;
+    private string? _deafAdvice;
 
     internal ChannelState(bool hasChannel) => HasChannel = hasChannel;
 
     /// <summary>True if there are other replicas to hear of.</summary>
     public bool HasChannel { get; }
 
-    /// <summary>True if hints arrive.</summary>
+    /// <summary>What to do if the channel can be connected to and delivers nothing; null if it delivers, or is not connected.</summary>
+    public string? DeafAdvice
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _deafAdvice;
+            }
+        }
+    }
+
+    /// <summary>True if hints arrive: this replica has heard what it sent to itself.</summary>
     public bool IsUp
     {
         get
@@ -61,17 +74,22 @@ public sealed class ChannelState
         lock (_lock)
         {
             _isUp = true;
+            _deafAdvice = null;
             _connections++;
         }
 
         _signal.Raise();
     }
 
-    internal void Lost()
+    internal void Lost() => LostAsDeaf(null);
+
+    /// <summary>The connection does not deliver.</summary>
+    internal void LostAsDeaf(string? advice)
     {
         lock (_lock)
         {
             _isUp = false;
+            _deafAdvice = advice;
         }
 
         _signal.Raise();

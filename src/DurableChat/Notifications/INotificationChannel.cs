@@ -12,6 +12,9 @@ public interface INotificationChannel
     /// <summary>How large one hint may be, in UTF-8 bytes.</summary>
     int MaxPayloadBytes { get; }
 
+    /// <summary>What an operator should check if the channel can be connected to and delivers nothing, as one sentence. It is public: it must hold no address and no password.</summary>
+    string DeafAdvice => "Check that all replicas use the same channel of the same server.";
+
     /// <summary>Sends hints, in as few round trips as the channel can.</summary>
     /// <exception cref="ChannelException">They could not be sent, or not all of them.</exception>
     Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -9,33 +10,62 @@ namespace DurableChat.Notifications;
 /// What a replica tells the others of one commit. What does not fit into the channel's payload is left out, messages first: the receiver then reads them. A receiver that does
 /// not know the format version ignores the notification; its sync finds the change.
 /// </summary>
-/// <param name="Format">The version of this form.</param>
+/// <param name="Format">The version of this form: <see cref="PlainFormat"/> or <see cref="FormatWithoutTools"/>.</param>
 /// <param name="Replica">Who committed.</param>
 /// <param name="ChatId">To which chat.</param>
 /// <param name="Owner">Whose chat.</param>
 /// <param name="Version">The version the commit made; for a deletion, 0.</param>
 /// <param name="CommittedAt">When, by the sender's clock: microseconds since 1970 (UTC). For measuring only.</param>
-/// <param name="State">The whole state at that version; null if it is too large, or for a deletion.</param>
+/// <param name="State">The state at that version; null if it is too large, or for a deletion.</param>
 /// <param name="Messages">What was appended; null if it is too large.</param>
 internal sealed record Notification(
     int Format, string Replica, string ChatId, string Owner, long Version, long CommittedAt, Chat? State, IReadOnlyList<Message>? Messages)
 {
-    /// <summary>The form that this program writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The form in which a state is whole.</summary>
+    public const int PlainFormat = 1;
+
+    /// <summary>
+    /// The form in which a state lacks the client tools that its chat has: they never change, and would leave no room for anything else. An older program does not know it, and must not: it would take
+    /// the chat for one without tools.
+    /// </summary>
+    public const int FormatWithoutTools = 2;
+
+    /// <summary>True if the state lacks the chat's client tools.</summary>
+    [JsonIgnore]
+    public bool LacksTools => Format == FormatWithoutTools;
+
+    /// <summary>The commit; null for a deletion, and from a replica of an older version.</summary>
+    public Guid? CommitId { get; init; }
+
+    /// <summary>True if the chat needs a worker and nobody holds its lease; else null. A receiver that does not get the state learns from it that there is work.</summary>
+    public bool? Waits { get; init; }
+
+    /// <summary>What clients are not sent of <see cref="Messages"/>; null if there is nothing of the kind.</summary>
+    public IReadOnlyList<MessageSecret>? Secrets { get; init; }
 
     /// <summary>True if the chat was deleted.</summary>
     [JsonIgnore]
     public bool IsDeletion => Version == 0;
 
     /// <summary>Writes it.</summary>
-    public string Write() => JsonSerializer.Serialize(this, NotificationJson.Compact.Notification);
+    public string Write()
+    {
+        MessageSecret[] secrets = [.. (Messages ?? []).Where(message => message.Replay is not null || message.Instructions.Count > 0)
+            .Select(message => new MessageSecret(message.Id, message.Replay, message.Instructions))];
+        return JsonSerializer.Serialize(secrets.Length == 0 ? this : this with { Secrets = secrets }, NotificationJson.Compact.Notification);
+    }
 
     /// <summary>Reads one; null if it is of another form or none at all.</summary>
-    public static Notification? Read(string payload)
+    public static Notification? Read(string payload) => Read(Encoding.UTF8.GetBytes(payload));
+
+    /// <summary>Reads one; null if it is of another form or none at all.</summary>
+    public static Notification? Read(ReadOnlySpan<byte> payload)
     {
         try
         {
-            return JsonSerializer.Deserialize(payload, NotificationJson.Compact.Notification) is { Format: CurrentFormat } read && read.IsWhole() ? read : null;
+            return Parse(payload) is { Format: PlainFormat or FormatWithoutTools } read && read.IsWhole()
+                ? read.WithSecrets()
+                : null;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException or FormatException or ArgumentException)
         {
@@ -43,24 +73,69 @@ internal sealed record Notification(
         }
     }
 
+    private static Notification? Parse(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, NotificationJson.Compact.Notification);
+        }
+        catch (JsonException exception)
+        {
+            return LaterParts.Replace(Encoding.UTF8.GetString(payload)) is { } readable
+                ? JsonSerializer.Deserialize(readable, NotificationJson.Compact.Notification)
+                : throw new JsonException(null, exception);
+        }
+    }
+
+    private Notification WithSecrets()
+    {
+        if (Secrets is null || Messages is null)
+        {
+            return this;
+        }
+
+        var secrets = Secrets.ToDictionary(secret => secret.Id);
+        return this with
+        {
+            Messages = [.. Messages.Select(message => secrets.TryGetValue(message.Id, out var secret) ? message with { Replay = secret.Replay, Instructions = secret.Instructions } : message)],
+        };
+    }
+
     /// <summary>Its parts speak of one and the same commit, and none is missing: JSON may leave out, or set to null, what a constructor demands, and the receiver must be able to rely on what it gets.</summary>
     private bool IsWhole() =>
         Replica is not null && Owner is not null && Version >= 0
+        && (!LacksTools || State is null or { ClientTools.Count: 0 })
         && (State is null || (IsWhole(State) && State.Id.Value == ChatId && State.Version == Version && State.Owner == Owner))
-        && (Messages is null || (State is not null && Messages.All(IsWhole) && FollowOneAnother(Messages)));
+        && (Secrets is null || Secrets.All(secret => secret is { Instructions: not null } && secret.Replay is null or { Wire: not null, Provider: not null, Model: not null, Account: not null, Items: not null }))
+        && (Secrets is null || Secrets.DistinctBy(secret => secret.Id).Count() == Secrets.Count)
+        && (Messages is null
+            || (State is not null
+            && Messages.All(IsWhole)
+            && FollowOneAnother(Messages)
+            && (Messages.Count == 0 || Messages[^1].Id <= State.LastMessageId)));
 
     private static bool IsWhole(Chat chat) =>
         chat is { Title: not null, Model: not null, Queue: not null, PendingToolCalls: not null, ClientTools: not null, Version: > 0, Epoch: > 0, LastMessageId: >= 0, Generation: >= 0 }
         && Enum.IsDefined(chat.Status)
         && chat.Lease is null or { Replica: not null }
         && chat.Error is null or { Code: not null, Message: not null }
+        && chat.Retry is null or { Error: { Code: not null, Message: not null } }
+        && chat.Fallback is null or { Model: not null }
+        && chat.ClientTools.All(tool => tool is { Name: not null, Description: not null, Parameters: not null })
         && chat.Queue.All(queued => queued is { Content: not null })
-        && chat.PendingToolCalls.All(MessagePart.IsWhole);
+        && chat.PendingToolCalls.All(MessagePart.IsWhole)
+        && (chat.PendingCallOrigin is null || chat.PendingCallOrigin.Places?.Count == chat.PendingToolCalls.Count);
 
     private static bool IsWhole(Message? message) => message is { Parts: not null, Id: > 0, PreviousId: >= 0 } && message.PreviousId < message.Id && Enum.IsDefined(message.Role) && message.Parts.All(MessagePart.IsWhole);
 
     private static bool FollowOneAnother(IReadOnlyList<Message> messages) => messages.Skip(1).Select((message, before) => message.PreviousId == messages[before].Id).All(follows => follows);
 }
+
+/// <summary>What clients are not sent of a message.</summary>
+/// <param name="Id">The message.</param>
+/// <param name="Replay">The answer exactly as its provider sent it.</param>
+/// <param name="Instructions">What hooks said right before it.</param>
+internal sealed record MessageSecret(long Id, Replay? Replay, IReadOnlyList<string> Instructions);
 
 [JsonSerializable(typeof(Notification))]
 internal sealed partial class NotificationJson : JsonSerializerContext
@@ -70,5 +145,11 @@ internal sealed partial class NotificationJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters =
+        {
+            new LaterEnumConverter<ChatStatus>(Chats.ChatStatus.Unknown),
+            new LaterEnumConverter<MessageRole>(Chats.MessageRole.Unknown),
+            new LaterEnumConverter<FinishReason>(Chats.FinishReason.Unknown),
+        },
     });
 }

@@ -11,12 +11,18 @@ public sealed record NotificationOptions
 
     /// <summary>
     /// How often live lists of chats are read anew, which have no version to compare: the longest that a lost notification can delay news of a chat that nobody here has open. One statement for each owner
-    /// whose list is watched. Default 30 seconds.
+    /// whose list is watched, spread over time: 200 a second. Default 30 seconds.
     /// </summary>
     public TimeSpan ListSyncInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a notification may be on its way before it counts as lost. Default 1 second.</summary>
     public TimeSpan SyncPatience { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a replica checks that the channel delivers, by sending a hint to itself. Default 15 seconds.</summary>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long such a hint may be on its way. The channel counts as down when two in a row are missing. Default 5 seconds.</summary>
+    public TimeSpan ProbePatience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>False keeps messages out of notifications, so that other replicas read them; only for measuring what that costs. Default true.</summary>
     public bool InlineMessages { get; set; } = true;

@@ -10,52 +10,30 @@ internal static class NotificationWriter
     public static string Write(Transition transition, string replica, int maxBytes, bool isInline)
     {
         ArgumentNullException.ThrowIfNull(transition);
-        var chat = transition.Next;
-        var hint = new Notification(Notification.CurrentFormat, replica, chat.Id.Value, chat.Owner, chat.Version, ToMicroseconds(chat.UpdatedAt), null, null);
+        return Write(News.Of(transition, maxBytes, isInline), replica, maxBytes);
+    }
 
-        // The tools of the client never change, so whoever needs them reads the chat anyhow.
-        var withState = hint with { State = chat };
-        if (isInline && Fits(withState with { Messages = transition.Appended }, maxBytes) is { } whole)
+    /// <summary>Writes as much of news as fits.</summary>
+    public static string Write(News news, string replica, int maxBytes)
+    {
+        var hint = new Notification(Notification.PlainFormat, replica, news.Id.Value, news.Owner, news.Version, news.IsDeletion ? 0 : ToMicroseconds(news.CommittedAt), null, null) { CommitId = news.IsDeletion ? null : news.CommitId, Waits = news.Waits ? true : null };
+        if (news.State is null)
         {
-            return whole;
+            return hint.Write();
         }
 
-        return Fits(withState, maxBytes) ?? hint.Write();
+        var withState = hint with { State = news.State, Format = news.HasTools ? Notification.FormatWithoutTools : Notification.PlainFormat };
+        return (news.Messages is null ? null : Fits(withState with { Messages = news.Messages }, maxBytes)) ?? Fits(withState, maxBytes) ?? hint.Write();
     }
 
     /// <summary>Writes a deletion.</summary>
-    public static string WriteDeletion(ChatId id, string owner, string replica) =>
-        new Notification(Notification.CurrentFormat, replica, id.Value, owner, 0, 0, null, null).Write();
-
-    /// <summary>How many characters of content a commit holds: those of its messages and of the queue behind them.</summary>
-    public static long CharsOf(Transition transition)
-    {
-        ArgumentNullException.ThrowIfNull(transition);
-        return CharsOf(transition.Appended) + transition.Next.Queue.Sum(queued => (long)queued.Content.Length);
-    }
+    public static string WriteDeletion(ChatId id, string owner, string replica) => Write(News.OfDeletion(id, owner), replica, int.MaxValue);
 
     private static string? Fits(Notification notification, int maxBytes)
     {
-        // A rough look first: writing a megabyte in order to find it too large is a waste.
-        if (notification.Messages is { } messages && CharsOf(messages) > maxBytes)
-        {
-            return null;
-        }
-
         var text = notification.Write();
         return Encoding.UTF8.GetByteCount(text) <= maxBytes ? text : null;
     }
-
-    private static long CharsOf(IReadOnlyList<Message> messages) => messages.Sum(message => message.Parts.Sum(CharsOf));
-
-    private static long CharsOf(MessagePart part) => part switch
-    {
-        TextPart text => text.Text.Length,
-        ReasoningPart reasoning => reasoning.Text.Length,
-        ToolCallPart call => call.Arguments.Length,
-        ToolResultPart result => result.Result.Length,
-        _ => 0,
-    };
 
     private static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

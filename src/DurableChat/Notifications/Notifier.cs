@@ -9,15 +9,16 @@ namespace DurableChat.Notifications;
 
 /// <summary>
 /// Tells other replicas of this one's commits: after them, outside of their transactions, many in one batch. While the channel is slow or down, what is too much is dropped: the
-/// others find it by comparing versions. Thread-safe.
+/// others find it by comparing versions. What waits is told once for each chat, owners in turn. Thread-safe.
 /// </summary>
 internal sealed partial class Notifier(
-    INotificationChannel? channel, NotificationOptions options, string replica, NotificationMetrics metrics, ILogger<Notifier> logger) : BackgroundService, ICommitObserver
+    INotificationChannel? channel, NotificationSeal seal, NotificationOptions options, string replica,
+        NotificationMetrics metrics, ILogger<Notifier> logger) : BackgroundService, ICommitObserver
 {
     private const int MaxBatch = 256;
     private const int MaxWaiting = 16_384;
 
-    /// <summary>Messages whose commits wait to be told are kept alive by it.</summary>
+    /// <summary>What waits to be told is kept in memory by it.</summary>
     private const long MaxWaitingBytes = 32 * 1024 * 1024;
 
     /// <summary>How long a server that stops still tries to tell what it has to tell.</summary>
@@ -25,11 +26,23 @@ internal sealed partial class Notifier(
 
     private readonly CancellationTokenSource _giveUp = new();
 
-    private readonly Channel<News> _line = Channel.CreateBounded<News>(new BoundedChannelOptions(MaxWaiting));
-    private long _waitingBytes;
+    // What fits into a payload once it is sealed.
+    private readonly int _maxBytes = NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0);
+
+    private readonly NewsLine _line = new(MaxWaiting, MaxWaitingBytes,
+        NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0));
+
+    // Says that something waits, and no more: one who is late looks at the line once.
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc/>
-    public void OnCommitted(Transition transition) => Add(transition, transition.Next.Id, transition.Next.Owner);
+    public void OnCommitted(Transition transition)
+    {
+        if (channel is not null)
+        {
+            Add(News.Of(transition, _maxBytes, options.InlineMessages));
+        }
+    }
 
     /// <inheritdoc/>
     public void OnNews(Chat chat)
@@ -38,19 +51,19 @@ internal sealed partial class Notifier(
     }
 
     /// <inheritdoc/>
-    public void OnMissed(ChatId id, string owner)
+    public void OnDoubt(ChatId id, string owner, bool isOwn)
     {
         // Each replica compares versions for itself.
     }
 
     /// <inheritdoc/>
-    public void OnInDoubt(ChatId id, string owner)
+    public void OnDeleted(ChatId id, string owner)
     {
-        // If it happened, the others find it by comparing versions.
+        if (channel is not null)
+        {
+            Add(News.OfDeletion(id, owner));
+        }
     }
-
-    /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner) => Add(null, id, owner);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,16 +76,14 @@ internal sealed partial class Notifier(
         var batch = new List<string>(MaxBatch);
         try
         {
-            while (await _line.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
+            while (await _wake.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
             {
-                batch.Clear();
-                while (batch.Count < MaxBatch && TryTake() is { } next)
+                _wake.Reader.TryRead(out _);
+                while (!stoppingToken.IsCancellationRequested && Fill(batch, MaxBatch))
                 {
-                    batch.Add(Write(next));
+                    // Not the stopping token: what is on its way then is of the chats that the worker has just handed over.
+                    await SendAsync(batch, _giveUp.Token).ConfigureAwait(false);
                 }
-
-                // Not the stopping token: what is on its way then is of the chats that the worker has just handed over.
-                await SendAsync(batch, _giveUp.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -92,12 +103,7 @@ internal sealed partial class Notifier(
         }
 
         var rest = new List<string>();
-        while (TryTake() is { } next)
-        {
-            rest.Add(Write(next));
-        }
-
-        if (rest.Count > 0)
+        if (Fill(rest, int.MaxValue))
         {
             await SendAsync(rest, _giveUp.Token).ConfigureAwait(false);
         }
@@ -110,57 +116,35 @@ internal sealed partial class Notifier(
         _giveUp.Dispose();
     }
 
-    private void Add(Transition? commit, ChatId id, string owner)
+    private void Add(News news)
     {
-        if (channel is null)
-        {
-            return;
-        }
-
-        var news = new News(commit, id, owner);
-
-        // The oldest go first: whoever is told a later version knows that it has missed those before.
-        Interlocked.Add(ref _waitingBytes, news.Bytes);
-        while (Interlocked.Read(ref _waitingBytes) > MaxWaitingBytes && TryDrop())
-        {
-        }
-
-        while (!_line.Writer.TryWrite(news))
-        {
-            TryDrop();
-        }
+        // The oldest go first: a replica that hears of a later version knows that it has missed those before.
+        metrics.Dropped(_line.Add(news));
+        _wake.Writer.TryWrite(true);
     }
 
-    private bool TryDrop()
+    /// <summary>Writes what waits; false if nothing does.</summary>
+    private bool Fill(List<string> batch, int max)
     {
-        if (TryTake() is null)
+        batch.Clear();
+        while (batch.Count < max && _line.TryTake() is { } next)
         {
-            return false;
+            batch.Add(NotificationWriter.Write(next, replica, _maxBytes));
         }
 
-        metrics.Dropped(1);
-        return true;
+        return batch.Count > 0;
     }
-
-    private News? TryTake()
-    {
-        if (!_line.Reader.TryRead(out var next))
-        {
-            return null;
-        }
-
-        Interlocked.Add(ref _waitingBytes, -next.Bytes);
-        return next;
-    }
-
-    private string Write(News news) => news.Commit is { } commit
-        ? NotificationWriter.Write(commit, replica, channel!.MaxPayloadBytes, options.InlineMessages)
-        : NotificationWriter.WriteDeletion(news.Id, news.Owner, replica);
 
     private async Task SendAsync(List<string> batch, CancellationToken cancellationToken)
     {
         try
         {
+            await seal.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            for (var index = 0; index < batch.Count; index++)
+            {
+                batch[index] = seal.Seal(batch[index], SealedKind.News);
+            }
+
             await channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
             metrics.Sent(batch.Count);
         }
@@ -175,11 +159,4 @@ internal sealed partial class Notifier(
 
     [LoggerMessage(1, LogLevel.Warning, "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
     private partial void LogNotSent(int count, Exception exception);
-
-    /// <summary>A commit, or without one a deletion, that is to be told.</summary>
-    private sealed record News(Transition? Commit, ChatId Id, string Owner)
-    {
-        /// <summary>About what it keeps in memory.</summary>
-        public long Bytes { get; } = sizeof(char) * (Commit is null ? 0 : NotificationWriter.CharsOf(Commit));
-    }
 }

@@ -52,6 +52,7 @@ internal sealed partial class VersionSync(
     /// <summary>Compares once.</summary>
     internal async Task SyncAsync(CancellationToken cancellationToken)
     {
+        feeds.WakeDoubts();
         var known = feeds.Known();
         if (known.Count == 0)
         {
@@ -74,7 +75,7 @@ internal sealed partial class VersionSync(
                 metrics.Healed();
                 foreach (var observer in observers)
                 {
-                    observer.OnMissed(feed.Id, feed.Owner ?? string.Empty);
+                    observer.OnDoubt(feed.Id, feed.Owner ?? string.Empty, isOwn: false);
                 }
             }
         }
@@ -83,7 +84,7 @@ internal sealed partial class VersionSync(
     private static bool TryMark(Feed feed, ChangedChat changed, long asked)
     {
         // A feed that is ahead of the database has just been told of a commit, unless it was so before the database was asked.
-        if (changed.Version is { } version && (version > asked || feed.TryGetChat()?.Version != asked))
+        if (changed.Version is { } version && (version > asked || feed.Present?.Version != asked))
         {
             return feed.MarkUnsyncedBelow(version);
         }

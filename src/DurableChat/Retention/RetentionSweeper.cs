@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Storage;
@@ -31,6 +32,10 @@ internal sealed partial class RetentionSweeper(
             return 0;
         }
 
+        // By the clock that all replicas share: this one's may be days ahead.
+        await (time is ClusterTime shared
+            ? shared.ReadAsync(cancellationToken)
+            : Task.CompletedTask).ConfigureAwait(false);
         var purged = 0;
         var page = new RetentionPage([], default(ChatId));
         while (page.Last is { } last)

@@ -11,7 +11,7 @@ public sealed record ChatSummary
     /// <summary>A name for people.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The configured name of the model that answers.</summary>
+    /// <summary>The configured name of the model that answers the next message.</summary>
     public required string Model { get; init; }
 
     /// <summary>Where it stands.</summary>
@@ -40,7 +40,7 @@ public sealed record ChatSummary
         {
             Id = chat.Id,
             Title = chat.Title,
-            Model = chat.Model,
+            Model = chat.CurrentModel,
             Status = chat.Status,
             Archived = chat.Archived,
             Version = chat.Version,

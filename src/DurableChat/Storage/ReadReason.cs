@@ -12,7 +12,7 @@ public enum ReadReason
     /// <summary>The same, for messages that another replica has committed.</summary>
     RemoteCatchUp,
 
-    /// <summary>History was rewritten under an open stream.</summary>
+    /// <summary>History was rewritten under an open stream, and the window does not have all that it has kept.</summary>
     FullRefresh,
 
     /// <summary>A worker needs the history for the model.</summary>

@@ -15,12 +15,20 @@ public static class StoreJson
     public static string WriteBody(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var body = new MessageBody(message.Parts, message.Generation, message.Model, message.FinishReason, message.Usage);
+        var body = new MessageBody(
+            message.Parts,
+            message.Generation,
+            message.Model,
+            message.FinishReason,
+            message.Usage,
+            message.Replay,
+            message.Instructions is [] ? null : message.Instructions,
+            message.Settings);
         return JsonSerializer.Serialize(body, StoreJsonContext.Relaxed.MessageBody);
     }
 
     /// <summary>Reads what <see cref="WriteBody"/> wrote, and puts the message together.</summary>
-    /// <exception cref="ChatStoreException">The text is no message body.</exception>
+    /// <exception cref="ChatDataException">The text is no message body.</exception>
     public static Message ReadMessage(long id, long previousId, MessageRole role, DateTimeOffset createdAt, string body)
     {
         var read = Read(body, StoreJsonContext.Relaxed.MessageBody);
@@ -35,6 +43,9 @@ public static class StoreJson
             Model = read.Model,
             FinishReason = read.FinishReason,
             Usage = read.Usage,
+            Replay = read.Replay,
+            Instructions = read.Instructions ?? [],
+            Settings = read.Settings,
         };
     }
 
@@ -52,12 +63,18 @@ public static class StoreJson
             chat.PendingToolCalls,
             [.. chat.Queue.Select(queued => queued.Id)],
             [.. chat.Queue.Where(queued => queued.Urgent).Select(queued => queued.Id)],
-            chat.LastQueuedId);
+            chat.LastQueuedId,
+            chat.PendingCallOrigin,
+            chat.Ancestors,
+            chat.Usage,
+            chat.TurnModel,
+            chat.Fallback,
+            chat.UncountedGenerations is [] ? null : chat.UncountedGenerations);
         return JsonSerializer.Serialize(state, StoreJsonContext.Relaxed.ChatState);
     }
 
     /// <summary>Puts the inner state back into a chat read from columns, with the rows of its queue in any order.</summary>
-    /// <exception cref="ChatStoreException">The text is no chat state, or a queued message is missing.</exception>
+    /// <exception cref="ChatDataException">The text is no chat state, or a queued message is missing.</exception>
     public static Chat ReadState(Chat columns, string state, IEnumerable<QueuedMessage> queueRows)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -72,10 +89,16 @@ public static class StoreJson
             Retry = read.Retry,
             Error = read.Error,
             PendingToolCalls = read.PendingToolCalls,
+            PendingCallOrigin = read.PendingCallOrigin,
             LastQueuedId = read.LastQueuedId,
+            Ancestors = read.Ancestors ?? [],
+            Usage = read.Usage,
+            TurnModel = read.TurnModel,
+            Fallback = read.Fallback,
+            UncountedGenerations = read.UncountedGenerations ?? [],
             Queue = [.. read.QueueOrder.Select(id => rows.TryGetValue(id, out var queued)
                 ? queued with { Urgent = read.UrgentQueued.Contains(id) }
-                : throw new ChatStoreException($"Queued message {id} of chat {columns.Id} is missing."))],
+                : throw new ChatDataException($"Queued message {id} of chat {columns.Id} is missing."))],
         };
     }
 
@@ -83,26 +106,37 @@ public static class StoreJson
     public static string WriteText(string text) => JsonSerializer.Serialize(text, StoreJsonContext.Relaxed.String);
 
     /// <summary>Reads what <see cref="WriteText"/> wrote.</summary>
-    /// <exception cref="ChatStoreException">The text is no JSON string.</exception>
+    /// <exception cref="ChatDataException">The text is no JSON string.</exception>
     public static string ReadText(string json) => Read(json, StoreJsonContext.Relaxed.String);
+
+    /// <summary>Writes settings; null for none.</summary>
+    public static string? WriteSettings(GenerationSettings? settings) =>
+        settings is null ? null : JsonSerializer.Serialize(settings, StoreJsonContext.Relaxed.GenerationSettings);
+
+    /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
+    /// <exception cref="ChatDataException">The text is no settings.</exception>
+    public static GenerationSettings? ReadSettings(string? json) =>
+        json is null ? null : Read(json, StoreJsonContext.Relaxed.GenerationSettings);
 
     /// <summary>Writes the client-side tools of a chat.</summary>
     public static string WriteClientTools(IReadOnlyList<ClientTool> tools) =>
         JsonSerializer.Serialize(tools, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
 
     /// <summary>Reads what <see cref="WriteClientTools"/> wrote.</summary>
-    /// <exception cref="ChatStoreException">The text is no list of tools.</exception>
+    /// <exception cref="ChatDataException">The text is no list of tools.</exception>
     public static IReadOnlyList<ClientTool> ReadClientTools(string json) => Read(json, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
 
     private static T Read<T>(string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new ChatStoreException($"A stored {typeof(T).Name} is null.");
+            return JsonSerializer.Deserialize(json, type) ?? throw new ChatDataException($"A stored {typeof(T).Name} is null.");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
-            throw new ChatStoreException($"A stored {typeof(T).Name} cannot be read.", exception);
+            return LaterParts.Replace(json) is { } readable
+                ? Read(readable, type)
+                : throw new ChatDataException($"A stored {typeof(T).Name} cannot be read.", exception);
         }
     }
 }
@@ -112,7 +146,10 @@ internal sealed record MessageBody(
     long Generation,
     string? Model,
     FinishReason? FinishReason,
-    TokenUsage? Usage);
+    TokenUsage? Usage,
+    Replay? Replay,
+    IReadOnlyList<string>? Instructions,
+    GenerationSettings? Settings = null);
 
 internal sealed record ChatState(
     long LastAssignedId,
@@ -124,11 +161,18 @@ internal sealed record ChatState(
     IReadOnlyList<ToolCallPart> PendingToolCalls,
     IReadOnlyList<long> QueueOrder,
     IReadOnlyList<long> UrgentQueued,
-    long LastQueuedId);
+    long LastQueuedId,
+    CallOrigin? PendingCallOrigin = null,
+    IReadOnlyList<Guid>? Ancestors = null,
+    TokenUsage? Usage = null,
+    string? TurnModel = null,
+    Fallback? Fallback = null,
+    IReadOnlyList<long>? UncountedGenerations = null);
 
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(ChatState))]
 [JsonSerializable(typeof(IReadOnlyList<ClientTool>))]
+[JsonSerializable(typeof(GenerationSettings))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext
 {
@@ -141,5 +185,8 @@ internal sealed partial class StoreJsonContext : JsonSerializerContext
 
         // A database that takes JSON apart gives it back with the members in another order.
         AllowOutOfOrderMetadataProperties = true,
+
+        // A later version may have written it.
+        Converters = { new LaterEnumConverter<FinishReason>(Chats.FinishReason.Unknown) },
     });
 }

@@ -12,18 +12,18 @@ internal sealed class OwnerFeed
     /// <summary>A watcher that lags behind more changed chats than this gets the list anew.</summary>
     private const int MaxChanges = 1024;
 
+    /// <summary>How many changes one look gives.</summary>
+    private const int MaxEventsPerLook = 256;
+
     /// <summary>How long a shared read of the list may take. The store has limits of its own.</summary>
     private static readonly TimeSpan _readTimeout = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
     private readonly HeadSignal _signal = new();
-    private readonly SingleFlight<int, (long Revision, StreamEvent List)> _lists = new(_readTimeout, TimeProvider.System);
+    private readonly SingleFlight<int, int, (long Revision, StreamEvent List)> _lists = new(_readTimeout, TimeProvider.System);
 
     // Guarded by _gate.
-    private readonly SortedDictionary<long, (ChatId Chat, StreamEvent Event)> _changes = [];
-    private readonly Dictionary<ChatId, (long Revision, long Version)> _latest = [];
-    private long _revision;
-    private long _floor;
+    private readonly ChangeLog _changes = new(MaxChanges);
     private int _pins;
     private bool _removed;
 
@@ -50,25 +50,9 @@ internal sealed class OwnerFeed
     {
         lock (_gate)
         {
-            if (_latest.TryGetValue(chat, out var known))
+            if (!_changes.Add(chat, version, change))
             {
-                if (known.Version >= version)
-                {
-                    return;
-                }
-
-                _changes.Remove(known.Revision);
-            }
-
-            _revision++;
-            _changes.Add(_revision, (chat, change));
-            _latest[chat] = (_revision, version);
-            if (_changes.Count > MaxChanges)
-            {
-                var (oldest, entry) = _changes.First();
-                _changes.Remove(oldest);
-                _latest.Remove(entry.Chat);
-                _floor = oldest;
+                return;
             }
         }
 
@@ -81,8 +65,6 @@ internal sealed class OwnerFeed
         lock (_gate)
         {
             _changes.Clear();
-            _latest.Clear();
-            _floor = ++_revision;
         }
 
         _signal.Raise();
@@ -90,6 +72,7 @@ internal sealed class OwnerFeed
 
     /// <summary>Reads the list, and says where in the feed a watcher stands who has it: one read under way for all watchers who want it.</summary>
     public Task<(long Revision, StreamEvent List)> ReadListAsync(Func<CancellationToken, Task<StreamEvent>> read, CancellationToken cancellationToken) => _lists.RunAsync(
+        0,
         0,
         static _ => true,
         async ct =>
@@ -106,19 +89,12 @@ internal sealed class OwnerFeed
         lock (_gate)
         {
             signal = _signal.Revision;
-            if (seen < _floor)
+            if (seen < _changes.Floor)
             {
                 return false;
             }
 
-            if (seen == _revision)
-            {
-                return true;
-            }
-
-            var from = seen;
-            events.AddRange(_changes.Where(change => change.Key > from).Select(change => change.Value.Event));
-            seen = _revision;
+            _changes.ReadAfter(ref seen, events, MaxEventsPerLook);
             return true;
         }
     }
@@ -129,7 +105,7 @@ internal sealed class OwnerFeed
     {
         lock (_gate)
         {
-            return _revision;
+            return _changes.Last;
         }
     }
 }

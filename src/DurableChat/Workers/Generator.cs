@@ -11,6 +11,15 @@ namespace DurableChat.Workers;
 /// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
 internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, params IEnumerable<ITurnHook> hooks)
 {
+    /// <summary>A chat that has moved on shows at the next look. Several looks in vain mean that its history is not what its state says.</summary>
+    private const int MaxVainLooks = 3;
+
+    /// <summary>An answer may have one part for so many characters that it may have: parts take memory beside their text.</summary>
+    private const int CharsPerPart = 100;
+
+    /// <summary>However few characters an answer may have, it may have so many parts.</summary>
+    private const int MinParts = 1_000;
+
     private readonly TurnHooks _hooks = new(hooks, options, time);
 
     /// <summary>Calls the model; null if the chat has moved on, so that the answer would count for nothing.</summary>
@@ -18,12 +27,14 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     /// <exception cref="OperationCanceledException">The call was interrupted. What had arrived is in the feed.</exception>
     public async Task<Answer?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken cancellationToken)
     {
-        if (!models.TryGet(chat.Model, out var model))
+        _ = models.TryGet(chat.AnsweringModel, out var model);
+        var history = await histories.ReadAsync(feed, chat, model, cancellationToken).ConfigureAwait(false);
+        var question = history?.LastOrDefault(message => message.Role == MessageRole.User);
+        if (!models.TryGet(chat.Fallback?.Model ?? question?.Model ?? chat.AnsweringModel, out model))
         {
             throw new GenerationFailedException(ModelErrors.NotConfigured, null);
         }
 
-        var history = await histories.ReadAsync(feed, chat, cancellationToken).ConfigureAwait(false);
         if (history is not null && (chat.Step == 0 || run.Instructions is null))
         {
             run.Instructions = await _hooks.AskAsync(chat, history, cancellationToken).ConfigureAwait(false);
@@ -32,26 +43,55 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         if (history is null || !feed.BeginGeneration(chat.Generation))
         {
             feed.MarkUnsynced();
+            if (run.Memory.CountVainLook(chat.Generation) >= MaxVainLooks)
+            {
+                throw new GenerationFailedException(ModelErrors.HistoryUnavailable, null);
+            }
+
             return null;
         }
 
-        using var activity = DurableChatActivitySource.StartGeneration(model.Name, chat.Generation, chat.Attempt);
+        var call = run.Memory.Begin(chat, run.Token, model);
+        using var activity = DurableChatActivitySource.StartGeneration(
+            model.Provider, model.ProviderModel ?? model.Name, chat.Generation, chat.Attempt);
         var began = time.GetTimestamp();
-        using var silence = new CancellationTokenSource(options.ModelSilence, time);
-        using var whole = new CancellationTokenSource(options.MaxAnswerTime, time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, whole.Token, cancellationToken);
+        using var clocks = new AnswerClocks(
+            model.Silence ?? options.ModelSilence,
+            model.ContentSilence ?? options.ModelContentSilence,
+            model.MaxAnswerTime ?? options.MaxAnswerTime,
+            time,
+            cancellationToken);
+        var answer = new AnswerInProgress(history) { IsReplayRefused = run.Memory.IsReplayRefused, AreToolsRefused = run.Memory.AreToolsRefused };
+        run.Memory.Instructions = PromptBuilder.TakesInstructions(history) ? run.Instructions ?? [] : [];
+        string? error = GenAiMetrics.Cancelled;
         try
         {
-            return await StreamAsync(feed, chat, model, HistoryMapper.Map(history, options.SystemPrompt, run.Instructions ?? []), silence, any.Token).ConfigureAwait(false);
+            var settings = model.SettingsFor(question?.Settings);
+            var hasTools = settings.Tools != false && !answer.AreToolsRefused;
+            AIFunctionDeclaration[] offered = hasTools ? [.. Offer(chat, settings)] : [];
+            var request = new ModelRequest
+            {
+                Prompt = PromptBuilder.Build(history, options.SystemPrompt, run.Instructions),
+                Tools = offered,
+                Settings = WithPossibleChoice(settings, chat, offered),
+                OmitsReplay = answer.IsReplayRefused,
+                CacheKey = chat.Id.Value,
+                Call = call,
+                OnBytes = clocks.OnBytes,
+                OnContent = clocks.OnContent,
+            };
+            var whole = await StreamAsync(feed, chat, model, request, answer, clocks).ConfigureAwait(false);
+            error = whole is null ? error : null;
+            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with { Instructions = run.Instructions ?? [] } : whole;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
-        catch (OperationCanceledException exception) when (silence.IsCancellationRequested || whole.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (clocks.HasExpired)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, ModelErrors.Timeout.Error.Code);
-            throw new GenerationFailedException(ModelErrors.Timeout, exception);
+            error = ModelErrors.Timeout.Error.Code;
+            throw new GenerationFailedException(Limit(ModelErrors.Timeout, model), exception, model, answer.Usage);
         }
 #pragma warning disable CA1031 // A model client is somebody else's code and may throw anything.
         catch (Exception exception)
@@ -60,79 +100,152 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             // An interruption can surface as any exception of the client.
             cancellationToken.ThrowIfCancellationRequested();
             var failure = ModelErrors.Map(exception, model);
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Error.Code);
-            throw new GenerationFailedException(failure, exception);
+            error = failure.Error.Code;
+            throw new GenerationFailedException(Limit(failure, model), exception, model, answer.Usage);
         }
         finally
         {
-            metrics.GenerationEnded(model.Name, time.GetElapsedTime(began));
+            run.Memory.Spent = answer.Usage;
+            (run.Memory.IsReplayRefused, run.Memory.AreToolsRefused) = (answer.IsReplayRefused, answer.AreToolsRefused);
+            Measure(model, answer, time.GetElapsedTime(began), error, activity);
         }
     }
 
-    private async Task<Answer?> StreamAsync(
-        Feed feed, Chat chat, ModelDefinition model, IList<ChatMessage> history, CancellationTokenSource silence, CancellationToken cancellationToken)
+    /// <summary>
+    /// The settings without a choice of tools that cannot be kept: a model that must call a tool with every answer
+    /// never comes to its last one, and providers refuse a choice that is not offered.
+    /// </summary>
+    private static GenerationSettings WithPossibleChoice(
+        GenerationSettings settings, Chat chat, AIFunctionDeclaration[] offered)
+    {
+        var isPossible = settings.ToolChoice switch
+        {
+            null or "auto" or "none" => true,
+            "required" => chat.Step == 0,
+            var name => chat.Step == 0 && Array.Exists(offered, tool => tool.Name == name),
+        };
+        return isPossible ? settings : settings with { ToolChoice = null };
+    }
+
+    private IEnumerable<AIFunctionDeclaration> Offer(Chat chat, GenerationSettings settings)
+    {
+        var offered = tools.Declare(chat).OfType<AIFunctionDeclaration>();
+        return settings.BuiltInTools == false ? offered.Where(tool => tool.Name != CurrentTimeTool.Name) : offered;
+    }
+
+    private void Measure(
+        ModelDefinition model, AnswerInProgress answer, TimeSpan elapsed, string? error, Activity? activity)
+    {
+        metrics.GenerationEnded(model.Name, elapsed);
+        metrics.Models.Ended(
+            new ModelCall(model.Provider, model.ProviderModel ?? model.Name, answer.Model),
+            elapsed,
+            error,
+            answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
+        activity?.SetTag("gen_ai.response.model", answer.Model)
+            .SetTag("gen_ai.usage.input_tokens", answer.Usage?.InputTokens)
+            .SetTag("gen_ai.usage.output_tokens", answer.Usage?.OutputTokens);
+        if (error is not null and not GenAiMetrics.Cancelled)
+        {
+            activity?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error, error);
+        }
+    }
+
+    /// <summary>Streams the answer. What the provider refuses of the request though the answer could do without it is left out in a second request, which is no attempt of its own.</summary>
+    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ReadAsync(feed, chat, model, request, answer, clocks).ConfigureAwait(false);
+            }
+            catch (ModelException exception) when (exception.Failure.IsReplayRefused && !request.OmitsReplay && answer.IsEmpty)
+            {
+                answer.IsReplayRefused = true;
+                request = request with { OmitsReplay = true };
+            }
+            catch (ModelException exception) when (exception.Failure.AreToolsRefused && request.Tools.Count > 0 && answer.IsEmpty)
+            {
+                answer.AreToolsRefused = true;
+                request = request with { Tools = [] };
+            }
+
+            clocks.OnContent();
+            answer.BeginRequest();
+        }
+    }
+
+    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
     {
         var began = time.GetTimestamp();
-        var answer = new AnswerReader(() => $"call_{Guid.CreateVersion7():N}");
-        var isFirst = true;
         var room = options.MaxAnswerChars;
-        var updates = model.Client.GetStreamingResponseAsync(
-            history,
-            new ChatOptions { Tools = tools.Declare(chat) },
-            cancellationToken);
-        await foreach (var update in updates.WithCancellation(cancellationToken).ConfigureAwait(false))
+        EndUpdate? end = null;
+        var isCut = false;
+        var parts = new PartCount(Math.Max(MinParts, options.MaxAnswerChars / CharsPerPart));
+        var reader = new PatientReader<ModelUpdate>(model.Client.StreamAsync(request, clocks.Token).GetAsyncEnumerator(clocks.Token));
+        await using var disposal = reader.ConfigureAwait(false);
+        while (!isCut && end is null && await reader.MoveNextAsync(clocks.Token).ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            silence.CancelAfter(options.ModelSilence);
-            foreach (var part in answer.Read(update))
+            clocks.OnContent();
+            switch (reader.Current)
             {
-                if (isFirst)
-                {
-                    isFirst = false;
-                    metrics.FirstPart(model.Name, time.GetElapsedTime(began));
-                }
-
-                if (Fit(part, room) is not { } fitting)
-                {
-                    room = 0;
+                case UsageUpdate usage:
+                    answer.Count(usage);
                     break;
-                }
+                case EndUpdate update:
+                    end = update;
+                    break;
+                case PartUpdate { Part: var given }:
+                    if (answer.IsEmpty)
+                    {
+                        metrics.FirstPart(model.Name, time.GetElapsedTime(began));
+                    }
 
-                if (feed.AppendPart(chat.Generation, fitting) is not { } chars)
-                {
-                    return null;
-                }
+                    var part = answer.Take(given);
+                    var fitting = parts.TryAdd(part) ? Fit(part, room) : null;
+                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting) is null)
+                    {
+                        return null;
+                    }
 
-                room = Math.Max(0, options.MaxAnswerChars - chars);
+                    room -= MessagePart.CharsOf(part);
+                    isCut = !ReferenceEquals(fitting, part) || room == 0;
+                    break;
             }
-
-            if (room == 0)
-            {
-                break;
-            }
         }
 
-        if (feed.TryGetParts(chat.Generation) is not { } parts)
+        if (end is null && !isCut)
         {
-            return null;
+            throw new ModelException(ModelErrors.BrokenOff);
         }
 
-        if (parts.Count == 0)
+        // An answer without parts is one, too: all tokens went into thought, or the provider withholds it. One that ends well has something to say.
+        return feed.TryGetParts(chat.Generation) is not { } shown ? null
+            : shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
+            : Complete(shown, end, answer);
+    }
+
+    /// <summary>The model may be tried less often than others.</summary>
+    private static ModelFailure Limit(ModelFailure failure, ModelDefinition model) =>
+        model.MaxAttempts is { } most ? failure with { MaxAttempts = Math.Min(failure.MaxAttempts ?? most, most) } : failure;
+
+    private static Answer Complete(IReadOnlyList<MessagePart> parts, EndUpdate? end, AnswerInProgress answer)
+    {
+        var replay = end?.Replay;
+        if (replay is not null && answer.IsReplayRefused)
         {
-            throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true);
+            // From here on the answer itself says so, and what follows it is good again.
+            replay = replay with { EndsEarlier = true };
+            answer.IsReplayRefused = false;
         }
 
-        return new Answer(parts, room == 0 ? FinishReason.Length : answer.FinishReason, answer.Usage);
+        return new Answer(parts, end?.Reason ?? FinishReason.Length, answer.Usage) { Replay = replay };
     }
 
     /// <summary>As much of a part as there is room for: a client that does not stream gives the whole answer as one. Null for nothing; half a tool call is none.</summary>
     private static MessagePart? Fit(MessagePart part, int room) =>
-        LiveSegment.CharsOf(part) <= room ? part
-        : room == 0 ? null
-        : part switch
-        {
-            TextPart text => new TextPart(text.Text[..room]),
-            ReasoningPart reasoning => new ReasoningPart(reasoning.Text[..room]),
-            _ => null,
-        };
+        MessagePart.CharsOf(part) <= room ? part
+        : MessagePart.TextOf(part) is { } text ? MessagePart.WithText(part, TextCut.Start(text, room))
+        : null;
 }

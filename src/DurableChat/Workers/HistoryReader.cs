@@ -13,19 +13,24 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
 {
     private const int PageMessages = 256;
 
-    /// <summary>The newest messages that fit; null if the chat has moved on to another epoch meanwhile.</summary>
-    public async Task<IReadOnlyList<Message>?> ReadAsync(Feed feed, Chat chat, CancellationToken cancellationToken)
+    /// <summary>The newest messages that fit the limits and what the model can take; null if they do not end with the head of the chat: it has moved on meanwhile, or the store lacks messages.</summary>
+    public async Task<IReadOnlyList<Message>?> ReadAsync(
+        Feed feed, Chat chat, ModelDefinition? model, CancellationToken cancellationToken)
     {
         var history = feed.TryGetHistory(options.MaxHistoryMessages, options.MaxHistoryBytes);
         if (history is null || !history.Any(IsQuestion))
         {
             history = await ReadFromStoreAsync(chat, cancellationToken).ConfigureAwait(false);
+            if (history is not [.., var head] || head.Id != chat.LastMessageId)
+            {
+                return null;
+            }
+
             Remember(feed, chat, history);
         }
 
-        return history is null || history.Count == 0 || history[^1].Id != chat.LastMessageId
-            ? null
-            : HistoryBudget.Choose(history, options.MaxHistoryMessages, options.MaxHistoryBytes);
+        var bytes = model?.HistoryBytes(options.MaxHistoryBytes) ?? options.MaxHistoryBytes;
+        return HistoryBudget.Choose(history, options.MaxHistoryMessages, bytes);
     }
 
     private async Task<IReadOnlyList<Message>?> ReadFromStoreAsync(Chat chat, CancellationToken cancellationToken)
@@ -38,7 +43,7 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
         var hasQuestion = false;
         while (!hasQuestion || count < options.MaxHistoryMessages)
         {
-            var query = MessageQuery.Before(before, PageMessages, ReadReason.Worker) with { MaxBytes = options.MaxHistoryBytes };
+            var query = MessageQuery.Before(before, PageMessages, ReadReason.Worker) with { MaxBytes = (int)Math.Min(2L * options.MaxHistoryBytes, int.MaxValue) };
             var page = await store.ReadMessagesAsync(chat.Id, query, cancellationToken).ConfigureAwait(false);
             if (page is null || page.Epoch != chat.Epoch)
             {
@@ -65,9 +70,9 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
         return [.. pages.SelectMany(page => page)];
     }
 
-    private void Remember(Feed feed, Chat chat, IReadOnlyList<Message>? history)
+    private void Remember(Feed feed, Chat chat, IReadOnlyList<Message> history)
     {
-        if (history is not [_, ..] || feeds.WindowMessages == 0)
+        if (feeds.WindowMessages == 0)
         {
             return;
         }

@@ -1,15 +1,15 @@
+using System.Collections.Concurrent;
 using DurableChat.Chats;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Keeps this replica's heartbeat and takes chats that nobody drives: those of replicas that have gone, those that waited for a place, and at the start those of
-/// the process before. Woken when there is work; a slow poll is the net below.
+/// Takes chats that nobody drives: those of replicas that are gone and those that waited for a place. Each chat is taken by itself: one that cannot be taken is left alone for a while and
+/// hides none behind it. Not thread-safe: one call at a time.
 /// </summary>
 internal sealed partial class LeaseTakeover(
     ILeaseStore leases,
@@ -18,144 +18,132 @@ internal sealed partial class LeaseTakeover(
     WorkerOptions options,
     WorkerMetrics metrics,
     TimeProvider time,
-    ILogger<LeaseTakeover> logger) : IHostedService, IDisposable
+    ILogger<LeaseTakeover> logger)
 {
-    private const int MaxClaimsAtOnce = 64;
+    private const int PageChats = 64;
+    private const int MaxParallel = 8;
+    private const int MaxFailuresKept = 10_000;
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
-    private Task _loops = Task.CompletedTask;
-
-    /// <summary>Writes the first heartbeat before anything else, so that a lease taken by the first request is alive.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await leases.HeartbeatAsync(options.Replica, options.Address, cancellationToken).ConfigureAwait(false);
-        worker.WorkWaits += Wake;
-        _loops = Task.WhenAll(
-            Task.Run(() => RepeatAsync("heartbeat", options.HeartbeatInterval, null, ct => leases.HeartbeatAsync(options.Replica, options.Address, ct)), CancellationToken.None),
-            Task.Run(() => RepeatAsync("takeover", options.TakeoverInterval, _wake, TakeOverAsync), CancellationToken.None));
-    }
-
-    /// <summary>Drains the worker and gives up the replica's name, so that others need not wait for its heartbeat to grow old.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        worker.WorkWaits -= Wake;
-        await worker.DrainAsync(cancellationToken).ConfigureAwait(false);
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
-        {
-            await leases.RetireAsync(options.Replica, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (ChatStoreException exception)
-        {
-            LogFailed("retire", exception);
-        }
-    }
-
-    public void Dispose()
-    {
-        _stop.Dispose();
-        _wake.Dispose();
-    }
+    private readonly ConcurrentDictionary<ChatId, (int Failures, long NextTry)> _failed = new();
+    private readonly ConcurrentDictionary<ChatId, Task> _taking = new();
 
     /// <summary>Takes what there is, as far as there are places.</summary>
-    internal async Task TakeOverAsync(CancellationToken cancellationToken)
+    public async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        while (worker.FreePlaces > 0)
+        var query = new ClaimQuery(options.Replica, options.LeaseDuration, PageChats);
+        while (worker.Places.Free > 0)
         {
-            // More than there are places: a chat that cannot be taken must not stand in the way of those behind it.
-            var claimable = await leases.FindClaimableAsync(options.LeaseDuration, MaxClaimsAtOnce, cancellationToken).ConfigureAwait(false);
-            var taken = 0;
-            foreach (var chat in claimable)
-            {
-                if (worker.FreePlaces == 0)
-                {
-                    return;
-                }
-
-                taken += await TryTakeAsync(chat, cancellationToken).ConfigureAwait(false) ? 1 : 0;
-            }
-
-            if (taken == 0 || claimable.Count < MaxClaimsAtOnce)
+            query = query with { ExceptOwners = worker.Places.FullOwners() };
+            var page = await leases.FindClaimableAsync(query, cancellationToken).ConfigureAwait(false);
+            await TakeAsync(page, cancellationToken).ConfigureAwait(false);
+            if (page.Count < PageChats)
             {
                 return;
             }
-        }
-    }
 
-    private async Task<bool> TryTakeAsync(ClaimableChat chat, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await committer.ExecuteAsync(chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false) is not CommandResult.Committed)
-            {
-                return false;
-            }
+            query = query with { After = page[^1] };
         }
-        catch (ChatStoreException exception)
-        {
-            LogNotTaken(chat.Id, exception);
-            return false;
-        }
-
-        metrics.TookOver();
-        LogTaken(chat.Id);
-        return true;
     }
 
     /// <summary>
-    /// The holder is gone only if the lease is still the one that was found stale. This replica itself is here, however late its heartbeat is, e.g. after a pause
-    /// of the process: to take its own lease would throw away the answer in flight.
+    /// Takes some chats at a time. A chat whose commit hangs keeps one place and one of the ways to the store: the others, and the next round, wait for it no longer than an interval.
     /// </summary>
-    private AcquireLease Claim(Chat chat, ClaimableChat found) =>
-        new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token && chat.Lease.Replica != options.Replica);
-
-    private void Wake()
+    private async Task TakeAsync(IReadOnlyList<ClaimableChat> page, CancellationToken cancellationToken)
     {
-        try
+        var waiting = new Queue<ClaimableChat>(page.Where(chat => _taking.GetValueOrDefault(chat.Id) is not { IsCompleted: false } && !IsPaused(chat.Id)));
+        using var limit = new CancellationTokenSource(options.ReconcileInterval, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        while (waiting.Count > 0)
         {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A wake-up is waiting already.
-        }
-    }
-
-    private async Task RepeatAsync(string what, TimeSpan interval, SemaphoreSlim? wake, Func<CancellationToken, Task> act)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
+            while (UnderWay().Length < MaxParallel && worker.Places.Free > 0 && waiting.TryDequeue(out var chat))
             {
-                await act(_stop.Token).ConfigureAwait(false);
+                if (worker.Places.TryHold(chat.Id, chat.Owner) is { } place)
+                {
+                    Begin(chat, place, cancellationToken);
+                }
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+
+            if (UnderWay() is [_, ..] underWay)
+            {
+                // Also after the last: whether more can be taken shows once these have ended.
+                Task ended = waiting.Count > 0 ? Task.WhenAny(underWay) : Task.WhenAll(underWay);
+                await ended.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            else if (worker.Places.Free == 0)
             {
                 return;
             }
-#pragma warning disable CA1031 // The loop must outlive whatever the database does.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                LogFailed(what, exception);
-            }
 
-            using var pause = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            var timer = Task.Delay(interval, time, pause.Token);
-            var woken = wake?.WaitAsync(pause.Token);
-            await (woken is null ? timer : Task.WhenAny(timer, woken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await pause.CancelAsync().ConfigureAwait(false);
+            if (limit.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Took chat {Chat}, which nobody drove")]
+    private void Begin(ClaimableChat chat, TurnPlaces.Hold place, CancellationToken cancellationToken)
+    {
+        var taking = _taking[chat.Id] = TakeAsync(chat, place, cancellationToken);
+        _ = taking.ContinueWith(ended => _taking.TryRemove(KeyValuePair.Create(chat.Id, ended)), TaskScheduler.Default);
+    }
+
+    private Task[] UnderWay() => [.. _taking.Values.Where(taking => !taking.IsCompleted)];
+
+    private bool IsPaused(ChatId chat) => _failed.TryGetValue(chat, out var failure) && time.GetTimestamp() < failure.NextTry;
+
+    private async Task TakeAsync(ClaimableChat chat, TurnPlaces.Hold place, CancellationToken cancellationToken)
+    {
+        using var held = place;
+        await Task.Yield();
+        try
+        {
+            var result = await committer.ExecuteAsync(chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false);
+            _failed.TryRemove(chat.Id, out _);
+            if (result is CommandResult.Committed)
+            {
+                metrics.TookOver();
+                LogTaken(chat.Id);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The replica stops.
+        }
+#pragma warning disable CA1031 // A chat that cannot be read or decided on must not end the round for the others.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // What is the database's fault passes with it, and says nothing of the chat.
+            if (exception is ChatDataException or not (ChatStoreException or TimeoutException))
+            {
+                Remember(chat.Id, _failed.GetValueOrDefault(chat.Id).Failures + 1);
+            }
+
+            metrics.NotTaken();
+            LogNotTaken(chat.Id, exception);
+        }
+    }
+
+    private void Remember(ChatId chat, int failures)
+    {
+        if (_failed.Count >= MaxFailuresKept)
+        {
+            _failed.Clear();
+        }
+
+        var pause = TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, options.ReconcileInterval.Ticks << Math.Min(failures - 1, 16)));
+        _failed[chat] = (failures, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
+    }
+
+    /// <summary>The holder is gone only if the lease is still the one that was found without a living holder.</summary>
+    private AcquireLease Claim(Chat chat, ClaimableChat found) =>
+        new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token && chat.Lease.Replica != options.Replica);
+
+    [LoggerMessage(1, LogLevel.Information, "Took over chat {Chat}, which had no active driver")]
     private partial void LogTaken(ChatId chat);
 
-    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat}, which nobody drives, could not be taken; it will be tried again")]
+    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat}, which has no active driver, could not be taken over. The next try follows later; other chats are taken over meanwhile")]
     private partial void LogNotTaken(ChatId chat, Exception exception);
-
-    [LoggerMessage(2, LogLevel.Warning, "The {What} failed; it will be tried again")]
-    private partial void LogFailed(string what, Exception exception);
 }

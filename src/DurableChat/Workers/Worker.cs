@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using DurableChat.Chats;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
@@ -9,110 +10,139 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Drives the chats whose lease this replica holds: one run for a lease, begun by the commit that granted it, whoever made it. A run belongs to no request, so
-/// it outlives the browser. Thread-safe.
+/// Drives the chats whose lease this replica holds: one run for a lease. A run belongs to no request, so it outlives the browser. Whatever becomes known of a chat ends in one question: does what
+/// is driven fit the chat (<see cref="RunFit"/>)? Thread-safe.
 /// </summary>
-internal sealed partial class Worker(
-    FeedRegistry feeds,
-    CatchUpReader reader,
-    Lazy<TurnRunner> runner,
-    WorkerOptions options,
-    WorkerMetrics metrics,
-    TimeProvider time,
-    ILogger<Worker> logger) : ICommitObserver
+internal sealed partial class Worker : ICommitObserver
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<ChatId, Run> _runs = new();
+    private readonly FeedRegistry _feeds;
+    private readonly CatchUpReader _reader;
+    private readonly Lazy<TurnRunner> _runner;
+    private readonly WorkerOptions _options;
+    private readonly WorkerMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Worker> _logger;
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
-    private volatile bool _accepting = true;
+
+    /// <summary>Chats that are being looked at; true if something happened since the look began.</summary>
+    private readonly ConcurrentDictionary<ChatId, bool> _looks = new();
+
+    /// <summary>What the next look at a chat must see at least.</summary>
+    private readonly ConcurrentDictionary<ChatId, (long Version, bool Reloads)> _wanted = new();
+
     private volatile bool _draining;
+
+    /// <summary>When the last heartbeat that has arrived was sent; null before the first, which is sent before anything else.</summary>
+    private StrongBox<long>? _heartbeat;
+
+    public Worker(
+        FeedRegistry feeds, CatchUpReader reader, Lazy<TurnRunner> runner, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<Worker> logger)
+    {
+        (_feeds, _reader, _runner, _options, _metrics, _time, _logger) = (feeds, reader, runner, options, metrics, time, logger);
+        Places = new TurnPlaces(options.MaxConcurrentTurns, options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns));
+        Runs = new RunTable(time);
+        Places.Freed += () => WorkWaits?.Invoke();
+        metrics.Observe(() => Runs.OldestAge, () => feeds.InDoubt);
+    }
 
     /// <summary>Says that a chat waits for a worker, or that this one has a place free.</summary>
     public event Action? WorkWaits;
 
-    /// <summary>Who takes the lease of a turn that starts now; null if this replica takes no more.</summary>
-    public string? ClaimBy => FreePlaces > 0 ? options.Replica : null;
+    /// <summary>The places for turns.</summary>
+    public TurnPlaces Places { get; }
 
-    /// <summary>How many more turns this replica takes.</summary>
-    public int FreePlaces => _accepting ? Math.Max(0, options.MaxConcurrentTurns - _runs.Count) : 0;
+    /// <summary>The runs.</summary>
+    public RunTable Runs { get; }
 
     /// <summary>How many turns it drives.</summary>
-    public int Count => _runs.Count;
+    public int Count => Runs.Count;
+
+    /// <summary>The name under which it holds leases.</summary>
+    public string Replica => _options.Replica;
+
+    /// <summary>
+    /// True if others cannot take this replica for dead before its next heartbeat. Without a pulse it takes no lease: it
+    /// was silent, does not know it yet, and another would take each lease away as soon as it is granted.
+    /// </summary>
+    public bool HasPulse =>
+        Volatile.Read(ref _heartbeat) is not { } sent || _time.GetElapsedTime(sent.Value) <= _options.LeaseDuration / 2;
+
+    /// <summary>Notes that a heartbeat has arrived.</summary>
+    /// <param name="sent">When it was sent, as a time stamp: it may have arrived at once.</param>
+    public void NoteHeartbeat(long sent) => Volatile.Write(ref _heartbeat, new StrongBox<long>(sent));
 
     /// <inheritdoc/>
-    public void OnCommitted(Transition transition)
-    {
-        var chat = transition.Next;
-        var isOurs = chat.NeedsWorker && chat.Lease?.Replica == options.Replica;
-        if (_runs.TryGetValue(chat.Id, out var run))
-        {
-            if (!isOurs || run.Token != chat.Lease!.Token)
-            {
-                run.Stop();
-            }
-            else
-            {
-                if (chat.Status == ChatStatus.Interrupting)
-                {
-                    run.Interrupt();
-                }
-
-                return;
-            }
-        }
-
-        if (isOurs)
-        {
-            Start(chat.Id, chat.Lease!.Token);
-        }
-        else if (chat.NeedsWorker && chat.Lease is null)
-        {
-            WorkWaits?.Invoke();
-        }
-    }
+    public void OnCommitted(Transition transition) => Fit(transition.Next, isPresent: true);
 
     /// <inheritdoc/>
-    /// <remarks>A state with a lower token is older than the run and says nothing about it.</remarks>
+    /// <remarks>What came may be older than what the feed knows, so the feed is asked, where there is one.</remarks>
     public void OnNews(Chat chat)
     {
-        if (_runs.TryGetValue(chat.Id, out var run) && chat.LeaseToken >= run.Token)
+        var isOurs = Runs.Find(chat.Id) is not null || (chat.NeedsWorker && chat.Lease?.Replica == _options.Replica);
+        if (!isOurs)
         {
-            if (!chat.NeedsWorker || chat.Lease?.Replica != options.Replica || chat.Lease.Token != run.Token)
-            {
-                run.Stop();
-            }
-            else if (chat.Status == ChatStatus.Interrupting)
-            {
-                run.Interrupt();
-            }
+            Fit(chat, isPresent: false);
         }
-        else if (chat.NeedsWorker && chat.Lease is null)
+        else if (_feeds.Find(chat.Id)?.TryGetChat() is { } known)
         {
-            WorkWaits?.Invoke();
+            Fit(known, isPresent: false);
+        }
+        else
+        {
+            Look(chat.Id);
         }
     }
 
     /// <inheritdoc/>
-    /// <remarks>It may have been an interruption, or have taken the lease away: a run that is not told goes on with a model call that counts for nothing.</remarks>
-    public void OnMissed(ChatId id, string owner)
+    /// <remarks>The commit may have granted a lease, have taken one away, or have been an interruption. If the look fails, the reconciler finds what is left of it.</remarks>
+    public void OnDoubt(ChatId id, string owner, bool isOwn)
     {
-        if (_runs.ContainsKey(id))
+        if (isOwn || Runs.Find(id) is not null)
         {
-            Track(Task.Run(() => ResolveAsync(id)));
+            Look(id);
         }
     }
 
-    /// <summary>The commit may have granted this replica a lease that nobody else will take while its heartbeat goes on: find out, or the chat is stuck.</summary>
-    public void OnInDoubt(ChatId id, string owner) => Track(Task.Run(() => ResolveAsync(id)));
+    /// <inheritdoc/>
+    public void OnWorkWaits() => WorkWaits?.Invoke();
 
     /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner)
     {
-        if (_runs.TryGetValue(id, out var run))
+        if (Runs.Find(id) is { } run)
         {
+            run.IsChatGone = true;
             run.Stop();
+        }
+    }
+
+    /// <summary>Looks at a chat, and makes what is driven fit it. Looks at one chat follow one another; the caller does not wait.</summary>
+    /// <param name="id">Which chat.</param>
+    /// <param name="version">A version that the chat has got to: if memory has an older one, it is loaded.</param>
+    /// <param name="reloads">True if what is in memory is not to be believed, whatever its version.</param>
+    public void Look(ChatId id, long version = 0, bool reloads = false)
+    {
+        _wanted.AddOrUpdate(id, (version, reloads), (_, wanted) => (Math.Max(wanted.Version, version), wanted.Reloads || reloads));
+        if (_looks.AddOrUpdate(id, false, static (_, _) => true))
+        {
+            return;
+        }
+
+        Track(Task.Run(() => LookAsync(id)));
+    }
+
+    /// <summary>
+    /// Stops the turn of a lease if its run does not know that it must. What the run has seen counts, and not what the feed knows: others may have had the feed loaded without a word to the run.
+    /// </summary>
+    public void Interrupt(HeldLease lease)
+    {
+        _feeds.Find(lease.Id)?.MarkUnsyncedBelow(lease.Version);
+        if (Runs.Find(lease.Id) is { } run && run.Token == lease.Token)
+        {
+            run.Interrupt(lease.Version);
         }
     }
 
@@ -121,35 +151,59 @@ internal sealed partial class Worker(
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        _accepting = false;
+        Places.Close();
         try
         {
-            await Task.WhenAll(_tasks.Keys).WaitAsync(options.DrainTime, time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(_tasks.Keys).WaitAsync(_options.DrainTime, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            LogHandingOver(_runs.Count);
+            LogHandingOver(Count);
         }
 
         _draining = true;
-        foreach (var run in _runs.Values)
+        foreach (var run in Runs.All)
         {
             run.Interrupt();
         }
 
-        await Task.WhenAll(_tasks.Keys).WaitAsync(options.DrainTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var run in _runs.Values)
+        await Task.WhenAll(_tasks.Keys).WaitAsync(_options.DrainTime, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in Runs.All)
         {
             run.Stop();
         }
     }
 
-    private void Start(ChatId id, long token)
+    private void Fit(Chat chat, bool isPresent)
     {
-        var run = new Run(token);
-        _runs[id] = run;
-        metrics.RunStarted();
-        Track(Task.Run(() => DriveAsync(id, run)));
+        var (fit, present, started) = Runs.Fit(chat, _options.Replica, isPresent, mayStart: !_draining);
+        if (fit.Stops)
+        {
+            present!.Stop();
+        }
+
+        if (fit.Interrupts)
+        {
+            present!.Interrupt(chat.Version);
+        }
+
+        if (started is not null)
+        {
+            _metrics.RunStarted();
+            var place = Places.HoldAnyhow(chat.Id, chat.Owner);
+            Track(Task.Run(() => DriveAsync(started, place)));
+        }
+
+        if (fit.Waits && Places.HasRoom(chat.Owner))
+        {
+            WorkWaits?.Invoke();
+        }
+    }
+
+    private static bool MarkUnsynced(Feed feed)
+    {
+        feed.MarkUnsynced();
+        return true;
     }
 
     private void Track(Task task)
@@ -158,99 +212,131 @@ internal sealed partial class Worker(
         _ = task.ContinueWith(static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _), _tasks, TaskScheduler.Default);
     }
 
-    private async Task ResolveAsync(ChatId id)
+    private async Task LookAsync(ChatId id)
     {
-        using var pin = feeds.Pin(id);
-        for (var pause = _firstPause; !_draining; pause = Longer(pause))
+        try
         {
-            try
+            do
             {
-                // Behind the chat's gate, so that no commit of our own is under way meanwhile.
-                await pin.Feed.CommitGate.WaitAsync().ConfigureAwait(false);
-                try
-                {
-                    var chat = pin.Feed.TryGetChat() ?? await reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false);
-                    if (chat is { NeedsWorker: true, Lease: { } lease } && lease.Replica == options.Replica
-                        && !(_runs.TryGetValue(id, out var run) && run.Token == lease.Token))
-                    {
-                        Start(id, lease.Token);
-                    }
-                    else if (chat is null)
-                    {
-                        OnDeleted(id, string.Empty);
-                    }
-                    else
-                    {
-                        OnNews(chat);
-                    }
-
-                    return;
-                }
-                finally
-                {
-                    pin.Feed.CommitGate.Release();
-                }
+                _looks[id] = false;
+                await LookOnceAsync(id).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
-            {
-                LogRunFailed(id, pause, exception);
-            }
-
-            await Task.Delay(pause, time).ConfigureAwait(false);
+            while (!_looks.TryRemove(KeyValuePair.Create(id, false)));
+        }
+#pragma warning disable CA1031 // One chat that cannot be looked at must not end the process. While leases and runs differ, the reconciler has it looked at again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _looks.TryRemove(id, out _);
+            LogLookFailed(id, exception);
         }
     }
 
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < _longestPause ? pause * 2 : _longestPause;
-
-    /// <summary>A run that fails, because the database is away or the program is wrong, is tried again for as long as the lease is ours: no chat may be left stuck.</summary>
-    private async Task DriveAsync(ChatId id, Run run)
+    private async Task LookOnceAsync(ChatId id)
     {
-        using var pin = feeds.Pin(id);
-        var pause = _firstPause;
+        using var pin = _feeds.Pin(id);
+
+        // Behind the chat's gate, so that no commit of our own is under way meanwhile.
+        await pin.Feed.CommitGate.WaitAsync().ConfigureAwait(false);
         try
         {
-            while (true)
+            // Only now: what a commit under way has made is published before it lets go of the gate.
+            if (_wanted.TryRemove(id, out var wanted))
             {
-                try
-                {
-                    await runner.Value.RunAsync(pin.Feed, run, () => _draining).ConfigureAwait(false);
-                    return;
-                }
-                catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
-                {
-                    return;
-                }
-#pragma warning disable CA1031 // Whatever went wrong, somebody must go on driving the chat.
-                catch (Exception exception)
-#pragma warning restore CA1031
-                {
-                    LogRunFailed(id, pause, exception);
-                    if (_draining)
-                    {
-                        return;
-                    }
-                }
+                _ = wanted.Reloads ? MarkUnsynced(pin.Feed) : pin.Feed.MarkUnsyncedBelow(wanted.Version);
+            }
 
-                await Task.Delay(pause, time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = Longer(pause);
+            if ((pin.Feed.TryGetChat() ?? await _reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false)) is { } chat)
+            {
+                Fit(chat, isPresent: true);
+            }
+            else
+            {
+                OnDeleted(id, string.Empty);
             }
         }
         finally
         {
-            var wasFull = FreePlaces == 0;
-            _runs.TryRemove(KeyValuePair.Create(id, run));
+            pin.Feed.CommitGate.Release();
+        }
+    }
+
+    private async Task DriveAsync(Run run, TurnPlaces.Hold place)
+    {
+        using var pin = _feeds.Pin(run.Chat);
+        try
+        {
+            await DriveToEndAsync(pin.Feed, run).ConfigureAwait(false);
+        }
+        finally
+        {
+            Runs.Remove(run);
             run.Dispose();
-            metrics.RunEnded();
-            if (wasFull && _accepting)
+            _metrics.RunEnded();
+            place.Dispose();
+        }
+
+        await SettleAsync(run).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A run that fails is tried again for as long as the lease is ours: no chat may be left stuck. If it was not the database, the round counts an attempt, so that what fails always ends the turn.
+    /// </summary>
+    private async Task DriveToEndAsync(Feed feed, Run run)
+    {
+        var pause = _firstPause;
+        while (true)
+        {
+            try
             {
-                WorkWaits?.Invoke();
+                await _runner.Value.RunAsync(feed, run, () => _draining).ConfigureAwait(false);
+                return;
             }
+            catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever went wrong, somebody must go on driving the chat.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                run.HasFault |= exception is ChatDataException or not (ChatStoreException or TimeoutException);
+                pause = run.TakeProgress() ? _firstPause : pause;
+                LogRunFailed(run.Chat, pause, exception);
+                if (_draining)
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(pause, _time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+        }
+    }
+
+    private async Task SettleAsync(Run run)
+    {
+        try
+        {
+            await _runner.Value.SettleAsync(run, () => _draining).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The count is lost, as it is when the process dies; nothing else depends on it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotSettled(run.Chat, exception);
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "The run of chat {Chat} failed; next try in {Pause}")]
     private partial void LogRunFailed(ChatId chat, TimeSpan pause, Exception exception);
 
+    [LoggerMessage(4, LogLevel.Warning, "What a model call of chat {Chat} has cost could not be counted")]
+    private partial void LogNotSettled(ChatId chat, Exception exception);
+
     [LoggerMessage(2, LogLevel.Information, "Handing over {Count} running turns")]
     private partial void LogHandingOver(int count);
+
+    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat} could not be looked at; the next comparison of leases and runs will find it")]
+    private partial void LogLookFailed(ChatId chat, Exception exception);
 }

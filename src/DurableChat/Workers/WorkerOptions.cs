@@ -16,6 +16,10 @@ public sealed record WorkerOptions
     [Range(1, 100_000)]
     public int MaxConcurrentTurns { get; set; } = 1_000;
 
+    /// <summary>How many of these turns may be of one owner, so that no owner can take all places. 1 to 100,000; default: a quarter of them, but at least 16.</summary>
+    [Range(1, 100_000)]
+    public int? MaxConcurrentTurnsOfOwner { get; set; }
+
     /// <summary>How many model calls a turn may take. 1 to 1,000; default 16.</summary>
     [Range(1, 1_000)]
     public int MaxSteps { get; set; } = 16;
@@ -36,8 +40,14 @@ public sealed record WorkerOptions
     [Range(1, int.MaxValue)]
     public int MaxHistoryBytes { get; set; } = 512 * 1024;
 
-    /// <summary>How long the model may stay silent before the attempt counts as failed. Default 2 minutes.</summary>
-    public TimeSpan ModelSilence { get; set; } = TimeSpan.FromMinutes(2);
+    /// <summary>How long a model's provider may send no byte, keep-alives included, before the attempt counts as failed. Default 5 minutes.</summary>
+    public TimeSpan ModelSilence { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long a model may send nothing but keep-alives before the attempt counts as failed: models think in silence for minutes, but
+    /// keep-alives alone can keep a dead answer open. Default 20 minutes.
+    /// </summary>
+    public TimeSpan ModelContentSilence { get; set; } = TimeSpan.FromMinutes(20);
 
     /// <summary>How long a model call may take in all, however much the model says. Default one hour.</summary>
     public TimeSpan MaxAnswerTime { get; set; } = TimeSpan.FromHours(1);
@@ -51,12 +61,18 @@ public sealed record WorkerOptions
     /// <summary>After how long without a heartbeat a replica's chats are taken over. Must be several times the interval. Default 20 seconds.</summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often the replica looks for chats that nobody drives, in case no wake-up told it. Default 15 seconds.</summary>
-    public TimeSpan TakeoverInterval { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How often the replica compares its leases in the store with what it drives, and looks for chats that nobody drives, in case no event said so. Default 4 seconds. At most half of
+    /// <see cref="LeaseDuration"/>.
+    /// </summary>
+    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>What every model is told before the history; null for nothing.</summary>
     public string? SystemPrompt { get; set; }
 
     /// <summary>How failed model calls are repeated.</summary>
     public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>The share of one owner where none is set.</summary>
+    internal static int ShareOf(int turns) => Math.Max(16, turns / 4);
 }

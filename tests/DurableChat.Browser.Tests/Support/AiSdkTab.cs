@@ -52,6 +52,9 @@ internal sealed class AiSdkTab
         await Assertions.Expect(Status).ToHaveTextAsync("ready");
     }
 
+    /// <summary>Waits until it is busy, be it for one frame: to be called before what makes it so.</summary>
+    public Task WaitUntilBusyAsync() => Page.WaitForFunctionAsync("document.querySelector('[role=status]').textContent !== 'ready'");
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

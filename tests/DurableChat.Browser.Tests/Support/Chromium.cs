@@ -9,7 +9,8 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>How long a test waits for what it expects to see: no claim about speed, for machines that are busy with other things.</summary>
     public const float Patience = 30_000;
 
-    private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    /// <summary>First the one that never has a window: it starts faster and takes less time for each test.</summary>
+    private static readonly string[] _names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -34,8 +35,9 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>The system's browser; null for the one that Playwright installs.</summary>
-    private static string? FindInstalled() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-            .SelectMany(folder => _names.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
+    private static string? FindInstalled()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator);
+        return _names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    }
 }

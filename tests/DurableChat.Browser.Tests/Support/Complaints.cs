@@ -9,6 +9,7 @@ internal sealed class Complaints
     private static readonly ConcurrentDictionary<string, Complaints> _byTest = new();
 
     private readonly List<string> _texts = [];
+    private readonly List<string> _forgiven = [];
 
     public static Complaints OfThisTest() => Of(TestContext.Current.Test!.UniqueID);
 
@@ -18,14 +19,19 @@ internal sealed class Complaints
     {
         lock (_texts)
         {
-            _texts.Add(text);
+            if (!_forgiven.Exists(part => text.Contains(part, StringComparison.Ordinal)))
+            {
+                _texts.Add(text);
+            }
         }
     }
 
+    /// <summary>Forgets complaints with this text, also those that the browser has yet to report.</summary>
     public void Forgive(string part)
     {
         lock (_texts)
         {
+            _forgiven.Add(part);
             _texts.RemoveAll(text => text.Contains(part, StringComparison.Ordinal));
         }
     }

@@ -11,6 +11,7 @@ public sealed class NoComplaintsAttribute : BeforeAfterTestAttribute
     public override void After(MethodInfo methodUnderTest, IXunitTest test)
     {
         ArgumentNullException.ThrowIfNull(test);
-        Assert.Empty(Complaints.Of(test.UniqueID).ToArray());
+        var complaints = Complaints.Of(test.UniqueID).ToArray();
+        Assert.True(complaints.Length == 0, string.Join("\n", complaints));
     }
 }

@@ -26,11 +26,12 @@ internal static class Seed
             var next = before with
             {
                 Version = before.Version + 1,
+                Ancestors = [before.CommitId],
                 LastMessageId = messages[^1].Id,
                 LastAssignedId = messages[^1].Id,
                 Generation = messages[^1].Generation,
             };
-            Assert.IsType<CommitResult.Committed>(await store.CommitAsync(new Transition { Next = next, Appended = messages }, null, CancellationToken.None));
+            Assert.IsType<CommitResult.Committed>(await store.CommitAsync(new Transition { Next = next, Appended = messages }.WithCommitId(Guid.NewGuid()), null, CancellationToken.None));
         }
 
         await server.StartAgainAsync();

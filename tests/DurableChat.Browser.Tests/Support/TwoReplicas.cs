@@ -32,7 +32,7 @@ public sealed class TwoReplicas : IAsyncLifetime
             ["Models__1__DelayMs"] = "40",
             ["DurableChat__Worker__HeartbeatInterval"] = "00:00:01",
             ["DurableChat__Worker__LeaseDuration"] = "00:00:05",
-            ["DurableChat__Worker__TakeoverInterval"] = "00:00:01",
+            ["DurableChat__Worker__ReconcileInterval"] = "00:00:01",
         };
         foreach (var name in new[] { "first", "second" })
         {

@@ -7,7 +7,7 @@ namespace DurableChat.Chaos.Tests.Runs;
 /// <summary>All choices follow from the seed, so a run can be seen again.</summary>
 public sealed class ChaosPlanTests
 {
-    private static readonly ChaosOptions _options = new() { Faults = Enum.GetValues<ChaosFault>(), FaultCount = 10 };
+    private static readonly ChaosOptions _options = new() { Faults = Enum.GetValues<ChaosFault>(), FaultCount = 13 };
 
     [Fact]
     public void One_seed_gives_one_plan() => Gen.Int[0, int.MaxValue].Sample(
@@ -33,6 +33,16 @@ public sealed class ChaosPlanTests
             Assert.Equal(_options.Faults.Order(), faults.Take(_options.Faults.Count).Select(fault => fault.Kind).Order());
             Assert.All(faults, fault => Assert.InRange(fault.AtStep, 1, _options.Steps));
             Assert.Equal(faults.Select(fault => fault.AtStep).Order(), faults.Select(fault => fault.AtStep));
+        },
+        iter: 50);
+
+    [Fact]
+    public void Stalls_are_between_5_seconds_and_the_longest_that_is_wanted_and_differ() => Gen.Int[0, int.MaxValue].Sample(
+        seed =>
+        {
+            var stalls = new ChaosPlan(_options with { Seed = seed, MaxStallSeconds = 30 }).Faults.Select(fault => fault.Stall).ToList();
+            Assert.All(stalls, stall => Assert.InRange(stall.TotalSeconds, 5, 30));
+            Assert.Equal(stalls.Count, stalls.Distinct().Count());
         },
         iter: 50);
 

@@ -49,7 +49,8 @@ public sealed class ClusterRunTests
     {
         var report = await RunAsync(
             _small with { Scenario = "soak", Rate = 5, Duration = TimeSpan.FromSeconds(60) },
-            new BedOptions { Replicas = 3, HasFaults = true },
+            // Answers take so long that each replica has some under way whenever it is killed or frozen.
+            new BedOptions { Replicas = 3, HasFaults = true, FirstTokenMs = 2_000 },
             FaultKind.Kill, FaultKind.Pause, FaultKind.Terminate, FaultKind.Restart, FaultKind.Rolling);
         Assert.True(report.Faults.Count >= 4);
         Assert.Contains(report.Faults, fault => fault.TakenOver > 0);

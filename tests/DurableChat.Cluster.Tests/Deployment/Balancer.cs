@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace DurableChat.Cluster.Tests.Deployment;
 
-/// <summary>nginx or HAProxy with the configuration that is shipped, but for the addresses.</summary>
+/// <summary>nginx, HAProxy or Caddy with the configuration that is shipped, but for the addresses.</summary>
 internal sealed partial class Balancer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durablechat-");
@@ -53,6 +53,18 @@ internal sealed partial class Balancer : IAsyncDisposable
         return new ProcessStartInfo("nginx", ["-c", path, "-e", "stderr"]);
     });
 
+    /// <summary>Starts Caddy with <c>deploy/Caddyfile</c>.</summary>
+    /// <param name="replicas">What it balances.</param>
+    /// <param name="change">Changes the configuration; null leaves it as it is shipped.</param>
+    public static Task<Balancer> StartCaddyAsync(IReadOnlyList<Uri> replicas, Func<string, string>? change = null) => StartAsync("serving initial configuration", (folder, port) =>
+    {
+        var servers = $"reverse_proxy {string.Join(' ', replicas.Select(replica => replica.Authority))} {{";
+        var site = Replace(CaddyServers(), Replace(CaddyPort(), ReadShipped("Caddyfile"), $"http://127.0.0.1:{port} {{"), servers);
+        var path = Path.Combine(folder.FullName, "Caddyfile");
+        File.WriteAllText(path, $"{{\n\tadmin off\n\tgrace_period 1s\n}}\n{(change is null ? site : change(site))}");
+        return new ProcessStartInfo("caddy", ["run", "--config", path, "--adapter", "caddyfile"]) { Environment = { ["HOME"] = folder.FullName, ["XDG_DATA_HOME"] = folder.FullName, ["XDG_CONFIG_HOME"] = folder.FullName } };
+    });
+
     public async ValueTask DisposeAsync()
     {
         // Politely, for both have children.
@@ -92,6 +104,12 @@ internal sealed partial class Balancer : IAsyncDisposable
 
     [GeneratedRegex(@"( +server replica\d replica\d:8080\n?)+")]
     private static partial Regex HaproxyServers();
+
+    [GeneratedRegex(@"reverse_proxy replica1:8080[^\n]*\{")]
+    private static partial Regex CaddyServers();
+
+    [GeneratedRegex(@"^:8000 \{", RegexOptions.Multiline)]
+    private static partial Regex CaddyPort();
 
     [GeneratedRegex(@"bind :8000")]
     private static partial Regex HaproxyPort();

@@ -32,6 +32,32 @@ public sealed class BalancerTests(TwoReplicas replicas)
     }
 
     [Fact]
+    public async Task Behind_caddy_nothing_is_lost_doubled_or_reordered()
+    {
+        await using var caddy = await Balancer.StartCaddyAsync(replicas.Urls);
+        await DriveAsync(caddy.Url, Transport.Sse);
+        await DriveAsync(caddy.Url, Transport.Websocket);
+    }
+
+    [Fact]
+    public async Task Caddy_compresses_answers_but_no_stream_even_if_it_is_set_to_compress_all()
+    {
+        await using var caddy = await Balancer.StartCaddyAsync(replicas.Urls, site => Replace(site, "encode @whole zstd gzip", "encode zstd gzip"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip");
+
+        // It compresses no response that begins with a few bytes.
+        var chat = await TwoReplicas.AnswerAsync(http, replicas.Urls[0], new string('x', 4_000));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.Contains("event: message", await ReadAsync(http, caddy.Url, chat, heartbeats: 2, patience.Token), StringComparison.Ordinal);
+        using var answer = await http.GetAsync(new Uri(caddy.Url, "openapi/v1.json"));
+        Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+
+        static string Replace(string site, string line, string with) =>
+            site.Contains(line, StringComparison.Ordinal) ? site.Replace(line, with, StringComparison.Ordinal) : throw new InvalidOperationException($"'{line}' is missing.");
+    }
+
+    [Fact]
     public async Task The_buffering_of_nginx_would_hold_a_stream_back_and_the_header_and_the_setting_each_prevent_it()
     {
         await using var bare = await Balancer.StartNginxAsync(replicas.Urls, site => Deaf(Bare(site)));

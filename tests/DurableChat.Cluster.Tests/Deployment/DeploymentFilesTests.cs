@@ -40,6 +40,17 @@ public sealed partial class DeploymentFilesTests
     }
 
     [Fact]
+    public async Task The_unit_keeps_its_files_to_itself_and_its_memory_within_a_bound()
+    {
+        var unit = await File.ReadAllLinesAsync(Path.Combine(_root, "deploy", "durablechat.service"));
+        Assert.Contains("UMask=0077", unit);
+        Assert.Contains("StateDirectoryMode=0700", unit);
+        Assert.Contains(unit, line => line.StartsWith("MemoryMax=", StringComparison.Ordinal));
+        Assert.Contains("mem_limit:", await File.ReadAllTextAsync(Path.Combine(_root, "deploy", "compose.yaml")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_image_is_built_of_is_there()
     {
         var lines = await File.ReadAllLinesAsync(Path.Combine(_root, "Containerfile"));

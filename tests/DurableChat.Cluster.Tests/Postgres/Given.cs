@@ -37,5 +37,5 @@ internal static class Given
 
     private static DecisionContext Context() => new(TimeProvider.System.GetUtcNow(), _limits);
 
-    private static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition;
+    private static Transition Accept(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Transition.WithCommitId(Guid.NewGuid());
 }

@@ -36,3 +36,18 @@ public sealed class PostgresLeaseTests(PostgresFixture postgres) : LeaseSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
 }
+
+public sealed class PostgresRemainsTests(PostgresFixture postgres) : RemainsSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
+public sealed class PostgresUsageTests(PostgresFixture postgres) : UsageSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}
+
+public sealed class PostgresSettingTests(PostgresFixture postgres) : SettingSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}

@@ -25,20 +25,26 @@ internal sealed class PostgresHarness : IStoreHarness
 
     public IRetentionStore Retention => _store;
 
+    public IUsageStore Usage => _store;
+
     public DateTimeOffset Now => Truncate(TimeProvider.System.GetUtcNow()) + _offset;
 
     public static async ValueTask<IStoreHarness> CreateAsync(PostgresFixture postgres) => new PostgresHarness(await postgres.CreateDatabaseAsync());
 
-    public async Task<long> CountKeysAsync(ChatId id) =>
-        (long)(await PostgresFixture.ExecuteAsync(_connectionString, $"SELECT count(*) FROM idempotency_keys WHERE chat_id = '{id}'"))!;
+    public Task<long> CountKeysAsync(ChatId id) => CountAsync("idempotency_keys", id);
+
+    public Task<long> CountMessagesAsync(ChatId id) => CountAsync("messages", id);
 
     public async Task AdvanceAsync(TimeSpan time)
     {
         _offset += time;
         await PostgresFixture.ExecuteAsync(
             _connectionString,
-            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE cluster_settings SET value = value::bigint - {(long)time.TotalMilliseconds} WHERE name = 'retention'");
+            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds', on_time_since = on_time_since - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE cluster_settings SET value = value::bigint - {(long)time.TotalMilliseconds} WHERE name = 'retention'; UPDATE chats SET updated_at = updated_at - {(long)time.TotalMicroseconds} WHERE version = 0");
     }
+
+    private async Task<long> CountAsync(string table, ChatId id) =>
+        (long)(await PostgresFixture.ExecuteAsync(_connectionString, $"SELECT count(*) FROM {table} WHERE chat_id = '{id}'"))!;
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 

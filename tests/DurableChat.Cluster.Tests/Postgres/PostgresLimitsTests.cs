@@ -51,7 +51,7 @@ public sealed class PostgresLimitsTests(PostgresFixture postgres)
                 store.DeleteAsync(ChatId.Create(TimeProvider.System.GetUtcNow()), CancellationToken.None),
             ])];
             await holder.WaitUntilWaitedForAsync(1);
-            await store.HeartbeatAsync("replica", null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(8), TimeProvider.System);
+            await store.HeartbeatAsync("replica", null, TimeSpan.FromSeconds(20), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(8), TimeProvider.System);
         }
 
         await Task.WhenAll(storm);

@@ -52,7 +52,8 @@ public sealed class PostgresMetricsTests(PostgresFixture postgres) : IAsyncLifet
     {
         await using var store = Open(5);
         var chat = await store.CommitAsync(Given.New("question"));
-        chat = await store.CommitAsync(Given.Answer(chat, "answer"));
+        var spent = new Spending("demo", new TokenUsage(1, 2));
+        chat = await store.CommitAsync(Given.Answer(chat, "answer") with { Spent = spent });
         var send = Given.Decide(chat, new SendMessage("once") { ClaimBy = "replica" });
         Assert.IsType<CommitResult.Committed>(await store.CommitAsync(send, new IdempotencyRecord("key", "f", "o", chat.CreatedAt), CancellationToken.None));
         Assert.IsType<CommitResult.Conflict>(await store.CommitAsync(Given.Decide(chat, new UpdateChat(Title: "late")), null, CancellationToken.None));
@@ -61,11 +62,12 @@ public sealed class PostgresMetricsTests(PostgresFixture postgres) : IAsyncLifet
         await store.LoadAsync(chat.Id, CancellationToken.None);
         await store.ReadMessagesAsync(chat.Id, MessageQuery.After(0, 10, ReadReason.History), CancellationToken.None);
         await store.ListAsync("owner", new ChatListQuery(10), CancellationToken.None);
+        await store.ReadUsageAsync("owner", DateOnly.MinValue, DateOnly.MaxValue, CancellationToken.None);
         await store.FindChangedAsync([new(chat.Id, 1), new(ChatId.Create(chat.CreatedAt), 1)], CancellationToken.None);
         await store.FindIdempotencyRecordAsync(chat.Id, "key", CancellationToken.None);
-        await store.HeartbeatAsync("replica", null, CancellationToken.None);
-        await store.FindClaimableAsync(TimeSpan.FromSeconds(10), 10, CancellationToken.None);
-        Assert.All((string[])["load", "read_messages", "list", "sync", "idempotency", "heartbeat", "claimable"], operation => Assert.Equal(1, Statements(operation)));
+        await store.HeartbeatAsync("replica", null, TimeSpan.FromSeconds(20), CancellationToken.None);
+        await store.FindClaimableAsync(new ClaimQuery("asker", TimeSpan.FromSeconds(10), 10), CancellationToken.None);
+        Assert.All((string[])["load", "read_messages", "list", "usage", "sync", "idempotency", "heartbeat", "claimable"], operation => Assert.Equal(1, Statements(operation)));
     }
 
     [Fact]

@@ -44,11 +44,11 @@ public sealed class PostgresOpeningTests(PostgresFixture postgres)
         var database = await postgres.CreateDatabaseAsync();
         await using (var store = Given.Store(database))
         {
-            await store.HeartbeatAsync("gone", null, CancellationToken.None);
-            await store.HeartbeatAsync("here", null, CancellationToken.None);
+            await store.HeartbeatAsync("gone", null, TimeSpan.FromSeconds(20), CancellationToken.None);
+            await store.HeartbeatAsync("here", null, TimeSpan.FromSeconds(20), CancellationToken.None);
         }
 
-        await PostgresFixture.ExecuteAsync(database, "UPDATE replicas SET heartbeat_at = heartbeat_at - interval '2 days' WHERE replica_id = 'gone'");
+        await PostgresFixture.ExecuteAsync(database, "UPDATE replicas SET heartbeat_at = heartbeat_at - interval '31 days' WHERE replica_id = 'gone'");
         await Given.Store(database).DisposeAsync();
         Assert.Equal("here", await PostgresFixture.ExecuteAsync(database, "SELECT string_agg(replica_id, ',') FROM replicas"));
     }

@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Notifications;
 using DurableChat.Storage;
 using DurableChat.Tests.Support;
 using Xunit;
@@ -31,5 +32,28 @@ public sealed class DeafReplicaTests
         await here.ExecuteAsync(id, new UpdateChat(Title: "renamed before it was up"));
         await there.PassTimeUntilAsync(there.WaitForChannelAsync(isUp: true));
         Assert.Equal("renamed before it was up", (await there.Chats.GetAsync("owner", id, CancellationToken.None))?.Title);
+    }
+
+    [Fact]
+    public async Task A_channel_that_is_connected_is_up_only_once_the_replica_has_heard_itself()
+    {
+        _channel.IsDeaf = true;
+        await using var replica = await Replica.StartAsync("here", _store, _channel, ScriptedModel.Answering(), new NotificationOptions());
+        await replica.PassTimeUntilAsync(replica.WaitForDeafnessAsync());
+        Assert.False(replica.Channel.IsUp);
+        Assert.Equal(((INotificationChannel)_channel).DeafAdvice, replica.Channel.DeafAdvice);
+        _channel.IsDeaf = false;
+        await replica.PassTimeUntilAsync(replica.WaitForChannelAsync(isUp: true));
+        Assert.Null(replica.Channel.DeafAdvice);
+    }
+
+    [Fact]
+    public async Task A_channel_that_delivers_no_more_while_it_stays_connected_is_found_out()
+    {
+        await using var replica = await Replica.StartAsync("here", _store, _channel, ScriptedModel.Answering(), new NotificationOptions());
+        await replica.WaitForChannelAsync(isUp: true);
+        _channel.IsDeaf = true;
+        await replica.PassTimeUntilAsync(replica.WaitForDeafnessAsync());
+        Assert.False(replica.Channel.IsUp);
     }
 }

@@ -38,15 +38,22 @@ internal sealed class Replica : IAsyncDisposable
         }
     }
 
-    public static async Task<Replica> StartAsync(string name, FakeStore store, INotificationChannel channel, IChatClient model)
+    public static async Task<Replica> StartAsync(string name, FakeStore store, INotificationChannel channel, IChatClient model, NotificationOptions? notifications = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         builder.Services.AddSingleton<IChatStore>(store);
         builder.Services.AddSingleton<ILeaseStore>(store);
         builder.Services.AddSingleton(channel);
+        builder.Services.AddSingleton<IClusterIdentity>(new Seals.Identity());
         builder.Services.AddSingleton(new ModelCatalog([new ModelDefinition("demo", model)]));
-        builder.Services.AddDurableChatCore(new DurableChatOptions { Worker = { Replica = name, DrainTime = TimeSpan.Zero } });
+        builder.Services.AddDurableChatCore(new DurableChatOptions
+        {
+            Worker = { Replica = name, DrainTime = TimeSpan.Zero },
+
+            // Tests let this clock run ahead of the threads that deliver.
+            Notifications = notifications ?? new NotificationOptions { ProbePatience = TimeSpan.FromDays(1), ProbeInterval = TimeSpan.FromDays(1) },
+        });
         var replica = new Replica(builder.Build());
         await replica._host.StartAsync();
         return replica;
@@ -56,6 +63,15 @@ internal sealed class Replica : IAsyncDisposable
     public async Task WaitForChannelAsync(bool isUp)
     {
         for (var revision = Channel.Revision; Channel.IsUp != isUp; revision = Channel.Revision)
+        {
+            await Channel.WaitAsync(revision, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits until it is found out that the channel is connected and does not deliver.</summary>
+    public async Task WaitForDeafnessAsync()
+    {
+        for (var revision = Channel.Revision; Channel.DeafAdvice is null; revision = Channel.Revision)
         {
             await Channel.WaitAsync(revision, CancellationToken.None);
         }

@@ -87,7 +87,7 @@ public sealed class PostgresBackupTests(PostgresFixture postgres)
 
     private static Task<Microsoft.AspNetCore.Builder.WebApplication> StartAsync(string database) => InProcessServer.StartAsync(
         new ServeOptions("http://127.0.0.1:0", null, database, null),
-        "Models:0:DelayMs=5", "DurableChat:Worker:HeartbeatInterval=00:00:01", "DurableChat:Worker:LeaseDuration=00:00:03", "DurableChat:Worker:TakeoverInterval=00:00:01");
+        "Models:0:DelayMs=5", "DurableChat:Worker:HeartbeatInterval=00:00:01", "DurableChat:Worker:LeaseDuration=00:00:03", "DurableChat:Worker:ReconcileInterval=00:00:01");
 
     private static string[] Tool(string database)
     {

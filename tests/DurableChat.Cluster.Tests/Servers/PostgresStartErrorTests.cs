@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Integration.Tests.Processes;
 using DurableChat.Server;
+using DurableChat.Storage;
 using Npgsql;
 using Xunit;
 
@@ -39,6 +40,71 @@ public sealed class PostgresStartErrorTests(PostgresFixture postgres)
         await PostgresFixture.ExecuteAsync(
             database, "INSERT INTO durablechat_migrations (scriptname, applied) VALUES ('DurableChat.PostgreSql.Migrations.9999_future.sql', now())");
         await ComplainsAsync(database, "was made by a newer version of DurableChat (it has the migration");
+    }
+
+    [Fact]
+    public async Task A_table_that_the_user_may_not_use_is_named_whichever_it_is()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await Given.Store(database).DisposeAsync();
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
+        await PostgresFixture.ExecuteAsync(database, $"CREATE ROLE {name} LOGIN; GRANT ALL ON SCHEMA public TO {name}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}");
+        var limited = new NpgsqlConnectionStringBuilder(database) { Username = name }.ConnectionString;
+        await Given.Store(limited).DisposeAsync();
+        var tables = (string)(await PostgresFixture.ExecuteAsync(database, "SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public'"))!;
+        foreach (var table in tables.Split(','))
+        {
+            foreach (var privilege in table == "durablechat_migrations" ? (string[])["SELECT"] : ["SELECT", "INSERT", "UPDATE", "DELETE"])
+            {
+                await PostgresFixture.ExecuteAsync(database, $"REVOKE {privilege} ON {table} FROM {name}");
+                var refusal = Assert.Throws<ChatStoreException>(() => Given.Store(limited));
+                Assert.Contains($"permission denied for table {table}.", refusal.Message, StringComparison.Ordinal);
+                await PostgresFixture.ExecuteAsync(database, $"GRANT {privilege} ON {table} TO {name}");
+            }
+        }
+
+        await PostgresFixture.ExecuteAsync(database, $"REVOKE ALL ON cluster_settings FROM {name}");
+        await ComplainsAsync(limited, "permission denied for table cluster_settings.");
+    }
+
+    [Fact]
+    public async Task A_database_that_may_only_be_read_is_named()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await Given.Store(database).DisposeAsync();
+        await PostgresFixture.ExecuteAsync(database, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(database).Database} SET default_transaction_read_only = on");
+        await ComplainsAsync(database, "cannot be opened: it cannot be written to: it is a standby, or is set to be read-only.");
+    }
+
+    [Fact]
+    public async Task An_error_of_a_start_that_is_half_done_is_not_hidden_by_the_clean_up()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await Given.Store(database).DisposeAsync();
+        await PostgresFixture.ExecuteAsync(
+            database,
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no settings today''; END'; CREATE TRIGGER refuse BEFORE INSERT ON cluster_settings FOR EACH ROW EXECUTE FUNCTION refuse()");
+        await ComplainsAsync(database, "no settings today");
+    }
+
+    [Fact]
+    public async Task Timeouts_in_the_wrong_order_are_named()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await ComplainsAsync($"{database};Command Timeout=20", "Store:FailoverTime (00:00:20) must be more than Command Timeout of Store:PostgreSql (00:00:20)");
+        await ComplainsAsync(database, "Store:FailoverTime (00:00:05) must be more than Command Timeout of Store:PostgreSql (00:00:12)", "Store__FailoverTime=00:00:05");
+        await ComplainsAsync($"{database};Options=-c statement_timeout=1min", "Command Timeout of Store:PostgreSql (00:00:12) must be more than Store:StatementTimeout (00:01:00)");
+    }
+
+    [Fact]
+    public async Task A_start_that_waits_for_a_lock_gives_up()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var holder = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await holder.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock(293188690292)", holder);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await ComplainsAsync(database, $"cannot be brought up to date: session {holder.ProcessID} ", "Store__MigrationWait=00:00:01");
     }
 
     [Fact]

@@ -106,14 +106,24 @@ public sealed class AiSdkTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_is_put_before_an_equal_one_gets_its_own_answer()
     {
-        using var asked = await (await UiStream.SendAsync(_server, "promoted", "m1", "use pick_color please", new { model = "calm", client_tools = new[] { new { name = "pick_color" } } })).ReadAsync();
+        using var running = await (await UiStream.SendAsync(_server, "promoted", "m1", "tell me a long story", _calm)).ReadUntilAsync(stream => stream.Text.Length > 50);
         using var first = await UiStream.SendAsync(_server, "promoted", "m2", "hello");
         using var second = await UiStream.SendAsync(_server, "promoted", "m3", "hello");
         var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
         (await _server.Http.PostAsync($"chats/{chat}/queue/2/promote", null)).EnsureSuccessStatusCode();
-        Assert.Equal("turn_4", (await second.ReadAsync()).MessageId);
-        Assert.Equal("turn_6", (await first.ReadAsync()).MessageId);
+        Assert.Equal("turn_3", (await second.ReadAsync()).MessageId);
+        Assert.Equal("turn_5", (await first.ReadAsync()).MessageId);
         Assert.All(new[] { first, second }, stream => Assert.Equal("finish", stream.Chunks[^1]));
+    }
+
+    [Fact]
+    public async Task A_message_instead_of_a_tools_output_cancels_the_call_and_is_answered_at_once()
+    {
+        using var asked = await (await UiStream.SendAsync(_server, "otherwise", "m1", "use pick_color please", new { model = "calm", client_tools = new[] { new { name = "pick_color" } } })).ReadAsync();
+        using var sent = await (await UiStream.SendAsync(_server, "otherwise", "m2", "never mind")).ReadAsync();
+        Assert.Equal("turn_4", sent.MessageId);
+        Assert.Equal("finish", sent.Chunks[^1]);
+        Assert.Equal(["user", "assistant", "user", "assistant"], (await MessagesAsync("otherwise")).EnumerateArray().Select(message => message.GetProperty("role").GetString()));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class UiStream : IDisposable
         ["start"] = ["messageId?"],
         ["start-step"] = [],
         ["finish-step"] = [],
-        ["text-start"] = ["id"],
+        ["text-start"] = ["id", "providerMetadata?"],
         ["text-delta"] = ["id", "delta"],
         ["text-end"] = ["id"],
         ["reasoning-start"] = ["id"],
@@ -27,7 +27,10 @@ internal sealed class UiStream : IDisposable
         ["tool-output-error"] = ["toolCallId", "errorText"],
         ["data-retry"] = ["data", "transient"],
         ["data-preview-reset"] = ["data"],
-        ["finish"] = [],
+        ["source-url"] = ["sourceId", "url", "title?"],
+        ["file"] = ["url", "mediaType"],
+        ["data-provider-tool"] = ["data"],
+        ["finish"] = ["messageMetadata?"],
         ["abort"] = [],
         ["error"] = ["errorText"],
     };
@@ -168,6 +171,12 @@ internal sealed class UiStream : IDisposable
                 return;
         }
 
-        Chunks.Add(string.Join(' ', [type, .. chunk.EnumerateObject().Where(field => field.Name is "toolName" or "output" or "errorText" or "providerExecuted").Select(field => field.Value.ToString())]));
+        var shown = chunk.EnumerateObject().Where(field => IsShown(type, field.Name));
+        Chunks.Add(string.Join(' ', [type, .. shown.Select(field => field.Value.ToString())]));
     }
+
+    private static bool IsShown(string type, string field) => field
+        is "toolName" or "output" or "errorText" or "providerExecuted"
+        or "sourceId" or "url" or "title" or "mediaType" or "messageMetadata"
+        || (type == "data-provider-tool" && field == "data");
 }

@@ -8,6 +8,7 @@ using DurableChat.Server.Auth;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.IdentityModel.Tokens;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Auth;
@@ -57,7 +58,10 @@ public sealed class OidcTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Unauthorized, "token_expired"), await RefusedAsync(server, _issuer.IssueWrong("expired")));
         foreach (var how in new[]
         {
-            "early", "endless", "issuer", "audience", "no audience", "no owner", "two owners", "control character", "foreign key", "public key as secret", "unsigned", "changed",
+            "early", "endless", "issuer", "audience", "no audience", "no owner", "two owners", "control character",
+                "foreign key", "unknown key", "public key as secret", "unsigned", "changed", "critical header",
+                    "empty critical header",
+            "subject too long",
         })
         {
             var (status, code) = await RefusedAsync(server, _issuer.IssueWrong(how));
@@ -86,6 +90,55 @@ public sealed class OidcTests : IAsyncLifetime
         }
 
         Assert.Equal(asked, _issuer.Asked);
+    }
+
+    /// <summary>Twenty seconds of the issuer's made a user wait as long.</summary>
+    [Fact]
+    public async Task Neither_made_up_tokens_nor_a_slow_issuer_hold_up_users_whose_keys_are_known()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await TestServer.StartWithAsync(builder =>
+            builder.Services.AddSingleton<TimeProvider>(time), [.. _issuer.Settings, "Auth:Oidc:KeyRefresh=00:05:00"]);
+        using var alice = server.Client(_issuer.Issue("alice", token =>
+            token.Expires = time.GetUtcNow().UtcDateTime.AddHours(1)));
+        Assert.Empty(await ListAsync(alice));
+        _issuer.Hold();
+        time.Advance(IssuerKeys.UnknownKeyPause);
+        var madeUp = RefusedAsync(server, _issuer.IssueWrong("unknown key"));
+        await Eventually.IsAsync(() => _issuer.Asked == 2);
+        Assert.Empty(await ListAsync(alice));
+        Assert.False(madeUp.IsCompleted);
+
+        // Nor the periodic reading.
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Empty(await ListAsync(alice));
+        _issuer.LetGo();
+        Assert.Equal((HttpStatusCode.Unauthorized, "unauthorized"), await madeUp);
+    }
+
+    [Fact]
+    public async Task A_subject_of_the_greatest_length_is_an_owner()
+    {
+        await using var server = await TestServer.StartAsync(null, _issuer.Settings);
+        using var longest = server.Client(_issuer.Issue(new string('e', 255)));
+        var chat = await server.CreateAsync(http: longest);
+        Assert.Equal([chat], await ListAsync(longest));
+        using var nobody = server.Client();
+        await SseClient.FollowAsync(nobody,
+            $"chats/{chat}/stream?ticket={await StreamTicketTests.IssueAsync(longest, $"chats/{chat}/stream-ticket")}", screen => screen.Ids.Count >= 1);
+    }
+
+    /// <summary>The arithmetic on the first and the last of all times threw, so that a token without <c>nbf</c> and
+    /// with a new key was refused until the next periodic reading.</summary>
+    [Fact]
+    public void Times_at_the_ends_of_all_time_are_compared_as_others_are()
+    {
+        var (time, skew) = (new FakeTimeProvider(), TimeSpan.FromSeconds(30));
+        Assert.True(OidcBearer.RequireLifetime(DateTime.MinValue, DateTime.MaxValue, skew, time));
+        Assert.Throws<SecurityTokenExpiredException>(() =>
+            OidcBearer.RequireLifetime(null, DateTime.MinValue, skew, time));
+        Assert.Throws<SecurityTokenNotYetValidException>(() =>
+            OidcBearer.RequireLifetime(DateTime.MaxValue, DateTime.MaxValue, skew, time));
     }
 
     [Fact]

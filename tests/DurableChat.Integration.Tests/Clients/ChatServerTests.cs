@@ -42,7 +42,8 @@ public sealed class ChatServerTests
         var running = await TestServer.StartAsync();
         using var server = new ChatServer(new ClientSettings(new Uri($"{running.Url}/"), null), time);
         var chat = await running.CreateAsync(model: "stuck");
-        var asking = new Question(server, TextWriter.Null, null).AskAsync(chat, "hello", null, TestContext.Current.CancellationToken);
+        var asking = new Question(server, TextWriter.Null, null).AskAsync(
+            chat, "hello", new AnswerWish(), TestContext.Current.CancellationToken);
         await foreach (var next in new DurableChatClient(running.Http).FollowAsync(chat, cancellationToken: TestContext.Current.CancellationToken))
         {
             if (next is QueueEvent { Queue.Count: 1 })

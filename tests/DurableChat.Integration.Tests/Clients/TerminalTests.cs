@@ -241,7 +241,13 @@ public sealed partial class TerminalTests : IAsyncLifetime
             source <(durablechat completion bash)
             complete_line() { COMP_LINE=$1 COMP_POINT=${#1}; read -ra COMP_WORDS <<<"$1"; [ "${1: -1}" != ' ' ] || COMP_WORDS+=(''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _durablechat; echo "${COMPREPLY[@]}"; }
             complete_line 'durablechat export --fo'
-            complete_line 'durablechat chat --model s'
+
+            # A completion gives the server a second to answer, which is little on a busy machine.
+            for _ in {1..20}; do
+                models=$(complete_line 'durablechat chat --model s')
+                [ -z "$models" ] || break
+            done
+            echo "$models"
             """;
         var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
         start.Environment["DURABLECHAT_URL"] = _server.Url;

@@ -44,7 +44,7 @@ public sealed class EmbeddingTests
         await using var app = await EmbeddedApp.StartAsync(model.AsBuilder().UseFunctionInvocation().Build(), chat => chat.AddTool(tool));
         using var http = app.Client("alice");
         Assert.Equal("done", (await EmbeddedApp.AskAsync(http, "Book a table.")).Texts[^1]);
-        Assert.Equal("call_1", Assert.Single(keys));
+        Assert.EndsWith("-1-0", Assert.Single(keys)?.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, model.Calls);
 
         static async IAsyncEnumerable<AIContent> Call()

@@ -53,6 +53,11 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("GET", "chats/{id}/messages?after_id=1&before_id=2", null, 400, "invalid_field", "before_id")]
     [InlineData("GET", "chats/{id}/stream?after_id=x", null, 400, "invalid_field", "after_id")]
     [InlineData("GET", "chats/{id}/stream?last_event_id=1.2.3", null, 400, "invalid_field", "last_event_id")]
+    [InlineData("GET", "usage?from=2026-11-31", null, 400, "invalid_field", "from")]
+    [InlineData("GET", "usage?to=today", null, 400, "invalid_field", "to")]
+    [InlineData("GET", "usage?from=2026-11-02&to=2026-11-01", null, 400, "invalid_field", "from")]
+    [InlineData("GET", "usage?from=2024-01-01&to=2025-01-01", null, 400, "invalid_field", "from")]
+    [InlineData("GET", "usage?from=9999-12-31", null, 400, "invalid_field", "from")]
     [InlineData("GET", "chats/ffffffffffffffffffffffffffffffff", null, 404, "chat_not_found", null)]
     [InlineData("GET", "chats/nonsense/messages", null, 404, "chat_not_found", null)]
     public async Task Bad_input_is_refused_clearly(string method, string path, string? body, int status, string code, string? field)
@@ -242,7 +247,7 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Contains("/api/v1/ops/feeds", paths);
         Assert.Contains("/api/v1/ops/replicas", paths);
         Assert.Contains("/ai-sdk/chat/{id}/stream", paths);
-        Assert.Equal(20, paths.Count);
+        Assert.Equal(21, paths.Count);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"{_server.Url}/docs"))).StatusCode);
         Assert.Equal("ok", await http.GetStringAsync(new Uri($"{_server.Url}/healthz")));
         Assert.Equal("ready", await http.GetStringAsync(new Uri($"{_server.Url}/readyz")));

@@ -4,6 +4,7 @@ using DurableChat.Feeds;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -27,7 +28,8 @@ public sealed class SseWriterTests
         var options = new DurableChatHttpOptions();
         var stall = new StallGuard(options, TimeProvider.System, NullLogger<StallGuard>.Instance);
         using var heartbeats = new Heartbeats(options, TimeProvider.System);
-        await new SseWriter(stall, heartbeats, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
+        using var drain = new ServerDrain(options, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System);
+        await new SseWriter(stall, heartbeats, drain, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
         Assert.Equal(1, body.Flushes);
     }
 

@@ -126,7 +126,8 @@ public sealed class StreamTests : IAsyncLifetime
         var chat = await _server.CreateAsync(model: "stuck");
         using var response = await _server.Http.GetAsync($"chats/{chat}/stream", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        Assert.True(response.Headers.CacheControl?.NoStore);
+        Assert.True(response.Headers.CacheControl is { NoStore: true, NoTransform: true });
+        Assert.Equal(["identity"], response.Content.Headers.ContentEncoding);
         Assert.Equal(["no"], response.Headers.GetValues("X-Accel-Buffering"));
     }
 

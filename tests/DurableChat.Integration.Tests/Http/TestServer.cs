@@ -95,6 +95,9 @@ internal sealed partial class TestServer : IAsyncDisposable
             .Sum(match => double.Parse(match.Groups[3].ValueSpan, System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Asks it to stop, and waits.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

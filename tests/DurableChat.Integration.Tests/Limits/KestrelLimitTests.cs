@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using DurableChat.Integration.Tests.Http;
 using DurableChat.Server;
+using DurableChat.Server.Limits;
+using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -79,23 +81,31 @@ public sealed class KestrelLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Connections_above_the_limit_are_closed_at_once()
+    public async Task Connections_above_the_limit_are_closed_at_once_if_all_others_have_a_request()
     {
         await using var server = await TestServer.StartAsync(null, "Http:Limits:MaxConnections=2");
         using var first = await RawConnection.OpenAsync(server.Url);
         using var second = await RawConnection.OpenAsync(server.Url);
 
-        // Connections are looked at side by side, so these two have to be in before the third comes.
-        foreach (var admitted in new[] { first, second })
+        // Connections are looked at side by side, so these two have to be in before the third comes. A WebSocket counts.
+        await first.SendAsync("GET /api/v1/chats/watch HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        await first.WaitForAnswerAsync();
+        await second.SendAsync("GET /api/v1/chats/watch HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        await second.WaitForAnswerAsync();
+        using (var third = await RawConnection.OpenAsync(server.Url))
         {
-            await admitted.SendAsync("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-            await admitted.WaitForAnswerAsync();
+            Assert.Equal(string.Empty, await third.ReadToEndAsync());
         }
 
-        using var third = await RawConnection.OpenAsync(server.Url);
-        Assert.Equal(string.Empty, await third.ReadToEndAsync());
-        await first.SendAsync("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
-        Assert.Contains("HTTP/1.1 200 ", await first.ReadToEndAsync(), StringComparison.Ordinal);
+        first.Dispose();
+        var places = server.Services.GetRequiredService<ConnectionPlaces>();
+        await Eventually.IsAsync(() => places.Open == 1);
+        using var silent = await RawConnection.OpenAsync(server.Url);
+        await Eventually.IsAsync(() => places.Open == 2);
+        using var last = await RawConnection.OpenAsync(server.Url);
+        await last.SendAsync("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        Assert.Contains("HTTP/1.1 200 ", await last.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(string.Empty, await silent.ReadToEndAsync());
     }
 
     [Theory]

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.Integration.Tests.Http;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Limits;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Limits;
@@ -16,14 +18,7 @@ public sealed class RequestRateTests : IAsyncLifetime
 
     private TestServer _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync(
-        null,
-        "Auth:Tokens:0:Owner=alice",
-        $"Auth:Tokens:0:Sha256={TokenList.Hash("alices token")}",
-        "Auth:Tokens:1:Owner=bob",
-        $"Auth:Tokens:1:Sha256={TokenList.Hash("bobs token")}",
-        "Http:Limits:RequestsPerSecond=1",
-        $"Http:Limits:RequestBurst={Burst}");
+    public async ValueTask InitializeAsync() => _server = await StartAsync(Burst);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -78,6 +73,39 @@ public sealed class RequestRateTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_large_body_costs_as_much_as_many_small_ones_whether_its_length_is_announced_or_not(bool isAnnounced)
+    {
+        await using var server = await StartAsync(burst: 40);
+        using var alice = server.Client("alices token");
+        var json = JsonSerializer.Serialize(new { content = new string('x', 30 * 8 * 1024) });
+        HttpContent Body() => isAnnounced
+            ? new StringContent(json, new MediaTypeHeaderValue("application/json"))
+            : JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(json));
+
+        // Each costs half of a full bucket, and no more.
+        for (var i = 0; i < 2; i++)
+        {
+            using var served = await alice.PostAsync(new Uri("chats", UriKind.Relative), Body());
+            Assert.Equal(HttpStatusCode.Created, served.StatusCode);
+        }
+
+        using var refused = await alice.PostAsync(new Uri("chats", UriKind.Relative), Body());
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("too_many_requests", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        Assert.True(refused.Headers.Contains("Retry-After"));
+    }
+
+    [Fact]
+    public async Task A_body_that_costs_more_than_a_bucket_holds_can_be_sent_by_who_sent_nothing_before()
+    {
+        using var alice = _server.Client("alices token");
+        using var response = await alice.PostAsync(new Uri("chats", UriKind.Relative), JsonContent.Create(new { content = "Go.", title = new string('x', 900_000) }));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/healthz")]
     [InlineData("/readyz")]
     [InlineData("/docs")]
@@ -98,6 +126,18 @@ public sealed class RequestRateTests : IAsyncLifetime
         refused.Dispose();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(50)]
+    [InlineData(10_000)]
+    public void Tokens_come_back_one_by_one(int perSecond)
+    {
+        var bucket = RequestRate.BucketOf(new HttpLimits { RequestsPerSecond = perSecond, RequestBurst = 200 });
+        Assert.Equal((200, 1), (bucket.TokenLimit, bucket.TokensPerPeriod));
+        Assert.Equal(1, bucket.ReplenishmentPeriod.TotalSeconds * perSecond, 3);
+    }
+
     [Fact]
     public async Task Without_authentication_nobody_is_counted()
     {
@@ -108,6 +148,15 @@ public sealed class RequestRateTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
+
+    private static Task<TestServer> StartAsync(int burst) => TestServer.StartAsync(
+        null,
+        "Auth:Tokens:0:Owner=alice",
+        $"Auth:Tokens:0:Sha256={TokenList.Hash("alices token")}",
+        "Auth:Tokens:1:Owner=bob",
+        $"Auth:Tokens:1:Sha256={TokenList.Hash("bobs token")}",
+        "Http:Limits:RequestsPerSecond=1",
+        $"Http:Limits:RequestBurst={burst}");
 
     private static async Task<(int Answered, HttpResponseMessage Refused)> AskUntilRefusedAsync(HttpClient http, HttpStatusCode usual, string path = "chats")
     {

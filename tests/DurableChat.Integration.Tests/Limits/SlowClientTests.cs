@@ -3,6 +3,7 @@ using DurableChat.AspNetCore;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -64,7 +65,8 @@ public sealed class SlowClientTests
         context.Features.Set<IHttpResponseBodyFeature>(client);
         context.Features.Set<IHttpRequestLifetimeFeature>(client);
         using var heartbeats = new Heartbeats(_options, _time);
-        var writer = new SseWriter(new StallGuard(_options, _time, NullLogger<StallGuard>.Instance), heartbeats, NullLogger<SseWriter>.Instance);
+        using var drain = new ServerDrain(_options, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), _time);
+        var writer = new SseWriter(new StallGuard(_options, _time, NullLogger<StallGuard>.Instance), heartbeats, drain, NullLogger<SseWriter>.Instance);
         await writer.WriteAsync(context, source, client.RequestAborted);
     }
 

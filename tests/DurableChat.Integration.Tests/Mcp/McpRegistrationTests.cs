@@ -19,6 +19,6 @@ public sealed class McpRegistrationTests
         services.AddDurableChatCore(new DurableChatOptions()).UseSqlite(folder.File("chats.db")).AddMcp(_ => { });
         await using var provider = services.BuildServiceProvider();
         var hosted = provider.GetServices<IHostedService>().ToList();
-        Assert.InRange(hosted.FindIndex(service => service is McpToolSource), 0, hosted.FindIndex(service => service is LeaseTakeover) - 1);
+        Assert.InRange(hosted.FindIndex(service => service is McpToolSource), 0, hosted.FindIndex(service => service is Reconciler) - 1);
     }
 }

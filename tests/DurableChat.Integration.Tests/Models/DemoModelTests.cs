@@ -58,7 +58,7 @@ public sealed class DemoModelTests
     {
         var whole = await SayAsync("tell me a long story");
         var rest = await UpdatesAsync(
-            [new ChatMessage(ChatRole.User, "tell me a long story"), new ChatMessage(ChatRole.Assistant, whole[..100]), new ChatMessage(ChatRole.User, HistoryMapper.ContinueInstruction)]);
+            [new ChatMessage(ChatRole.User, "tell me a long story"), new ChatMessage(ChatRole.Assistant, whole[..100]), new ChatMessage(ChatRole.User, PromptBuilder.ContinueInstruction)]);
         Assert.Equal(whole[100..], string.Concat(rest.Select(update => update.Text)));
     }
 

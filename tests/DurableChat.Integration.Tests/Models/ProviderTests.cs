@@ -1,10 +1,10 @@
+using DurableChat.Chats;
 using DurableChat.Models;
 using DurableChat.Server.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,7 +12,7 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Models;
 
-/// <summary>The real provider packages against a server that speaks their wire.</summary>
+/// <summary>Configured models against a server that speaks their wire, over a real connection.</summary>
 public sealed class ProviderTests : IAsyncLifetime
 {
     private const string Key = "sk-very-secret";
@@ -49,10 +49,10 @@ public sealed class ProviderTests : IAsyncLifetime
             """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}""",
             """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}""",
             "[DONE]");
-        var (parts, reader) = await ReadAsync("openai");
-        Assert.Equal("Hello", string.Concat(parts.OfType<DurableChat.Chats.TextPart>().Select(part => part.Text)));
-        Assert.Equal(new DurableChat.Chats.ToolCallPart("c1", "clock", """{"zone":"UTC"}"""), parts[^1]);
-        Assert.Equal((DurableChat.Chats.FinishReason.ToolCalls, 4L), (reader.FinishReason, reader.Usage!.OutputTokens));
+        var (parts, reason, usage) = await ReadAsync("openai");
+        Assert.Equal("Hello", string.Concat(parts.OfType<TextPart>().Select(part => part.Text)));
+        Assert.Equal(new ToolCallPart("c1", "clock", """{"zone":"UTC"}"""), parts[^1]);
+        Assert.Equal((FinishReason.ToolCalls, 4L), (reason, usage!.OutputTokens));
     }
 
     [Fact]
@@ -69,10 +69,10 @@ public sealed class ProviderTests : IAsyncLifetime
             ("content_block_stop", """{"type":"content_block_stop","index":1}"""),
             ("message_delta", """{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":4}}"""),
             ("message_stop", """{"type":"message_stop"}"""));
-        var (parts, reader) = await ReadAsync("anthropic");
-        Assert.Contains(new DurableChat.Chats.ReasoningPart("hm"), parts);
-        Assert.Contains(new DurableChat.Chats.TextPart("Hello"), parts);
-        Assert.Equal(DurableChat.Chats.FinishReason.Stop, reader.FinishReason);
+        var (parts, reason, usage) = await ReadAsync("anthropic");
+        Assert.Contains(new ReasoningPart("hm"), parts);
+        Assert.Contains(new TextPart("Hello"), parts);
+        Assert.Equal((FinishReason.Stop, new TokenUsage(3, 4)), (reason, usage! with { CacheReadTokens = null, CacheWriteTokens = null }));
     }
 
     [Theory]
@@ -100,6 +100,31 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.DoesNotContain(Key, failure.Error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("leaked", failure.Error.Message, StringComparison.Ordinal);
         Assert.Equal(retryable ? TimeSpan.FromSeconds(7) : null, retryable ? failure.RetryAfter : null);
+        Assert.Equal(1, calls);
+    }
+
+    [Theory]
+    [InlineData("openai", 308, "model_wrong_address")]
+    [InlineData("openai", 302, "model_wrong_address")]
+    [InlineData("openai", 404, "model_not_found")]
+    [InlineData("anthropic", 404, "model_not_found")]
+    [InlineData("openai", 405, "model_rejected_request")]
+    public async Task A_wrong_address_is_asked_once_and_the_log_has_it_without_its_query(string provider, int status, string code)
+    {
+        var calls = 0;
+        _answer = context =>
+        {
+            calls++;
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = "https://user:pass@elsewhere.example/v2?key=secret";
+            return Task.CompletedTask;
+        };
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => ReadAsync(provider));
+        Assert.Equal((code, false), (ModelErrors.Map(exception, Create(provider)).Error.Code, ModelErrors.Map(exception, Create(provider)).Error.Retryable));
+        Assert.Contains($"POST {_url}/v1/", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains("points to https://elsewhere.example/v2.", exception.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", exception.ToString().Replace(Key, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("pass@", exception.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, calls);
     }
 
@@ -140,7 +165,8 @@ public sealed class ProviderTests : IAsyncLifetime
             """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"delete","arguments":"{\"filter\":\"a"}}]}}]}""",
             """{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}""",
             "[DONE]");
-        Assert.Equal("model_bad_response", (await FailAsync("openai")).Error.Code);
+        var (parts, reason, _) = await ReadAsync("openai");
+        Assert.Equal((0, FinishReason.Length), (parts.Count, reason));
     }
 
     [Theory]
@@ -172,16 +198,20 @@ public sealed class ProviderTests : IAsyncLifetime
         return ModelErrors.Map(exception, model);
     }
 
-    private async Task<(List<DurableChat.Chats.MessagePart> Parts, AnswerReader Reader)> ReadAsync(string provider)
+    private async Task<(List<MessagePart> Parts, FinishReason Reason, TokenUsage? Usage)> ReadAsync(string provider)
     {
-        var reader = new AnswerReader(() => "made");
-        var parts = new List<DurableChat.Chats.MessagePart>();
-        await foreach (var update in Create(provider).Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "hello")], new ChatOptions()))
+        var parts = new List<MessagePart>();
+        var (reason, usage) = (FinishReason.Failed, (TokenUsage?)null);
+        await foreach (var update in Create(provider).Client.StreamAsync(new ModelRequest { Prompt = [new UserItem([new TextPart("hello")])] }, CancellationToken.None))
         {
-            parts.AddRange(reader.Read(update));
+            (reason, usage) = ((update as EndUpdate)?.Reason ?? reason, (update as UsageUpdate)?.Usage ?? usage);
+            if (update is PartUpdate { Part: var part })
+            {
+                parts.Add(part);
+            }
         }
 
-        return (parts, reader);
+        return (parts, reason, usage);
     }
 
     private ModelDefinition Create(string provider) => ModelCatalogFactory.Create(

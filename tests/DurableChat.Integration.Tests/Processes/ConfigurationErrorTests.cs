@@ -21,9 +21,13 @@ public sealed class ConfigurationErrorTests
     [InlineData("There is no setting 'DurableChat:Feeds:WindowMesages'. Did you mean 'DurableChat:Feeds:WindowMessages'?", "DurableChat:Feeds:WindowMesages=5")]
     [InlineData("There is no setting 'DurableChat:Worker:Retry:FirstDely'. Did you mean 'DurableChat:Worker:Retry:FirstDelay'?", "DurableChat:Worker:Retry:FirstDely=00:00:01")]
     [InlineData("There is no section 'DurbleChat'. Did you mean 'DurableChat'?", "DurbleChat:Feeds:WindowMessages=5")]
-    [InlineData("There is no setting 'Store:Folder'. In 'Store' there are Sqlite, PostgreSql, MaxConnections.", "Store:Folder=x")]
+    [InlineData("There is no setting 'Store:Folder'. In 'Store' there are Sqlite, SqliteCheckTime, PostgreSql, MaxConnections, StatementTimeout, FailoverTime, HeartbeatTimeout, MigrationWait.", "Store:Folder=x")]
     [InlineData("'Models' is a list: its entries are 'Models:0' and so on, not 'Models:Name'.", "Models:Name=x")]
     [InlineData("There is no setting 'Models:0:Provder'. Did you mean 'Models:0:Provider'?", "Models:0:Provder=x")]
+    [InlineData("The fallback of model 'a' is 'b', which is not configured.", "Models:0:Name=a", "Models:0:Provider=demo", "Models:0:Fallback=b")]
+    [InlineData("The fallbacks of models go in a circle: a → b → a.", "Models:0:Name=a", "Models:0:Provider=demo", "Models:0:Fallback=b", "Models:1:Name=b", "Models:1:Provider=demo", "Models:1:Fallback=a")]
+    [InlineData("FallbackAfter of model 'a' has 'overload'; it may have model_unreachable, ", "Models:0:Name=a", "Models:0:Provider=demo", "Models:0:Fallback=b", "Models:0:FallbackAfter:0=overload")]
+    [InlineData("Model 'a' has FallbackAfter, but no Fallback.", "Models:0:Name=a", "Models:0:Provider=demo", "Models:0:FallbackAfter:0=model_quota")]
     [InlineData("There is no setting 'Auth:Tokens:0:Sha'.", "Auth:Tokens:0:Sha=x")]
     [InlineData("'Http:MaxBodyBytes' is one value: there is no setting 'Http:MaxBodyBytes:0'.", "Http:MaxBodyBytes:0=5")]
     [InlineData("DurableChat:Feeds:WindowMessages", "DurableChat:Feeds:WindowMessages=many")]
@@ -35,6 +39,15 @@ public sealed class ConfigurationErrorTests
     [InlineData("Cluster:Address must be a URL", "Store:PostgreSql=Host=127.0.0.1;Password=hidden", "Cluster:Address=here")]
     [InlineData("Cluster:Url names no one address", "Store:PostgreSql=Host=127.0.0.1;Password=hidden", "Cluster:Url=http://0.0.0.0:1")]
     [InlineData("Cluster:Secret must have", "Store:PostgreSql=Host=127.0.0.1;Password=hidden", "Cluster:Secret=hidden")]
+    [InlineData(
+        "What model 'm' allows is wrong. No number is 3 or more: the setting is 0 to 2.", "Models:0:Name=m",
+            "Models:0:Provider=demo", "Models:0:Allow:Temperature:Min=3")]
+    [InlineData(
+        "There is no setting 'Models:0:Allow:Temprature'. Did you mean 'Models:0:Allow:Temperature'?",
+            "Models:0:Allow:Temprature:Max=1")]
+    [InlineData(
+        "'Models:0:Allow:Temperature' needs 'Models:0:Allow:Temperature:Min', 'Models:0:Allow:Temperature:Max' or both.", "Models:0:Allow:Temperature=true")]
+    [InlineData("There is no setting 'Models:0:Allow:Headers'.", "Models:0:Allow:Headers=true")]
     public void A_setting_that_is_wrong_or_does_not_exist_is_named(string expected, params string[] settings) =>
         Refuses(new ServeOptions("http://127.0.0.1:0", null, null, null), settings, expected);
 

@@ -28,9 +28,17 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string data, params string[] environment)
+    public static Task<ServerProcess> StartAsync(string data, params string[] environment) => StartProgramAsync("dotnet", Arguments(data), environment);
+
+    /// <summary>Starts one that may have so many files open.</summary>
+    public static Task<ServerProcess> StartLimitedAsync(string data, int files) =>
+        StartProgramAsync("/bin/sh", ["-c", $"ulimit -n {files}; exec dotnet \"$@\"", "sh", .. Arguments(data)], []);
+
+    private static string[] Arguments(string data) => [Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll"), "serve", "--urls", "http://127.0.0.1:0", "--data", data];
+
+    private static async Task<ServerProcess> StartProgramAsync(string program, string[] arguments, string[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll"), "serve", "--urls", "http://127.0.0.1:0", "--data", data])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

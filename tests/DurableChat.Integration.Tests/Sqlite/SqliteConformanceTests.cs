@@ -36,3 +36,18 @@ public sealed class SqliteLeaseTests : LeaseSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
 }
+
+public sealed class SqliteRemainsTests : RemainsSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
+public sealed class SqliteUsageTests : UsageSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}
+
+public sealed class SqliteSettingTests : SettingSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}

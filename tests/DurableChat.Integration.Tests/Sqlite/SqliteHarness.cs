@@ -22,18 +22,24 @@ internal sealed class SqliteHarness : IStoreHarness
 
     public IRetentionStore Retention => _store;
 
+    public IUsageStore Usage => _store;
+
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    public Task<long> CountKeysAsync(ChatId id)
-    {
-        using var connection = SqliteConnections.OpenReader(_folder.File("chat.db"));
-        return Task.FromResult((long)SqliteConnections.Query(connection, $"SELECT count(*) FROM idempotency_keys WHERE chat_id = '{id}'")!);
-    }
+    public Task<long> CountKeysAsync(ChatId id) => CountAsync("idempotency_keys", id);
+
+    public Task<long> CountMessagesAsync(ChatId id) => CountAsync("messages", id);
 
     public Task AdvanceAsync(TimeSpan time)
     {
         _time.Advance(time);
         return Task.CompletedTask;
+    }
+
+    private Task<long> CountAsync(string table, ChatId id)
+    {
+        using var connection = SqliteConnections.OpenReader(_folder.File("chat.db"));
+        return Task.FromResult((long)SqliteConnections.Query(connection, $"SELECT count(*) FROM {table} WHERE chat_id = '{id}'")!);
     }
 
     public async ValueTask DisposeAsync()

@@ -116,13 +116,13 @@ public sealed class SqliteOpeningTests : IDisposable
         var path = _folder.File("chat.db");
         await using (var store = Open(path))
         {
-            await store.HeartbeatAsync("replica", null, CancellationToken.None);
+            await store.HeartbeatAsync("replica", null, TimeSpan.FromSeconds(20), CancellationToken.None);
             await store.CommitAsync(NewChat("replica"), null, CancellationToken.None);
-            Assert.Empty(await store.FindClaimableAsync(TimeSpan.FromHours(1), 10, CancellationToken.None));
+            Assert.Empty(await store.FindClaimableAsync(new ClaimQuery("asker", TimeSpan.FromHours(1), 10), CancellationToken.None));
         }
 
         await using var again = Open(path);
-        Assert.Single(await again.FindClaimableAsync(TimeSpan.FromHours(1), 10, CancellationToken.None));
+        Assert.Single(await again.FindClaimableAsync(new ClaimQuery("asker", TimeSpan.FromHours(1), 10), CancellationToken.None));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class SqliteOpeningTests : IDisposable
 
     private static Transition NewChat(string? claimBy) => ((Decision.Accepted)ChatRules.Decide(
         new CreateChat(ChatId.Create(DateTimeOffset.UnixEpoch), "owner", "hello", "demo") { ClaimBy = claimBy },
-        new DecisionContext(DateTimeOffset.UnixEpoch, new ChatLimits()))).Transition;
+        new DecisionContext(DateTimeOffset.UnixEpoch, new ChatLimits()))).Transition.WithCommitId(Guid.NewGuid());
 
     private static string Refusal(string path, string? named = null)
     {

@@ -31,6 +31,44 @@ public sealed class SqliteReaderPoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Long_reads_leave_places_to_the_others_however_many_there_are()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var release = new ManualResetEventSlim();
+        var reads = Enumerable.Range(0, 5).Select(_ => Task.Run(() => _pool.RunLongAsync(
+            session =>
+            {
+                entered.Release();
+                release.Wait();
+                return Count(session);
+            },
+            CancellationToken.None))).ToArray();
+        try
+        {
+            await entered.WaitAsync();
+            Assert.Equal(0, await _pool.RunAsync(Count, CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1)));
+            Assert.Equal(0, entered.CurrentCount);
+        }
+        finally
+        {
+            release.Set();
+            await Task.WhenAll(reads);
+        }
+    }
+
+    [Fact]
+    public async Task A_long_read_that_fails_or_is_given_up_leaves_its_lane()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => _pool.RunLongAsync<int>(_ => throw new InvalidOperationException(), CancellationToken.None));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _pool.RunLongAsync(Count, new CancellationToken(canceled: true)));
+        }
+
+        Assert.Equal(0, await _pool.RunLongAsync(Count, CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
     public async Task A_pool_that_closes_waits_for_its_reads()
     {
         using var entered = new SemaphoreSlim(0);

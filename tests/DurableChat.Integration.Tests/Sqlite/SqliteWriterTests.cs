@@ -95,6 +95,41 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Small_writes_do_not_wait_for_many_large_ones_and_all_are_done()
+    {
+        var commitOf = new Dictionary<int, int>();
+        Task Write(int number, int size) => _writer.RunAsync(
+            session =>
+            {
+                commitOf[number] = _commits;
+                return session.Execute("test", "INSERT INTO numbers VALUES ($n)", ("$n", number));
+            },
+            size,
+            CancellationToken.None);
+        var writes = await HoldWhileAsync(() =>
+        [
+            .. Enumerable.Range(1, 10).Select(number => Write(number, 60_000)),
+            Write(11, 10_000_000),
+            .. Enumerable.Range(12, 5).Select(number => Write(number, 100)),
+        ]);
+        await Task.WhenAll(writes);
+
+        // Each transaction has one large write; the first has all the small ones, too.
+        Assert.Equal(Enumerable.Range(1, 11), Enumerable.Range(1, 11).Select(number => commitOf[number]));
+        Assert.All(Enumerable.Range(12, 5), number => Assert.Equal(1, commitOf[number]));
+        Assert.Equal(Enumerable.Range(1, 16).Select(number => (long)number), await ReadAsync());
+    }
+
+    [Fact]
+    public async Task Large_writes_that_are_not_too_large_together_share_a_commit()
+    {
+        var writes = await HoldWhileAsync(() => [.. Enumerable.Range(1, 4).Select(number => _writer.RunAsync(
+            session => session.Execute("test", "INSERT INTO numbers VALUES ($n)", ("$n", number)), 30_000, CancellationToken.None))]);
+        await Task.WhenAll(writes);
+        Assert.Equal(3, _commits);
+    }
+
+    [Fact]
     public async Task No_caller_is_told_of_success_if_the_commit_fails_and_the_writer_lives_on()
     {
         _failingCommit = 2;

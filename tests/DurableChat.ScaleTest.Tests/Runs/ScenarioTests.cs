@@ -21,7 +21,8 @@ public sealed class ScenarioTests : IDisposable
         Assert.Equal(0, report.Reads.RereadsPerTurn);
         Assert.Equal(0, report.Reads.InitialReads);
         Assert.Equal(2, report.Store.CommitsPerTurn);
-        Assert.InRange(report.Store.StatementsPerTurn, 4, 5.1);
+        // Six a turn, one of which adds to the owner's usage; the rest is what a replica does by the clock, which is more on a slow machine.
+        Assert.InRange(report.Store.StatementsPerTurn, 5, 6.9);
         Assert.True(report.Delivery.Events > 1200);
         Assert.True(report.Process.CpuSeconds > 0 && report.Process.RssPeakMb > 0);
         Assert.True(report.LatencyMs.CommitToDeliveryP99 > 0);
@@ -70,7 +71,9 @@ public sealed class ScenarioTests : IDisposable
     {
         var report = await RunAsync("--scenario", "edit", "--chats", "10", "--turns", "5");
         Assert.Equal(50, report.Turns.Completed);
-        Assert.True(report.Reads.FullRefreshReads > 0);
+
+        // All of each history is in memory, before the edit and after it.
+        Assert.Equal(0, report.Reads.FullRefreshReads);
     }
 
     [Fact]
@@ -95,8 +98,8 @@ public sealed class ScenarioTests : IDisposable
         Assert.All(report.Marks, mark => Assert.Equal(2, mark.Figures["commits"]));
 
         // Now and then a commit has one statement more, which removes expired keys.
-        Assert.All(grown, mark => Assert.Equal((5, 0), (Math.Round(mark.Figures["statements_of_commits"]), mark.Figures["reads_for_the_model"])));
-        Assert.All(edited, mark => Assert.Equal(6, Math.Round(mark.Figures["statements_of_commits"])));
+        Assert.All(grown, mark => Assert.Equal((6, 0), (Math.Round(mark.Figures["statements_of_commits"]), mark.Figures["reads_for_the_model"])));
+        Assert.All(edited, mark => Assert.Equal(7, Math.Round(mark.Figures["statements_of_commits"])));
         Assert.All(grown.Skip(2), mark => Assert.Equal((100, 1, 200), (mark.Figures["page_oldest_messages"], mark.Figures["resume_head_messages"], mark.Figures["resume_near_head_messages"])));
     }
 

@@ -14,6 +14,9 @@ internal static class Given
     public static readonly ToolCallPart SecondCall = new("call-2", "look_up", "{}");
     public static readonly ChatError Error = new("model_unavailable", "The model is away.", Retryable: true);
 
+    public static readonly Refusal NotAllowed = new(
+        RefusalCode.SettingNotAllowed, "It lets them choose no setting.", "settings.seed");
+
     public static DecisionContext Context => new(Now, Limits);
 
     public static CreateChat Create(string content = "hello", string? claimBy = Replica) =>

@@ -49,8 +49,63 @@ public sealed class HistoryTests
         Refuses("history[0].parts[0]", new HistoryEntry(MessageRole.User, [Given.Call]));
         Refuses("history[0].parts[0]", new HistoryEntry(MessageRole.User, [new TextPart(null!)]));
         Refuses("history[0].parts[0]", new HistoryEntry(MessageRole.User, [new TextPart(new string('x', 300_000))]));
-        Refuses("history[0]", _question with { Model = "demo" });
+        Refuses("history[0]", _question with { FinishReason = FinishReason.Stop });
+        Refuses("history[2].model", _question, _call, _result with { Model = "demo" });
         Refuses("history", [.. Enumerable.Repeat(_question, 10_001)]);
+    }
+
+    [Fact]
+    public void An_answer_may_have_all_that_providers_give()
+    {
+        MessagePart[] parts =
+        [
+            new ProviderToolPart("web_search", "weather"),
+            new TextPart("rain"),
+            new SourcePart("https://example.com/", "Weather"),
+            new SourcePart("https://example.com/"),
+            new FilePart("image/png", "aGk="),
+            new RefusalPart("no more"),
+        ];
+        var created = Given.Accept(Decide(null, _question, new HistoryEntry(MessageRole.Assistant, parts)));
+        Assert.Equal(parts, created.Appended[1].Parts);
+    }
+
+    [Theory]
+    [InlineData(FinishReason.Length)]
+    [InlineData(FinishReason.ContentFilter)]
+    public void An_answer_that_ended_before_its_first_word_has_no_parts(FinishReason reason)
+    {
+        var empty = new HistoryEntry(MessageRole.Assistant, []) { FinishReason = reason };
+        var created = Given.Accept(Decide("again", _question, empty));
+        Assert.Equal((reason, 0), (created.Appended[1].FinishReason, created.Appended[1].Parts.Count));
+        Refuses("history[1].parts", _question, new HistoryEntry(MessageRole.Assistant, []));
+        Refuses("history[0].parts", new HistoryEntry(MessageRole.User, []) { FinishReason = reason });
+    }
+
+    [Fact]
+    public void Parts_of_an_answer_are_whole_and_within_the_limits()
+    {
+        var large = new string('x', 300_000);
+        RefusesPart("", new RefusalPart(null!));
+        RefusesPart("", new SourcePart(large));
+        RefusesPart("", new SourcePart("https://example.com/", large));
+        RefusesPart("", new ProviderToolPart("web_search", large));
+        RefusesPart(".data", new FilePart("image/png", ""));
+        RefusesPart(".data", new FilePart("image/png", "*"));
+        RefusesPart(".media_type", new FilePart("a picture", "aGk="));
+        foreach (var part in new MessagePart[]
+        {
+            new RefusalPart("no"),
+            new SourcePart("https://example.com/"),
+            new ProviderToolPart("x", ""),
+            new FilePart("image/png", "aGk="),
+        })
+        {
+            Refuses("history[0].parts[0]", new HistoryEntry(MessageRole.User, [part]));
+        }
+
+        static void RefusesPart(string member, MessagePart part) =>
+            Refuses($"history[1].parts[0]{member}", _question, new HistoryEntry(MessageRole.Assistant, [part]));
     }
 
     private static void Refuses(string field, params HistoryEntry[] history) => Assert.Equal(field, Given.Refuse(Decide(null, history)).Field);

@@ -17,6 +17,18 @@ public sealed class InputLimitTests
     {
         var limits = new ChatLimits();
         Assert.Equal((20, 262_144, 200, 32, 16_384), (limits.MaxQueue, limits.MaxMessageBytes, limits.MaxTitleLength, limits.MaxClientTools, limits.MaxClientToolBytes));
+        Assert.Equal((1_048_576, 131_072), (limits.MaxQueueBytes, limits.MaxClientToolsBytes));
+    }
+
+    [Fact]
+    public void The_tools_of_the_client_have_a_limit_in_sum()
+    {
+        var context = new DecisionContext(Given.Now, new ChatLimits { MaxClientToolsBytes = 12 });
+        ClientTool[] tools = [new("ab", "é", "{}"), new("cd", "é", "{}")];
+        Given.Accept(ChatRules.Decide(Given.Create() with { ClientTools = tools }, context));
+        var refusal = Given.Refuse(ChatRules.Decide(Given.Create() with { ClientTools = [.. tools, new("e", "", "")] }, context));
+        Assert.Equal((RefusalCode.InvalidField, "client_tools"), (refusal.Code, refusal.Field));
+        Assert.Equal("The client-side tools are larger than 12 bytes together.", refusal.Message);
     }
 
     public static TheoryData<string, bool> Texts() => new()

@@ -37,7 +37,9 @@ internal static class KnownCommands
         ["unarchive"] = _ => new UpdateChat(Archived: false),
         ["rename"] = _ => new UpdateChat(Title: "another name"),
         ["rename-same"] = chat => new UpdateChat(Title: chat.Title),
+        ["record-spending"] = chat => new RecordSpending(chat.Generation, "demo", new TokenUsage(1, 2)),
         ["rename-empty"] = _ => new UpdateChat(Title: " "),
+        ["impossible"] = _ => new ImpossibleCommand(Given.NotAllowed),
         ["acquire"] = _ => new AcquireLease(Given.Other, HolderIsGone: false),
         ["acquire-gone"] = _ => new AcquireLease(Given.Other, HolderIsGone: true),
     };
@@ -59,7 +61,10 @@ internal static class KnownCommands
         ["finish-calling"] = chat => new FinishTurn(Given.Token(chat), chat.Generation, _calling),
         ["finish-stop"] = chat => new FinishInterruption(Given.Token(chat), chat.Generation, Given.Say("half", FinishReason.Interrupted)),
         ["finish-stop-nothing"] = chat => new FinishInterruption(Given.Token(chat), chat.Generation, null),
+        ["finish-stop-results"] = chat => new FinishInterruption(Given.Token(chat), chat.Generation, null) { Results = _some },
+        ["finish-stop-unknown"] = chat => new FinishInterruption(Given.Token(chat), chat.Generation, null) { Results = _unknown },
         ["fail"] = Given.Fail,
+        ["fail-results"] = chat => Given.Fail(chat) with { Results = _some },
         ["release"] = Given.Release,
         ["release-half"] = chat => new ReleaseLease(Given.Token(chat), chat.Generation, Given.Say("half", FinishReason.HandedOver)),
     };

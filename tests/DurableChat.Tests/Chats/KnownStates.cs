@@ -12,7 +12,7 @@ internal sealed record KnownState(string Shape, string Queue, bool Archived)
 
     private static readonly Dictionary<string, Func<int, Chat>> _shapes = new()
     {
-        ["waiting"] = _ => Given.Waiting(),
+        ["waiting"] = queued => queued == 0 ? Given.Waiting() : Given.Running().WithQueue(queued).Then(_ => new UpdateChat(Archived: true)).Then(Given.Finish),
         ["running"] = queued => Given.Running().WithQueue(queued),
         ["unowned"] = queued => Given.Unowned().WithQueue(queued),
         ["retrying"] = queued => Given.Retrying().WithQueue(queued),
@@ -26,14 +26,14 @@ internal sealed record KnownState(string Shape, string Queue, bool Archived)
 
     public static IEnumerable<string> Shapes => _shapes.Keys;
 
-    /// <summary>All of them. A chat that waits has nothing in its queue: else it would run.</summary>
+    /// <summary>All of them. A chat that waits has nothing in its queue, unless it is put away: else it would run.</summary>
     public static IReadOnlyDictionary<KnownState, Chat> All { get; } = (
         from shape in _shapes
         from queue in _queues
         from archived in (bool[])[false, true]
-        where shape.Key != "waiting" || queue.Count == 0
+        where shape.Key != "waiting" || queue.Count == 0 || archived
         let chat = shape.Value(queue.Count)
-        select (State: new KnownState(shape.Key, queue.Name, archived), Chat: archived ? chat.Then(_ => new UpdateChat(Archived: true)) : chat))
+        select (State: new KnownState(shape.Key, queue.Name, archived), Chat: archived && !chat.Archived ? chat.Then(_ => new UpdateChat(Archived: true)) : chat))
         .ToDictionary(known => known.State, known => known.Chat);
 
     /// <summary>Which of them a chat is in.</summary>

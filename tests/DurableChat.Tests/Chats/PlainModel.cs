@@ -10,6 +10,9 @@ internal sealed class PlainModel(string? claimBy, string text)
 {
     private long _lastQueued;
 
+    /// <summary>The generation whose failure is recorded.</summary>
+    private long _failed;
+
     /// <summary>Who said what: "user m0", "assistant let me see [c1]", "tool c1=ok".</summary>
     public List<string> History { get; } = [$"user {text}"];
 
@@ -37,7 +40,8 @@ internal sealed class PlainModel(string? claimBy, string text)
         GenerationCommand worker => Driver is not null && worker.Token == Token && worker.Generation == Generation && DoWork(worker),
         AcquireLease acquire => IsBusy && (Driver is null || acquire.HolderIsGone) && Grant(acquire.Replica),
         DeleteQueued delete => Queue.RemoveAll(queued => queued.Id == delete.QueuedId) > 0,
-        UpdateChat update => update.Archived != Archived && Set(() => Archived = !Archived),
+        UpdateChat update => update.Archived != Archived && Set(() => Archived = !Archived)
+            && (Archived || Status != ChatStatus.Waiting || Queue.Count == 0 || EndTurn(update.ClaimBy)),
         Interrupt stop => Status is ChatStatus.Running or ChatStatus.RequiresAction && Stop(stop.ClaimBy),
         _ when Archived => false,
         SendMessage send => Send(send),
@@ -56,24 +60,25 @@ internal sealed class PlainModel(string? claimBy, string text)
                 CancelPending();
                 Say(finish.Answer);
                 return EndTurn(null);
-            case FinishInterruption finish when Status == ChatStatus.Interrupting:
+            case FinishInterruption finish when Status == ChatStatus.Interrupting && AreAsked(finish.Results):
                 SayHalf(finish.Partial);
+                CancelPending(finish.Results);
                 return EndTurn(null);
             case not FinishInterruption when Status == ChatStatus.Interrupting:
                 return false;
             case RecordAttempt:
                 return Set(() => Generation++);
             case RecordRetry:
-                return true;
+                return _failed != Generation && Set(() => _failed = Generation);
             case CommitStep step when step.Answer is null || Pending.Count == 0:
                 Say(step.Answer);
                 return Answered(step.Results) && (Pending.Count > 0 || Set(() => Generation++));
             case EnterRequiresAction enter when enter.Answer is null ? Pending.Count > 0 : Pending.Count == 0:
                 Say(enter.Answer);
                 return Set(() => (Status, Driver) = (ChatStatus.RequiresAction, null));
-            case FailTurn fail:
+            case FailTurn fail when AreAsked(fail.Results):
                 SayHalf(fail.Partial);
-                CancelPending();
+                CancelPending(fail.Results);
                 return Set(() => (Status, Driver) = (ChatStatus.Error, null));
             case ReleaseLease release:
                 SayHalf(release.Partial);
@@ -124,11 +129,11 @@ internal sealed class PlainModel(string? claimBy, string text)
 
     private bool Stop(string? claimBy) => IsBusy && Driver is not null ? Set(() => Status = ChatStatus.Interrupting) : EndTurn(claimBy);
 
-    /// <summary>The turn is over: the next message runs, if one waits, and whoever drives goes on.</summary>
+    /// <summary>The turn is over: the next message runs, if one waits and the chat is not put away, and whoever drives goes on.</summary>
     private bool EndTurn(string? claimBy)
     {
         CancelPending();
-        if (Queue.Count == 0)
+        if (Queue.Count == 0 || Archived)
         {
             return Set(() => (Status, Driver) = (ChatStatus.Waiting, null));
         }
@@ -188,13 +193,22 @@ internal sealed class PlainModel(string? claimBy, string text)
         return results.All(result => Pending.Remove(result.CallId));
     }
 
-    private void CancelPending()
+    /// <summary>Every call gets what came for it, or a word that nothing will.</summary>
+    private void CancelPending(params IReadOnlyList<ToolResultPart> came)
     {
         if (Pending.Count > 0)
         {
-            History.Add($"tool {string.Concat(Pending.Select(call => $"({call} cancelled)"))}");
+            var results = came.ToList();
+            var ends = Pending.Select(call => results.Find(result => result.CallId == call) is { } result && results.Remove(result) ? Show(result) : $"({call} cancelled)");
+            History.Add($"tool {string.Concat(ends)}");
             Pending.Clear();
         }
+    }
+
+    private bool AreAsked(IReadOnlyList<ToolResultPart> results)
+    {
+        var open = Pending.ToList();
+        return results.All(result => open.Remove(result.CallId));
     }
 
     /// <summary>How a message of the chat looks in <see cref="History"/>.</summary>

@@ -9,6 +9,18 @@ public sealed class QueueTests
     private static readonly SendMessage _first = new("u1", BusyBehavior.Interrupt), _second = new("u2", BusyBehavior.Interrupt);
 
     [Fact]
+    public void The_queue_of_a_chat_that_is_put_away_rests_until_it_is_brought_back()
+    {
+        var away = Given.Running().WithQueue(2).Then(_ => new UpdateChat(Archived: true)).Then(Given.Finish);
+        Assert.Equal((ChatStatus.Waiting, null), (away.Status, away.Lease));
+        Assert.Equal(["q1", "q2"], away.Queue.Texts());
+        var back = away.Apply(_ => new UpdateChat(Archived: false) { ClaimBy = Given.Replica });
+        Assert.Equal((ChatStatus.Running, Given.Replica), (back.Next.Status, back.Next.Lease?.Replica));
+        Assert.Equal("q1", Assert.Single(back.Appended).Text());
+        Assert.Equal(["q2"], back.Next.Queue.Texts());
+    }
+
+    [Fact]
     public void Interrupting_messages_run_in_the_order_they_were_sent_and_before_those_that_only_wait()
     {
         var chat = Given.Running().WithQueue().Then(_ => _first).Then(_ => _second);
@@ -35,6 +47,15 @@ public sealed class QueueTests
         Assert.Equal([MessageRole.Tool, MessageRole.User], sent.Appended.Select(message => message.Role));
         Assert.Equal("u1", sent.Appended[^1].Text());
         Assert.Equal(["q1", "q2", "q3"], sent.Next.Queue.Texts());
+    }
+
+    [Fact]
+    public void A_message_in_place_of_a_tools_result_cancels_the_call_and_runs()
+    {
+        var sent = Given.RequiresAction().Apply(_ => new SendMessage("something else") { CancelsToolCalls = true });
+        Assert.Equal([MessageRole.Tool, MessageRole.User], sent.Appended.Select(message => message.Role));
+        Assert.Equal((ChatStatus.Running, 0, 0), (sent.Next.Status, sent.Next.PendingToolCalls.Count, sent.Next.Queue.Count));
+        Assert.Equal(["something else"], Given.Running().Then(_ => new SendMessage("something else") { CancelsToolCalls = true }).Queue.Texts());
     }
 
     [Fact]
@@ -143,5 +164,30 @@ public sealed class QueueTests
         {
             Given.Accept(ChatRules.Decide(idle, _first, context));
         }
+    }
+
+    [Fact]
+    public void The_messages_of_a_queue_have_a_limit_in_sum_and_a_single_one_may_always_wait()
+    {
+        var context = new DecisionContext(Given.Now, new ChatLimits { MaxQueueBytes = 10 });
+        var one = Given.Accept(ChatRules.Decide(Given.Running(), new SendMessage(new string('é', 50)), context)).Next;
+        var refusal = Given.Refuse(ChatRules.Decide(one, new SendMessage("x"), context));
+        Assert.Equal((RefusalCode.QueueFull, "content"), (refusal.Code, refusal.Field));
+        Assert.Equal("With this message the queue would hold 101 bytes; it may hold 10. Send it when those before it have run.", refusal.Message);
+        Assert.Equal(RefusalCode.QueueFull, Given.Refuse(ChatRules.Decide(one, new SendMessage("x", BusyBehavior.Interrupt), context)).Code);
+
+        // To the byte.
+        var five = Given.Accept(ChatRules.Decide(Given.Running(), new SendMessage("five!"), context)).Next;
+        Given.Accept(ChatRules.Decide(five, new SendMessage("five!"), context));
+        Assert.Equal(RefusalCode.QueueFull, Given.Refuse(ChatRules.Decide(five, new SendMessage("sixsix"), context)).Code);
+    }
+
+    [Fact]
+    public void A_queue_that_is_larger_than_the_limit_has_become_may_shrink_by_a_message_that_comes()
+    {
+        var context = new DecisionContext(Given.Now, new ChatLimits { MaxQueueBytes = 3 });
+        var failed = Given.Running().Then(_ => new SendMessage("long one")).Then(_ => new SendMessage("long two")).Then(Given.Fail);
+        Given.Accept(ChatRules.Decide(failed, new SendMessage("short"), context));
+        Assert.Equal(RefusalCode.QueueFull, Given.Refuse(ChatRules.Decide(failed, new SendMessage("the longest"), context)).Code);
     }
 }

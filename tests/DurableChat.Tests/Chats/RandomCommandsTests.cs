@@ -140,16 +140,16 @@ public sealed class RandomCommandsTests
             9 => new AcquireLease(Given.Other, HolderIsGone: flag),
             10 => new RecordAttempt(token, generation),
             11 => new RecordRetry(token, generation, Given.Error, 5, TimeSpan.FromSeconds(1)),
-            12 or 13 => flag ? new CommitStep(token, generation) { Answer = Answers(text)[pick % 3] } : new CommitStep(token, generation) { Results = some },
-            14 or 15 => new EnterRequiresAction(token, generation) { Answer = flag ? null : Answers(text)[1 + (pick % 2)] },
+            12 or 13 => flag ? new CommitStep(token, generation) { Answer = Answers(text)[pick % 4] } : new CommitStep(token, generation) { Results = some },
+            14 or 15 => new EnterRequiresAction(token, generation) { Answer = flag ? null : Answers(text)[1 + (pick % 3)] },
             16 => new FinishTurn(token, generation, Answers(text)[pick % 3]),
-            17 => new FinishInterruption(token, generation, flag ? Answers(text)[pick % 3] : null),
-            18 => new FailTurn(token, generation, Given.Error, flag ? Answers(text)[pick % 3] : null),
+            17 => new FinishInterruption(token, generation, flag ? Answers(text)[pick % 3] : null) { Results = claims ? some : [] },
+            18 => new FailTurn(token, generation, Given.Error, flag ? Answers(text)[pick % 3] : null) { Results = claims ? some : [] },
             _ => new ReleaseLease(token, generation, flag ? Answers(text)[pick % 3] : null),
         };
     }
 
-    /// <summary>Without a call, with two, and with nothing but one.</summary>
+    /// <summary>Without a call, with two, with nothing but one, and with two that share an id which other answers use too.</summary>
     private static Answer[] Answers(string text)
     {
         ToolCallPart first = new($"{text}a", "tool", "{}"), second = new($"{text}b", "tool", "{}");
@@ -158,6 +158,7 @@ public sealed class RandomCommandsTests
             Given.Say($"answer {text}"),
             new Answer([new TextPart($"half {text}"), first, second], FinishReason.ToolCalls),
             new Answer([first], FinishReason.ToolCalls),
+            new Answer([new ToolCallPart("call_0", "tool", "{}"), new ToolCallPart("call_0", "tool", "{}")], FinishReason.ToolCalls),
         ];
     }
 

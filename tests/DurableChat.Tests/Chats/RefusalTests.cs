@@ -11,6 +11,7 @@ public sealed class RefusalTests
         (RefusalCode.InvalidField, "The message is empty.", "content"),
         (RefusalCode.InvalidField, "There are no results.", "results"),
         (RefusalCode.InvalidField, "The title is empty.", "title"),
+        (RefusalCode.SettingNotAllowed, "It lets them choose no setting.", "settings.seed"),
         (RefusalCode.ChatArchived, "The chat is archived. Unarchive it first.", null),
         (RefusalCode.QueueFull, "The queue already holds 3 messages, the most it may.", null),
         (RefusalCode.MessageNotFound, "The history has no such message.", "message_id"),
@@ -30,6 +31,7 @@ public sealed class RefusalTests
         (RefusalCode.WrongStatus, "Tool calls are pending: their results come before the next answer.", null),
         (RefusalCode.LeaseHeld, "Another worker drives the chat.", null),
         (RefusalCode.LeaseLost, "The lease is lost.", null),
+        (RefusalCode.StaleGeneration, "The failure is recorded.", null),
         (RefusalCode.StaleGeneration, "The generation is over.", null),
     ];
 

@@ -14,7 +14,7 @@ public sealed class StepAndAttemptTests
         {
             Assert.Equal((attempt, attempt), (chat.Attempt, chat.Generation));
             var retrying = chat.Then(running => new RecordRetry(Given.Token(running), running.Generation, Given.Error, 5, TimeSpan.FromSeconds(2)));
-            Assert.Equal(new RetryState(attempt, 5, Given.Error, Given.Now.AddSeconds(2)), retrying.Retry);
+            Assert.Equal(new RetryState(attempt, 5, Given.Error, Given.Now.AddSeconds(2), TimeSpan.FromSeconds(2)), retrying.Retry);
             Assert.Equal((attempt, chat.Generation, ChatStatus.Running), (retrying.Attempt, retrying.Generation, retrying.Status));
             chat = retrying.Then(running => new RecordAttempt(Given.Token(running), running.Generation));
             Assert.Null(chat.Retry);
@@ -53,6 +53,14 @@ public sealed class StepAndAttemptTests
     {
         var taken = Given.Running().Then(Given.Release).Then(_ => new AcquireLease(Given.Other, HolderIsGone: false));
         Assert.Equal((1, 2), (taken.Attempt, taken.Generation));
+    }
+
+    [Fact]
+    public void Tools_that_run_again_after_a_lease_was_given_back_count_as_an_attempt()
+    {
+        var taken = Given.ToolsPending().Then(Given.Release).Then(_ => new AcquireLease(Given.Other, HolderIsGone: false));
+        Assert.Equal(2, taken.Attempt);
+        Assert.Equal(1, taken.Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Results = [Given.Ok(Given.Call), Given.Ok(Given.SecondCall)] }).Attempt);
     }
 
     [Fact]

@@ -10,16 +10,18 @@ public sealed class ToolCallTests
     private const string Stopped = "Cancelled: the user stopped the turn.";
     private const string Failed = "Cancelled: the turn failed before this call had a result.";
     private const string Ended = "Cancelled: the turn ended before this call had a result.";
+    private const string MayHaveRun = " The call may have begun, so it may have had effects.";
+    private const string DidNotRun = " The call did not run.";
 
     public static TheoryData<string, string> Endings() => new()
     {
-        { "finish", Ended },
-        { "stop and finish", Ended },
-        { "stop and end", Stopped },
-        { "fail", Failed },
-        { "stop with nobody driving", Stopped },
-        { "send-interrupt with nobody driving", Stopped },
-        { "promote with nobody driving", Stopped },
+        { "finish", Ended + MayHaveRun },
+        { "stop and finish", Ended + MayHaveRun },
+        { "stop and end", Stopped + MayHaveRun },
+        { "fail", Failed + MayHaveRun },
+        { "stop with nobody driving", Stopped + MayHaveRun },
+        { "send-interrupt with nobody driving", Stopped + MayHaveRun },
+        { "promote with nobody driving", Stopped + MayHaveRun },
         { "stop while the client is asked", Stopped },
         { "send-interrupt while the client is asked", NewMessage },
         { "promote while the client is asked", NewMessage },
@@ -56,7 +58,7 @@ public sealed class ToolCallTests
     {
         var ended = Given.Running().WithQueue().Apply(chat => new FinishTurn(Given.Token(chat), chat.Generation, Given.SayWithCall()));
         Assert.Equal([MessageRole.Assistant, MessageRole.Tool, MessageRole.User], ended.Appended.Select(message => message.Role));
-        Assert.Equal(new ToolResultPart("call-1", Ended, IsError: true), ended.Appended[1].Parts[0]);
+        Assert.Equal(new ToolResultPart("call-1", Ended + DidNotRun, IsError: true), ended.Appended[1].Parts[0]);
     }
 
     [Fact]
@@ -65,6 +67,49 @@ public sealed class ToolCallTests
         var half = Given.RequiresAction().Then(_ => new SubmitToolResults([Given.Ok(Given.Call)]));
         Assert.Equal([Given.SecondCall], half.PendingToolCalls);
         Assert.Equal([new ToolResultPart("call-2", Stopped, IsError: true)], half.Apply(_ => new Interrupt()).Appended[0].Parts);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_came_before_the_end_is_recorded_and_each_other_call_says_whether_it_may_have_run(bool fails)
+    {
+        ToolCallPart[] calls = [Given.Call, Given.SecondCall, Given.Call with { CallId = "call-3" }];
+        var pending = Given.Running().Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Answer = new Answer(calls, FinishReason.ToolCalls) });
+        var ended = fails
+            ? pending.Apply(chat => Given.Fail(chat) with { Results = [Given.Ok(Given.SecondCall)], NotBegun = [2] })
+            : pending.Then(_ => new Interrupt()).Apply(chat => new FinishInterruption(Given.Token(chat), chat.Generation, null) { Results = [Given.Ok(Given.SecondCall)], NotBegun = [2] });
+        var reason = fails ? Failed : Stopped;
+        Assert.Equal(
+            [new ToolResultPart("call-1", reason + MayHaveRun, IsError: true), Given.Ok(Given.SecondCall), new ToolResultPart("call-3", reason + DidNotRun, IsError: true)],
+            Assert.Single(ended.Appended).Parts);
+    }
+
+    [Fact]
+    public void A_key_names_the_chat_the_answer_and_the_place_and_stays_the_same_whoever_drives()
+    {
+        var pending = Given.ToolsPending();
+        Assert.Equal([$"{pending.Id}-1-0", $"{pending.Id}-1-1"], Keys(pending));
+        var half = pending.Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Results = [Given.Ok(Given.Call)] });
+        Assert.Equal([$"{pending.Id}-1-1"], Keys(half.Then(_ => new AcquireLease(Given.Other, HolderIsGone: true))));
+        var again = half.Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Results = [Given.Ok(Given.SecondCall)] })
+            .Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Answer = Given.SayWithCalls() });
+        Assert.Equal([$"{pending.Id}-2-0", $"{pending.Id}-2-1"], Keys(again));
+
+        // A version that knew no places told tools the call's id: a call that it began must be recognised.
+        Assert.Equal(["call-1", "call-2"], Keys(pending with { PendingCallOrigin = null }));
+
+        static IEnumerable<string> Keys(Chat chat) => chat.PendingToolCalls.Select((_, index) => chat.IdempotencyKeyOf(index));
+    }
+
+    [Fact]
+    public void Calls_that_share_an_id_are_answered_in_their_order()
+    {
+        ToolCallPart[] calls = [new("call_0", "first", "{}"), new("call_0", "second", "{}")];
+        var pending = Given.Running().Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Answer = new Answer(calls, FinishReason.ToolCalls) });
+        var half = pending.Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Results = [new ToolResultPart("call_0", "1")] });
+        Assert.Equal([calls[1]], half.PendingToolCalls);
+        Assert.Equal([1], half.PendingCallOrigin!.Places);
     }
 
     public static TheoryData<string> PartialEndings() => ["stop", "fail", "release"];

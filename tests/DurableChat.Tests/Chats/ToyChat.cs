@@ -132,7 +132,7 @@ internal sealed class ToyChat
         Assert.Equal(_queueRows.Keys.Order(), Chat.Queue.Select(queued => queued.Id).Order());
         Assert.All(Chat.Queue, queued => Assert.Equal(_queueRows[queued.Id], queued with { Urgent = _queueRows[queued.Id].Urgent }));
         Assert.True(Chat.Queue.Count <= Given.Limits.MaxQueue);
-        Assert.True(Chat.Queue.Count == 0 || Chat.Status != ChatStatus.Waiting, "A message waits in the queue of a chat that waits.");
+        Assert.True(Chat.Queue.Count == 0 || Chat.Archived || Chat.Status != ChatStatus.Waiting, "A message waits in the queue of a chat that waits and is not put away.");
         Assert.True(Chat.Queue.SkipWhile(queued => queued.Urgent).All(queued => !queued.Urgent), "One that only waits stands before an urgent one.");
     }
 
@@ -142,25 +142,30 @@ internal sealed class ToyChat
         Assert.True(Chat.Lease is null || Chat.Lease.Token == Chat.LeaseToken);
         Assert.True(Chat.Lease is not null || Chat.Status != ChatStatus.Interrupting, "Nobody is there to end the turn that was stopped.");
         Assert.True(Chat.Retry is null || Chat.Lease is not null);
-        Assert.Equal(Chat.Lease is not null, Chat.Attempt > 0);
+        Assert.True(Chat.Lease is null || Chat.Attempt > 0);
+        Assert.True(Chat.Attempt == 0 || Chat.Lease is not null || (Chat.Status == ChatStatus.Running && Chat.PendingToolCalls.Count > 0));
         Assert.Equal(Chat.Status == ChatStatus.Error, Chat.Error is not null);
     }
 
     /// <summary>Providers refuse a history in which a call has no result right behind it.</summary>
     private void CheckToolCalls()
     {
-        var calls = _rows.SelectMany(row => row.Parts).OfType<ToolCallPart>().Select(call => call.CallId).ToList();
-        var results = _rows.SelectMany(row => row.Parts).OfType<ToolResultPart>().Select(result => result.CallId).ToList();
-        Assert.Equal(results.Count, results.Distinct().Count());
-        Assert.Equal(calls.Except(results), Chat.PendingToolCalls.Select(call => call.CallId));
-        Assert.Empty(results.Except(calls));
         Assert.True(Chat.PendingToolCalls.Count == 0 || Chat.NeedsWorker || Chat.Status == ChatStatus.RequiresAction);
-        var open = new HashSet<string>();
+        var open = new List<string>();
         foreach (var row in _rows)
         {
             Assert.True(open.Count == 0 || row.Role == MessageRole.Tool, "A message stands between a call and its result.");
-            open.UnionWith(row.Parts.OfType<ToolCallPart>().Select(call => call.CallId));
-            open.ExceptWith(row.Parts.OfType<ToolResultPart>().Select(result => result.CallId));
+            open.AddRange(row.Parts.OfType<ToolCallPart>().Select(call => call.CallId));
+            Assert.All(row.Parts.OfType<ToolResultPart>(), result => Assert.True(open.Remove(result.CallId), "A result answers no call."));
+        }
+
+        Assert.Equal(open, Chat.PendingToolCalls.Select(call => call.CallId));
+        Assert.Equal(Chat.PendingToolCalls.Count > 0, Chat.PendingCallOrigin is not null);
+        if (Chat.PendingCallOrigin is { } origin)
+        {
+            var calls = _rows.Single(row => row.Generation == origin.Generation).Parts.OfType<ToolCallPart>().ToArray();
+            Assert.Equal(origin.Places.Select(place => calls[place]), Chat.PendingToolCalls);
+            Assert.Equal(origin.Places.Distinct().Order(), origin.Places);
         }
     }
 
@@ -176,6 +181,7 @@ internal sealed class ToyChat
             Retry = null,
             Error = null,
             PendingToolCalls = [],
+            PendingCallOrigin = null,
             Queue = [],
             LastQueuedId = -1,
         };

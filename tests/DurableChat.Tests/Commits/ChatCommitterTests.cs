@@ -24,6 +24,25 @@ public sealed class ChatCommitterTests
     }
 
     [Fact]
+    public async Task A_commit_upon_what_a_failover_has_lost_is_decided_again_and_begins_an_epoch_that_nobody_has_seen()
+    {
+        var (here, there) = (Node("here"), Node("there"));
+        var id = await here.CreateAsync();
+        var screen = await here.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        var (before, history) = (_store.State(id), _store.History(id));
+        await here.ExecuteAsync(id, new UpdateChat(Title: "lost"));
+        _store.Lose(new Transition { Next = before }, history);
+        await there.ExecuteAsync(id, new UpdateChat(Title: "kept"));
+        Assert.Equal(before.Epoch, _store.State(id).Epoch);
+        Assert.IsType<CommandResult.Committed>(await here.ExecuteAsync(id, new UpdateChat(Archived: true)));
+        Assert.Equal(("kept", true, before.Epoch + 1), (_store.State(id).Title, _store.State(id).Archived, _store.State(id).Epoch));
+
+        // One that was away meanwhile has a position that would fit both histories.
+        screen = await Node("elsewhere").FollowAsync(id, screen => screen.Resets == 1 && screen.Ids.Count == 2, screen);
+        Assert.Equal(history.Select(message => message.Id), screen.Ids);
+    }
+
+    [Fact]
     public async Task A_remembered_state_does_not_refuse_what_the_present_one_allows()
     {
         var (here, there) = (Node("here"), Node("there"));
@@ -71,10 +90,7 @@ public sealed class ChatCommitterTests
         Assert.All(sent, result => Assert.IsType<CommandResult.Committed>(result));
 
         // Not by following here: nobody tells this replica of a turn that the other one took.
-        while (_store.State(id).Status != ChatStatus.Waiting || _store.History(id).Count(message => message.Role == MessageRole.User) < 16)
-        {
-            await Task.Yield();
-        }
+        await Eventually.IsAsync(() => !(_store.State(id).Status != ChatStatus.Waiting || _store.History(id).Count(message => message.Role == MessageRole.User) < 16));
 
         var texts = _store.History(id).Where(message => message.Role == MessageRole.User).Select(message => ((TextPart)message.Parts[0]).Text).ToArray();
         Assert.Equal(Enumerable.Range(0, 15).Select(i => $"m{i}").Append("hello").Order(), texts.Order());

@@ -117,7 +117,8 @@ public sealed class DurableWindowTests
                     epoch++;
                     var edited = Events.Message(epoch, ++assigned, first.PreviousId, size);
                     history.Add(edited);
-                    window.Reset(epoch, edited.PreviousId);
+                    history = [.. history[..^1].Select(message => Events.Message(epoch, message.MessageId, message.PreviousId, SizeOf(message))), edited];
+                    window.Rewrite(epoch, edited.PreviousId);
                     window.Publish(edited);
                     break;
             }
@@ -125,6 +126,42 @@ public sealed class DurableWindowTests
             Check(window, history, maxMessages, maxBytes);
         }
     }
+
+    [Fact]
+    public void A_rewrite_keeps_what_came_before_the_cut_and_only_if_the_run_reaches_it()
+    {
+        var window = new DurableWindow(256, 100_000);
+        window.Reset(1, 2);
+        foreach (var id in (long[])[3, 4, 7])
+        {
+            window.Publish(Events.Message(1, id, id == 7 ? 4 : id - 1));
+        }
+
+        foreach (var (kept, floor, count) in ((long, long, int)[])[(7, 2, 3), (4, 2, 2), (2, 2, 0), (1, 1, 0), (5, 5, 0), (9, 9, 0)])
+        {
+            var rewritten = new DurableWindow(256, 100_000);
+            rewritten.Reset(1, 2);
+            rewritten.Fill([.. Enumerable.Range(0, window.Count).Select(index => window[index])]);
+            rewritten.Rewrite(2, kept);
+            Assert.Equal((2, floor, kept, count), (rewritten.Epoch, rewritten.Floor, rewritten.Tail, rewritten.Count));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(9, 10)]
+    [InlineData(1_000_000, 1_000_001)]
+    public void A_message_that_a_rewrite_keeps_is_to_the_byte_what_it_is_when_it_is_read(long before, long after)
+    {
+        foreach (var generation in (long[])[0, 3])
+        {
+            Assert.Equal(Text(Events.Message(after, 12, 11, size: 50, generation)), Text(Events.Message(before, 12, 11, size: 50, generation).InEpoch(after)));
+        }
+    }
+
+    private static string Text(MessageEvent message) => System.Text.Encoding.UTF8.GetString(message.Frame.Span);
+
+    private static int SizeOf(MessageEvent message) => ((DurableChat.Chats.TextPart)message.ToMessage().Parts[0]).Text.Length;
 
     private static void Publish(DurableWindow window, List<MessageEvent> unpublished, int index)
     {
@@ -145,6 +182,7 @@ public sealed class DurableWindowTests
             if (window.Covers(cursor, head))
             {
                 Assert.Equal(history.Where(message => message.MessageId > cursor).Select(message => message.MessageId), Read(window, cursor));
+                Assert.Equal(history.Where(message => message.MessageId > cursor).Select(Text), Enumerable.Range(window.IndexAfter(cursor), window.Count - window.IndexAfter(cursor)).Select(index => Text(window[index])));
             }
         }
     }

@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Tests.Support;
 using Xunit;
@@ -12,7 +13,7 @@ public sealed class FeedInspectorTests
     public async Task A_report_tells_what_a_feed_holds()
     {
         var stage = new Stage();
-        var inspector = new FeedInspector(stage.Registry, "a");
+        var inspector = new FeedInspector(stage.Registry, "a", new WorkerMetrics(null));
         stage.Publish(stage.Create());
         using (var pin = stage.Registry.Pin(stage.Id))
         {
@@ -40,7 +41,7 @@ public sealed class FeedInspectorTests
     public void A_report_of_a_feed_that_knows_nothing_says_so()
     {
         var stage = new Stage();
-        var inspector = new FeedInspector(stage.Registry, "a");
+        var inspector = new FeedInspector(stage.Registry, "a", new WorkerMetrics(null));
         Assert.Null(inspector.Find(stage.Id));
         using var pin = stage.Registry.Pin(stage.Id);
         var report = inspector.Find(stage.Id)!;
@@ -56,7 +57,7 @@ public sealed class FeedInspectorTests
     public void The_list_begins_with_the_most_followed_then_the_largest_and_leaves_the_cursors_out()
     {
         var stage = new Stage();
-        var inspector = new FeedInspector(stage.Registry, "a");
+        var inspector = new FeedInspector(stage.Registry, "a", new WorkerMetrics(null));
         var ids = Enumerable.Range(0, 5).Select(_ => ChatId.Create(stage.Time.GetUtcNow())).OrderBy(id => id.Value, StringComparer.Ordinal).ToArray();
 
         // Empty ones by their ids; then by size; then by subscribers, however small.

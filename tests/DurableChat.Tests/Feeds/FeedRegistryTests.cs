@@ -11,6 +11,7 @@ public sealed class FeedRegistryTests
     {
         var stage = new Stage(new FeedOptions { TotalBytes = 100_000 });
         var stages = Enumerable.Range(0, 50).Select(_ => new Stage()).ToArray();
+        Feed? newest = null;
         foreach (var other in stages)
         {
             var created = other.Create(new string('x', 10_000));
@@ -18,9 +19,12 @@ public sealed class FeedRegistryTests
             using var pin = stage.Registry.Pin(NewId(stage));
             pin.Feed.Publish(created with { Next = created.Next with { Id = pin.Feed.Id } });
             Assert.True(stage.Registry.Bytes <= 100_000);
+            newest = pin.Feed;
         }
 
-        Assert.Equal(50, stage.Registry.Count);
+        // Each takes about 13,000, and down to nine tenths of the budget they go.
+        Assert.InRange(stage.Registry.Count, 6, 7);
+        Assert.Same(newest, stage.Registry.Find(newest!.Id));
     }
 
     [Fact]
@@ -46,17 +50,18 @@ public sealed class FeedRegistryTests
     [Fact]
     public void Being_emptied_for_the_budget_does_not_make_a_feed_look_used()
     {
-        // The state alone is beyond the budget, so every round empties the window again.
-        var stage = new Stage(new FeedOptions { IdleTime = TimeSpan.FromMinutes(1), TotalBytes = 1 });
-        stage.Publish(stage.Create());
-        for (var round = 0; round < 8; round++)
-        {
-            stage.Time.Advance(TimeSpan.FromSeconds(15));
-            stage.Registry.RemoveIdle();
-            stage.Registry.EnforceBudget();
-        }
-
-        Assert.Equal((0, 0L), (stage.Registry.Count, stage.Registry.Bytes));
+        var stage = new Stage(new FeedOptions { TotalBytes = 1 });
+        using var pin = stage.Registry.Pin(stage.Id);
+        var used = pin.Feed.LastUsed;
+        stage.Time.Advance(TimeSpan.FromSeconds(15));
+        pin.Feed.Publish(stage.Create());
+        Assert.Equal(0, pin.Feed.Inspect(0).Window.Count);
+        Assert.NotEqual(used, pin.Feed.LastUsed);
+        used = pin.Feed.LastUsed;
+        stage.Time.Advance(TimeSpan.FromSeconds(15));
+        Assert.False(pin.Feed.TryEvict());
+        stage.Registry.EnforceBudget();
+        Assert.Equal(used, pin.Feed.LastUsed);
     }
 
     [Fact]
@@ -78,7 +83,9 @@ public sealed class FeedRegistryTests
         {
             stage.Time.Advance(TimeSpan.FromSeconds(1));
             ids.Add(NewId(stage));
-            using var pin = stage.Registry.Pin(ids[^1]);
+
+            // Held, so that it gives back its window and stays.
+            var pin = stage.Registry.Pin(ids[^1]);
             var before = stage.Registry.Bytes;
             pin.Feed.Publish(NewChat(pin.Feed.Id, 10_000));
             if (stage.Registry.Bytes < before)
@@ -117,7 +124,9 @@ public sealed class FeedRegistryTests
     public void Windows_are_emptied_down_to_nine_tenths_of_the_budget_to_the_byte()
     {
         var stage = new Stage();
-        var oldest = PublishNew(stage, 10_000);
+        using var heldFirst = stage.Registry.Pin(NewId(stage));
+        heldFirst.Feed.Publish(NewChat(heldFirst.Feed.Id, 10_000));
+        var oldest = heldFirst.Feed.Id;
         var second = PublishNew(stage, 1_000);
         var third = stage.Registry.Find(second)!.Inspect(0).Bytes;
 

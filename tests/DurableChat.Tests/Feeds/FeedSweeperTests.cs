@@ -27,7 +27,7 @@ public sealed class FeedSweeperTests
         // Parts ask for no budget, so that each is as cheap as can be.
         var stage = new Stage(new FeedOptions { TotalBytes = 10_000 });
         using var sweeper = await StartAsync(stage);
-        stage.Publish(stage.Create());
+        stage.Publish(stage.Create(new string('m', 2_000)));
         using var pin = stage.Registry.Pin(stage.Id);
         Assert.True(pin.Feed.BeginGeneration(1));
         pin.Feed.AppendPart(1, new TextPart(new string('x', 10_000)));

@@ -139,7 +139,7 @@ public sealed class LiveGenerationTests
             var recent = new List<StreamEvent>();
             live.ReadAfter(Math.Max(0, live.LastSeq - 64), recent, int.MaxValue);
             Assert.Equal(Math.Min(64, shown.Count), recent.Count);
-            var chars = live.ToParts().Sum(LiveSegment.CharsOf);
+            var chars = live.ToParts().Sum(MessagePart.CharsOf);
             Assert.Equal(chars, live.Chars);
             Assert.Equal(recent.Sum(sent => sent.Bytes) + (chars * sizeof(char)) + (shown.Count * sizeof(int)), live.Bytes);
         },
@@ -148,10 +148,10 @@ public sealed class LiveGenerationTests
     [Fact]
     public void A_call_is_as_long_as_its_id_name_and_arguments_and_a_result_as_what_it_says()
     {
-        Assert.Equal(7, LiveSegment.CharsOf(new ToolCallPart("id", "abc", "{}")));
-        Assert.Equal(4, LiveSegment.CharsOf(new ToolResultPart("id", "text")));
-        Assert.Equal(2, LiveSegment.CharsOf(new TextPart("ab")));
-        Assert.Equal(3, LiveSegment.CharsOf(new ReasoningPart("abc")));
+        Assert.Equal(7, MessagePart.CharsOf(new ToolCallPart("id", "abc", "{}")));
+        Assert.Equal(4, MessagePart.CharsOf(new ToolResultPart("id", "text")));
+        Assert.Equal(2, MessagePart.CharsOf(new TextPart("ab")));
+        Assert.Equal(3, MessagePart.CharsOf(new ReasoningPart("abc")));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class LiveGenerationTests
             while (live.ReadForRelay(seq, version: 9) is { } frame)
             {
                 Assert.Equal((9, 1, 4, 7, seq + 1, true), (frame.Version, frame.Epoch, frame.BaseMessageId, frame.Generation, frame.FirstSeq, frame.IsWhole));
-                Assert.True(frame.Lengths.Count == 1 || LiveSegment.CharsOf(frame.Part) <= 16 * 1024);
+                Assert.True(frame.Lengths.Count == 1 || MessagePart.CharsOf(frame.Part) <= 16 * 1024);
                 Assert.All(frame.Split(), part => copy.Append(part, 0));
                 seq = frame.LastSeq;
             }

@@ -8,10 +8,11 @@ namespace DurableChat.Tests.Feeds;
 public sealed class SingleFlightTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly SingleFlight<int, string> _flights;
+    private readonly SingleFlight<int, int, string> _flights;
     private readonly List<TaskCompletionSource<string>> _reads = [];
+    private int _looks;
 
-    public SingleFlightTests() => _flights = new SingleFlight<int, string>(TimeSpan.FromSeconds(30), _time);
+    public SingleFlightTests() => _flights = new SingleFlight<int, int, string>(TimeSpan.FromSeconds(30), _time);
 
     [Fact]
     public async Task Those_who_come_while_a_read_is_under_way_share_it_and_the_next_reads_anew()
@@ -71,9 +72,21 @@ public sealed class SingleFlightTests
         Assert.IsAssignableFrom<OperationCanceledException>(error.InnerException);
     }
 
+    [Fact]
+    public async Task Of_a_thousand_reads_under_way_only_those_of_the_same_key_are_looked_at()
+    {
+        var all = Enumerable.Range(0, 1_000).Select(key => RunAsync(key)).ToList();
+        Assert.Equal(0, _looks);
+        all.AddRange(Enumerable.Range(0, 1_000).Select(key => RunAsync(key)));
+        Assert.Equal((1_000, 1_000), (_looks, _reads.Count));
+        _reads.ForEach(read => read.SetResult("a"));
+        await Task.WhenAll(all);
+    }
+
     private Task<string> RunAsync(int key, CancellationToken cancellationToken = default) => _flights.RunAsync(
         key,
-        underWay => underWay == key,
+        0,
+        _ => ++_looks > 0,
         async lifetime =>
         {
             var read = new TaskCompletionSource<string>();

@@ -97,6 +97,11 @@ public sealed class StreamEventsTests
             $$$"""{"type":"preview_reset","chat_id":"{{{Id}}}","position":"2.5.4.0","generation":4}""");
         Check(StreamEvents.Chats([summary]), "chats", null, $$$"""{"type":"chats","chats":[{{{Summary}}}]}""");
         Check(StreamEvents.Chat(summary), "chat", null, $$$"""{"type":"chat","chat_id":"{{{Id}}}","chat":{{{Summary}}}}""");
+        Check(
+            StreamEvents.Progress(_id, "call-1", "half \"done\"\n", publishedAt: 42),
+            "tool_progress",
+            null,
+            $$$"""{"type":"tool_progress","chat_id":"{{{Id}}}","call_id":"call-1","text":"half \"done\"\n"}""");
         Check(StreamEvents.ChatDeleted(_id), "chat_deleted", null, $$$"""{"type":"chat_deleted","chat_id":"{{{Id}}}"}""");
     }
 

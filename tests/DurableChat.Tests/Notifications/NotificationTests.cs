@@ -65,7 +65,31 @@ public sealed class NotificationTests
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("nonsense")]
-    [InlineData("""{"format":2,"replica":"a","chat_id":"x","owner":"o","version":1,"committed_at":0}""")]
+    [InlineData("""{"format":3,"replica":"a","chat_id":"x","owner":"o","version":1,"committed_at":0}""")]
     [InlineData("""{"format":1,"replica":"a","chat_id":"x","owner":"o","version":1,"committed_at":0,"state":{"id":"nonsense"}}""")]
     public void What_is_no_notification_of_this_form_is_ignored(string payload) => Assert.Null(Notification.Read(payload));
+
+    /// <summary>Four small tools made every notification a hint.</summary>
+    [Fact]
+    public void Tools_of_the_client_stay_behind_and_a_program_that_does_not_know_that_ignores_it()
+    {
+        ClientTool[] tools = [.. Enumerable.Range(1, 4).Select(number => new ClientTool($"tool_{number}", new string('d', 2_200), "{}"))];
+        var commit = _stage.Commit(ChatRules.Decide(new CreateChat(_stage.Id, "owner", "hello", "demo") { ClientTools = tools }, _stage.Context));
+        var text = NotificationWriter.Write(commit, "a", 8_000, isInline: true);
+        var read = Notification.Read(text)!;
+        Assert.Equal((2, true, 0, 1), (read.Format, read.LacksTools, read.State!.ClientTools.Count, read.Messages!.Count));
+        Assert.InRange(text.Length, 1, 2_000);
+
+        // A hint has nothing that could be misread, and a chat without tools lacks nothing.
+        Assert.Equal(1, Notification.Read(NotificationWriter.Write(commit, "a", 300, isInline: true))!.Format);
+        Assert.Equal(1, Notification.Read(NotificationWriter.Write(new Stage().Create(), "a", 8_000, isInline: true))!.Format);
+        Assert.Equal(4, commit.Next.ClientTools.Count);
+    }
+
+    [Fact]
+    public void What_says_that_it_lacks_tools_has_none() => Assert.Null(Notification.Read(NotificationWriter
+        .Write(_stage.Commit(ChatRules.Decide(new CreateChat(_stage.Id, "owner", "hello", "demo") { ClientTools = [new("t", "d", "{}")] }, _stage.Context)), "a", 8_000, isInline: true)
+        .Replace("\"client_tools\":[]", """
+        "client_tools":[{"name":"t","description":"d","parameters":"{}"}]
+        """, StringComparison.Ordinal)));
 }

@@ -1,3 +1,4 @@
+using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.Tests.Support;
@@ -15,7 +16,8 @@ public sealed class NotifierTests
     {
         var (first, second) = (new Stage().Create(), new Stage().Create());
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, new NotificationOptions(), "a", new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), new NotificationOptions(), "a",
+            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(first);
         await channel.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -26,18 +28,77 @@ public sealed class NotifierTests
         Assert.Equal([first.Next.Id.Value, second.Next.Id.Value], channel.Sent.Select(payload => Notification.Read(payload)!.ChatId));
     }
 
-    /// <summary>Commits keep their messages in memory for as long as they wait to be told.</summary>
+    /// <summary>What the channel cannot carry waits as what it will be sent as.</summary>
     [Fact]
-    public async Task While_the_channel_hangs_as_many_commits_wait_as_fit_into_32_MiB_and_the_newest_of_them()
+    public async Task While_the_channel_hangs_commits_weigh_what_will_be_sent()
     {
-        const int Chats = 200;
-        var stages = Enumerable.Range(0, Chats).Select(_ => new Stage().Create(new string('m', 128 * 1024))).ToArray();
+        const int Chats = 1_000;
+        var stages = Enumerable.Range(0, Chats).Select(_ => new Stage().Create(new string('m', 64 * 1024))).ToArray();
+        var sent = await SendWhileItHangsAsync(stages);
+        Assert.Equal(stages.Select(commit => commit.Next.Id.Value), sent.Select(news => news.ChatId));
+        Assert.All(sent, news => Assert.True(news is { State: not null, Messages: null }));
+    }
+
+    /// <summary>They pushed 999 of 1,000 out.</summary>
+    [Fact]
+    public async Task Four_renames_of_a_chat_with_a_full_queue_push_nothing_out_and_are_told_once()
+    {
+        var full = new Stage();
+        full.Create();
+        for (var queued = 0; queued < 4; queued++)
+        {
+            full.Send(new string('q', 250_000));
+        }
+
+        var quiet = Enumerable.Range(0, 1_000).Select(_ => new Stage().Create()).ToArray();
+        Transition[] renames = [.. Enumerable.Range(1, 4).Select(number => full.Commit(_ => new UpdateChat(Title: $"title {number}")))];
+        var sent = await SendWhileItHangsAsync([.. quiet, .. renames]);
+        Assert.Equal(1_001, sent.Count);
+        Assert.Equal((renames[3].Next.Version, true), sent.Where(news => news.ChatId == full.Id.Value).Select(news => (news.Version, news.State is null)).Single());
+    }
+
+    [Fact]
+    public async Task Commits_of_one_chat_that_wait_become_one_with_all_their_messages()
+    {
+        var stage = new Stage();
+        var sent = await SendWhileItHangsAsync([new Stage().Create(), stage.Create(), stage.Finish("a1"), stage.Send("m3"), stage.Commit(_ => new UpdateChat(Title: "title")), stage.Finish("a2")]);
+        Assert.Equal(2, sent.Count);
+        Assert.Equal((5, "title", 1), (sent[1].Version, sent[1].State!.Title, sent[1].State!.Epoch));
+        Assert.Equal([1, 2, 3, 4], sent[1].Messages!.Select(message => message.Id));
+
+        // After a rewrite only what follows the cut counts.
+        sent = await SendWhileItHangsAsync([new Stage().Create(), stage.Send("m5"), stage.Edit("another m3", index: 1), stage.Finish("a3")]);
+        Assert.Equal((2, "6, 7"), (sent[1].State!.Epoch, string.Join(", ", sent[1].Messages!.Select(message => message.Id))));
+        Assert.Equal(2, sent[1].Messages![0].PreviousId);
+    }
+
+    [Fact]
+    public async Task A_deletion_is_the_last_word_on_a_chat()
+    {
+        var stage = new Stage();
+        var created = stage.Create();
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, new NotificationOptions(), "a", new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), new NotificationOptions(), "a",
+            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        notifier.OnCommitted(created);
+        notifier.OnDeleted(stage.Id, "owner");
+        notifier.OnCommitted(stage.Finish());
+        channel.Go.SetResult();
         await notifier.StartAsync(TestContext.Current.CancellationToken);
-        notifier.OnCommitted(stages[0]);
+        await notifier.StopAsync(TestContext.Current.CancellationToken);
+        Assert.True(Notification.Read(Assert.Single(channel.Sent))!.IsDeletion);
+    }
+
+    /// <summary>The first of the commits is being sent while the others come.</summary>
+    private static async Task<List<Notification>> SendWhileItHangsAsync(IReadOnlyList<Transition> commits)
+    {
+        var channel = new HeldChannel();
+        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), new NotificationOptions(), "a",
+            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        await notifier.StartAsync(TestContext.Current.CancellationToken);
+        notifier.OnCommitted(commits[0]);
         await channel.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        foreach (var commit in stages[1..])
+        foreach (var commit in commits.Skip(1))
         {
             notifier.OnCommitted(commit);
         }
@@ -45,7 +106,7 @@ public sealed class NotifierTests
         var stopping = notifier.StopAsync(TestContext.Current.CancellationToken);
         channel.Go.SetResult();
         await stopping;
-        Assert.Equal([stages[0].Next.Id.Value, .. stages[^128..].Select(commit => commit.Next.Id.Value)], channel.Sent.Select(payload => Notification.Read(payload)!.ChatId));
+        return [.. channel.Sent.Select(payload => Notification.Read(payload)!)];
     }
 
     /// <summary>Sends nothing until it is let go.</summary>
@@ -63,7 +124,7 @@ public sealed class NotifierTests
         {
             Entered.TrySetResult();
             await Go.Task.WaitAsync(cancellationToken);
-            Sent.AddRange(payloads);
+            Sent.AddRange(payloads.Select(payload => Seals.Open(payload)!));
         }
 
         public Task ListenAsync(INotificationListener listener, CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

@@ -56,13 +56,7 @@ public sealed class RemoteFeedTests
         using var pin = stage.Registry.Pin(stage.Id);
         pin.Feed.CompleteLoad(stage.Store.State(stage.Id), pin.Feed.BeginLoad());
         var following = FollowAsync(subscription, screen, 2);
-        while (!following.IsCompleted)
-        {
-            stage.Time.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.Yield();
-        }
-
-        await following;
+        await Eventually.AdvanceUntilAsync(stage.Time, following, TimeSpan.FromMilliseconds(10));
         Assert.Equal([ReadReason.RemoteCatchUp], stage.Store.Reads);
     }
 

@@ -53,11 +53,11 @@ public sealed class RelayManagerTests
     private async Task FollowAsync(RelayManager manager, StubbornRelay relay)
     {
         await manager.StartAsync(TestContext.Current.CancellationToken);
-        await _stage.Store.HeartbeatAsync("a", "http://a/", TestContext.Current.CancellationToken);
+        await _stage.Store.HeartbeatAsync("a", "http://a/", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         var created = _stage.Create();
         using var pin = _stage.Registry.Pin(_stage.Id);
         pin.Feed.AddSubscriber();
-        pin.Feed.PublishRemote(created.Next, created.Appended, TimeSpan.Zero);
+        pin.Feed.Publish(created);
 
         Assert.True(await relay.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         await manager.StopAsync(TestContext.Current.CancellationToken);
@@ -82,7 +82,8 @@ public sealed class RelayManagerTests
         var created = _stage.Create();
         using var pin = _stage.Registry.Pin(_stage.Id);
         pin.Feed.AddSubscriber();
-        await Task.Run(() => pin.Feed.PublishRemote(created.Next, created.Appended, TimeSpan.Zero)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Task.Run(() =>
+            pin.Feed.Publish(created)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         var events = new List<StreamEvent>();
         pin.Feed.Look(new SubscriberCursor(Position.Start), events);
         Assert.Contains(events, told => told is MessageEvent);

@@ -21,7 +21,7 @@ public sealed class RelayTests
         _origin = Replica("a");
         _remote = Replica("b");
         _origin.Publish(created);
-        _remote.PublishRemote(created.Next, created.Appended, TimeSpan.Zero);
+        _remote.Publish(created);
     }
 
     [Fact]

@@ -119,12 +119,7 @@ public sealed class RetentionTests
         var options = new RetentionOptions { ArchivedAfter = _after, PageSize = pageSize };
         using var sweeper = new RetentionSweeper(_store, _node.Committer, options, new RetentionMetrics(null), _node.Time, NullLogger<RetentionSweeper>.Instance);
         var round = sweeper.RunRoundAsync(_store, _after, CancellationToken.None);
-        while (!round.IsCompleted)
-        {
-            // The pauses between pages.
-            _node.Time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
+        await Eventually.AdvanceUntilAsync(_node.Time, round, TimeSpan.FromMilliseconds(50));
 
         return await round;
     }

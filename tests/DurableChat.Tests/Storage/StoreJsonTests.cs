@@ -33,15 +33,27 @@ public sealed class StoreJsonTests
                 Retry = null,
                 Error = null,
                 PendingToolCalls = [],
+                PendingCallOrigin = null,
                 Queue = [],
                 LastQueuedId = 0,
+                Ancestors = [],
+                Fallback = null,
+                UncountedGenerations = [],
             };
             var rows = chat.Queue.Select(queued => queued with { Urgent = false }).ToArray();
             new Random(seed).Shuffle(rows);
             var read = StoreJson.ReadState(columns, StoreJson.WriteState(chat), rows);
             Assert.Equal(chat.PendingToolCalls, read.PendingToolCalls);
             Assert.Equal(chat.Queue, read.Queue);
-            Assert.Equal(chat, read with { PendingToolCalls = chat.PendingToolCalls, Queue = chat.Queue });
+            Assert.Equal(chat.Ancestors, read.Ancestors);
+            Assert.Equal(chat.UncountedGenerations, read.UncountedGenerations);
+            Assert.Equal(chat, read with
+            {
+                PendingToolCalls = chat.PendingToolCalls,
+                Queue = chat.Queue,
+                Ancestors = chat.Ancestors,
+                UncountedGenerations = chat.UncountedGenerations,
+            });
             Assert.Equal(chat.ClientTools, StoreJson.ReadClientTools(StoreJson.WriteClientTools(chat.ClientTools)));
         },
         iter: 3_000);
@@ -80,8 +92,25 @@ public sealed class StoreJsonTests
             """{"parts":[{"type":"text","text":"ä"},{"type":"reasoning","text":"r"},{"type":"tool_call","call_id":"c","name":"n","arguments":"{}"},{"type":"tool_result","call_id":"c","result":"ok","is_error":false}],"generation":1,"model":"demo","finish_reason":"handed_over","usage":{"input_tokens":2,"output_tokens":3}}""",
             body);
         Assert.Equal(
-            """{"last_assigned_id":1,"generation":1,"attempt":1,"step":0,"retry":{"attempt":1,"max_attempts":5,"error":{"code":"model_unavailable","message":"The model is away.","retryable":true},"retry_at":"2026-01-02T03:04:06+00:00"},"pending_tool_calls":[],"queue_order":[2,1],"urgent_queued":[2],"last_queued_id":2}""",
-            StoreJson.WriteState(Given.Retrying().WithQueue().Then(_ => new SendMessage("u", BusyBehavior.Interrupt))));
+            """{"last_assigned_id":1,"generation":1,"attempt":1,"step":0,"retry":{"attempt":1,"max_attempts":5,"error":{"code":"model_unavailable","message":"The model is away.","retryable":true},"retry_at":"2026-01-02T03:04:06+00:00","delay":"00:00:01"},"pending_tool_calls":[],"queue_order":[2,1],"urgent_queued":[2],"last_queued_id":2,"ancestors":["019b7ca9-8c88-7a47-af2c-34e6c08be5c1"]}""",
+            StoreJson.WriteState(Given.Retrying().WithQueue().Then(_ => new SendMessage("u", BusyBehavior.Interrupt)) with { Ancestors = [Guid.Parse("019b7ca9-8c88-7a47-af2c-34e6c08be5c1")] }));
+        Assert.EndsWith(
+            ""","pending_tool_calls":[{"call_id":"call-2","name":"look_up","arguments":"{}"}],"queue_order":[],"urgent_queued":[],"last_queued_id":0,"pending_call_origin":{"generation":1,"places":[1]},"ancestors":[]}""",
+            StoreJson.WriteState(Given.ToolsPending().Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Results = [Given.Ok(Given.Call)] }) with { Ancestors = [] }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_of_a_version_that_kept_neither_delays_nor_places_is_read()
+    {
+        var columns = Given.ToolsPending();
+        var read = StoreJson.ReadState(
+            columns,
+            """{"last_assigned_id":2,"generation":1,"attempt":1,"step":0,"retry":{"attempt":1,"max_attempts":5,"error":{"code":"c","message":"m","retryable":true},"retry_at":"2026-01-02T03:04:06+00:00"},"pending_tool_calls":[{"call_id":"call-1","name":"look_up","arguments":"{}"},{"call_id":"call-2","name":"look_up","arguments":"{}"}],"queue_order":[],"urgent_queued":[],"last_queued_id":0}""",
+            []);
+        Assert.Equal((null, null, "call-1"), (read.PendingCallOrigin, read.Retry!.Delay, read.IdempotencyKeyOf(0)));
+        var half = read.Then(chat => new CommitStep(Given.Token(chat), chat.Generation) { Results = [Given.Ok(Given.Call)] });
+        Assert.Equal(("call-2", new CallOrigin(0, [1])), (half.IdempotencyKeyOf(0), half.PendingCallOrigin));
     }
 
     [Fact]
@@ -96,17 +125,17 @@ public sealed class StoreJsonTests
     [InlineData("nonsense")]
     [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("""{"parts":[{"type":"unheard_of"}]}""")]
+    [InlineData("""{"parts":[{"type":"text"},"unheard of"]}""")]
     [InlineData("""{"parts":[{"text":"of no kind"}]}""")]
     [InlineData("""{"parts":[],"finish_reason":3}""")]
     public void What_is_no_message_is_a_failure_of_the_store(string body) =>
-        Assert.Throws<ChatStoreException>(() => StoreJson.ReadMessage(1, 0, MessageRole.User, Given.Now, body));
+        Assert.Throws<ChatDataException>(() => StoreJson.ReadMessage(1, 0, MessageRole.User, Given.Now, body));
 
     [Fact]
     public void A_queued_message_without_its_row_is_a_failure_of_the_store()
     {
         var chat = Given.Running().WithQueue(2);
-        Assert.Throws<ChatStoreException>(() => StoreJson.ReadState(chat, StoreJson.WriteState(chat), chat.Queue.Take(1)));
+        Assert.Throws<ChatDataException>(() => StoreJson.ReadState(chat, StoreJson.WriteState(chat), chat.Queue.Take(1)));
     }
 
     private static JsonNode Shuffle(JsonNode node, Random random)

@@ -18,12 +18,15 @@ internal sealed class CountingMeters : IMeterFactory
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Count(instrument, value));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Count(instrument, value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Count(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Count(instrument, value, tags));
         _listener.Start();
     }
 
     public long Sum(string instrument) => _sums.GetValueOrDefault(instrument);
+
+    /// <summary>What was counted with a value of a tag, whichever tag that is.</summary>
+    public long Sum(string instrument, string tagValue) => _sums.GetValueOrDefault($"{instrument} {tagValue}");
 
     /// <summary>What an observed instrument says at this moment; null if there is no such instrument.</summary>
     public long? Observe(string instrument)
@@ -36,5 +39,14 @@ internal sealed class CountingMeters : IMeterFactory
 
     public void Dispose() => _listener.Dispose();
 
-    private void Count(Instrument instrument, long value) => _sums.AddOrUpdate(instrument.Name, value, (_, sum) => instrument.IsObservable ? value : sum + value);
+    private void Count(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        Add(instrument.Name);
+        foreach (var tag in tags)
+        {
+            Add($"{instrument.Name} {tag.Value}");
+        }
+
+        void Add(string name) => _sums.AddOrUpdate(name, value, (_, sum) => instrument.IsObservable ? value : sum + value);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using DurableChat.Chats;
 using DurableChat.Commits;
@@ -17,15 +18,21 @@ namespace DurableChat.Tests.Support;
 /// <summary>One replica, put together by hand over a store that other replicas may share. No heartbeats and no timers of its own: the test acts for them.</summary>
 internal sealed class Node
 {
-    public Node(FakeStore store, IChatClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, params AIFunction[] functions)
+    public Node(FakeStore store, IChatClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, ToolOptions? toolOptions = null, params AIFunction[] functions)
+        : this(store, new ChatClientModel(model), replica, feeds, worker, meters, toolOptions, null, null, functions)
+    {
+    }
+
+    public Node(FakeStore store, IModelClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, ToolOptions? toolOptions = null, Func<ModelDefinition, ModelDefinition>? define = null, IReadOnlyList<ModelDefinition>? others = null, params AIFunction[] functions)
     {
         Store = store;
         Options = (worker ?? new WorkerOptions()) with { Replica = replica };
         var feedOptions = feeds ?? new FeedOptions();
         var metrics = new FeedMetrics(meters, Time);
         var workerMetrics = new WorkerMetrics(meters);
-        var models = new ModelCatalog([new ModelDefinition("demo", model)]);
-        var tools = new ToolRegistry(functions, new ToolOptions(), Time, NullLogger<ToolRegistry>.Instance);
+        var definition = new ModelDefinition("demo", model, null);
+        var models = new ModelCatalog([define?.Invoke(definition) ?? definition, .. others ?? []]);
+        var tools = new ToolRegistry(functions, toolOptions ?? new ToolOptions(), Time, NullLogger<ToolRegistry>.Instance);
         Feeds = new FeedRegistry(feedOptions, metrics, Time) { Replica = replica };
         Reader = new CatchUpReader(store, feedOptions, Time);
         OwnerFeeds = new OwnerFeedRegistry();
@@ -33,9 +40,10 @@ internal sealed class Node
         Worker = new Worker(Feeds, Reader, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
         Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
         var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time);
-        runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance);
+        runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten));
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
-        Chats = new ChatService(store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, Channel, metrics, ResiliencePipeline.Empty, Time);
+        Reconciler = new Reconciler(store, Takeover, Worker, Options, workerMetrics, Time, NullLogger<Reconciler>.Instance);
+        Chats = new ChatService(store, store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, Channel, metrics, ResiliencePipeline.Empty, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -59,7 +67,12 @@ internal sealed class Node
 
     public LeaseTakeover Takeover { get; }
 
+    public Reconciler Reconciler { get; }
+
     public ChatService Chats { get; }
+
+    /// <summary>Model calls of which it was said that they are over.</summary>
+    public ConcurrentQueue<ModelCallId> Forgotten { get; } = [];
 
     public async Task<ChatId> CreateAsync(string content = "hello") =>
         ((CommandResult.Committed)await Chats.CreateAsync("owner", new NewChat(content), null, CancellationToken.None)).Transition.Next.Id;
@@ -79,6 +92,11 @@ internal sealed class Node
         }
 
         return screen;
+    }
+
+    private sealed class Keeper(ConcurrentQueue<ModelCallId> forgotten) : IModelCallKeeper
+    {
+        public void Forget(ModelCallId call) => forgotten.Enqueue(call);
     }
 
     private sealed class NoServices : IServiceProvider

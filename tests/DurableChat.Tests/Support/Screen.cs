@@ -29,6 +29,9 @@ internal sealed class Screen(long firstCursor = 0)
 
     public int Resets { get; private set; }
 
+    /// <summary>The models that were said to answer for another, in order.</summary>
+    public List<string> Fallbacks { get; } = [];
+
     public List<string> Log { get; } = [];
 
     private long Generation { get; set; }
@@ -76,9 +79,17 @@ internal sealed class Screen(long firstCursor = 0)
                 Assert.True(version > StatusVersion, $"Status of version {version} after {StatusVersion}.");
                 StatusVersion = version;
                 Status = root.GetProperty("status").GetString();
+                if (root.TryGetProperty("fallback_model", out var fallback))
+                {
+                    Fallbacks.Add(fallback.GetString()!);
+                }
+
                 break;
             case "history_reset":
                 Resets++;
+
+                // The history before may be one that a failover has lost, with states of higher versions.
+                StatusVersion = 0;
                 _base = 0;
                 Ids.Clear();
                 Texts.Clear();

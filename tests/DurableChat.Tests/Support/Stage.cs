@@ -70,7 +70,7 @@ internal sealed class Stage
     /// <summary>Commits a decision; does not publish.</summary>
     public Transition Commit(Decision decision)
     {
-        var transition = ((Decision.Accepted)decision).Transition;
+        var transition = ((Decision.Accepted)decision).Transition.WithCommitId(Guid.NewGuid());
         if (Store.CommitAsync(transition, null, CancellationToken.None).GetAwaiter().GetResult() is not DurableChat.Storage.CommitResult.Committed)
         {
             throw new InvalidOperationException("The stage's own commits do not conflict.");

@@ -55,15 +55,36 @@ public sealed class WorkerTests
         for (var turn = 2; turn <= 4; turn++)
         {
             await second.ExecuteAsync(id, new SendMessage($"question {turn}"));
-            while (second.Worker.Count > 0)
-            {
-                await Task.Yield();
-            }
+            await Eventually.IsAsync(() => second.Worker.Count == 0);
         }
 
         Assert.Equal(Enumerable.Repeat(ReadReason.Worker, reads), store.Reads);
         Assert.Equal(["hello", "answer 1", "question 2", "answer 1", "question 3", "answer 2", "question 4"], model.Histories[2].Select(message => message.Text));
         Assert.Equal(windowMessages == 0 ? 0 : Math.Min(windowMessages, 8), second.Feeds.Find(id)!.Inspect(0).Window.Count);
+    }
+
+    [Fact]
+    public async Task Of_a_chat_that_is_put_away_the_running_turn_ends_and_the_next_waits_until_it_is_brought_back()
+    {
+        var go = new TaskCompletionSource();
+        var model = new ScriptedModel((call, _, _) => SayWhenAsync(go.Task, $"answer {call}"));
+        var node = new Node(new FakeStore(), model);
+        var id = await node.CreateAsync();
+        await node.ExecuteAsync(id, new SendMessage("queued"));
+        await node.ExecuteAsync(id, new UpdateChat(Archived: true));
+        go.SetResult();
+        var screen = await node.FollowAsync(id, _ended);
+        Assert.Equal(["hello", "answer 1"], screen.Texts);
+        Assert.Equal(1, model.Calls);
+        await node.ExecuteAsync(id, new UpdateChat(Archived: false));
+        screen = await node.FollowAsync(id, shown => shown.Texts.Count == 4 && shown.Status == "waiting");
+        Assert.Equal(["hello", "answer 1", "queued", "answer 2"], screen.Texts);
+
+        static async IAsyncEnumerable<AIContent> SayWhenAsync(Task when, string text)
+        {
+            await when;
+            yield return new TextContent(text);
+        }
     }
 
     [Fact]
@@ -205,7 +226,7 @@ public sealed class WorkerTests
         var history = node.Store.History(id);
         Assert.Equal([MessageRole.User, MessageRole.Assistant, MessageRole.Tool, MessageRole.Assistant], history.Select(message => message.Role));
         Assert.Equal(new ToolResultPart("call-1", "42"), history[2].Parts[0]);
-        Assert.Equal("call-1", key);
+        Assert.Equal($"{id}-1-0", key);
         Assert.Equal([0L, 1, 0, 2], history.Select(message => message.Generation));
     }
 
@@ -216,7 +237,7 @@ public sealed class WorkerTests
         await node.ExecuteAsync(id, new Interrupt());
         var screen = await node.FollowAsync(id, shown => shown.Status == "waiting");
         Assert.Equal(["hello", "let me see#", "#"], screen.Texts);
-        Assert.Equal(new ToolResultPart("call-1", "Cancelled: the user stopped the turn.", IsError: true), node.Store.History(id)[2].Parts[0]);
+        Assert.Equal(new ToolResultPart("call-1", "Cancelled: the user stopped the turn. The call may have begun, so it may have had effects.", IsError: true), node.Store.History(id)[2].Parts[0]);
     }
 
     [Fact]
@@ -332,14 +353,14 @@ public sealed class WorkerTests
         leaving.Time.Advance(TimeSpan.FromSeconds(1));
         await draining;
         Assert.Equal((ChatStatus.Running, null), (store.State(id).Status, store.State(id).Lease));
-        Assert.Null(leaving.Worker.ClaimBy);
+        Assert.Equal(0, leaving.Worker.Places.Free);
 
         var model = ScriptedModel.Answering();
         var heir = new Node(store, model, "heir");
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
         var screen = await heir.FollowAsync(id, shown => shown.Status == "waiting");
         Assert.Equal(["hello", "before ", "answer 1"], screen.Texts);
-        Assert.Equal(HistoryMapper.ContinueInstruction, model.Histories[0][^1].Text);
+        Assert.Equal(PromptBuilder.ContinueInstruction, model.Histories[0][^1].Text);
     }
 
     [Fact]
@@ -396,13 +417,7 @@ public sealed class WorkerTests
             _ => Task.CompletedTask,
         };
         var id = await node.CreateAsync();
-        await AdvanceUntilAsync(node, Task.Run(async () =>
-        {
-            while (store.State(id).Status != ChatStatus.Waiting)
-            {
-                await Task.Yield();
-            }
-        }));
+        await AdvanceUntilAsync(node, Eventually.IsAsync(() => store.State(id).Status == ChatStatus.Waiting));
         Assert.Equal((2, 1), (store.History(id).Count, model.Calls));
     }
 
@@ -424,10 +439,10 @@ public sealed class WorkerTests
         var store = new FakeStore();
         var gone = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "gone");
         var broken = await gone.CreateAsync("broken");
+        gone.Time.Advance(TimeSpan.FromSeconds(1));
         var whole = await gone.CreateAsync("whole");
         var heir = new Node(store, new ScriptedModel((_, _, ct) => SayAfter(Forever(ct), "never", ct)), "heir", worker: new WorkerOptions { MaxConcurrentTurns = 1 });
-        var loads = 0;
-        store.Before = call => call == "load" && Interlocked.Increment(ref loads) == 1 ? Task.FromException(new ChatStoreException("cannot be read")) : Task.CompletedTask;
+        store.FailLoad = id => id == broken ? new ChatStoreException("cannot be read") : null;
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
         Assert.Equal(["gone", "heir"], new[] { broken, whole }.Select(id => store.State(id).Lease!.Replica));
     }
@@ -530,15 +545,5 @@ public sealed class WorkerTests
         ? Give(new FunctionCallContent("call-1", tool, System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments)))
         : ScriptedModel.Say("done"));
 
-    /// <summary>Lets time pass until something has happened. The pauses are real but tiny: they only let the other threads run.</summary>
-    private static async Task AdvanceUntilAsync(Node node, Task happens, TimeSpan? step = null)
-    {
-        while (!happens.IsCompleted)
-        {
-            node.Time.Advance(step ?? TimeSpan.FromSeconds(1));
-            await Task.WhenAny(happens, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
-        }
-
-        await happens;
-    }
+    private static Task AdvanceUntilAsync(Node node, Task happens, TimeSpan? step = null) => Eventually.AdvanceUntilAsync(node.Time, happens, step ?? TimeSpan.FromSeconds(1));
 }

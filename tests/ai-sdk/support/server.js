@@ -14,11 +14,11 @@ const settings = {
   Logging__LogLevel__Default: 'Warning',
 };
 
-/** The real server as a process of its own, on a free port, with a database of its own. */
-export async function startServer() {
+/** The real server as a process of its own, on a free port, with its own database and more settings. */
+export async function startServer(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'durablechat-ai-sdk-'));
   const process_ = spawn('dotnet', [program, 'serve', '--urls', 'http://127.0.0.1:0', '--data', join(folder, 'chat.db')], {
-    env: { ...process.env, ...settings },
+    env: { ...process.env, ...settings, ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => process_.once('exit', resolve));

@@ -5,8 +5,10 @@ const at = (chat: string, rest = '') => `chats/${encodeURIComponent(chat)}${rest
 
 export const models = () => call<{ models: Model[] }>('models').then((answer) => answer.models);
 
-export const createChat = (content: string, model: string | undefined, idempotencyKey: string) =>
-  call<ChatSummary>('chats', { method: 'POST', body: model ? { content, model } : { content }, idempotencyKey });
+export const createChat = (content: string, model: string | undefined, effort: string | undefined, idempotencyKey: string) => {
+  const body = { content, ...(model && { model }), ...(effort && { settings: { reasoning_effort: effort } }) };
+  return call<ChatSummary>('chats', { method: 'POST', body, idempotencyKey });
+};
 
 export const listChats = (archived: boolean, cursor?: string) =>
   call<ChatPage>(`chats?limit=200&archived=${archived}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);

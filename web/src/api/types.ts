@@ -6,7 +6,13 @@ export interface TextPart { type: 'text'; text: string }
 export interface ReasoningPart { type: 'reasoning'; text: string }
 export interface ToolCallPart { type: 'tool_call'; call_id: string; name: string; arguments: string }
 export interface ToolResultPart { type: 'tool_result'; call_id: string; result: string; is_error: boolean }
-export type Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart;
+export interface RefusalPart { type: 'refusal'; text: string }
+export interface SourcePart { type: 'source'; url: string; title?: string }
+export interface ProviderToolPart { type: 'provider_tool'; name: string; input: string }
+export interface FilePart { type: 'file'; media_type: string; data: string }
+export type Part =
+  | TextPart | ReasoningPart | ToolCallPart | ToolResultPart
+  | RefusalPart | SourcePart | ProviderToolPart | FilePart;
 
 export interface Message {
   id: number;
@@ -23,7 +29,7 @@ export interface Message {
 export interface QueuedMessage { id: number; content: string; urgent: boolean; created_at: string }
 export interface TurnError { code: string; message: string; retryable: boolean }
 export interface ToolCall { call_id: string; name: string; arguments: string }
-export interface Retry { attempt: number; max_attempts: number; retry_at: string; error: TurnError }
+export interface Retry { attempt: number; max_attempts: number; retry_at: string; error: TurnError; model?: string }
 
 export interface ChatSummary {
   id: string;
@@ -39,7 +45,13 @@ export interface ChatSummary {
 
 export interface MessagePage { epoch: number; last_message_id: number; messages: Message[]; has_more: boolean }
 export interface ChatPage { chats: ChatSummary[]; next_cursor?: string }
-export interface Model { name: string; description?: string; is_default: boolean }
+export interface Model {
+  name: string;
+  description?: string;
+  is_default: boolean;
+  /** Which settings may be chosen for it; the page offers the effort. */
+  allow?: { reasoning_effort?: readonly string[] };
+}
 export interface CommandResult { chat_id: string; version: number; status: ChatStatus; message_id?: number; queued_id?: number }
 
 export type ChatEvent =

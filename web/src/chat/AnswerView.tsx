@@ -2,18 +2,14 @@ import { memo } from 'preact/compat';
 import type { Part, ToolResultPart } from '../api/types';
 import { Markdown } from '../markdown/Markdown';
 import { CopyButton } from '../ui/CopyButton';
+import { endingOf } from './ending';
+import { FileView } from './FileView';
+import { ProviderTool } from './ProviderTool';
 import { Reasoning } from './Reasoning';
+import { Refusal } from './Refusal';
 import { textOf, type AnswerRow, type Step } from './rows';
+import { Sources, sourcesOf } from './Sources';
 import { ToolView } from './ToolView';
-
-const ends: Record<string, string> = {
-  interrupted: 'Stopped',
-  length: 'Cut off at the length limit',
-  content_filter: 'Held back by the model’s filter',
-  step_limit: 'Stopped at the limit on steps',
-  failed: 'Failed',
-  handed_over: 'Goes on below',
-};
 
 /** A step and those before it stay the same objects while an answer grows, so only the growing one is drawn. */
 const StepView = memo(({ step, results, live }: { step: Step; results: ReadonlyMap<string, ToolResultPart>; live: boolean }) => (
@@ -26,9 +22,16 @@ function PartView({ part, results, live }: { part: Part; results: ReadonlyMap<st
       return <Markdown text={part.text} live={live} />;
     case 'reasoning':
       return <Reasoning text={part.text} live={live} />;
+    case 'refusal':
+      return <Refusal text={part.text} live={live} />;
+    case 'provider_tool':
+      return <ProviderTool tool={part} />;
+    case 'file':
+      return <FileView file={part} />;
     case 'tool_call':
       return <ToolView call={part} result={results.get(part.call_id)} />;
     default:
+      // Sources are shown below the answer. A newer server may send more than this page understands.
       return null;
   }
 }
@@ -37,13 +40,15 @@ export function AnswerView({ row, isLast }: { row: AnswerRow; isLast: boolean })
   const last = row.steps.at(-1);
   const message = last?.message;
   const text = row.steps.map((step) => textOf(step.parts)).filter(Boolean).join('\n\n');
-  const end = message?.finish_reason ? ends[message.finish_reason] : undefined;
+  const end = message && endingOf(message);
+  const sources = sourcesOf(row.steps.flatMap((step) => step.parts));
   const tokens = row.steps.reduce((sum, step) => sum + (step.message?.usage?.output_tokens ?? 0), 0);
   return (
     <article class={isLast ? 'answer last' : 'answer'} aria-label="Assistant" aria-busy={row.live}>
       {row.steps.map((step, index) => (
         <StepView key={step.generation} step={step} results={row.results} live={row.live && index === row.steps.length - 1} />
       ))}
+      {sources.length > 0 && <Sources sources={sources} />}
       <div class={row.live ? 'actions hidden' : 'actions'}>
         {text !== '' && <CopyButton text={text} label="Copy answer" />}
         {end && <span class="end">{end}</span>}

@@ -15,7 +15,7 @@ export function RetryNote({ retry }: { retry: Retry }) {
     <div class="retry-note" role="status">
       <Icon name="refresh" />
       <span>
-        {retry.error.message} Attempt {retry.attempt} of {retry.max_attempts} failed; {seconds > 0 ? `the next begins in ${seconds} s.` : 'the next begins now.'}
+        {retry.error.message} Attempt {retry.attempt} of {retry.max_attempts} failed; {retry.model ? `${retry.model} answers.` : seconds > 0 ? `the next begins in ${seconds} s.` : 'the next begins now.'}
       </span>
     </div>
   );

@@ -1,8 +1,9 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { Icon } from '../ui/Icon';
 import { AnswerView } from './AnswerView';
-import { rowsOf, type Row } from './rows';
+import { plainOf, rowsOf, type Row } from './rows';
 import type { ChatSession } from './session';
 import { Tail } from './Tail';
 import { UserView } from './UserView';
@@ -58,11 +59,13 @@ export function Transcript({ session, editing, onEdit, sent }: Props) {
           <Virtualizer ref={list} scrollRef={scroller} shift={prepended} data={rows} bufferSize={600} keepMounted={edited >= 0 ? [edited] : none}>
             {(row: Row) => (
               <div class="row" key={row.key}>
-                {row.kind === 'user' ? (
-                  <UserView session={session} row={row} editing={editing === row.message.id} onEdit={onEdit} />
-                ) : (
-                  <AnswerView row={row} isLast={row === rows.at(-1)} />
-                )}
+                <ErrorBoundary text={plainOf(row)}>
+                  {row.kind === 'user' ? (
+                    <UserView session={session} row={row} editing={editing === row.message.id} onEdit={onEdit} />
+                  ) : (
+                    <AnswerView row={row} isLast={row === rows.at(-1)} />
+                  )}
+                </ErrorBoundary>
               </div>
             )}
           </Virtualizer>

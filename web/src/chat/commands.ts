@@ -5,13 +5,13 @@ import { attempt } from '../ui/notices';
 import { chatPath, go, route } from '../ui/router';
 import { beginCreation, forgetCreation } from './creation';
 import { forgetDrafts } from './drafts';
-import { model } from './models';
+import { effort, model } from './models';
 
 /** Creates a chat and goes there. Trying again with the same text does not make a second chat. */
 export async function create(content: string): Promise<boolean> {
-  const creation = beginCreation(content, model.value);
+  const creation = beginCreation(content, model.value, effort.value);
   return attempt(async () => {
-    const chat = await api.createChat(content, creation.model, creation.key).catch((error: unknown) => {
+    const chat = await api.createChat(content, creation.model, creation.effort, creation.key).catch((error: unknown) => {
       // A key that is spent would be refused for ever.
       if (error instanceof Refused && error.code === 'idempotency_key_spent') forgetCreation();
       throw error;

@@ -2,7 +2,7 @@ import { newKey } from '../api/http';
 import { readStored, writeStored } from '../ui/storage';
 
 /** What a chat is to be made of, under the key by which the server knows it again. */
-export interface Creation { key: string; content: string; model?: string | undefined }
+export interface Creation { key: string; content: string; model?: string | undefined; effort?: string | undefined }
 
 const stored = 'durablechat.creation';
 
@@ -12,9 +12,9 @@ let last = readStored<Creation | undefined>(stored, undefined);
  * The creation of a chat from this text. If it is what was tried last and nobody knows with what success, it is that one, also after a reload: then the
  * server answers with the chat that is there already. As long as the models are not known, the one chosen then holds.
  */
-export function beginCreation(content: string, model: string | undefined): Creation {
-  if (last?.content !== content || (model !== undefined && last.model !== model)) {
-    last = { key: newKey(), content, model };
+export function beginCreation(content: string, model: string | undefined, effort?: string): Creation {
+  if (last?.content !== content || (model !== undefined && (last.model !== model || last.effort !== effort))) {
+    last = { key: newKey(), content, model, effort };
     writeStored(stored, last);
   }
 

@@ -12,7 +12,11 @@ export type Row = UserRow | AnswerRow;
 
 /** What a message says, without what it does. */
 export const textOf = (parts: readonly Part[]): string =>
-  parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  parts.map((part) => (part.type === 'text' || part.type === 'refusal' ? part.text : '')).join('');
+
+/** What a row says, without any form. */
+export const plainOf = (row: Row): string =>
+  row.kind === 'user' ? row.text : row.steps.map((step) => textOf(step.parts)).filter(Boolean).join('\n\n');
 
 const cache = new WeakMap<readonly Message[], Row[]>();
 

@@ -13,8 +13,9 @@ const sameBlock = (a: BlockProps, b: BlockProps) =>
 const BlockView = memo(({ token, tail }: BlockProps) => {
   const block = renderBlock(token);
   const className = tail ? 'block tail' : 'block';
-  return block.kind === 'code' ? (
-    <CodeBlock text={block.text} language={block.language} />
+  if (block.kind === 'code') return <CodeBlock text={block.text} language={block.language} />;
+  return block.kind === 'plain' ? (
+    <div class={`${className} plain`}>{block.text}</div>
   ) : (
     <div class={className} dangerouslySetInnerHTML={{ __html: sanitize(block.html) }} />
   );

@@ -50,3 +50,26 @@ test('a block that is complete does not change while the text behind it grows', 
     }),
   );
 });
+
+test.each([
+  ['quotes', '> '.repeat(2_000) + 'end'],
+  ['quotes without spaces', '>'.repeat(4_000) + 'end'],
+  ['lists', '- '.repeat(2_000) + 'end'],
+  ['numbered lists', '1. '.repeat(2_000) + 'end'],
+  ['both', '> - '.repeat(2_000) + 'end'],
+  ['many lines of quotes', Array.from({ length: 200 }, (_, i) => '> '.repeat(i * 20) + 'end').join('\n')],
+  ['lists by indentation', Array.from({ length: 1_500 }, (_, i) => ' '.repeat(2 * i) + '- end').join('\n')],
+  ['emphasis', '*_'.repeat(20_000) + 'end' + '_*'.repeat(20_000)],
+  ['links', '['.repeat(10_000) + 'end' + ']'.repeat(10_000)],
+  ['quotes with escapes', '> \\> '.repeat(2_000) + 'end'],
+])('%s that nest without end are still a text', (_, markdown) => {
+  expect(render(markdown)).toContain('end');
+});
+
+test('nesting that people use stays as it is, and rules and code are not taken for it', () => {
+  expect(render('> > > deep').match(/<blockquote>/g)).toHaveLength(3);
+  expect(render('- '.repeat(50) + 'x').match(/<ul>/g)).toHaveLength(50);
+  expect(render('-'.repeat(200))).toContain('<hr>');
+  expect(render('a\n' + '-'.repeat(200))).toContain('<h2>');
+  expect(render('```\n' + '- '.repeat(40) + '\n```')).toBe('- '.repeat(40));
+});

@@ -23,6 +23,7 @@ export function OpsPage() {
     ['Answered by the window', percent(totals?.hitShare), `${count(totals?.hits)} hits · ${count(totals?.misses)} misses · ${count(totals?.inline)} inline`],
     ['Rereads per turn', decimal(totals?.rereadsPerTurn), 'reads of streams after their snapshot'],
     ['Statements per turn', decimal(totals?.statementsPerTurn), `of commits · ${count(totals?.conflicts)} conflicts`],
+    ['Leases without a run', count(totals?.leasesWithoutRun), `${count(totals?.feedsInDoubt)} feeds in doubt · oldest turn ${count(totals && Math.round(totals.oldestTurn))} s`],
     ['Held in memory', bytes(totals?.feedBytes), `${count(totals?.feeds)} feeds`],
   ];
   const pooled = totals?.poolInUse !== undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ChatEvent, Message } from '../api/types';
+import type { ChatEvent, Message, Part } from '../api/types';
 import { emptyChat, lastId, withEvent, withNewestPage, withOlderPage, type ChatState } from './chatState';
 import { ToyServer } from './toyServer';
 
@@ -35,6 +35,21 @@ test('a message takes the place of the parts of its generation, and of no later 
 test('reasoning and text stay apart', () => {
   const thought: ChatEvent = { type: 'message_part', position: '', generation: 1, first_seq: 1, seq: 1, part: { type: 'reasoning', text: 'hm' } };
   expect([thought, part(1, 2, 2, 'so')].reduce(withEvent, emptyChat).preview?.parts).toEqual([{ type: 'reasoning', text: 'hm' }, { type: 'text', text: 'so' }]);
+});
+
+test('a refusal is joined, and what comes whole stays whole, whatever it is', () => {
+  const parts = [
+    { type: 'refusal', text: 'I will ' },
+    { type: 'refusal', text: 'not.' },
+    { type: 'source', url: 'https://example.com/' },
+    { type: 'source', url: 'https://example.com/' },
+    { type: 'hologram', text: 'a' },
+    { type: 'hologram', text: 'b' },
+  ] as Part[];
+  const events = parts.map((each, index): ChatEvent => (
+    { type: 'message_part', position: '', generation: 1, first_seq: index + 1, seq: index + 1, part: each }));
+  expect(events.reduce(withEvent, emptyChat).preview?.parts)
+    .toEqual([{ type: 'refusal', text: 'I will not.' }, ...parts.slice(2)]);
 });
 
 test('the old history stays on the screen after a reset until the new one is there', () => {

@@ -1,4 +1,7 @@
-import type { ChatEvent, ChatStatus, Message, MessagePage, Part, QueuedMessage, Retry, ToolCall, TurnError } from '../api/types';
+import type {
+  ChatEvent, ChatStatus, Message, MessagePage, Part, QueuedMessage, ReasoningPart, RefusalPart,
+  Retry, TextPart, ToolCall, TurnError,
+} from '../api/types';
 
 /** The answer in flight: parts 1 to `seq` of a generation, neighbours of one kind joined. */
 export interface Preview { generation: number; seq: number; parts: Part[] }
@@ -109,12 +112,16 @@ function withPart(state: ChatState, event: Extract<ChatEvent, { type: 'message_p
 
 function joined(parts: readonly Part[], part: Part): Part[] {
   const last = parts.at(-1);
-  if (last && (part.type === 'text' || part.type === 'reasoning') && last.type === part.type) {
-    return [...parts.slice(0, -1), { type: part.type, text: last.text + part.text }];
+  if (last && isPiece(part) && isPiece(last) && last.type === part.type) {
+    return [...parts.slice(0, -1), { ...part, text: last.text + part.text }];
   }
 
   return [...parts, part];
 }
+
+/** Texts come in pieces; whatever else there is comes whole. */
+const isPiece = (part: Part): part is TextPart | ReasoningPart | RefusalPart =>
+  part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal';
 
 function withStatus(state: ChatState, event: Extract<ChatEvent, { type: 'status' }>): ChatState {
   const { status, title, model, archived } = event;

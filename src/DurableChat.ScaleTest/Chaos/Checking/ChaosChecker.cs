@@ -18,6 +18,9 @@ internal static class ChaosChecker
         ArchiveLaws.Check(chat, findings);
         StreamLaws.Check(chat, evidence, findings);
         TranscriptLaws.Check(chat, findings);
+        DriverLaws.Check(chat, findings);
+        OnceLaws.Check(chat, findings);
+        UsageLaws.Check(chat, findings);
         if (chat.Stuck is { } stuck)
         {
             findings.Add(ViolationKind.Stuck, stuck);

@@ -7,6 +7,7 @@ internal sealed class Findings(RecordedChat chat)
 {
     private const int Neighbours = 4;
     private const int MaxEvents = 12;
+    private const double Before = 6;
     private readonly List<Violation> _all = [];
 
     public IReadOnlyList<Violation> All => _all;
@@ -27,6 +28,13 @@ internal sealed class Findings(RecordedChat chat)
         }
 
         _all.Add(new Violation(kind, chat.Id, "", "", detail, [.. lines.Where(line => line >= 0 && line < chat.Actions.Count).Select(line => chat.Actions[line].ToString())]));
+    }
+
+    /// <summary>Something wrong with what was done for the chat from one time to another, in seconds: shown with the commands that were under way then or shortly before.</summary>
+    public void Add(ViolationKind kind, string detail, double from, double to)
+    {
+        var around = chat.Actions.Where(action => action.At <= to && action.At + action.Seconds >= from - Before).ToList();
+        _all.Add(new Violation(kind, chat.Id, "", "", detail, [.. around.TakeLast(MaxEvents).Select(action => action.ToString())]));
     }
 
     /// <summary>Something wrong with what a follower was given.</summary>

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace DurableChat.ScaleTest.Chaos.Worlds;
 
@@ -28,6 +29,15 @@ internal sealed class ChaosHttp : IDisposable
     /// <exception cref="HttpRequestException">No answer came, or another than the state.</exception>
     public async Task<ChatView> ReadAsync(Uri replica, string chat, CancellationToken cancellationToken) =>
         ChatView.Read(await _http.GetStringAsync(new Uri(replica, $"api/v1/chats/{chat}"), cancellationToken));
+
+    /// <summary>Reads what the owner has spent.</summary>
+    /// <exception cref="HttpRequestException">No answer came, or another than the usage.</exception>
+    public async Task<Cost> ReadUsageAsync(Uri replica, CancellationToken cancellationToken)
+    {
+        var json = await _http.GetStringAsync(new Uri(replica, "api/v1/usage"), cancellationToken);
+        using var read = JsonDocument.Parse(json);
+        return Cost.Sum(read.RootElement.GetProperty("usage").EnumerateArray().Select(Cost.ReadTokens));
+    }
 
     public void Dispose() => _http.Dispose();
 

@@ -1,3 +1,4 @@
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Scenarios;
 using DurableChat.ScaleTest.Wire;
@@ -24,10 +25,12 @@ internal sealed class ProcessWorld : IChaosWorld
 
     public TimeProvider Time => TimeProvider.System;
 
+    public RunLimits Limits { get; } = new();
+
     /// <summary>The faults that can be done to a store.</summary>
     public static IReadOnlyList<ChaosFault> FaultsFor(string store) => store == "sqlite"
         ? [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.DiskFull]
-        : [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Terminate, ChaosFault.Channel, ChaosFault.Slow];
+        : [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Terminate, ChaosFault.Channel, ChaosFault.Slow, ChaosFault.Hang, ChaosFault.ReadOnly, ChaosFault.Late];
 
     /// <summary>Starts the processes.</summary>
     /// <exception cref="StartFailedException">One did not come up.</exception>
@@ -40,9 +43,12 @@ internal sealed class ProcessWorld : IChaosWorld
             NotificationFaults = options.NotificationFaults,
             ClockSkewMinutes = options.Replicas > 1 ? 1 : 0,
             ModelErrors = options.ModelErrors,
-            ToolRate = 0.2,
+            HasJournal = true,
+            ToolRate = 0.4,
+            MaxToolCalls = 2,
+            LengthSpread = 0.9,
             FirstTokenMs = 20,
-            Chunks = 15,
+            Chunks = 30,
             ChunkMs = 15,
         },
         new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
@@ -56,14 +62,17 @@ internal sealed class ProcessWorld : IChaosWorld
 
     public Task<ChatView> ReadAsync(int replica, string chat, CancellationToken cancellationToken) => _http.ReadAsync(_bed.Replicas[replica], chat, cancellationToken);
 
+    public Task<Cost> ReadOwnerUsageAsync(int replica, CancellationToken cancellationToken) =>
+        _http.ReadUsageAsync(_bed.Replicas[replica], cancellationToken);
+
     public Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(int replica, string chat, CancellationToken cancellationToken) =>
         _api.HistoryAsync(_bed.Replicas[replica], chat, cancellationToken);
 
-    public async Task InjectAsync(ChaosFault fault, int victim, CancellationToken cancellationToken)
+    public async Task InjectAsync(PlannedFault fault, CancellationToken cancellationToken)
     {
         // A fault that has begun is brought to its end, so that everything is up again.
-        var server = _bed.Servers[victim];
-        switch (fault)
+        var server = _bed.Servers[fault.Victim];
+        switch (fault.Kind)
         {
             case ChaosFault.Kill:
                 await server.KillAsync();
@@ -83,6 +92,42 @@ internal sealed class ProcessWorld : IChaosWorld
                 }
 
                 break;
+            case ChaosFault.DiskFull:
+                await server.LimitFilesAsync(isFull: true);
+                await Task.Delay(_fullTime, Time, CancellationToken.None);
+                await server.LimitFilesAsync(isFull: false);
+                break;
+            default:
+                await InjectIntoDatabaseAsync(fault);
+                break;
+        }
+    }
+
+    /// <summary>The connection over which a replica sends its heartbeats may be among those that are held back.</summary>
+    public bool Isolates(ChaosFault fault) => fault == ChaosFault.Late;
+
+    public Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken) => _api.MockWorkAsync(_bed.Mock!, origin, cancellationToken);
+
+    public async Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken)
+    {
+        var statistics = await _api.MockStatisticsAsync(_bed.Mock!, cancellationToken);
+        return [.. statistics.GetProperty("bad_histories").EnumerateArray().Select(fault => fault.GetString()!)];
+    }
+
+    public string? FindDeath() => _bed.Servers.FirstOrDefault(server => server.HasDied) is { } dead ? $"{dead.Name} died by itself.{string.Concat(dead.Log.TakeLast(20).Select(line => $"\n    {line}"))}" : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _api.Dispose();
+        await _bed.DisposeAsync();
+    }
+
+    private async Task InjectIntoDatabaseAsync(PlannedFault fault)
+    {
+        var stalls = new DatabaseStalls(_bed.Database!, _bed.Proxy!, Time);
+        switch (fault.Kind)
+        {
             case ChaosFault.Restart:
                 await _bed.Database!.StopAsync();
                 await Task.Delay(_downTime, Time, CancellationToken.None);
@@ -104,26 +149,15 @@ internal sealed class ProcessWorld : IChaosWorld
                 await Task.Delay(_slowTime, Time, CancellationToken.None);
                 _bed.Proxy.Delay = TimeSpan.Zero;
                 break;
-            case ChaosFault.DiskFull:
-                await server.LimitFilesAsync(isFull: true);
-                await Task.Delay(_fullTime, Time, CancellationToken.None);
-                await server.LimitFilesAsync(isFull: false);
+            case ChaosFault.Hang:
+                await stalls.HangWritesAsync(fault.Stall);
+                break;
+            case ChaosFault.ReadOnly:
+                await stalls.RefuseWritesAsync(fault.Stall);
+                break;
+            case ChaosFault.Late:
+                await stalls.DelayRequestsAsync(fault.Stall);
                 break;
         }
-    }
-
-    public async Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken)
-    {
-        var statistics = await _api.MockStatisticsAsync(_bed.Mock!, cancellationToken);
-        return [.. statistics.GetProperty("bad_histories").EnumerateArray().Select(fault => fault.GetString()!)];
-    }
-
-    public string? FindDeath() => _bed.Servers.FirstOrDefault(server => server.HasDied) is { } dead ? $"{dead.Name} died by itself.{string.Concat(dead.Log.TakeLast(20).Select(line => $"\n    {line}"))}" : null;
-
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        _api.Dispose();
-        await _bed.DisposeAsync();
     }
 }

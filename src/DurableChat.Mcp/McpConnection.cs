@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace DurableChat.Mcp;
+
+/// <summary>
+/// One connection to a server, and the calls that run over it. A connection that is replaced takes no more calls, and
+/// stays open until those in flight have ended. Thread-safe.
+/// </summary>
+internal sealed class McpConnection
+{
+    /// <summary>
+    /// The first revision of the protocol without sessions and pings. Its servers announce changes only to listeners.
+    /// </summary>
+    private const string FirstWithoutPing = "2026-07-28";
+
+    /// <summary>
+    /// Holds at most one word that the tools may have changed. It is complete when the connection is lost.
+    /// </summary>
+    private readonly Channel<bool> _changes;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _calls;
+    private bool _isRetired;
+
+    private McpConnection(McpClient client, Channel<bool> changes)
+    {
+        (Client, _changes) = (client, changes);
+        HasPing = string.CompareOrdinal(client.NegotiatedProtocolVersion, FirstWithoutPing) < 0;
+        HasListeners = !HasPing && client.ServerCapabilities.Tools?.ListChanged == true;
+        _ = client.Completion.ContinueWith(_ => changes.Writer.TryComplete(), TaskScheduler.Default);
+    }
+
+    /// <summary>What speaks to the server.</summary>
+    public McpClient Client { get; }
+
+    /// <summary>True if the server can be pinged.</summary>
+    public bool HasPing { get; }
+
+    /// <summary>True if changes of the tools are announced to a listener only.</summary>
+    public bool HasListeners { get; }
+
+    /// <summary>True if the server has ended the connection.</summary>
+    public bool IsLost => Client.Completion.IsCompleted;
+
+    /// <summary>Completes when no call is in flight and none can begin.</summary>
+    public Task Idle => _idle.Task;
+
+    /// <summary>Connects.</summary>
+    public static async Task<McpConnection> OpenAsync(
+        McpServer server,
+        HttpClient http,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        var changes = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var options = new McpClientOptions
+        {
+            TimeProvider = time,
+            ProtocolVersion = server.ProtocolVersion,
+
+            // No handlers for elicitation, sampling and roots: the client declares none of them, and answers such a
+            // request with an error.
+            Handlers = new McpClientHandlers
+            {
+                NotificationHandlers =
+                [
+                    new(NotificationMethods.ToolListChangedNotification, OnChange),
+
+                    // A change before the server took note of the listener was not announced.
+                    new(NotificationMethods.SubscriptionsAcknowledgedNotification, OnChange),
+                ],
+            },
+        };
+        var transport = McpTransports.Create(server, http, loggers);
+        var client = await McpClient.CreateAsync(transport, options, loggers, cancellationToken).ConfigureAwait(false);
+        return new(client, changes);
+
+        ValueTask OnChange(JsonRpcNotification notification, CancellationToken token)
+        {
+            changes.Writer.TryWrite(true);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>
+    /// Waits until the tools may have changed or the connection is lost, but not longer than an interval.
+    /// </summary>
+    /// <returns>True if the tools may have changed.</returns>
+    public async Task<bool> WaitForChangeAsync(
+        TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(interval, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await _changes.Reader.WaitToReadAsync(both.Token).ConfigureAwait(false)
+                && _changes.Reader.TryRead(out _);
+        }
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Runs a call.</summary>
+    /// <returns>What the server answered; null if the connection is retired, and nothing was sent.</returns>
+    public async ValueTask<CallToolResult?> CallAsync(Func<ValueTask<CallToolResult>> call)
+    {
+        lock (_gate)
+        {
+            if (_isRetired)
+            {
+                return null;
+            }
+
+            _calls++;
+        }
+
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _calls--;
+                EndIfIdleLocked();
+            }
+        }
+    }
+
+    /// <summary>Takes no more calls.</summary>
+    public void Retire()
+    {
+        lock (_gate)
+        {
+            _isRetired = true;
+            EndIfIdleLocked();
+        }
+    }
+
+    private void EndIfIdleLocked()
+    {
+        if (_isRetired && _calls == 0)
+        {
+            _idle.TrySetResult();
+        }
+    }
+}

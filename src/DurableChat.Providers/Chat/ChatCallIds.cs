@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DurableChat.Providers.Chat;
+
+/// <summary>
+/// Turns ids of calls into what a server accepts: a history may come from another provider. The same id always becomes
+/// the same. Pure.
+/// </summary>
+internal static class ChatCallIds
+{
+    private const int MaxLength = 40;
+    private const int MistralLength = 9;
+    private const int HashedLength = 24;
+    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    /// <summary>The id, or another if the server would refuse it.</summary>
+    public static string Fit(string id, CallIdStyle style) => style switch
+    {
+        CallIdStyle.NineLetters when id.Length != MistralLength || !id.All(char.IsAsciiLetterOrDigit) =>
+            Hash(id, MistralLength),
+        CallIdStyle.UpTo40 when id.Length > MaxLength => $"call_{Hash(id, HashedLength)}",
+        _ => id,
+    };
+
+    private static string Hash(string id, int length) =>
+        string.Create(length, SHA256.HashData(Encoding.UTF8.GetBytes(id)), static (text, hash) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = Letters[hash[i] % Letters.Length];
+            }
+        });
+}

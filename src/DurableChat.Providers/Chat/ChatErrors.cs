@@ -1,0 +1,32 @@
+using System.Text.Json;
+using DurableChat.Providers.Http;
+
+namespace DurableChat.Providers.Chat;
+
+/// <summary>Finds errors that come as events of a stream, or as the body of a success. Pure.</summary>
+internal static class ChatErrors
+{
+    private static readonly string[] _codes = ["code", "status", "status_code"];
+
+    /// <summary>The error of a chunk; null if it is none.</summary>
+    /// <param name="type">The type of the event.</param>
+    /// <param name="chunk">Its data.</param>
+    public static JsonElement? Of(string type, JsonElement chunk) =>
+        Member(chunk) is { } own ? own
+        : chunk.Items("choices").Select(Member).FirstOrDefault(error => error is not null) is { } inner ? inner
+        : type == "error" || chunk.Text("object") == "error" || chunk.Text("type") == "error" || (type is "" or "message" && IsBare(chunk)) ? chunk
+        : null;
+
+    private static JsonElement? Member(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("error", out var error)
+        && (error.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+            || error is { ValueKind: JsonValueKind.String } && error.Loose().Length > 0)
+            ? error
+            : null;
+
+    /// <summary>Gateways and web frameworks answer without a frame of their own.</summary>
+    private static bool IsBare(JsonElement chunk) =>
+        chunk.ValueKind == JsonValueKind.Object && !chunk.TryGetProperty("choices", out _)
+        && (chunk.TryGetProperty("detail", out _)
+            || (chunk.Text("message") is not null && _codes.Any(name => chunk.TryGetProperty(name, out _))));
+}

@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace DurableChat.Providers.Http;
+
+/// <summary>Knows by its beginning what a body is: what its headers say of it is wrong too often. Pure.</summary>
+internal static class AnswerBody
+{
+    private static ReadOnlySpan<byte> Blank => " \t\r\n\uFEFF"u8;
+
+    /// <summary>Looks at the beginning of a body.</summary>
+    /// <param name="stream">The body. The caller goes on with the stream that is returned.</param>
+    /// <param name="mediaType">What the headers say; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The whole body, and whether it is a stream of events.</returns>
+    public static async Task<(Stream Body, bool IsEvents)> OpenAsync(Stream stream, string? mediaType,
+        CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(stream);
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (First(read.Buffer) is { } first || read.IsCompleted)
+            {
+                var isEvents = IsEvents(First(read.Buffer), mediaType);
+                reader.AdvanceTo(read.Buffer.Start);
+                return (reader.AsStream(), isEvents);
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static byte? First(ReadOnlySequence<byte> buffer)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        reader.AdvancePastAny(Blank);
+        return reader.TryPeek(out var first) ? first : null;
+    }
+
+    /// <summary>
+    /// JSON begins with a bracket, a page with "&lt;", and a stream of events with a field's name or a comment.
+    /// </summary>
+    private static bool IsEvents(byte? first, string? mediaType) => first switch
+    {
+        (byte)'{' or (byte)'[' or (byte)'<' => false,
+        (byte)':' or (byte)'d' or (byte)'e' or (byte)'i' or (byte)'r' => true,
+        _ => mediaType is null or "text/event-stream",
+    };
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using DurableChat.Models;
+
+namespace DurableChat.Providers.Http;
+
+/// <summary>
+/// Reads the data of an event. It is one JSON value; servers that leave out the empty line between events make several of it, one in each
+/// line, and some send heartbeats that are no JSON. Pure.
+/// </summary>
+internal static class EventData
+{
+    /// <summary>Reads it.</summary>
+    /// <param name="type">The type of the event; empty for none.</param>
+    /// <param name="data">The data.</param>
+    /// <returns>The values, and whether the mark of the end stands behind them.</returns>
+    /// <exception cref="ModelException">What a model says cannot be read.</exception>
+    public static (IReadOnlyList<JsonElement> Values, bool IsDone) Read(string type, byte[] data)
+    {
+        // Half a character in raw bytes spoils no more than itself.
+        var bytes = Utf8.IsValid(data) ? data : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data));
+        var values = new List<JsonElement>(1);
+        try
+        {
+            for (var rest = bytes.AsSpan().Trim(" \r\n\t"u8); !rest.IsEmpty;)
+            {
+                if (values.Count > 0 && rest.SequenceEqual("[DONE]"u8))
+                {
+                    return (values, true);
+                }
+
+                var reader = new Utf8JsonReader(rest, new JsonReaderOptions { AllowMultipleValues = true });
+                values.Add(JsonElement.ParseValue(ref reader));
+                rest = rest[(int)reader.BytesConsumed..].Trim(" \r\n\t"u8);
+            }
+
+            return (values, false);
+        }
+        catch (JsonException exception)
+        {
+            return type == "error" ? ([JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(bytes))], false)
+                : IsHeartbeat(type) && values.Count == 0 ? ([], false)
+                : throw new ModelException(ModelErrors.BadResponse, exception);
+        }
+    }
+
+    private static bool IsHeartbeat(string type) => type is "ping" or "heartbeat" or "keepalive" or "keep-alive" or "keep_alive" or "comment";
+}

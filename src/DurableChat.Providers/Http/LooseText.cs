@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DurableChat.Providers.Http;
+
+/// <summary>
+/// Reads texts of JSON that hold half a character: some servers cut an emoji between two pieces, and each half comes as
+/// an escape of its own. Pure.
+/// </summary>
+internal static class LooseText
+{
+    /// <summary>The text of a string; half a character stays as it is, for the other half to join it.</summary>
+    public static string Loose(this JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unescape(text.GetRawText()[1..^1]);
+        }
+    }
+
+    /// <summary>A copy of a value; half a character in it becomes the replacement character.</summary>
+    public static JsonNode? Copy(this JsonElement value)
+    {
+        try
+        {
+            return JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(value, ProviderJson.Relaxed));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or JsonException)
+        {
+            return Rebuild(value);
+        }
+    }
+
+    private static JsonNode? Rebuild(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => RebuildObject(value),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(Rebuild)]),
+        JsonValueKind.String => JsonValue.Create(Whole(value.Loose())),
+        _ => JsonNode.Parse(value.GetRawText()),
+    };
+
+    private static JsonObject RebuildObject(JsonElement value)
+    {
+        var json = new JsonObject();
+        foreach (var member in value.EnumerateObject())
+        {
+            json[member.Name] = Rebuild(member.Value);
+        }
+
+        return json;
+    }
+
+    /// <summary>The text, with the replacement character for each half of one.</summary>
+    public static string Whole(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text
+            : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static string Unescape(string raw)
+    {
+        var text = new StringBuilder(raw.Length);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '\\')
+            {
+                text.Append(raw[i]);
+                continue;
+            }
+
+            i++;
+            if (raw[i] == 'u')
+            {
+                text.Append((char)int.Parse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture));
+                i += 4;
+                continue;
+            }
+
+            text.Append(raw[i] switch
+            {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'b' => '\b',
+                'f' => '\f',
+                var other =>
+                other
+            });
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,13 @@
+namespace DurableChat.Providers.Http;
+
+/// <summary>The beginning of another stream. Disposes of it.</summary>
+internal sealed class TruncatedStream(Stream inner, int maxBytes) : ReadOnlyStream(inner)
+{
+    private int _left = maxBytes;
+
+    /// <inheritdoc/>
+    protected override int MaxRead(int wanted) => Math.Min(wanted, _left);
+
+    /// <inheritdoc/>
+    protected override void See(ReadOnlySpan<byte> bytes) => _left -= bytes.Length;
+}

@@ -1,0 +1,17 @@
+namespace DurableChat.Providers.Responses;
+
+/// <summary>Kinds of texts in output items, by the name of their events.</summary>
+internal static class ItemTexts
+{
+    /// <summary>Text of a message.</summary>
+    public const string Text = "output_text";
+
+    /// <summary>A refusal in a message.</summary>
+    public const string Refusal = "refusal";
+
+    /// <summary>A part of a summary of reasoning.</summary>
+    public const string Summary = "reasoning_summary_text";
+
+    /// <summary>Reasoning in the open.</summary>
+    public const string Reasoning = "reasoning_text";
+}

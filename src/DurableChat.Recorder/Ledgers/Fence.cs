@@ -1,0 +1,14 @@
+namespace DurableChat.Recorder.Ledgers;
+
+/// <summary>
+/// The order in which leases of a conversation were given. Within an epoch the token decides. A failover that loses
+/// commits may give a token a second time, but begins an epoch that nobody has seen.
+/// </summary>
+/// <param name="Epoch">The epoch of the history.</param>
+/// <param name="Token">The fencing token.</param>
+internal readonly record struct Fence(long Epoch, long Token) : IComparable<Fence>
+{
+    /// <inheritdoc/>
+    public int CompareTo(Fence other) =>
+        Epoch != other.Epoch ? Epoch.CompareTo(other.Epoch) : Token.CompareTo(other.Token);
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using DurableChat.Recorder.Ledgers;
+using Microsoft.AspNetCore.Http;
+
+namespace DurableChat.Recorder.Wire;
+
+/// <summary>Reads what a request says of itself. Pure.</summary>
+internal static class ClaimReader
+{
+    private const int MaxChatLength = 200;
+
+    /// <summary>Reads it; null if something is missing or wrong.</summary>
+    public static Claim? Read(IHeaderDictionary headers)
+    {
+        var chat = headers[RecorderHeaders.Chat].ToString();
+        return chat.Length is > 0 and <= MaxChatLength
+            && Number(headers, RecorderHeaders.Epoch) is { } epoch
+            && Number(headers, RecorderHeaders.Head) is { } head
+            && Number(headers, RecorderHeaders.Generation) is { } generation
+            && Number(headers, RecorderHeaders.Token) is { } token
+            && Number(headers, RecorderHeaders.After) is { } after
+                ? new Claim(chat, new Position(epoch, head), generation, token) { After = after }
+                : null;
+    }
+
+    private static long? Number(IHeaderDictionary headers, string name) =>
+        long.TryParse(headers[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,36 @@
+namespace DurableChat.Recorder.Wire;
+
+/// <summary>The headers by which server and recorder speak. All begin with
+/// <see cref="ProviderHeaders.OwnPrefix"/>.</summary>
+internal static class RecorderHeaders
+{
+    /// <summary>The shared secret.</summary>
+    public const string Secret = "Recorder-Secret";
+
+    /// <summary>Where the request goes.</summary>
+    public const string Target = "Recorder-Target";
+
+    /// <summary>Which conversation.</summary>
+    public const string Chat = "Recorder-Chat";
+
+    /// <summary>The epoch of its history.</summary>
+    public const string Epoch = "Recorder-Epoch";
+
+    /// <summary>The last message before the answer.</summary>
+    public const string Head = "Recorder-Head";
+
+    /// <summary>Which call.</summary>
+    public const string Generation = "Recorder-Generation";
+
+    /// <summary>The fencing token.</summary>
+    public const string Token = "Recorder-Token";
+
+    /// <summary>The newest call that has failed.</summary>
+    public const string After = "Recorder-After";
+
+    /// <summary>On an answer of a provider: <c>live</c> or <c>replay</c>.</summary>
+    public const string Answer = "Recorder-Answer";
+
+    /// <summary>On an answer of the recorder itself: one of <see cref="RecorderErrors"/>.</summary>
+    public const string Error = "Recorder-Error";
+}

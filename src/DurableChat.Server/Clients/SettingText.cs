@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableChat.Client;
+
+namespace DurableChat.Server.Clients;
+
+/// <summary>Settings as they are typed: <c>temperature=0.2</c>. Pure.</summary>
+internal static class SettingText
+{
+    private static readonly JsonSerializerOptions _json =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The names of all settings.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. typeof(ChatSettings).GetProperties()
+            .Where(property => property.SetMethod is not null)
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)),
+    ];
+
+    /// <summary>The settings with one more; an empty value takes it away.</summary>
+    /// <param name="settings">Those there are; null for none.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">Its value, a JSON value or a word.</param>
+    /// <exception cref="FormatException">There is no such setting, or it cannot have the value.</exception>
+    public static ChatSettings With(ChatSettings? settings, string name, string value)
+    {
+        if (!Names.Contains(name, StringComparer.Ordinal))
+        {
+            throw new FormatException(NearestName.Find(name, Names) is { } meant
+                ? $"There is no setting '{name}'. Did you mean '{meant}'?"
+                : $"There is no setting '{name}'. There are {string.Join(", ", Names)}.");
+        }
+
+        var all = JsonSerializer.SerializeToNode(settings ?? new ChatSettings(), _json)!.AsObject();
+        foreach (var candidate in Candidates(value))
+        {
+            try
+            {
+                all[name] = candidate is null ? null : JsonNode.Parse(candidate);
+                return all.Deserialize<ChatSettings>(_json)!;
+            }
+            catch (JsonException)
+            {
+                // Not in this reading of what was typed.
+            }
+        }
+
+        throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{value}' is no value of {name}."));
+    }
+
+    /// <summary>The settings of several texts of the form <c>name=value</c>; null for none.</summary>
+    /// <exception cref="FormatException">One of them is not of that form, or not a setting.</exception>
+    public static ChatSettings? Read(IEnumerable<string> texts)
+    {
+        ChatSettings? settings = null;
+        foreach (var text in texts)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            settings = at > 0
+                ? With(settings, text[..at], text[(at + 1)..])
+                : throw new FormatException($"'{text}' is not of the form name=value.");
+        }
+
+        return settings;
+    }
+
+    /// <summary>The settings as they would be typed, for people; "none" for none.</summary>
+    public static string Write(ChatSettings? settings)
+    {
+        var members = JsonSerializer.SerializeToNode(settings ?? new ChatSettings(), _json)!.AsObject();
+        var set = members.Where(member => member.Value is not null);
+        var texts = set.Select(member => $"{member.Key}={TextOf(member.Value!)}");
+        return string.Join(' ', texts) is { Length: > 0 } written ? written : "none";
+    }
+
+    private static string? TextOf(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? (string?)value : value.ToJsonString();
+
+    /// <summary>What may be meant, as JSON: the value as it is, a text, a list of one text.</summary>
+    private static string?[] Candidates(string value)
+    {
+        var text = JsonSerializer.Serialize(value);
+        return value.Length == 0 ? [null] : [value, text, $"[{text}]"];
+    }
+}

@@ -1,0 +1,35 @@
+using DurableChat.Models;
+using DurableChat.Server.Models;
+
+namespace DurableChat.Server.Recorders;
+
+/// <summary>Puts the recorder between the models and their providers, if one is configured.</summary>
+internal static class RecorderSetup
+{
+    /// <summary>Adds it. To be called before the worker is added: hosted services start in order, and the first turns
+    /// are taken up at once.</summary>
+    /// <returns>What carries the requests of models; null for the network.</returns>
+    /// <exception cref="ConfigurationException">The configuration of the recorder is wrong.</exception>
+    public static HttpMessageHandler? Add(WebApplicationBuilder builder, ServeOptions options)
+    {
+        if (RecorderChoice.Read(options, builder.Configuration) is not { } choice)
+        {
+            return null;
+        }
+
+        var link = new RecorderLink(choice);
+        var models = Settings.Read<ModelSettings[]>(builder.Configuration, "Models") ?? [];
+        var keys = models.Select(model => model.ApiKeyVariable).OfType<string>().ToHashSet();
+        builder.Services.AddSingleton(_ => link);
+        builder.Services.AddSingleton<IModelCallKeeper, RecorderKeeper>();
+        builder.Services.AddSingleton(services => new RecorderWatch(
+            link,
+            choice.Folder is { } folder
+                ? new RecorderProcess(folder, keys, services.GetRequiredService<ILogger<RecorderProcess>>())
+                : null,
+            TimeProvider.System,
+            services.GetRequiredService<ILogger<RecorderWatch>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<RecorderWatch>());
+        return new RecorderHandler(link);
+    }
+}

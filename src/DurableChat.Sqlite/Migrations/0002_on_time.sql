@@ -1,0 +1,3 @@
+-- Since when a replica's heartbeats have come without a gap of more than half a lease.
+
+ALTER TABLE replicas ADD COLUMN on_time_since INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,144 @@
+using DurableChat.Chats;
+using DurableChat.Feeds;
+
+namespace DurableChat.Watching;
+
+/// <summary>
+/// The newest word on each of the chats that changed of late, in the order of the changes, each with a number. A reader names the number it has seen, and gets what came after it: finding the place
+/// takes a few steps, and nothing else is looked at. Not thread-safe.
+/// </summary>
+internal sealed class ChangeLog(int maxChats)
+{
+    private readonly Dictionary<ChatId, Change> _latest = [];
+
+    // In the order of the numbers. One whose chat has changed again since is empty, and goes when it is at the beginning or too many are.
+    private RingBuffer<Change> _changes = new();
+
+    /// <summary>The number of the newest change.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>Changes up to this number may be lacking: a reader who has seen less must begin again.</summary>
+    public long Floor { get; private set; }
+
+    /// <summary>How many entries there are, empty ones included.</summary>
+    public int Count => _changes.Count;
+
+    /// <summary>Takes in a change; false if it is older than what is known.</summary>
+    public bool Add(ChatId chat, long version, StreamEvent change)
+    {
+        if (_latest.TryGetValue(chat, out var known))
+        {
+            if (known.Version >= version)
+            {
+                return false;
+            }
+
+            known.Event = null;
+        }
+
+        var added = new Change(++Last, chat, version) { Event = change };
+        _changes.AddLast(added);
+        _latest[chat] = added;
+        if (_latest.Count > maxChats)
+        {
+            DropOldest();
+        }
+
+        DropEmpty();
+        return true;
+    }
+
+    /// <summary>Forgets everything: each reader must begin again.</summary>
+    public void Clear()
+    {
+        _changes.Clear();
+        _latest.Clear();
+        Floor = ++Last;
+    }
+
+    /// <summary>Adds what came after a number, as much as is wanted at once, and moves it; gives how many entries were looked at.</summary>
+    public int ReadAfter(ref long seen, List<StreamEvent> events, int max)
+    {
+        var first = IndexAfter(seen);
+        var index = first;
+        for (; index < _changes.Count && events.Count < max; index++)
+        {
+            if (_changes[index].Event is { } change)
+            {
+                events.Add(change);
+            }
+
+            seen = _changes[index].Number;
+        }
+
+        seen = index == _changes.Count ? Last : seen;
+        return index - first;
+    }
+
+    private int IndexAfter(long seen)
+    {
+        int low = 0, high = _changes.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (_changes[middle].Number <= seen)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private void DropOldest()
+    {
+        DropEmptyAtTheBeginning();
+        var oldest = _changes.RemoveFirst();
+        _latest.Remove(oldest.Chat);
+        Floor = oldest.Number;
+    }
+
+    private void DropEmptyAtTheBeginning()
+    {
+        while (_changes[0].Event is null)
+        {
+            _changes.RemoveFirst();
+        }
+    }
+
+    private void DropEmpty()
+    {
+        DropEmptyAtTheBeginning();
+        if (_changes.Count <= 2 * maxChats)
+        {
+            return;
+        }
+
+        // As many have come since the last time as are looked at now.
+        var kept = new RingBuffer<Change>();
+        for (var index = 0; index < _changes.Count; index++)
+        {
+            if (_changes[index].Event is not null)
+            {
+                kept.AddLast(_changes[index]);
+            }
+        }
+
+        _changes = kept;
+    }
+
+    private sealed class Change(long number, ChatId chat, long version)
+    {
+        public long Number => number;
+
+        public ChatId Chat => chat;
+
+        public long Version => version;
+
+        public StreamEvent? Event { get; set; }
+    }
+}

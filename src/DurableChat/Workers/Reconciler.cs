@@ -1,0 +1,170 @@
+using DurableChat.Chats;
+using DurableChat.Diagnostics;
+using DurableChat.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DurableChat.Workers;
+
+/// <summary>
+/// Owns progress. Commits, notifications and doubts start and stop runs at once, and any of them can be late, lost or doubled. So this replica compares, at every interval and whenever it is woken,
+/// the leases that the store has under its name with the runs it has, looks at each chat where they differ, and takes chats that nobody drives:
+/// <code>
+///   heartbeat ──▶ leases under our name ≠ runs? ──▶ look at those chats (Worker.Look)
+///                 chats that nobody drives?     ──▶ take them (LeaseTakeover)
+/// </code>
+/// Whatever event is lost, a chat that needs a driver has one within two intervals, if a replica has a place free.
+/// </summary>
+internal sealed partial class Reconciler(
+    ILeaseStore leases,
+    LeaseTakeover takeover,
+    Worker worker,
+    WorkerOptions options,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    ILogger<Reconciler> logger) : IHostedService, IDisposable
+{
+    /// <summary>How long a stopping replica waits for the store. Without its word others wait for the end of its lease.</summary>
+    private static readonly TimeSpan _lastWait = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private HashSet<(ChatId Chat, long Token)> _suspects = [];
+    private Task _loops = Task.CompletedTask;
+
+    /// <summary>Writes the first heartbeat before anything else, so that a lease taken by the first request is alive.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await BeatAsync(cancellationToken).ConfigureAwait(false);
+        worker.WorkWaits += Wake;
+        _loops = Task.WhenAll(
+            Task.Run(() => RepeatAsync("heartbeat", options.HeartbeatInterval, null, BeatAsync), CancellationToken.None),
+            Task.Run(() => RepeatAsync("comparison of leases and runs", options.ReconcileInterval, null, CompareAsync), CancellationToken.None),
+            Task.Run(() => RepeatAsync("takeover", options.ReconcileInterval, _wake, TakeOverAsync), CancellationToken.None));
+    }
+
+    /// <summary>Drains the worker and gives up the replica's name, so that others need not wait for its heartbeat to grow old.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        worker.WorkWaits -= Wake;
+        await worker.DrainAsync(cancellationToken).ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loops.WaitAsync(_lastWait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await leases.RetireAsync(options.Replica, CancellationToken.None).WaitAsync(_lastWait, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
+        {
+            LogFailed("retirement", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Compares the leases under this replica's name with its runs, and looks at each chat where they differ. Not thread-safe: one comparison at a time.</summary>
+    internal async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        var before = worker.Runs.BeginComparison();
+        var held = await leases.ListLeasesAsync(options.Replica, cancellationToken).ConfigureAwait(false);
+        var found = worker.Runs.EndComparison(before, held);
+        metrics.Compared(
+            found.WithoutRun.Count(lease => _suspects.Contains((lease.Id, lease.Token))), found.WithoutLease.Count(run => _suspects.Contains((run.Chat, run.Token))));
+        foreach (var lease in found.WithoutRun)
+        {
+            worker.Look(lease.Id, lease.Version, reloads: IsSuspect(lease.Id, lease.Token));
+        }
+
+        foreach (var run in found.WithoutLease.Where(run => IsSuspect(run.Chat, run.Token)))
+        {
+            worker.Look(run.Chat, reloads: true);
+        }
+
+        foreach (var lease in found.Interrupting)
+        {
+            worker.Interrupt(lease);
+        }
+
+        _suspects = [.. found.WithoutRun.Select(lease => (lease.Id, lease.Token)), .. found.WithoutLease.Select(run => (run.Chat, run.Token))];
+    }
+
+    /// <summary>A difference that the comparison before has found too is no commit that was under way: memory is wrong, whatever it says.</summary>
+    private bool IsSuspect(ChatId chat, long token)
+    {
+        if (!_suspects.Contains((chat, token)))
+        {
+            return false;
+        }
+
+        LogMismatch(chat);
+        return true;
+    }
+
+    /// <summary>Takes chats that nobody drives, once others know that this replica lives.</summary>
+    internal async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        if (!worker.HasPulse)
+        {
+            await BeatAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await takeover.TakeOverAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        var sent = time.GetTimestamp();
+        await leases.HeartbeatAsync(options.Replica, options.Address, options.LeaseDuration, cancellationToken)
+            .ConfigureAwait(false);
+        worker.NoteHeartbeat(sent);
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A wake-up is waiting already.
+        }
+    }
+
+    private async Task RepeatAsync(string what, TimeSpan interval, SemaphoreSlim? wake, Func<CancellationToken, Task> act)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await act(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogFailed(what, exception);
+            }
+
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            var timer = Task.Delay(interval, time, pause.Token);
+            var woken = wake?.WaitAsync(pause.Token);
+            await (woken is null ? timer : Task.WhenAny(timer, woken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pause.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Chat {Chat}: the stored lease does not match the local run. The chat is loaded again")]
+    private partial void LogMismatch(ChatId chat);
+
+    [LoggerMessage(2, LogLevel.Warning, "The {What} failed; it will be tried again")]
+    private partial void LogFailed(string what, Exception exception);
+}

@@ -1,0 +1,30 @@
+using DurableChat.Chats;
+
+namespace DurableChat.Workers;
+
+/// <summary>
+/// A request's claim to drive the turn that it may start: the place is taken before the commit, so that requests at the same time do not all count on the last one, and is given back at the end of the
+/// request unless a run has taken it over. Not thread-safe.
+/// </summary>
+internal sealed class TurnClaim(Worker worker, ChatId chat, string owner) : IDisposable
+{
+    private TurnPlaces.Hold? _place;
+
+    /// <summary>
+    /// Takes a place, once; the replica that takes the lease, or null if there is no place for this owner, or if this
+    /// replica may look dead to others. Then whoever takes chats that nobody drives takes this one.
+    /// </summary>
+    public string? Take()
+    {
+        if (!worker.HasPulse)
+        {
+            return null;
+        }
+
+        _place ??= worker.Places.TryHold(chat, owner);
+        return _place is null ? null : worker.Replica;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _place?.Dispose();
+}
