@@ -9,7 +9,7 @@ namespace DurableChat.Feeds;
 /// The feeds of this replica. There is at most one for a chat: whoever needs it takes a lease on it, and only a feed that nobody holds can go. Keeps all
 /// feeds within the memory budget. Thread-safe.
 /// </summary>
-internal sealed class FeedRegistry
+internal sealed class FeedRegistry : IFeedHost
 {
     private readonly ConcurrentDictionary<ChatId, Feed> _feeds = new();
     private readonly FeedOptions _options;
@@ -147,7 +147,8 @@ internal sealed class FeedRegistry
         }
     }
 
-    internal void AskForRelay(Feed feed) => RelayNeeded?.Invoke(feed);
+    /// <inheritdoc/>
+    public void AskForRelay(Feed feed) => RelayNeeded?.Invoke(feed);
 
     private bool TryRemove(Feed feed, long restedSince)
     {

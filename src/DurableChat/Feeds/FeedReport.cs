@@ -46,6 +46,28 @@ public sealed record FeedReport
 
     /// <summary>How long nobody has looked at it or published to it.</summary>
     public required double IdleSeconds { get; init; }
+
+    internal static FeedReport Of(ChatId id, FeedKnowledge knowledge, FeedHolds holds, long bytes, TimeSpan idle, int maxCursors)
+    {
+        var (chat, window, live) = (knowledge.Chat, knowledge.Window, knowledge.Answer.Live);
+        return new FeedReport
+        {
+            ChatId = id,
+            Synced = knowledge.Phase == FeedPhase.Present,
+            Status = chat?.Status,
+            Version = chat?.Version ?? 0,
+            Epoch = chat?.Epoch ?? 0,
+            HeadId = chat?.LastMessageId ?? 0,
+            Lease = chat?.Lease,
+            Window = new WindowReport(window.Floor, window.Tail, window.Count, window.Bytes),
+            Live = live is null ? null : new LiveReport(live.Generation, live.LastSeq, live.Chars, live.Bytes),
+            Bytes = bytes,
+            Pins = holds.Pins,
+            Subscribers = holds.Subscribers,
+            Cursors = holds.Positions(maxCursors),
+            IdleSeconds = idle.TotalSeconds,
+        };
+    }
 }
 
 /// <summary>The run of messages that a feed holds: all with ids above the floor, up to the tail.</summary>

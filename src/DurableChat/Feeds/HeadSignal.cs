@@ -68,6 +68,16 @@ internal sealed class HeadSignal
         return waiter.Task;
     }
 
+    /// <summary>The same, but for so long at most. The wait itself stays until the next change or the end, which costs less than to take it back.</summary>
+    public async Task WaitAsync(long seen, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task changed = WaitAsync(seen, cancellationToken);
+        await Task.WhenAny(changed, Task.Delay(patience, time, waiting.Token)).ConfigureAwait(false);
+        await waiting.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     // A task rather than a work item, so that a test can explore how it interleaves with others.
     private static void GoOnElsewhere(Action<object?> action, object state) =>
         _ = Task.Factory.StartNew(action, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, TaskScheduler.Default);

@@ -62,6 +62,26 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         return true;
     }
 
+    /// <summary>Adds the parts of a relayed frame that are new; false if parts before it are missing.</summary>
+    public bool TryTake(RelayFrame frame, long now)
+    {
+        if (frame.FirstSeq > LastSeq + 1)
+        {
+            return false;
+        }
+
+        var seq = frame.FirstSeq;
+        foreach (var part in frame.Split())
+        {
+            if (seq++ > LastSeq)
+            {
+                Append(part, now);
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Adds the events for parts after <paramref name="seq"/>, at most <paramref name="maxEvents"/>, and gives the number of the last part they cover.</summary>
     public long ReadAfter(long seq, List<StreamEvent> events, int maxEvents)
     {

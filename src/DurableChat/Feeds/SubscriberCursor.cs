@@ -17,9 +17,6 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>True until the subscriber has been brought to the head for the first time.</summary>
     public bool Initial { get; set; } = true;
 
-    /// <summary>True after a rewrite until the head is reached: what must be read until then is counted as a refresh.</summary>
-    public bool Refreshing { get; set; }
-
     /// <summary>The version whose status event was delivered; 0 for none.</summary>
     public long SeenStatus { get; set; }
 
@@ -61,9 +58,5 @@ internal sealed class SubscriberCursor(Position position)
     }
 
     /// <summary>Goes back to the beginning of a history, with nothing on screen.</summary>
-    public void Restart(long epoch)
-    {
-        Position = new Position(epoch, 0, 0, 0);
-        Refreshing = true;
-    }
+    public void Restart(long epoch) => Position = new Position(epoch, 0, 0, 0);
 }

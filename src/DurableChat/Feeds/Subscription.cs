@@ -29,7 +29,6 @@ public sealed class Subscription : IEventSource
         _cursor = new SubscriberCursor(position);
         pin.Feed.Join(_cursor);
         metrics.SubscriptionOpened();
-        pin.Feed.AddSubscriber();
     }
 
     /// <summary>How far the subscriber has got, counting what the last call gave.</summary>
@@ -93,7 +92,6 @@ public sealed class Subscription : IEventSource
         {
             _disposed = true;
             _metrics.SubscriptionClosed();
-            _pin.Feed.RemoveSubscriber();
             _pin.Feed.Leave(_cursor);
             _pin.Dispose();
         }

@@ -57,7 +57,8 @@ public sealed class FeedDoubtTests : IDisposable
     public async Task The_comparison_of_versions_wakes_subscribers_of_a_feed_whose_load_has_failed()
     {
         Feed.Publish(_stage.Create());
-        Feed.AddSubscriber();
+        var subscriber = new SubscriberCursor(default);
+        Feed.Join(subscriber);
         Feed.MarkUnsynced();
         var revision = Feed.Revision;
         var waiting = Feed.WaitAsync(revision, TestContext.Current.CancellationToken);
@@ -67,8 +68,8 @@ public sealed class FeedDoubtTests : IDisposable
         await sync.SyncAsync(TestContext.Current.CancellationToken);
         await waiting;
 
-        // Without anybody to serve there is nobody to wake.
-        Feed.RemoveSubscriber();
+        // Without a subscriber there is nothing to wake. That the last one left is a change.
+        Feed.Leave(subscriber);
         revision = Feed.Revision;
         await sync.SyncAsync(TestContext.Current.CancellationToken);
         Assert.Equal(revision, Feed.Revision);

@@ -160,7 +160,7 @@ public sealed class FeedRegistryTests
         var registry = new FeedRegistry(stage.Options, stage.Metrics, stage.Time);
         using var pin = registry.Pin(stage.Id);
         pin.Feed.Publish(stage.Create());
-        pin.Feed.AddSubscriber();
+        pin.Feed.Join(new SubscriberCursor(default));
         Assert.Equal("a", pin.Feed.TryGetChat()!.Lease!.Replica);
         Assert.Null(pin.Feed.RelayTarget);
     }

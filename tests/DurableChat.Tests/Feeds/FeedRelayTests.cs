@@ -75,21 +75,22 @@ public sealed class FeedRelayTests
         feed.Publish(stage.Create());
         Assert.Null(feed.RelayTarget);
         Assert.Equal(0, asked);
-        feed.AddSubscriber();
+        var (first, second) = (new SubscriberCursor(default), new SubscriberCursor(default));
+        feed.Join(first);
         Assert.Equal((new RelayTarget("a", 0, 0), 1), (feed.RelayTarget, asked));
         Assert.Equal(RelayOutcome.Taken, feed.AppendRelayed(Frame("abc")));
         Assert.Equal(new RelayTarget("a", 1, 1), feed.RelayTarget);
         feed.CompleteLoad(stage.Store.State(stage.Id), feed.BeginLoad());
         Assert.Equal(2, asked);
-        feed.AddSubscriber();
+        feed.Join(second);
         var revision = feed.Revision;
-        feed.RemoveSubscriber();
+        feed.Leave(first);
         Assert.Equal(revision, feed.Revision);
         Assert.NotNull(feed.RelayTarget);
-        feed.RemoveSubscriber();
+        feed.Leave(second);
         Assert.NotEqual(revision, feed.Revision);
         Assert.Null(feed.RelayTarget);
-        feed.AddSubscriber();
+        feed.Join(second);
         feed.Publish(stage.Finish());
         Assert.Null(feed.RelayTarget);
     }
@@ -101,7 +102,7 @@ public sealed class FeedRelayTests
         {
             var stage = new Stage(replica: replica);
             using var pin = stage.Registry.Pin(stage.Id);
-            pin.Feed.AddSubscriber();
+            pin.Feed.Join(new SubscriberCursor(default));
             pin.Feed.Publish(stage.Create());
             Assert.Equal(replica == "b", pin.Feed.RelayTarget is not null);
             pin.Feed.MarkDeleted();

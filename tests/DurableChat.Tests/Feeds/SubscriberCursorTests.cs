@@ -70,10 +70,10 @@ public sealed class SubscriberCursorTests
     public void A_restart_goes_to_the_beginning_past_the_window()
     {
         var cursor = new SubscriberCursor(new Position(1, 4, 2, 7));
-        Assert.Equal((true, false, 0L, 0L, 0), (cursor.Initial, cursor.Refreshing, cursor.SeenStatus, cursor.SeenState, cursor.Doubt));
+        Assert.Equal((true, 0L, 0L, 0), (cursor.Initial, cursor.SeenStatus, cursor.SeenState, cursor.Doubt));
         Assert.Equal(cursor.Position, cursor.PositionAtLook);
         cursor.Restart(2);
-        Assert.Equal((new Position(2, 0, 0, 0), true), (cursor.Position, cursor.Refreshing));
+        Assert.Equal(new Position(2, 0, 0, 0), cursor.Position);
     }
 
     private IEnumerable<(StreamEventType, string?)> Delivered() => _events.Select(sent =>

@@ -56,7 +56,7 @@ public sealed class RelayManagerTests
         await _stage.Store.HeartbeatAsync("a", "http://a/", TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         var created = _stage.Create();
         using var pin = _stage.Registry.Pin(_stage.Id);
-        pin.Feed.AddSubscriber();
+        pin.Feed.Join(new SubscriberCursor(default));
         pin.Feed.Publish(created);
 
         Assert.True(await relay.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
@@ -81,7 +81,7 @@ public sealed class RelayManagerTests
         };
         var created = _stage.Create();
         using var pin = _stage.Registry.Pin(_stage.Id);
-        pin.Feed.AddSubscriber();
+        pin.Feed.Join(new SubscriberCursor(default));
         await Task.Run(() =>
             pin.Feed.Publish(created)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         var events = new List<StreamEvent>();

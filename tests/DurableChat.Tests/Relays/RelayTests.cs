@@ -103,8 +103,8 @@ public sealed class RelayTests
     public void A_relay_is_wanted_only_while_somebody_follows_a_turn_that_runs_elsewhere()
     {
         Assert.Null(_remote.RelayTarget);
-        _remote.AddSubscriber();
-        _origin.AddSubscriber();
+        _remote.Join(new SubscriberCursor(default));
+        _origin.Join(new SubscriberCursor(default));
         Assert.Equal("a", _remote.RelayTarget!.Replica);
         Assert.Null(_origin.RelayTarget);
         var finished = _stage.Finish();

@@ -1,0 +1,202 @@
+using DurableChat.Chats;
+using DurableChat.Storage;
+
+namespace DurableChat.Feeds;
+
+/// <summary>
+/// The reader's side of a feed: what comes next for a subscriber. It moves the cursor and changes nothing else. Needs the
+/// feed's lock.
+/// </summary>
+/// <remarks>
+/// In this order: (1) what the subscriber has is compared with what is known; (2) a history that was rewritten starts
+/// again; (3) messages up to the head; (4) at the head, the rest of the state and the answer in flight.
+/// </remarks>
+internal readonly ref struct FeedReader(ChatId id, FeedKnowledge knowledge, FeedOptions options)
+{
+    private const int MaxEventsPerLook = 64;
+    private const int MaxBytesPerLook = 256 * 1024;
+
+    /// <summary>Adds the events that come next, and moves the cursor past them; or says what has to happen first.</summary>
+    public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        // (1)
+        if (knowledge.Phase == FeedPhase.Gone)
+        {
+            return new FeedLook(FeedLookKind.Deleted);
+        }
+
+        if (knowledge.Phase != FeedPhase.Present)
+        {
+            return new FeedLook(FeedLookKind.Unsynced);
+        }
+
+        var (chat, state) = (knowledge.Chat!, knowledge.State!.Events);
+        if (!cursor.IsVoid && RaisesDoubt(cursor, chat))
+        {
+            return new FeedLook(FeedLookKind.Unsynced, RaisesDoubt: true);
+        }
+
+        if (state.Lacks(cursor.SeenState))
+        {
+            return new FeedLook(FeedLookKind.Unsynced);
+        }
+
+        // (2)
+        RestartIfVoid(cursor, events);
+        RestartIfRewritten(cursor, events);
+        if (cursor.SeenStatus == 0)
+        {
+            AddStatus(state, cursor, events);
+        }
+
+        // (3)
+        if (cursor.Position.MessageId < chat.LastMessageId)
+        {
+            var read = AddMessages(cursor, events);
+            return events.Count > 0 ? read with { Kind = FeedLookKind.Delivered } : read;
+        }
+
+        // (4)
+        AddStateAtHead(state, cursor, events);
+        AddParts(cursor, events);
+        return new FeedLook(events.Count > 0 ? FeedLookKind.Delivered : FeedLookKind.Idle);
+    }
+
+    /// <summary>
+    /// A subscriber that is ahead of the feed was shown more by another replica, whose commit has not arrived here. Or its
+    /// position is of a history that is no more, e.g. of one that a restored backup does not have. Only the database knows,
+    /// so each position is checked once.
+    /// </summary>
+    private static bool RaisesDoubt(SubscriberCursor cursor, Chat chat)
+    {
+        var position = cursor.Position;
+        var isOfThisEpoch = position.Epoch == chat.Epoch || position.Epoch == 0;
+        var isAhead = position.Epoch > chat.Epoch || (isOfThisEpoch && position.MessageId > chat.LastMessageId);
+        cursor.Doubt = isAhead ? cursor.Doubt : 0;
+        return isAhead && cursor.Doubt == 0;
+    }
+
+    private void RestartIfVoid(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        if (!cursor.IsVoid)
+        {
+            return;
+        }
+
+        cursor.IsVoid = false;
+        cursor.SeenStatus = 0;
+        cursor.SeenState = 0;
+        if (cursor.Position != default)
+        {
+            Restart(cursor, events);
+        }
+    }
+
+    private void RestartIfRewritten(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        var chat = knowledge.Chat!;
+        var position = cursor.Position;
+        if (position.Epoch == 0)
+        {
+            cursor.Position = position = position with { Epoch = chat.Epoch };
+        }
+
+        // A position ahead of a feed that has just been loaded is of a history that is no more.
+        if (position.Epoch != chat.Epoch || position.MessageId > chat.LastMessageId)
+        {
+            Restart(cursor, events);
+        }
+    }
+
+    private void Restart(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        events.Add(StreamEvents.HistoryReset(id, knowledge.Chat!.Epoch));
+        cursor.Restart(knowledge.Chat.Epoch);
+    }
+
+    private static void AddStatus(StateEvents state, SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        if (state.Status.Version > cursor.SeenStatus)
+        {
+            events.Add(state.Status.Event);
+            cursor.SeenStatus = state.Status.Version;
+        }
+    }
+
+    private FeedLook AddMessages(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        var window = knowledge.Window;
+        var from = cursor.Position.MessageId;
+        if (!window.Covers(from, knowledge.Chat!.LastMessageId))
+        {
+            return Miss(cursor);
+        }
+
+        var bytes = 0;
+        for (var index = window.IndexAfter(from); index < window.Count && events.Count < MaxEventsPerLook && bytes < MaxBytesPerLook; index++)
+        {
+            var message = window[index];
+            if (!cursor.TryDeliver(message, id, events))
+            {
+                // The cursor stands at a message that an edit removed.
+                Restart(cursor, events);
+                break;
+            }
+
+            bytes += message.Frame.Length;
+        }
+
+        return new FeedLook(FeedLookKind.Delivered, IsHit: true);
+    }
+
+    private FeedLook Miss(SubscriberCursor cursor)
+    {
+        var window = knowledge.Window;
+        var from = cursor.Position.MessageId;
+        var reason = cursor.Initial ? ReadReason.Initial
+            : from == 0 ? ReadReason.FullRefresh
+            : window.Tail < knowledge.LastRemoteId ? ReadReason.RemoteCatchUp
+            : ReadReason.CatchUp;
+
+        // What the window lacks at its end serves every subscriber near the head, so the read begins there and not at this cursor.
+        var lacksOnlyTheEnd = options.WindowMessages > 0 && from >= window.Floor && from - window.Tail <= options.WindowMessages;
+        return new FeedLook(
+            FeedLookKind.Miss,
+            CatchUp: new CatchUpKey(knowledge.Chat!.Epoch, lacksOnlyTheEnd ? window.Tail : from),
+            Reason: reason,
+            MayComeInline: knowledge.MayComeInline && !cursor.Initial);
+    }
+
+    private void AddStateAtHead(StateEvents state, SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        cursor.Initial = false;
+        AddStatus(state, cursor, events);
+        state.AddChangesAfter(cursor.SeenState, events);
+        cursor.SeenState = knowledge.Chat!.Version;
+        cursor.SeenProgress = knowledge.Answer.ReadProgressAfter(cursor.SeenProgress, events);
+    }
+
+    private void AddParts(SubscriberCursor cursor, List<StreamEvent> events)
+    {
+        var live = knowledge.Answer.Live;
+        var position = cursor.Position;
+        if (position.Seq > 0 && (live?.Generation != position.Generation || position.Seq > live.LastSeq))
+        {
+            var isOfThisTurn = position.Generation == knowledge.Chat!.Generation && (live is null || live.Generation == position.Generation);
+            if (isOfThisTurn && knowledge.IsDrivenElsewhere)
+            {
+                // The parts are on their way from the replica that makes them. What is on the screen is their beginning.
+                return;
+            }
+
+            cursor.Position = position = position with { Generation = live?.Generation ?? position.Generation, Seq = 0 };
+            events.Add(StreamEvents.PreviewReset(id, position));
+        }
+
+        if (live is not null)
+        {
+            var seq = live.Generation == position.Generation ? position.Seq : 0;
+            cursor.Position = position with { Generation = live.Generation, Seq = live.ReadAfter(seq, events, MaxEventsPerLook) };
+        }
+    }
+}
