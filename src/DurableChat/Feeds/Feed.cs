@@ -11,15 +11,8 @@ namespace DurableChat.Feeds;
 /// <remarks>Each operation takes the lock, makes one call, and has its effects: those on counts under the lock, all others outside it.</remarks>
 internal sealed class Feed
 {
-    /// <summary>A round figure for an empty feed: its objects, and its entry among the others.</summary>
-    private const int BaseBytes = 1536;
-
-    /// <summary>A round figure for a subscriber.</summary>
-    private const int SubscriberBytes = 512;
-
     private readonly object _gate = new();
     private readonly IFeedHost _host;
-    private readonly FeedOptions _options;
     private readonly HeadSignal _signal = new();
 
     // Guarded by _gate.
@@ -31,9 +24,8 @@ internal sealed class Feed
     {
         Id = id;
         _host = host;
-        _options = options;
         _knowledge = new FeedKnowledge(id, host.Replica, options);
-        _holds = new FeedHolds(Now);
+        _holds = new FeedHolds(host.Time.GetTimestamp());
         _place = new FeedPlace(this);
     }
 
@@ -75,38 +67,23 @@ internal sealed class Feed
     public void Publish(Transition transition) => Change(transition, static (feed, committed) =>
         feed._knowledge.Take(committed.Next, committed.Appended, feed.Now, isRemote: false));
 
-    /// <summary>
-    /// Takes in what another replica has committed, in any order. Messages that were too large to come along are read
-    /// when a subscriber wants them.
-    /// </summary>
-    /// <param name="next">The state it made.</param>
-    /// <param name="appended">The messages it appended, as far as they came along.</param>
-    /// <param name="age">How long ago it was.</param>
-    /// <param name="lacksTools">
-    /// True if the state came without the client tools that the chat has. They never change, so the feed's own serve.
-    /// Without them the state only shows that there is a later version.
-    /// </param>
-    /// <returns>True if the messages now follow what the window had, so that nothing need be read.</returns>
+    /// <summary>Takes in what another replica committed, as <see cref="FeedKnowledge.TakeRemote"/> does; true if none of its messages need be read.</summary>
     public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age, bool lacksTools = false) =>
         Change((next, appended, age, lacksTools), static (feed, of) =>
         {
             var publishedAt = feed.Now - (long)(of.age.TotalSeconds * feed._host.Time.TimestampFrequency);
             var change = feed._knowledge.TakeRemote(of.next, of.appended, publishedAt, of.lacksTools);
-            var isComplete = of.appended is [.., var last] && feed._knowledge.Window.Tail >= last.Id;
-            return (change, isComplete && (change & FeedChange.Doubt) == FeedChange.None);
+            return (change, (change & FeedChange.Doubt) == 0 && feed._knowledge.HasAll(of.appended));
         });
 
     /// <summary>Says that commits may have happened that the feed did not see. Until its state is loaded it serves nothing as the present.</summary>
     public void MarkUnsynced() => Change(0, static (feed, _) => feed._knowledge.Doubt());
 
-    /// <summary>
-    /// Says that the chat has got to a version. If the feed knows only an older one, or another commit of that version,
-    /// it serves nothing until its state is loaded; true then.
-    /// </summary>
+    /// <summary>Raises a doubt as <see cref="FeedKnowledge.DoubtBelow"/> does; true if a state was known that is not served now.</summary>
     public bool MarkUnsyncedBelow(long version, Guid commitId = default) => Change((version, commitId), static (feed, of) =>
     {
         var change = feed._knowledge.DoubtBelow(of.version, of.commitId);
-        return (change, change != FeedChange.None && feed._knowledge.State is not null);
+        return (change, change != 0 && feed._knowledge.State is not null);
     });
 
     /// <summary>Wakes the subscribers of a feed in doubt: each looks, and one has the state loaded.</summary>
@@ -201,11 +178,7 @@ internal sealed class Feed
     }
 
     /// <summary>Adds a subscriber. While there are any, parts that another replica makes are wanted here.</summary>
-    public void Join(SubscriberCursor cursor)
-    {
-        Change(cursor, static (feed, joining) => feed._holds.Join(joining));
-        AskForRelay();
-    }
+    public void Join(SubscriberCursor cursor) => Change(cursor, static (feed, joining) => feed._holds.Join(joining));
 
     /// <summary>Undoes <see cref="Join"/>. After the last one, a relay that waits has to see that no subscriber is left.</summary>
     public void Leave(SubscriberCursor cursor) => Change(cursor, static (feed, leaving) => feed._holds.Leave(leaving));
@@ -237,19 +210,8 @@ internal sealed class Feed
     /// Marks the feed as removed if nothing holds it and it has rested since <paramref name="restedSince"/>. The
     /// decision and the mark are one, so it cannot be pinned in between.
     /// </summary>
-    public bool TryRemove(long restedSince)
-    {
-        lock (_gate)
-        {
-            if (!_holds.TryRemove(restedSince))
-            {
-                return false;
-            }
-
-            _host.Budget.Release(_place);
-            return true;
-        }
-    }
+    public bool TryRemove(long restedSince) => Change(restedSince, static (feed, since) =>
+        feed._holds.TryRemove(since) ? (FeedChange.Removed, true) : (FeedChange.None, false));
 
     /// <summary>
     /// Gives back what can be read again; false if there is nothing. It is no use of the feed: else those used least
@@ -274,15 +236,16 @@ internal sealed class Feed
 
     private TResult Change<T, TResult>(T with, Func<Feed, T, (FeedChange Change, TResult Result)> operation)
     {
-        (FeedChange Change, TResult Result) done;
+        FeedEffects effects;
+        TResult result;
         lock (_gate)
         {
-            done = operation(this, with);
-            CountLocked(done.Change);
+            (var change, result) = operation(this, with);
+            effects = change.Effects();
+            CountLocked(effects);
         }
 
         // The wake-up first: a subscriber need not wait until there is room in memory.
-        var effects = done.Change.Effects();
         if (effects.Has(FeedEffects.Wake))
         {
             _signal.Raise();
@@ -293,46 +256,31 @@ internal sealed class Feed
             _host.EnforceBudget();
         }
 
-        if (effects.Has(FeedEffects.AskForRelay))
+        if (effects.Has(FeedEffects.AskForRelay) && RelayTarget is not null)
         {
-            AskForRelay();
+            _host.AskForRelay(this);
         }
 
-        return done.Result;
+        return result;
     }
 
-    private void CountLocked(FeedChange change)
+    private void CountLocked(FeedEffects effects)
     {
-        var effects = change.Effects();
-        if (effects.Has(FeedEffects.VoidCursors))
+        _holds.Take(effects, Now);
+        if (effects.Has(FeedEffects.Release))
         {
-            _holds.VoidCursors();
+            _host.Budget.Release(_place);
         }
-
-        if (effects.Has(FeedEffects.Touch))
+        else if (effects.Has(FeedEffects.CountMemory) && !_holds.IsRemoved)
         {
-            _holds.Touch(Now);
-        }
-
-        if (effects.Has(FeedEffects.CountMemory) && !_holds.IsRemoved)
-        {
-            CountMemoryLocked();
-        }
-    }
-
-    private void CountMemoryLocked()
-    {
-        var bytes = _knowledge.Phase == FeedPhase.Gone ? 0 : BaseBytes + (_holds.Subscribers * (long)SubscriberBytes) + _knowledge.Bytes;
-        var freeable = _holds.Pins == 0 ? bytes : _knowledge.FreeableBytes(_holds.HoldsState);
-        if (bytes != _place.Bytes || freeable != _place.Freeable || (freeable > 0 && !_place.IsInLine))
-        {
-            _host.Budget.Count(_place, _knowledge.Chat?.Owner, bytes, freeable);
+            var (bytes, freeable) = _holds.Measure(_knowledge);
+            _place.Count(_host.Budget, _knowledge.Chat?.Owner, bytes, freeable);
         }
     }
 
     private (FeedChange Change, FeedLook Look) LookLocked(SubscriberCursor cursor, List<StreamEvent> events)
     {
-        var look = new FeedReader(Id, _knowledge, _options).Look(cursor, events);
+        var look = new FeedReader(_knowledge).Look(cursor, events);
         cursor.PositionAtLook = cursor.Position;
 
         // What is loaded for this subscriber stays until it has looked again, else memory that is short could keep it loading for ever.
@@ -351,13 +299,5 @@ internal sealed class Feed
 
         _holds.Touch(Now);
         return (change, look.Kind is FeedLookKind.Delivered ? look : look with { Revision = _signal.Revision });
-    }
-
-    private void AskForRelay()
-    {
-        if (RelayTarget is not null)
-        {
-            _host.AskForRelay(this);
-        }
     }
 }

@@ -33,4 +33,10 @@ internal enum FeedChange
 
     /// <summary>A pin was added or removed, which is a use of the feed.</summary>
     Held = 256,
+
+    /// <summary>A subscriber was added.</summary>
+    Subscribers = 512,
+
+    /// <summary>The feed is out of use.</summary>
+    Removed = 1024,
 }

@@ -16,14 +16,17 @@ internal enum FeedEffects
     /// <summary>Under the lock: every subscriber starts again.</summary>
     VoidCursors = 4,
 
+    /// <summary>Under the lock: the feed's memory counts no longer.</summary>
+    Release = 8,
+
     /// <summary>Outside the lock: those who wait look again.</summary>
-    Wake = 8,
+    Wake = 16,
 
     /// <summary>Outside the lock: feeds give memory back if they use too much.</summary>
-    EnforceBudget = 16,
+    EnforceBudget = 32,
 
     /// <summary>Outside the lock: parts that another replica makes may be wanted.</summary>
-    AskForRelay = 32,
+    AskForRelay = 64,
 }
 
 /// <summary>What follows from what.</summary>
@@ -37,9 +40,10 @@ internal static class FeedChanges
         If(change, Content | FeedChange.Held, FeedEffects.Touch)
         | If(change, Content | FeedChange.Held | FeedChange.Memory, FeedEffects.CountMemory)
         | If(change, FeedChange.Lost, FeedEffects.VoidCursors)
+        | If(change, FeedChange.Removed, FeedEffects.Release)
         | If(change, Visible, FeedEffects.Wake)
         | If(change, FeedChange.State | FeedChange.Window, FeedEffects.EnforceBudget)
-        | If(change, FeedChange.State, FeedEffects.AskForRelay);
+        | If(change, FeedChange.State | FeedChange.Subscribers, FeedEffects.AskForRelay);
 
     /// <summary>True if an effect is among others. Unlike <see cref="Enum.HasFlag"/> it never allocates.</summary>
     public static bool Has(this FeedEffects effects, FeedEffects effect) => (effects & effect) != FeedEffects.None;

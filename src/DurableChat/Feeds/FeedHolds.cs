@@ -6,6 +6,12 @@ namespace DurableChat.Feeds;
 /// </summary>
 internal sealed class FeedHolds(long now)
 {
+    /// <summary>A round figure for an empty feed: its objects, and its entry among the others.</summary>
+    private const int BaseBytes = 1536;
+
+    /// <summary>A round figure for a subscriber.</summary>
+    private const int SubscriberBytes = 512;
+
     private readonly HashSet<SubscriberCursor> _cursors = [];
     private int _states;
     private long _lastUsed = now;
@@ -53,7 +59,7 @@ internal sealed class FeedHolds(long now)
     public FeedChange Join(SubscriberCursor cursor)
     {
         _cursors.Add(cursor);
-        return FeedChange.Memory;
+        return FeedChange.Memory | FeedChange.Subscribers;
     }
 
     /// <summary>Removes a subscriber. After the last one, those who wait on behalf of subscribers have to look again.</summary>
@@ -90,13 +96,28 @@ internal sealed class FeedHolds(long now)
         return FeedChange.Memory;
     }
 
-    /// <summary>Marks all subscribers: the history that they were shown is not the stored one.</summary>
-    public void VoidCursors()
+    /// <summary>Takes what a change means for those who use the feed.</summary>
+    public void Take(FeedEffects effects, long now)
     {
-        foreach (var cursor in _cursors)
+        if (effects.Has(FeedEffects.Touch))
         {
-            cursor.IsVoid = true;
+            Touch(now);
         }
+
+        if (effects.Has(FeedEffects.VoidCursors))
+        {
+            foreach (var cursor in _cursors)
+            {
+                cursor.IsVoid = true;
+            }
+        }
+    }
+
+    /// <summary>What the feed takes in memory, and how much of it can be given back now, in bytes. Without pins all can.</summary>
+    public (long Bytes, long Freeable) Measure(FeedKnowledge knowledge)
+    {
+        var bytes = knowledge.Phase == FeedPhase.Gone ? 0 : BaseBytes + (_cursors.Count * (long)SubscriberBytes) + knowledge.Bytes;
+        return (bytes, Pins == 0 ? bytes : knowledge.FreeableBytes(HoldsState));
     }
 
     /// <summary>Where subscribers stood at their last look, at most <paramref name="max"/> of them.</summary>

@@ -27,6 +27,12 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     private bool _isHeadLoaded;
     private int _settledDoubts;
 
+    /// <summary>Of which chat.</summary>
+    public ChatId Id => id;
+
+    /// <summary>How much is kept.</summary>
+    public FeedOptions Options => options;
+
     /// <summary>The newest messages.</summary>
     public DurableWindow Window { get; } = new(options.WindowMessages, options.WindowBytes);
 
@@ -150,6 +156,9 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             ? Take(whole, appended, publishedAt, isRemote: true)
             : DoubtBelow(next.Version, next.CommitId);
     }
+
+    /// <summary>True if there are messages, and the window reaches the last of them.</summary>
+    public bool HasAll(IReadOnlyList<Message> appended) => appended is [.., var last] && Window.Tail >= last.Id;
 
     /// <summary>The one place where a doubt begins: commits may have happened of which the feed knows nothing.</summary>
     public FeedChange Doubt()

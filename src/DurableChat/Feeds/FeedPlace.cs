@@ -30,4 +30,13 @@ internal sealed class FeedPlace
     public long Since { get; set; }
 
     private bool _isInLine;
+
+    /// <summary>Counts what the feed takes now, unless nothing has changed. Needs the feed's lock.</summary>
+    public void Count(FeedBudget budget, string? owner, long bytes, long freeable)
+    {
+        if (bytes != Bytes || freeable != Freeable || (freeable > 0 && !IsInLine))
+        {
+            budget.Count(this, owner, bytes, freeable);
+        }
+    }
 }

@@ -11,7 +11,7 @@ namespace DurableChat.Feeds;
 /// In this order: (1) what the subscriber has is compared with what is known; (2) a history that was rewritten starts
 /// again; (3) messages up to the head; (4) at the head, the rest of the state and the answer in flight.
 /// </remarks>
-internal readonly ref struct FeedReader(ChatId id, FeedKnowledge knowledge, FeedOptions options)
+internal readonly ref struct FeedReader(FeedKnowledge knowledge)
 {
     private const int MaxEventsPerLook = 64;
     private const int MaxBytesPerLook = 256 * 1024;
@@ -110,7 +110,7 @@ internal readonly ref struct FeedReader(ChatId id, FeedKnowledge knowledge, Feed
 
     private void Restart(SubscriberCursor cursor, List<StreamEvent> events)
     {
-        events.Add(StreamEvents.HistoryReset(id, knowledge.Chat!.Epoch));
+        events.Add(StreamEvents.HistoryReset(knowledge.Id, knowledge.Chat!.Epoch));
         cursor.Restart(knowledge.Chat.Epoch);
     }
 
@@ -136,7 +136,7 @@ internal readonly ref struct FeedReader(ChatId id, FeedKnowledge knowledge, Feed
         for (var index = window.IndexAfter(from); index < window.Count && events.Count < MaxEventsPerLook && bytes < MaxBytesPerLook; index++)
         {
             var message = window[index];
-            if (!cursor.TryDeliver(message, id, events))
+            if (!cursor.TryDeliver(message, knowledge.Id, events))
             {
                 // The cursor stands at a message that an edit removed.
                 Restart(cursor, events);
@@ -159,7 +159,7 @@ internal readonly ref struct FeedReader(ChatId id, FeedKnowledge knowledge, Feed
             : ReadReason.CatchUp;
 
         // What the window lacks at its end serves every subscriber near the head, so the read begins there and not at this cursor.
-        var lacksOnlyTheEnd = options.WindowMessages > 0 && from >= window.Floor && from - window.Tail <= options.WindowMessages;
+        var lacksOnlyTheEnd = knowledge.Options.WindowMessages > 0 && from >= window.Floor && from - window.Tail <= knowledge.Options.WindowMessages;
         return new FeedLook(
             FeedLookKind.Miss,
             CatchUp: new CatchUpKey(knowledge.Chat!.Epoch, lacksOnlyTheEnd ? window.Tail : from),
@@ -190,7 +190,7 @@ internal readonly ref struct FeedReader(ChatId id, FeedKnowledge knowledge, Feed
             }
 
             cursor.Position = position = position with { Generation = live?.Generation ?? position.Generation, Seq = 0 };
-            events.Add(StreamEvents.PreviewReset(id, position));
+            events.Add(StreamEvents.PreviewReset(knowledge.Id, position));
         }
 
         if (live is not null)
