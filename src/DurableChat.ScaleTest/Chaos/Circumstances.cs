@@ -12,5 +12,8 @@ internal sealed record Circumstances
     /// <summary>When the record ends, in seconds.</summary>
     public double Ended { get; init; }
 
+    /// <summary>False if replicas of a version took part that counts no usage.</summary>
+    public bool IsUsageCounted { get; init; } = true;
+
     public RunLimits Limits { get; init; } = new();
 }
