@@ -98,7 +98,15 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
     private async Task<List<RecordedChat>> AddWorkAsync(ChaosContext context, List<RecordedChat> recorded, Metronome metronome, CancellationToken cancellationToken)
     {
         var work = (await world.ReadWorkAsync(context.Origin, cancellationToken)).ToLookup(record => record.Question);
-        var circumstances = new Circumstances { Faults = _faults, Lulls = metronome.Lulls, Ended = context.Seconds, Limits = world.Limits, IsUsageCounted = world.IsUsageCounted };
+        var circumstances = new Circumstances
+        {
+            Faults = _faults,
+            Lulls = metronome.Lulls,
+            Ended = context.Seconds,
+            Limits = world.Limits,
+            IsUsageCounted = world.IsUsageCounted,
+            PreviousAloneUntil = options.Previous is null ? 0 : _faults.Find(fault => fault.Kind == ChaosFault.Upgrade)?.Began ?? context.Seconds,
+        };
         return
         [
             .. recorded.Select(chat => chat with
