@@ -15,9 +15,9 @@ public sealed class UnkindTextTests(Chromium chromium)
         string.Concat(Enumerable.Repeat("> ", 2_048)) + "after the quotes",
         "```csharp\n" + string.Join('\n', Enumerable.Range(1, 50_000).Select(line => $"var line{line} = {line};")) + "\n```\n\nafter the code",
         string.Concat(Enumerable.Repeat("- ", 2_000)) + "after the lists",
-        string.Join('\n', Enumerable.Range(0, 1_000).Select(level => new string(' ', 2 * level) + "- level")) + "\n\nafter the levels",
+        string.Join('\n', Enumerable.Range(0, 300).Select(level => new string(' ', 2 * level) + "- level")) + "\n\nafter the levels",
         new string('[', 10_000) + "after the brackets" + new string(']', 10_000),
-        string.Concat(Enumerable.Repeat("*_", 20_000)) + "after the stars" + string.Concat(Enumerable.Repeat("_*", 20_000)),
+        string.Concat(Enumerable.Repeat("*_", 4_000)) + "after the stars" + string.Concat(Enumerable.Repeat("_*", 4_000)),
     ];
 
     [Fact]

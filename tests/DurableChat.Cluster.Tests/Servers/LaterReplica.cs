@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using DurableChat.Chats;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Models;
@@ -16,6 +17,9 @@ namespace DurableChat.Cluster.Tests.Servers;
 /// </summary>
 internal static class LaterReplica
 {
+    /// <summary>What both versions share.</summary>
+    public const string Secret = "a-secret-of-a-cluster-of-two-versions";
+
     /// <summary>What it calls itself to the database, which writes for it what this version would not.</summary>
     private const string Name = "later";
 
@@ -79,7 +83,7 @@ internal static class LaterReplica
     /// <summary>Seals, under the cluster's secret, what the next version would say.</summary>
     private sealed class Channel(INotificationChannel inner) : INotificationChannel
     {
-        private readonly NotificationSeal _seal = Seals.Of(TimeProvider.System);
+        private readonly NotificationSeal _seal = Seals.Of(TimeProvider.System, Secret);
 
         public int MaxPayloadBytes => inner.MaxPayloadBytes;
 
@@ -96,13 +100,16 @@ internal static class LaterReplica
                 return [payload];
             }
 
-            var content = Seals.Open(payload)!.Replace(Stand, Part, StringComparison.Ordinal)
+            // Another process of the cluster, to which nothing was shown before.
+            using var seal = Seals.Of(TimeProvider.System, Secret);
+            using var opened = seal.Open(payload, out _);
+            var content = Encoding.UTF8.GetString(opened.Content).Replace(Stand, Part, StringComparison.Ordinal)
                 .Replace("\"finish_reason\":\"stop\"", "\"finish_reason\":\"vanished\"", StringComparison.Ordinal);
 
             // Beside its own news it has some of another kind, and of another form.
             return
             [
-                _seal.Seal($$$"""{"format":9,"mood":"good"}""", SealedKind.News),
+                _seal.Seal("""{"format":9,"mood":"good"}""", SealedKind.News),
                 _seal.Seal(content.Insert(1, "\"mood\":\"good\","), SealedKind.News),
                 _seal.Seal(content, (SealedKind)9),
             ];

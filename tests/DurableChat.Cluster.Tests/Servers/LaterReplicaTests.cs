@@ -14,7 +14,7 @@ public sealed class LaterReplicaTests(PostgresFixture postgres)
 {
     private const int Chats = 4;
     private const int Turns = 3;
-    private static readonly string _secret = $"Cluster:Secret={Seals.Secret}";
+    private static readonly string _secret = $"Cluster:Secret={LaterReplica.Secret}";
 
     [Fact]
     public async Task Chats_are_used_at_this_and_at_the_next_version_and_nothing_is_lost()
