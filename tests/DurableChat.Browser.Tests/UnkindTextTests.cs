@@ -42,7 +42,7 @@ public sealed class UnkindTextTests(Chromium chromium)
             }
             else
             {
-                // With one letter on each line it would be higher, and nobody could read it.
+                // With one letter on each line it would be higher, and unreadable.
                 Assert.InRange(await shown.EvaluateAsync<double>("answer => answer.getBoundingClientRect().height"), 1, 40_000);
             }
         }
