@@ -55,10 +55,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and the process.</param>
     /// <param name="outlivesFileLimit">True if a write beyond the limit on file sizes is to fail, instead of ending the process.</param>
     /// <param name="yields">True if it stands for what runs on other machines, so that it gets the processor only when the others leave it.</param>
+    /// <param name="program">Another version of this program: a .dll or an executable. Null for this one.</param>
     public static async Task<ManagedProcess> StartAsync(
-        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, bool outlivesFileLimit = false, bool yields = false)
+        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, bool outlivesFileLimit = false, bool yields = false, string? program = null)
     {
-        var start = StartInfo(arguments, outlivesFileLimit, yields);
+        var start = StartInfo(program, arguments, outlivesFileLimit, yields);
 
         // What a person has configured for a server of their own, here or in this folder, is not for these: it would change what is measured, or use a key.
         start.WorkingDirectory = folder;
@@ -124,11 +125,15 @@ internal sealed class ManagedProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, bool outlivesFileLimit, bool yields)
+    private static ProcessStartInfo StartInfo(string? other, IReadOnlyList<string> arguments, bool outlivesFileLimit, bool yields)
     {
         // As one file the program is the process; else it was started as "dotnet program.dll".
         var path = Environment.ProcessPath!;
-        string[] program = Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, _serverDll] : [path];
+        var isUnderDotnet = Path.GetFileNameWithoutExtension(path) == "dotnet";
+        string[] program =
+            other is null ? isUnderDotnet ? [path, _serverDll] : [path]
+            : Path.GetExtension(other) == ".dll" ? [isUnderDotnet ? path : "dotnet", other]
+            : [other];
         if (outlivesFileLimit)
         {
             // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's place.

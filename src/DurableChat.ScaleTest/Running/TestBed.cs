@@ -208,7 +208,7 @@ internal sealed class TestBed : IAsyncDisposable
                 own["Testing__ToolUrl"] = new Uri(_mock.Url, $"of/{i}/tool").ToString();
             }
 
-            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName) { CanLimitFiles = options.HasFaults && options.StoreKind == "sqlite" });
+            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName) { CanLimitFiles = options.HasFaults && options.StoreKind == "sqlite", Program = options.Program });
             await _servers[^1].StartAsync(cancellationToken);
         }
 
