@@ -81,7 +81,7 @@ internal sealed class FuzzServer : IAsyncDisposable
         await using var answer = context.Response.Body;
         if (context.Response.StatusCode >= 500)
         {
-            throw new InvalidOperationException($"{method} {path}{query} {(body is null ? string.Empty : Encoding.UTF8.GetString(body))}: {string.Join('\n', _errors.Lines)}");
+            throw new InvalidOperationException($"{context.Response.StatusCode}: {method} {path}{query} {(body is null ? string.Empty : Encoding.UTF8.GetString(body))}: {string.Join('\n', _errors.Lines)}");
         }
 
         if (!readsStream && context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) == true)

@@ -6,7 +6,8 @@ namespace DurableChat.Fuzz.Tests;
 /// what comes before it.</summary>
 /// <param name="Values">Each value, objects and arrays included.</param>
 /// <param name="Members">Each member of an object: its name and its value.</param>
-internal sealed record JsonMap(IReadOnlyList<Range> Values, IReadOnlyList<Range> Members)
+/// <param name="Names">The names of members.</param>
+internal sealed record JsonMap(IReadOnlyList<Range> Values, IReadOnlyList<Range> Members, IReadOnlyList<Range> Names)
 {
     private const int MaxDepth = 256;
 
@@ -14,7 +15,7 @@ internal sealed record JsonMap(IReadOnlyList<Range> Values, IReadOnlyList<Range>
     public static JsonMap Of(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = MaxDepth });
-        var (values, members) = (new List<Range>(), new List<Range>());
+        var (values, members, names) = (new List<Range>(), new List<Range>(), new List<Range>());
         var open = new Stack<(int Start, int Name)>();
         var name = -1;
         try
@@ -26,6 +27,7 @@ internal sealed record JsonMap(IReadOnlyList<Range> Values, IReadOnlyList<Range>
                 {
                     case JsonTokenType.PropertyName:
                         name = start;
+                        names.Add(start..(start + reader.ValueSpan.Length + 2));
                         continue;
                     case JsonTokenType.StartObject or JsonTokenType.StartArray:
                         open.Push((start, name));
@@ -49,6 +51,6 @@ internal sealed record JsonMap(IReadOnlyList<Range> Values, IReadOnlyList<Range>
         {
         }
 
-        return new JsonMap(values, members);
+        return new JsonMap(values, members, names);
     }
 }

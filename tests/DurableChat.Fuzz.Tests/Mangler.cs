@@ -20,6 +20,11 @@ internal sealed class Mangler(int seed)
         "\"\\", "nul", "1.", "{\"a\":1,\"a\":2}", "/*x*/1", "\"😀\"", "\"00000000000000000000000000000000\"", "-9223372036854775808", "0.1",
     ];
 
+    private static readonly string[] _oddNames =
+    [
+        "\"\"", "\"\\ud83d\"", "\"\\udc00x\"", "\"\\u0000\"", "\"type\"", "\"id\"", "\"$type\"", "\"$id\"", "\"$ref\"", "\"__proto__\"", "\"TYPE\"", "\"t\\u0079pe\"", "\"😀\"", "\"a.b\"", "\"a\\\"b\"",
+    ];
+
     private readonly Random _random = new(seed);
 
     public int Next(int below) => _random.Next(below);
@@ -141,13 +146,15 @@ internal sealed class Mangler(int seed)
 
         var value = Pick(map.Values);
         var member = map.Members.Count > 0 ? Pick(map.Members) : value;
-        return Next(6) switch
+        return Next(14) switch
         {
-            0 => Replace(json, value, Encoding.UTF8.GetBytes(Pick(_oddJson))),
-            1 => Replace(json, value, json[Pick(map.Values)]),
-            2 => Replace(json, member, []),
-            3 => Replace(json, member, [.. json[member], (byte)',', .. json[member]]),
-            4 => Replace(json, member, json[map.Members.Count > 0 ? Pick(map.Members) : value]),
+            0 or 1 => Replace(json, value, Encoding.UTF8.GetBytes(Pick(_oddJson))),
+            2 or 3 => Replace(json, value, json[Pick(map.Values)]),
+            4 or 5 => Replace(json, member, []),
+            6 or 7 => Replace(json, member, [.. json[member], (byte)',', .. json[member]]),
+            8 or 9 => Replace(json, member, json[map.Members.Count > 0 ? Pick(map.Members) : value]),
+            10 when map.Names.Count > 0 => Replace(json, Pick(map.Names), Encoding.UTF8.GetBytes(Pick(_oddNames))),
+            11 when map.Names.Count > 0 => Replace(json, Pick(map.Names), json[Pick(map.Names)]),
             _ => Replace(json, value, Nested(json[value])),
         };
     }

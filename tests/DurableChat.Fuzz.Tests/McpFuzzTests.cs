@@ -40,7 +40,9 @@ public sealed class McpFuzzTests
         CallToolResult? result;
         try
         {
-            result = JsonSerializer.Deserialize<CallToolResult>(mangler.Mangle(Encoding.UTF8.GetBytes(mangler.Pick(_results))), McpJsonUtilities.DefaultOptions);
+            // The library reads messages as text, so that all bytes are valid when they come here.
+            var text = Encoding.UTF8.GetString(mangler.Mangle(Encoding.UTF8.GetBytes(mangler.Pick(_results))));
+            result = JsonSerializer.Deserialize<CallToolResult>(text, McpJsonUtilities.DefaultOptions);
         }
         catch (JsonException)
         {
@@ -130,9 +132,9 @@ public sealed class McpFuzzTests
                 "initialize" => (Welcome, 5),
                 "tools/list" => (mangler.Pick(_tools), 20),
                 "tools/call" => (mangler.Pick(_results), 90),
-                _ => ("{}", 5),
+                _ => (null, 5),
             };
-            var answer = Encoding.UTF8.GetBytes(mangler.Chance(95)
+            var answer = Encoding.UTF8.GetBytes(result is not null && mangler.Chance(97)
                 ? $$"""{"jsonrpc":"2.0","id":{{id.ToJsonString()}},"result":{{result}}}"""
                 : $$"""{"jsonrpc":"2.0","id":{{id.ToJsonString()}},"error":{"code":-32601,"message":"no","data":{"a":1} } }""");
             answer = mangler.Chance(percent) ? mangler.Mangle(answer) : answer;

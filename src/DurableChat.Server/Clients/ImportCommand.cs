@@ -43,9 +43,11 @@ internal static class ImportCommand
     {
         try
         {
-            return JsonSerializer.Deserialize<ChatExport>(text, ExportJson.Options) is { Format: ChatExport.CurrentFormat, Messages: not null } export
-                ? export
-                : throw new FormatException($"It is not an export of the format '{ChatExport.CurrentFormat}'.");
+            var export = JsonSerializer.Deserialize<ChatExport>(text, ExportJson.Options);
+            return export is not { Format: ChatExport.CurrentFormat, Messages: not null }
+                ? throw new FormatException($"It is not an export of the format '{ChatExport.CurrentFormat}'.")
+                : export.IsWhole ? export
+                : throw new FormatException("A message in it has no role or no parts, or the title or the model is missing.");
         }
         catch (JsonException exception)
         {

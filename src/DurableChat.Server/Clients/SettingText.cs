@@ -41,9 +41,11 @@ internal static class SettingText
                 all[name] = candidate is null ? null : JsonNode.Parse(candidate);
                 return all.Deserialize<ChatSettings>(_json)!;
             }
-            catch (JsonException)
+            catch (Exception exception)
+                when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
-                // Not in this reading of what was typed.
+                // Not in this reading of what was typed. Half a character, and two members of one name, are found only
+                // when the value is used.
             }
         }
 
