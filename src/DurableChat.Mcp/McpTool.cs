@@ -76,7 +76,9 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
             throw new ToolInputException(
                 "The tool asked for input from the user or a model, which is not supported here.");
         }
-        catch (InvalidOperationException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or ArgumentException
+                && !cancellationToken.IsCancellationRequested)
         {
             // What the client's reader of JSON throws for values that it does not expect.
             throw new ToolInputException("The tool's answer cannot be read. The tool may have had effects.");
