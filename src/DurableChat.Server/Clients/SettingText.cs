@@ -39,11 +39,17 @@ internal static class SettingText
             try
             {
                 all[name] = candidate is null ? null : JsonNode.Parse(candidate);
-                return all.Deserialize<ChatSettings>(_json)!;
+                var read = all.Deserialize<ChatSettings>(_json)!;
+
+                // A number that is too large becomes one that JSON cannot say.
+                JsonSerializer.SerializeToUtf8Bytes(read, _json);
+                return read;
             }
-            catch (JsonException)
+            catch (Exception exception)
+                when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
-                // Not in this reading of what was typed.
+                // Not in this reading of what was typed. Half a character, and two members of one name, are found only
+                // when the value is used.
             }
         }
 
