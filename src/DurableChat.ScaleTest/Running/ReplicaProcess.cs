@@ -10,8 +10,8 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
 
     public string Name => name;
 
-    /// <summary>True if it is to live on where a file may not grow, instead of being ended by the operating system.</summary>
-    public bool CanLimitFiles { get; init; }
+    /// <summary>What is special about its process; null for nothing.</summary>
+    public ProcessTraits? Traits { get; init; }
 
     /// <summary>Where it listens, once it has been started.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1:0");
@@ -29,7 +29,7 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
     /// <exception cref="StartFailedException">It did not come up.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = await ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], settings, folder, cancellationToken, CanLimitFiles);
+        _process = await ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], settings, folder, cancellationToken, Traits);
         Url = _process.Url;
         _isDownOnPurpose = false;
     }
