@@ -10,7 +10,7 @@ internal static class AbuseCommand
 {
     private static readonly Func<Attack>[] _attacks =
     [
-        () => new BodiesAttack(), () => new NotificationsAttack(), () => new QueuesAttack(), () => new TokensAttack(), () => new DescriptorsAttack(), () => new McpAttack(),
+        () => new BodiesAttack(hasRate: false), () => new BodiesAttack(hasRate: true), () => new NotificationsAttack(), () => new QueuesAttack(), () => new TokensAttack(), () => new DescriptorsAttack(), () => new McpAttack(),
         () => new HeldTextAttack(), () => new RetentionAttack(), () => new ListsAttack(), () => new RegenerateAttack(), () => new FilesAttack(), () => new TicketsAttack(),
         () => new LaterRowsAttack(), () => new PingsAttack(),
     ];

@@ -56,7 +56,9 @@ internal sealed class EndlessModel : IAsyncDisposable
         try
         {
             await context.Response.Body.WriteAsync(_call, context.RequestAborted);
-            for (var sent = 0L; sent < MostBytes; sent += _text.Length)
+
+            // What is written to a connection that was cut is dropped without a word.
+            for (var sent = 0L; sent < MostBytes && !context.RequestAborted.IsCancellationRequested; sent += _text.Length)
             {
                 await context.Response.Body.WriteAsync(_text, context.RequestAborted);
                 Interlocked.Add(ref _sent, _text.Length);

@@ -9,7 +9,7 @@ public sealed class AbuseTests
     [Fact]
     public async Task The_cheapest_attacks_break_no_bound()
     {
-        string[] attacks = ["bodies", "later rows", "pings"];
+        string[] attacks = ["bodies", "later rows"];
         var (code, output) = await DurableChatProgram.RunProgramAsync("DurableChat.Lab.dll", ["abuse", "--size", "small", "--only", .. attacks]);
         Assert.True(code == 0, output);
         Assert.All(attacks, attack => Assert.Matches($@"\| {attack} \|.*\| holds[^|]*\|", output));
