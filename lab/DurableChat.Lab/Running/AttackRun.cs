@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using DurableChat.Lab.Attacks;
 using DurableChat.Lab.Quiet;
 using DurableChat.Lab.Reporting;
@@ -37,11 +38,21 @@ internal static class AttackRun
         var before = arena.Usage();
         var attacking = attack.RunAsync(arena, cancellationToken);
         await quiet.WorkAsync(beside, time, attacking, cancellationToken);
-        await attacking;
-        await attack.FinishAsync(arena, cancellationToken);
+        try
+        {
+            await attacking;
+            await attack.FinishAsync(arena, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException or InvalidOperationException)
+        {
+            // So that the table shows what became of the server.
+            arena.Expect(false, $"The attack broke off: {exception.Message}");
+        }
+
         await ExpectAliveAsync(arena, cancellationToken);
+        var (peak, budget) = (Math.Max(before.PeakBytes, arena.Usage().PeakBytes), before.Bytes + arena.MoreBytes);
+        await RestartDeadAsync(arena, cancellationToken);
         var lost = await quiet.CountLostAsync(cancellationToken);
-        var (peak, budget) = (arena.Usage().PeakBytes, before.Bytes + arena.MoreBytes);
         arena.Expect(peak <= budget * Tolerance, "The servers took more memory than their budget and a fifth.");
         arena.Expect(lost == 0, "Acknowledged messages are lost.");
         foreach (var (status, count) in beside.Refused)
@@ -54,11 +65,24 @@ internal static class AttackRun
         return new AttackResult(attack.Name, attack.Bound, $"{arena.Tally}", peak, budget, alone, beside, quiet.Acknowledged, lost, arena.Findings);
     }
 
+    /// <summary>What was acknowledged must be there even so.</summary>
+    private static async Task RestartDeadAsync(Arena arena, CancellationToken cancellationToken)
+    {
+        foreach (var server in arena.Servers.Where(server => server.HasDied))
+        {
+            await server.StartAsync(cancellationToken);
+        }
+    }
+
     private static async Task ExpectAliveAsync(Arena arena, CancellationToken cancellationToken)
     {
         foreach (var server in arena.Servers)
         {
-            arena.Expect(!server.HasDied, $"{server.Name} has died. {string.Join(' ', server.Log.TakeLast(3))}");
+            arena.Expect(!server.HasDied, $"{server.Name} has died.");
+            if (server.HasDied)
+            {
+                await Console.Error.WriteLineAsync(string.Join('\n', server.Log.TakeLast(20)));
+            }
         }
 
         arena.Expect(await arena.CreateChatAsync(arena.QuietTokens[^1], new { content = "the end", model = Arena.QuickModel }, cancellationToken) is not null, "The server takes no chat any more.");
