@@ -7,4 +7,6 @@ var root = new RootCommand("Attacks a DurableChat server of its own, and shows w
     AbuseCommand.Create(),
     McpHostCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// Who ends it waits until the servers have been stopped.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
