@@ -11,8 +11,8 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
 
     public string Name => name;
 
-    /// <summary>True if it is to live on where a file may not grow, instead of being ended by the operating system.</summary>
-    public bool CanLimitFiles { get; init; }
+    /// <summary>What is special about its process; null for nothing.</summary>
+    public ProcessTraits? Traits { get; init; }
 
     /// <summary>What it runs from its next start on: a .dll or an executable. Null for this program.</summary>
     public string? Program { get; set; }
@@ -81,7 +81,13 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
     }
 
     private Task<ManagedProcess> StartAsync(IReadOnlyDictionary<string, string> known, CancellationToken cancellationToken) =>
-        ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], known, folder, cancellationToken, CanLimitFiles, program: Program);
+        ManagedProcess.StartAsync(
+            name,
+            ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments],
+            known,
+            folder,
+            cancellationToken,
+            (Traits ?? new ProcessTraits()) with { Other = Program });
 
     /// <summary>Another version refuses settings that it does not know, and names them: it is started again without.</summary>
     private async Task<ManagedProcess> StartOtherAsync(CancellationToken cancellationToken)
