@@ -56,7 +56,7 @@ internal static class ServerApplication
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ConnectionBacklog);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        TextLog.Add(builder.Logging.ClearProviders());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
         // The host logs a start that fails with a stack trace; the command says it in a sentence. A background service that fails ends the host and is critical.
