@@ -86,6 +86,8 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
     {
         for (var rest = message; rest.Length > 0;)
         {
+            // A send that begins with a cancelled token aborts the connection, and the client would never learn why.
+            end.ThrowIfCancellationRequested();
             var frame = rest[..Math.Min(rest.Length, BytesPerFrame)];
             rest = rest[frame.Length..];
             var send = socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: rest.Length == 0, end);

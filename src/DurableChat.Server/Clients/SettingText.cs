@@ -39,7 +39,10 @@ internal static class SettingText
             try
             {
                 all[name] = candidate is null ? null : JsonNode.Parse(candidate);
-                return all.Deserialize<ChatSettings>(_json)!;
+                var set = all.Deserialize<ChatSettings>(_json)!;
+                return IsFinite(set.Temperature) && IsFinite(set.TopP)
+                    ? set
+                    : throw new FormatException($"'{value}' is too large for {name}.");
             }
             catch (JsonException)
             {
@@ -74,6 +77,9 @@ internal static class SettingText
         var texts = set.Select(member => $"{member.Key}={TextOf(member.Value!)}");
         return string.Join(' ', texts) is { Length: > 0 } written ? written : "none";
     }
+
+    /// <summary>A number such as 1e400 is read as infinity, which JSON cannot say.</summary>
+    private static bool IsFinite(double? number) => number is not { } value || double.IsFinite(value);
 
     private static string? TextOf(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.String ? (string?)value : value.ToJsonString();

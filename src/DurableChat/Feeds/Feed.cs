@@ -476,15 +476,20 @@ internal sealed class Feed
     /// <summary>Takes in parts that another replica has made.</summary>
     public RelayOutcome AppendRelayed(RelayFrame frame)
     {
+        if (frame.Progress is { } progress)
+        {
+            return ShowRelayed(frame, progress);
+        }
+
         lock (_gate)
         {
-            if (_chat is null || frame.Epoch > _chat.Epoch || (frame.Epoch == _chat.Epoch && (frame.Generation > _chat.Generation || frame.BaseMessageId > _chat.LastMessageId)))
+            if (IsAheadLocked(frame))
             {
                 return RelayOutcome.Ahead;
             }
 
             // Pending calls: the answer they belong to has committed.
-            if (frame.Epoch < _chat.Epoch || frame.Generation < _chat.Generation || frame.BaseMessageId < _chat.LastMessageId || !IsDrivenElsewhere || _chat.PendingToolCalls.Count > 0)
+            if (frame.Epoch < _chat!.Epoch || frame.Generation < _chat.Generation || frame.BaseMessageId < _chat.LastMessageId || !IsDrivenElsewhere || _chat.PendingToolCalls.Count > 0)
             {
                 return RelayOutcome.Taken;
             }
@@ -521,8 +526,33 @@ internal sealed class Feed
         return RelayOutcome.Taken;
     }
 
-    /// <summary>The next parts for another replica, or none for the moment; false once this replica drives the chat no longer.</summary>
-    public bool LookForRelay(ref long generation, ref long seq, out RelayFrame? frame, out long revision)
+    private RelayOutcome ShowRelayed(RelayFrame frame, RelayedProgress progress)
+    {
+        lock (_gate)
+        {
+            if (IsAheadLocked(frame))
+            {
+                return RelayOutcome.Ahead;
+            }
+
+            if (frame.Epoch < _chat!.Epoch || !IsDrivenElsewhere)
+            {
+                return RelayOutcome.Taken;
+            }
+        }
+
+        ShowProgress(frame.Generation, progress.CallId, progress.Text);
+        return RelayOutcome.Taken;
+    }
+
+    /// <summary>True if a frame follows a commit that is not known here yet.</summary>
+    private bool IsAheadLocked(RelayFrame frame) => _chat is null
+        || frame.Epoch > _chat.Epoch
+        || (frame.Epoch == _chat.Epoch
+            && (frame.Generation > _chat.Generation || frame.BaseMessageId > _chat.LastMessageId));
+
+    /// <summary>The next parts, or the next progress of a tool, for another replica, or none for the moment; false once this replica drives the chat no longer.</summary>
+    public bool LookForRelay(ref long generation, ref long seq, ref long progress, out RelayFrame? frame, out long revision)
     {
         lock (_gate)
         {
@@ -544,6 +574,15 @@ internal sealed class Feed
 
                 frame = _live.ReadForRelay(seq, _chat.Version);
                 seq = frame?.LastSeq ?? seq;
+            }
+
+            if (frame is null && _progress?.NextAfter(ref progress) is { } said)
+            {
+                frame = new RelayFrame(
+                    _chat.Version, _chat.Epoch, _chat.LastMessageId, _chat.OriginOfCalls.Generation, 1, [0], new TextPart(""))
+                {
+                    Progress = said,
+                };
             }
 
             return true;

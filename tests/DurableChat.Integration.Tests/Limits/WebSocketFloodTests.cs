@@ -51,7 +51,7 @@ public sealed class WebSocketFloodTests : IAsyncLifetime
         Assert.True(meter.Exceeded.IsCompleted);
     }
 
-    /// <summary>Sends frames over a stream's WebSocket, and gives all that comes until the server closes.</summary>
+    /// <summary>Sends frames over a stream's WebSocket that is at rest, and gives all that comes until the server closes.</summary>
     private async Task<string> AnswerToAsync(byte[] frames)
     {
         var chat = await _server.CreateAsync();
@@ -62,25 +62,29 @@ public sealed class WebSocketFloodTests : IAsyncLifetime
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"GET /api/v1/chats/{chat}/stream HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"));
+        var answer = new StringBuilder();
+        bool IsAtRest() => answer.ToString() is var text
+            && text.Contains("\"status\":\"waiting\"", StringComparison.Ordinal)
+            && text.Contains("queue_update", StringComparison.Ordinal);
+        await ReadAsync(stream, answer, IsAtRest).WaitAsync(_patience);
         await stream.WriteAsync(frames);
-        return await ReadToEndAsync(stream).WaitAsync(_patience);
+        await ReadAsync(stream, answer, () => false).WaitAsync(_patience);
+        return answer.ToString();
     }
 
-    private static async Task<string> ReadToEndAsync(NetworkStream stream)
+    private static async Task ReadAsync(NetworkStream stream, StringBuilder answer, Func<bool> isEnough)
     {
-        var (answer, buffer) = (new StringBuilder(), new byte[4096]);
+        var buffer = new byte[4096];
         try
         {
-            for (int length; (length = await stream.ReadAsync(buffer)) > 0;)
+            for (int length; !isEnough() && (length = await stream.ReadAsync(buffer)) > 0;)
             {
                 answer.Append(Encoding.Latin1.GetString(buffer, 0, length));
             }
         }
         catch (IOException)
         {
-            // It does not wait for the client's close.
+            // The server does not wait for the client's close.
         }
-
-        return answer.ToString();
     }
 }
