@@ -51,7 +51,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
             // The client has gone without a word.
         }
 
-        await CloseAsync(socket, status, reason);
+        await CloseAsync(socket, status, reason, listening);
         await gone.CancelAsync();
         await listening;
     }
@@ -95,7 +95,11 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         }
     }
 
-    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason)
+    /// <summary>
+    /// Closes, and waits a little for the client's close: a connection that is cut at once takes what was sent last with
+    /// it, so that the client would not learn why.
+    /// </summary>
+    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason, Task listening)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
         {
@@ -107,6 +111,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         try
         {
             await socket.CloseOutputAsync(status, reason, limit.Token);
+            await listening.WaitAsync(limit.Token);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
         {

@@ -13,22 +13,21 @@ internal sealed class ClientListener(WebSocket socket, ClientMeter meter, Cancel
     /// <summary>What the client has done wrong; null for nothing.</summary>
     public string? Violation => _violation;
 
-    /// <summary>Listens until the client goes, or does something wrong. Then <c>gone</c> is cancelled.</summary>
+    /// <summary>Listens until the client has gone. It cancels <c>gone</c> then, or when the client does something wrong.</summary>
     public async Task RunAsync()
     {
         var message = ReceiveAsync();
-        if (await Task.WhenAny(message, meter.Exceeded) == message)
-        {
-            _violation = await message ? "A stream takes no messages." : null;
-            await EndAsync();
-            return;
-        }
-
-        _violation = "Too many pings or other frames: see Http:MaxWebSocketBytesPerMinute.";
+        var first = await Task.WhenAny(message, meter.Exceeded);
+        _violation = first == meter.Exceeded ? "Too many pings or other frames: see Http:MaxWebSocketBytesPerMinute."
+            : await message ? "A stream takes no messages."
+            : null;
         await EndAsync();
 
-        // The writer closes the socket, which ends this.
-        await message;
+        // The client is sent why, and then closes. What it still says until then does not count.
+        while (await message)
+        {
+            message = ReceiveAsync();
+        }
     }
 
     /// <summary>True if the client has sent a message; false if it is gone.</summary>

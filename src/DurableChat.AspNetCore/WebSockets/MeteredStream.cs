@@ -2,12 +2,10 @@ namespace DurableChat.AspNetCore.WebSockets;
 
 /// <summary>
 /// The connection below a WebSocket. The platform answers pings before anything above sees them, so they are counted
-/// here. A client that has sent too much is not read any more, so that it can still be sent why.
+/// here. What comes from a client that has sent too much is thrown away, and seems to be its end.
 /// </summary>
 internal sealed class MeteredStream(Stream inner, ClientMeter meter) : Stream
 {
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <inheritdoc/>
     public override bool CanRead => true;
 
@@ -36,7 +34,11 @@ internal sealed class MeteredStream(Stream inner, ClientMeter meter) : Stream
             return read;
         }
 
-        await _closed.Task.WaitAsync(cancellationToken);
+        while (read > 0)
+        {
+            read = await inner.ReadAsync(buffer, cancellationToken);
+        }
+
         return 0;
     }
 
@@ -75,7 +77,6 @@ internal sealed class MeteredStream(Stream inner, ClientMeter meter) : Stream
     {
         if (disposing)
         {
-            _closed.TrySetResult();
             inner.Dispose();
         }
 

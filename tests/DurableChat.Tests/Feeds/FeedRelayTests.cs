@@ -250,7 +250,7 @@ public sealed class FeedRelayTests
 
         Assert.Equal(RelayOutcome.Taken, there.Feed.AppendRelayed(frame));
         var events = new List<StreamEvent>();
-        there.Feed.Look(new SubscriberCursor(Position.Start), events);
+        there.Feed.Look(new SubscriberCursor(new Position(1, 2, 1, 0)), events);
         var shown = Assert.Single(events, shown => shown.Type == StreamEventType.ToolProgress);
         Assert.Contains("half", System.Text.Encoding.UTF8.GetString(shown.Json.Span), StringComparison.Ordinal);
         Assert.Null(there.Feed.TryGetParts(1));
