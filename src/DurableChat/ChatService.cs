@@ -39,6 +39,7 @@ public sealed class ChatService
         Worker worker,
         OwnerFeedRegistry ownerFeeds,
         ModelCatalog models,
+        SettingNotes notes,
         ChannelState channel,
         FeedMetrics metrics,
         ResiliencePipeline retry,
@@ -55,7 +56,7 @@ public sealed class ChatService
         _metrics = metrics;
         _retry = retry;
         _time = time;
-        _choices = new AnswerChoices(models);
+        _choices = new AnswerChoices(models, notes);
         Models = models;
     }
 

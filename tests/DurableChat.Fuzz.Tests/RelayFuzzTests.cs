@@ -104,7 +104,7 @@ public sealed class RelayFuzzTests
         using var pin = new FeedRegistry(new FeedOptions(), new FeedMetrics(null, time), time) { Replica = "a" }.Pin(created.Next.Id);
         pin.Feed.Publish(created);
         pin.Feed.BeginGeneration(1);
-        long generation = 0, seq = 0;
+        long generation = 0, seq = 0, progress = 0;
         for (var i = 0; i < 6; i++)
         {
             pin.Feed.AppendPart(1, i % 3 == 2 ? new ReasoningPart($"thought {i}") : new TextPart($"text {i} 😀"));
@@ -113,7 +113,7 @@ public sealed class RelayFuzzTests
                 pin.Feed.AppendPart(1, new ToolCallPart("c", "clock", "{}"));
             }
 
-            while (pin.Feed.LookForRelay(ref generation, ref seq, out var frame, out _) && frame is not null)
+            while (pin.Feed.LookForRelay(ref generation, ref seq, ref progress, out var frame, out _) && frame is not null)
             {
                 yield return JsonSerializer.SerializeToUtf8Bytes(frame, RelayJson.Compact.RelayFrame);
             }

@@ -39,11 +39,15 @@ internal static class SettingText
             try
             {
                 all[name] = candidate is null ? null : JsonNode.Parse(candidate);
-                var read = all.Deserialize<ChatSettings>(_json)!;
+                var set = all.Deserialize<ChatSettings>(_json)!;
+                if (!IsFinite(set.Temperature) || !IsFinite(set.TopP))
+                {
+                    throw new FormatException($"'{value}' is too large for {name}.");
+                }
 
-                // A number that is too large becomes one that JSON cannot say.
-                JsonSerializer.SerializeToUtf8Bytes(read, _json);
-                return read;
+                // What JSON cannot say is found only here.
+                JsonSerializer.SerializeToUtf8Bytes(set, _json);
+                return set;
             }
             catch (Exception exception)
                 when (exception is JsonException or InvalidOperationException or ArgumentException)
@@ -80,6 +84,9 @@ internal static class SettingText
         var texts = set.Select(member => $"{member.Key}={TextOf(member.Value!)}");
         return string.Join(' ', texts) is { Length: > 0 } written ? written : "none";
     }
+
+    /// <summary>A number such as 1e400 is read as infinity, which JSON cannot say.</summary>
+    private static bool IsFinite(double? number) => number is not { } value || double.IsFinite(value);
 
     private static string? TextOf(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.String ? (string?)value : value.ToJsonString();

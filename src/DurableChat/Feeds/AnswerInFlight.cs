@@ -69,6 +69,12 @@ internal sealed class AnswerInFlight(ChatId id)
             return (RelayOutcome.Ahead, false);
         }
 
+        if (frame.Progress is { } progress)
+        {
+            var isWanted = frame.Epoch == chat.Epoch && isDrivenElsewhere;
+            return (RelayOutcome.Taken, isWanted && ShowProgress(chat, frame.Generation, progress.CallId, progress.Text, now));
+        }
+
         // Pending calls: the answer they belong to has committed.
         var isOver = frame.Epoch < chat.Epoch || frame.Generation < chat.Generation || frame.BaseMessageId < chat.LastMessageId;
         if (isOver || !isDrivenElsewhere || chat.PendingToolCalls.Count > 0)
@@ -107,6 +113,14 @@ internal sealed class AnswerInFlight(ChatId id)
         seq = frame?.LastSeq ?? seq;
         return frame;
     }
+
+    /// <summary>The next progress of a tool for another replica, and moves the revision; null if there is none at the moment.</summary>
+    public RelayFrame? ReadProgressForRelay(ref long revision, Chat chat) => _progress?.NextAfter(ref revision) is { } progress
+        ? new RelayFrame(chat.Version, chat.Epoch, chat.LastMessageId, chat.OriginOfCalls.Generation, 1, [0], new TextPart(""))
+        {
+            Progress = progress,
+        }
+        : null;
 
     /// <summary>Adds the progress of tools after a revision, and gives the newest revision.</summary>
     public long ReadProgressAfter(long seen, List<StreamEvent> events) => _progress?.ReadAfter(seen, events) ?? 0;

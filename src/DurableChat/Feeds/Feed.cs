@@ -126,8 +126,8 @@ internal sealed class Feed
         return (isShown ? FeedChange.Answer : FeedChange.None, outcome);
     });
 
-    /// <summary>The next parts for another replica, or none at the moment; false once this replica drives the chat no longer.</summary>
-    public bool LookForRelay(ref long generation, ref long seq, out RelayFrame? frame, out long revision)
+    /// <summary>The next parts, or progress of a tool, for another replica, or none now; false if this replica no longer drives the chat.</summary>
+    public bool LookForRelay(ref long generation, ref long seq, ref long progress, out RelayFrame? frame, out long revision)
     {
         lock (_gate)
         {
@@ -139,7 +139,8 @@ internal sealed class Feed
             }
 
             _holds.Touch(Now);
-            frame = _knowledge.Answer.ReadForRelay(ref generation, ref seq, _knowledge.Chat!.Version);
+            frame = _knowledge.Answer.ReadForRelay(ref generation, ref seq, _knowledge.Chat!.Version)
+                ?? _knowledge.Answer.ReadProgressForRelay(ref progress, _knowledge.Chat);
             return true;
         }
     }

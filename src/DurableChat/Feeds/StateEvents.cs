@@ -88,7 +88,7 @@ internal sealed class StateEvents
 
     private static bool SameStatus(Chat a, Chat b) =>
         a.Status == b.Status && a.Title == b.Title && a.CurrentModel == b.CurrentModel && a.Archived == b.Archived
-        && a.Fallback?.Model == b.Fallback?.Model;
+        && a.Fallback?.Model == b.Fallback?.Model && GenerationSettings.AreSame(a.Settings, b.Settings);
 
     private static Dated? Keep<T>(T? now, T? before, Dated? earlier, Func<T, StreamEvent> make, long version)
         where T : class =>
