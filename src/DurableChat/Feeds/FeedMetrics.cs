@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using DurableChat.Feeds;
+using DurableChat.Diagnostics;
 
-namespace DurableChat.Diagnostics;
+namespace DurableChat.Feeds;
 
 /// <summary>What the feeds do, as metrics. Thread-safe.</summary>
 internal sealed class FeedMetrics

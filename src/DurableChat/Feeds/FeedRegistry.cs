@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Storage;
 
 namespace DurableChat.Feeds;

@@ -1,5 +1,3 @@
-using DurableChat.Diagnostics;
-
 namespace DurableChat.Feeds;
 
 /// <summary>What a feed needs from its surroundings. Thread-safe.</summary>

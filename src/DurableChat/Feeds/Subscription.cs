@@ -1,5 +1,4 @@
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Storage;
 using Polly;
 
