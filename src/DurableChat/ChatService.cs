@@ -1,6 +1,5 @@
 using DurableChat.Chats;
 using DurableChat.Commits;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Notifications;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using DurableChat.AspNetCore;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Relays;
 using DurableChat.Tests.Support;

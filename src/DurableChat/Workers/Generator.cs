@@ -20,7 +20,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     /// <summary>However few characters an answer may have, it may have so many parts.</summary>
     private const int MinParts = 1_000;
 
-    private readonly TurnHooks _hooks = new(hooks, options, time);
+    private readonly TurnHooks _hooks = new(hooks, options.ModelSilence, time);
 
     /// <summary>Calls the model; null if the chat has moved on, so that the answer would count for nothing.</summary>
     /// <exception cref="GenerationFailedException">The call failed.</exception>

@@ -1,6 +1,5 @@
 using CsCheck;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
