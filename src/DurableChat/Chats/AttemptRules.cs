@@ -14,7 +14,9 @@ internal static class AttemptRules
         return draft.Accept();
     }
 
-    /// <summary>Nothing to do for a call that the worker's own commit has counted after all, or that was counted already.</summary>
+    /// <summary>
+    /// Counts the cost once. Leaves the chat unchanged if the worker's own commit or an earlier command has counted it.
+    /// </summary>
     public static Decision RecordSpending(Chat chat, RecordSpending command, DecisionContext context)
     {
         if (!chat.UncountedGenerations.Contains(command.Generation))
@@ -34,8 +36,8 @@ internal static class AttemptRules
             return refused;
         }
 
-        // A repetition of a commit that was in doubt and did happen: it would count the attempt's cost twice, and put
-        // the next one off.
+        // A repetition of a commit that was in doubt but did happen. It would count the attempt's cost twice and delay
+        // the next one.
         if (chat.Retry is not null)
         {
             return ChatRules.Refuse(RefusalCode.StaleGeneration, "The failure is recorded.");

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.Chats;
 
-/// <summary>What a message does that is sent while a turn runs.</summary>
+/// <summary>What happens to a message that is sent while a turn runs.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<BusyBehavior>))]
 public enum BusyBehavior
 {
-    /// <summary>It waits in the queue until the turn has ended.</summary>
+    /// <summary>The message waits in the queue until the turn ends.</summary>
     Queue,
 
-    /// <summary>It stops the turn, keeps what was answered so far, and runs next.</summary>
+    /// <summary>The message stops the turn and runs next. The partial answer is kept.</summary>
     Interrupt,
 }

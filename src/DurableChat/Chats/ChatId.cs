@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.Chats;
 
-/// <summary>Names one chat: 32 lower-case hexadecimal digits. The default value names no chat.</summary>
+/// <summary>The id of a chat: 32 lower-case hexadecimal digits. The default value identifies no chat.</summary>
 [JsonConverter(typeof(ChatIdConverter))]
 public readonly record struct ChatId
 {
@@ -18,12 +18,16 @@ public readonly record struct ChatId
     /// <summary>The 32 hexadecimal digits.</summary>
     public string Value => _value ?? string.Empty;
 
-    /// <summary>A new id, ordered by time (UUID version 7, RFC 9562) and with 74 random bits, so that it cannot be guessed.</summary>
+    /// <summary>
+    /// Creates an id that is ordered by time (UUID version 7, RFC 9562). Its 74 random bits make it impossible to
+    /// guess.
+    /// </summary>
     public static ChatId Create(DateTimeOffset now) => new(Guid.CreateVersion7(now).ToString("N"));
 
     /// <summary>
-    /// The id that a create request with an idempotency key always gets, so that a repeated request meets the chat that the
-    /// first one made. It is a hash, so that the key of one owner tells nothing about the chats of another.
+    /// Derives the id of a new chat from the idempotency key of its create request, so that a repeated request finds
+    /// the chat that the first one created. The id is a hash, so the key of one owner reveals nothing about the chats
+    /// of another.
     /// </summary>
     public static ChatId FromIdempotencyKey(string owner, string key)
     {
@@ -34,7 +38,7 @@ public readonly record struct ChatId
         return new ChatId(Convert.ToHexStringLower(hash[..(Length / 2)]));
     }
 
-    /// <summary>Reads an id as it stands in a URL; false if it is not 32 lower-case hexadecimal digits.</summary>
+    /// <summary>Parses an id from a URL. False if the text is not 32 lower-case hexadecimal digits.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out ChatId id)
     {
         if (text is { Length: Length } && text.All(char.IsAsciiHexDigitLower))
@@ -47,8 +51,8 @@ public readonly record struct ChatId
         return false;
     }
 
-    /// <summary>Reads an id that the program itself has written.</summary>
-    /// <exception cref="FormatException">The text is no chat id.</exception>
+    /// <summary>Parses an id that the program itself has written.</summary>
+    /// <exception cref="FormatException">The text is not a valid chat id.</exception>
     public static ChatId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a chat id.");
 

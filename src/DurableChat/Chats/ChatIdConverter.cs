@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.Chats;
 
-/// <summary>Writes a chat id as its text.</summary>
+/// <summary>Writes a chat id as a JSON string.</summary>
 public sealed class ChatIdConverter : JsonConverter<ChatId>
 {
     /// <inheritdoc/>

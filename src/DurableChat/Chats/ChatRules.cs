@@ -1,26 +1,26 @@
 namespace DurableChat.Chats;
 
 /// <summary>
-/// Every rule about statuses, queue, edits, interrupts and leases: pure functions of the chat's state and a command. No I/O, no clock,
-/// no randomness; equal arguments give equal decisions. Thread-safe.
+/// All rules for statuses, the queue, edits, interrupts and leases, as pure functions of the chat's state and a
+/// command. No I/O, no clock, no randomness: equal arguments give equal decisions. Thread-safe.
 /// </summary>
 public static class ChatRules
 {
-    /// <summary>Decides on a new chat.</summary>
+    /// <summary>Decides on the creation of a chat.</summary>
     public static Decision Decide(CreateChat command, DecisionContext context)
     {
         ArgumentNullException.ThrowIfNull(command);
         return CreateRules.Create(command, context);
     }
 
-    /// <summary>Decides on a command to a chat.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The command is of no known kind.</exception>
+    /// <summary>Decides on a command for an existing chat.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The command has an unknown type.</exception>
     public static Decision Decide(Chat chat, ChatCommand command, DecisionContext context)
     {
         ArgumentNullException.ThrowIfNull(chat);
         if (chat.Status == ChatStatus.Unknown)
         {
-            // Whatever this version made of it would take away what the later one has put there.
+            // Any change by this version would lose what the later version has stored.
             return Refuse(RefusalCode.WrongStatus,
                 "The chat is in a state that only a later version of the server knows. It can be read here, "
                 + "and changed by that version.");
@@ -50,7 +50,7 @@ public static class ChatRules
         };
     }
 
-    /// <summary>A transition that leaves all as it is but for the version, for a commit that only remembers a key.</summary>
+    /// <summary>A transition that changes only the version, for a commit that only stores an idempotency key.</summary>
     internal static Transition ChangeNothing(Chat chat, DecisionContext context) => new TransitionDraft(chat, context.Now).Accept().Transition;
 
     internal static Decision.Refused Refuse(RefusalCode code, string message, string? field = null) => new(new Refusal(code, message, field));

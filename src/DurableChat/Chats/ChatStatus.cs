@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace DurableChat.Chats;
 
 /// <summary>
-/// Where a chat stands.
+/// What a chat is doing.
 /// <code>
 ///            create, send, edit                 client-side tool call
 /// (new) ───────────────────────▶ running ──────────────────────────▶ requires_action
@@ -19,22 +19,27 @@ namespace DurableChat.Chats;
 [JsonConverter(typeof(SnakeCaseEnumConverter<ChatStatus>))]
 public enum ChatStatus
 {
-    /// <summary>Nothing is running; the chat waits for the user.</summary>
+    /// <summary>No turn is running. The chat waits for the user.</summary>
     Waiting,
 
     /// <summary>A turn is running, or waits for a worker to take it.</summary>
     Running,
 
-    /// <summary>A stop was asked for; the lease holder has not ended the turn yet.</summary>
+    /// <summary>A stop was requested, but the lease holder has not ended the turn yet.</summary>
     Interrupting,
 
-    /// <summary>The model called tools that only the client can run; the turn goes on when their results come.</summary>
+    /// <summary>
+    /// The model called tools that only the client can run. The turn continues when their results arrive.
+    /// </summary>
     RequiresAction,
 
-    /// <summary>The last turn failed; <see cref="Chat.Error"/> says why. The queue rests until the next send.</summary>
+    /// <summary>
+    /// The last turn failed. <see cref="Chat.Error"/> says why. The queue is paused until the next message is sent.
+    /// </summary>
     Error,
 
-    /// <summary>A state of a later version of the program, which this one does not know. It is shown, and only that
-    /// version changes it.</summary>
+    /// <summary>
+    /// A status that only a later version of the program knows. This version shows the chat but does not change it.
+    /// </summary>
     Unknown,
 }

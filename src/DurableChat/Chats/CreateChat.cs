@@ -1,23 +1,28 @@
 namespace DurableChat.Chats;
 
-/// <summary>Makes a chat with its first message, and runs it; or with a history alone, and waits. Not a <see cref="ChatCommand"/>: there is no state yet.</summary>
+/// <summary>
+/// Creates a chat with a first message and runs it, or with only a history and waits. Not a <see cref="ChatCommand"/>,
+/// because there is no state yet.
+/// </summary>
 /// <param name="Id">The new chat's id.</param>
-/// <param name="Owner">Whose chat.</param>
-/// <param name="Content">The first message, or the one after the history; null if there is a history and nothing to run.</param>
+/// <param name="Owner">The owner of the chat.</param>
+/// <param name="Content">
+/// The first message, or the message after the history. Null if there is a history and nothing to run.
+/// </param>
 /// <param name="Model">The configured name of the model that answers.</param>
 public sealed record CreateChat(ChatId Id, string Owner, string? Content, string Model)
 {
-    /// <summary>A name for people; null takes it from the first message.</summary>
+    /// <summary>The display name. If null, it is derived from the first message.</summary>
     public string? Title { get; init; }
 
-    /// <summary>What was said elsewhere before.</summary>
+    /// <summary>Messages of an earlier conversation.</summary>
     public IReadOnlyList<HistoryEntry> History { get; init; } = [];
 
-    /// <summary>How its messages are answered; null for the model's own settings.</summary>
+    /// <summary>The settings of the chat. Null for the model's own settings.</summary>
     public GenerationSettings? Settings { get; init; }
 
     /// <summary>
-    /// How the first message is answered, all that is inherited included; null for the chat's settings.
+    /// The complete settings of the first message, including inherited ones. Null for the chat's settings.
     /// </summary>
     public GenerationSettings? MessageSettings { get; init; }
 
@@ -25,10 +30,11 @@ public sealed record CreateChat(ChatId Id, string Owner, string? Content, string
     public IReadOnlyList<ClientTool> ClientTools { get; init; } = [];
 
     /// <summary>
-    /// The epoch that its history begins with. One above 1 is for an id that may have been another chat's, which is gone: a position in that one must not seem to fit.
+    /// The first epoch of the history. It is above 1 if the id may have belonged to a deleted chat, so that a position
+    /// in that chat does not seem valid here.
     /// </summary>
     public long FirstEpoch { get; init; } = 1;
 
-    /// <summary>The replica that takes the lease; null leaves the turn to whoever takes it.</summary>
+    /// <summary>The replica that takes the lease. If null, any worker can take the turn.</summary>
     public string? ClaimBy { get; init; }
 }

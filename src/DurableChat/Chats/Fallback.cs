@@ -1,6 +1,8 @@
 namespace DurableChat.Chats;
 
-/// <summary>Another model answers the present turn, because the one before it failed. It lasts until the turn ends.</summary>
+/// <summary>
+/// A fallback model answers the current turn because the previous model failed. It applies until the turn ends.
+/// </summary>
 /// <param name="Model">The configured name of the model that answers now.</param>
-/// <param name="AttemptsBefore">How many attempts of the present model call were made by models before it.</param>
+/// <param name="AttemptsBefore">How many attempts of the current model call earlier models made.</param>
 public sealed record Fallback(string Model, int AttemptsBefore);

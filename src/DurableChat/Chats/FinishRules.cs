@@ -2,7 +2,10 @@ namespace DurableChat.Chats;
 
 internal static class FinishRules
 {
-    /// <summary>Also while an interruption is pending: the answer was complete before the stop came, so nothing is cut off.</summary>
+    /// <summary>
+    /// Allowed while an interruption is pending: the answer was complete before the stop arrived, so nothing is cut
+    /// off.
+    /// </summary>
     public static Decision FinishTurn(Chat chat, FinishTurn command, DecisionContext context)
     {
         if (LeaseRules.RefuseUnlessCurrent(chat, command) is { } refused)

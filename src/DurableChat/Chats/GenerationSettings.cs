@@ -2,37 +2,37 @@ using System.Text.Json;
 
 namespace DurableChat.Chats;
 
-/// <summary>How a model is to answer. What is null is left to the provider. Immutable.</summary>
+/// <summary>Settings for how a model answers. The provider decides whatever is null. Immutable.</summary>
 public sealed record GenerationSettings
 {
     /// <summary>
-    /// How much the model thinks: <c>none</c>, <c>minimal</c>, <c>low</c>, <c>medium</c>, <c>high</c>, <c>xhigh</c>,
-    /// <c>max</c>, or a provider's own word.
+    /// How much the model reasons: <c>none</c>, <c>minimal</c>, <c>low</c>, <c>medium</c>, <c>high</c>, <c>xhigh</c>,
+    /// <c>max</c>, or a provider-specific value.
     /// </summary>
     public string? ReasoningEffort { get; init; }
 
-    /// <summary>How many tokens the model may spend on thought, for providers that count them.</summary>
+    /// <summary>How many tokens the model may spend on reasoning, for providers with such a limit.</summary>
     public int? ReasoningBudget { get; init; }
 
-    /// <summary>How thought is shown: <c>summary</c> or <c>omitted</c>.</summary>
+    /// <summary>How reasoning is shown: <c>summary</c> or <c>omitted</c>.</summary>
     public string? ReasoningDisplay { get; init; }
 
-    /// <summary>The sampling temperature; 0 to 2.</summary>
+    /// <summary>The sampling temperature. 0 to 2.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>Nucleus sampling; 0 to 1.</summary>
+    /// <summary>The nucleus sampling threshold (top-p). 0 to 1.</summary>
     public double? TopP { get; init; }
 
-    /// <summary>How many of the likeliest tokens are sampled from; from 1.</summary>
+    /// <summary>How many of the most likely tokens are sampled from (top-k). At least 1.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Makes answers repeatable, as far as the provider can.</summary>
+    /// <summary>The random seed. Makes answers repeatable, as far as the provider supports it.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>Texts at which the answer stops.</summary>
+    /// <summary>Stop sequences: the answer ends before any of these texts.</summary>
     public IReadOnlyList<string>? Stop { get; init; }
 
-    /// <summary>How many tokens an answer may have, thought included; from 1.</summary>
+    /// <summary>The maximum number of tokens of an answer, including reasoning. At least 1.</summary>
     public int? MaxOutputTokens { get; init; }
 
     /// <summary>
@@ -42,34 +42,34 @@ public sealed record GenerationSettings
     public JsonElement? ResponseFormat { get; init; }
 
     /// <summary>
-    /// Which tools the model may call: <c>auto</c>, <c>none</c>, <c>required</c>, or the name of the one that it must
-    /// call. What it must call, it must call once: the later model calls of the turn are free to answer.
+    /// Which tools the model may call: <c>auto</c>, <c>none</c>, <c>required</c>, or the name of a tool that it must
+    /// call. A forced call applies once: the later model calls of the turn may answer freely.
     /// </summary>
     public string? ToolChoice { get; init; }
 
-    /// <summary>Whether an answer may call several tools.</summary>
+    /// <summary>Whether one answer may call several tools.</summary>
     public bool? ParallelToolCalls { get; init; }
 
-    /// <summary>Whether the model is offered tools. Default true.</summary>
+    /// <summary>Whether tools are offered to the model. Default true.</summary>
     public bool? Tools { get; init; }
 
-    /// <summary>
-    /// Whether the tools that are built in, such as <c>current_time</c>, are among those that the model is offered.
-    /// Default true.
-    /// </summary>
+    /// <summary>Whether built-in tools, such as <c>current_time</c>, are offered to the model. Default true.</summary>
     public bool? BuiltInTools { get; init; }
 
     /// <summary>The provider's service tier.</summary>
     public string? ServiceTier { get; init; }
 
-    /// <summary>Whether the provider is asked to cache the prompt, where it has to be asked. Default true.</summary>
+    /// <summary>
+    /// Whether the server asks the provider to cache the prompt, for providers that cache only on request. Default
+    /// true.
+    /// </summary>
     public bool? Cache { get; init; }
 
-    /// <summary>True if nothing is missing, and every number is one that JSON can say.</summary>
+    /// <summary>False if a value is missing, or if a number cannot be written as JSON.</summary>
     internal bool IsWhole =>
         double.IsFinite(Temperature ?? 0) && double.IsFinite(TopP ?? 0) && Stop?.Contains(null!) != true;
 
-    /// <summary>True if both set the same to the same.</summary>
+    /// <summary>True if both have the same values.</summary>
     public bool Equals(GenerationSettings? other) => other is not null
         && Words == other.Words
         && Numbers == other.Numbers
@@ -93,10 +93,10 @@ public sealed record GenerationSettings
     private (bool?, bool?, bool?, bool?) Flags => (ParallelToolCalls, Tools, BuiltInTools, Cache);
 
     /// <summary>
-    /// These settings where the others are silent. Effort and budget say the same thing in two ways, and providers
-    /// refuse both or prefer one: so what says either of them says both.
+    /// These settings, overridden by <paramref name="over"/>. Effort and budget are two ways to set the same thing, and
+    /// providers reject both together or prefer one. So settings that contain either of them replace both.
     /// </summary>
-    /// <param name="over">The settings that win; null for none.</param>
+    /// <param name="over">The settings that take precedence. Null for none.</param>
     public GenerationSettings With(GenerationSettings? over)
     {
         if (over is null)
@@ -126,10 +126,10 @@ public sealed record GenerationSettings
         };
     }
 
-    /// <summary>True if both say the same.</summary>
+    /// <summary>True if both have the same values.</summary>
     internal static bool AreSame(GenerationSettings? one, GenerationSettings? other) => OrNull(one) == OrNull(other);
 
-    /// <summary>About what they take in memory or in a row, in characters.</summary>
+    /// <summary>The approximate size in memory or in a row, in characters.</summary>
     internal static long SizeOf(GenerationSettings? settings) => settings is null ? 0
         : 128
             + (settings.Stop?.Sum(text => (long)text.Length) ?? 0)
@@ -139,7 +139,7 @@ public sealed record GenerationSettings
             + (settings.ToolChoice?.Length ?? 0)
             + (settings.ServiceTier?.Length ?? 0);
 
-    /// <summary>The settings, or null if nothing is set: what says nothing is not worth storing.</summary>
+    /// <summary>The settings, or null if nothing is set: empty settings are not stored.</summary>
     internal static GenerationSettings? OrNull(GenerationSettings? settings) =>
         settings is null or { IsEmpty: true } ? null : settings;
 }

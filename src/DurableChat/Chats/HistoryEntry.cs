@@ -1,28 +1,32 @@
 namespace DurableChat.Chats;
 
-/// <summary>A message that a new chat begins with because it was said elsewhere. Immutable.</summary>
+/// <summary>A message of an earlier conversation with which a new chat begins. Immutable.</summary>
 /// <param name="Role">Who speaks.</param>
 /// <param name="Parts">
-/// What is said, in order: text of a user; results of a tool; of an assistant text, reasoning, tool calls, refusals,
-/// sources, tools of the provider and files. Only an assistant that ends for <see cref="FinishReason.Length"/> or
-/// <see cref="FinishReason.ContentFilter"/> may have none.
+/// The content, in order. A user message has text. A tool message has results. An assistant message has text,
+/// reasoning, tool calls, refusals, sources, provider tools and files. Only an assistant message with
+/// <see cref="FinishReason.Length"/> or <see cref="FinishReason.ContentFilter"/> may be empty.
 /// </param>
 public sealed record HistoryEntry(MessageRole Role, IReadOnlyList<MessagePart> Parts)
 {
-    /// <summary>When it was said; null, or a time to come, for the moment of the creation.</summary>
+    /// <summary>When the message was written. If null or in the future, the time of the creation is used.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>
-    /// For an assistant: the model that made it; for a user: the one that was to answer; null for the chat's.
+    /// For an assistant message, the model that made it. For a user message, the model that was to answer it. Null for
+    /// the chat's model.
     /// </summary>
     public string? Model { get; init; }
 
-    /// <summary>For a user: how it was answered; null for the model's own settings.</summary>
+    /// <summary>For a user message, the settings of its answer. Null for the model's own settings.</summary>
     public GenerationSettings? Settings { get; init; }
 
-    /// <summary>For an assistant: why it ends; null for <see cref="FinishReason.ToolCalls"/> if it calls tools, else <see cref="FinishReason.Stop"/>.</summary>
+    /// <summary>
+    /// For an assistant message, why it ends. If null, it is <see cref="FinishReason.ToolCalls"/> if the message calls
+    /// tools, and otherwise <see cref="FinishReason.Stop"/>.
+    /// </summary>
     public FinishReason? FinishReason { get; init; }
 
-    /// <summary>For an assistant: what it cost; null if nobody knows.</summary>
+    /// <summary>For an assistant message, what it cost. Null if unknown.</summary>
     public TokenUsage? Usage { get; init; }
 }

@@ -3,13 +3,16 @@ using System.Net.Http.Headers;
 
 namespace DurableChat.Chats;
 
-/// <summary>What a history may be that a chat begins with: one that the chat could have come to have by itself, so that every model takes it.</summary>
+/// <summary>
+/// Rules for the history with which a chat begins. It must be one that the chat could have produced itself, so that
+/// every model accepts it.
+/// </summary>
 internal static class HistoryRules
 {
-    /// <summary>It is written in one commit, which others wait for.</summary>
+    /// <summary>The history is written in one commit, which other commits wait for.</summary>
     private const int MaxEntries = 10_000;
 
-    /// <summary>Null if all is well.</summary>
+    /// <summary>Null if the history is valid.</summary>
     public static Decision.Refused? Check(IReadOnlyList<HistoryEntry> history, ChatLimits limits)
     {
         if (history.Count > MaxEntries)
@@ -22,7 +25,7 @@ internal static class HistoryRules
             return ChatRules.Refuse(RefusalCode.InvalidField, "A history begins with a message of the user.", "history[0].role");
         }
 
-        // Calls of the assistant's message before that have no result yet.
+        // Calls of the preceding assistant message that have no result yet.
         var pending = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < history.Count; i++)
         {
@@ -42,7 +45,7 @@ internal static class HistoryRules
 
     private static Decision.Refused? CheckEntry(HistoryEntry entry, string field, HashSet<string> pending, ChatLimits limits)
     {
-        // An answer that was cut off or withheld before its first word has none; see TransitionDraft.AppendAnswer.
+        // An answer that was cut off or withheld before its first word is empty. See TransitionDraft.AppendAnswer.
         var mayBeEmpty = entry.Role == MessageRole.Assistant
             && entry.FinishReason is FinishReason.Length or FinishReason.ContentFilter;
         if (entry.Parts.Count == 0 && !mayBeEmpty)
@@ -78,7 +81,7 @@ internal static class HistoryRules
             ? ChatRules.Refuse(
                 RefusalCode.InvalidField, "Only messages of the user have settings.", $"{field}.settings")
 
-        // What the model allows is looked at when they are used: an export may be of another server.
+        // The model's bounds are checked on use, because an export may come from another server.
         : entry.Settings is { } settings
             && SettingRules.CheckForm(settings, $"{field}.settings").FirstOrDefault() is { } wrong
             ? new Decision.Refused(wrong)
@@ -99,7 +102,7 @@ internal static class HistoryRules
         _ => ChatRules.Refuse(RefusalCode.InvalidField, $"A part of this type does not belong into a message of the role '{role.ToString().ToLowerInvariant()}'.", field),
     };
 
-    /// <summary>Clients make data URLs of files. How large one may be, the limit on a request says.</summary>
+    /// <summary>Clients turn files into data URLs. The request size limit bounds their size.</summary>
     private static Decision.Refused? CheckFile(FilePart file, string field) =>
         !MediaTypeHeaderValue.TryParse(file.MediaType, out _)
             ? ChatRules.Refuse(RefusalCode.InvalidField, "The media type is not valid.", $"{field}.media_type")

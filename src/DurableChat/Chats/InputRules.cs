@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DurableChat.Chats;
 
-/// <summary>What may be said at all. Each check gives null if all is well.</summary>
+/// <summary>Rules for user input. Each check returns null if the input is valid.</summary>
 internal static class InputRules
 {
     private const int MaxClientToolNameLength = 64;
@@ -12,7 +12,7 @@ internal static class InputRules
         : CheckSize(content, "content", limits);
 
     public static Decision.Refused? CheckSize(string text, string field, ChatLimits limits) =>
-        // A UTF-16 code unit takes at most three bytes of UTF-8, so most texts need no counting.
+        // A UTF-16 code unit takes at most three bytes of UTF-8, so most texts do not have to be counted.
         (long)text.Length * 3 <= limits.MaxMessageBytes || Encoding.UTF8.GetByteCount(text) <= limits.MaxMessageBytes ? null
         : ChatRules.Refuse(RefusalCode.InvalidField, $"The text is larger than {limits.MaxMessageBytes} bytes.", field);
 

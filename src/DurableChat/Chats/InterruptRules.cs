@@ -20,7 +20,8 @@ internal static class InterruptRules
     }
 
     /// <summary>
-    /// Asks the lease holder to stop. If nobody drives the chat there is nobody to ask and no partial answer to wait for, so the turn ends here.
+    /// Asks the lease holder to stop. Without a lease holder there is no partial answer to wait for, so the turn ends
+    /// immediately.
     /// </summary>
     public static void Stop(TransitionDraft draft, string? claimBy)
     {

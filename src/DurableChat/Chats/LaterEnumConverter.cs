@@ -4,11 +4,11 @@ using System.Text.Json.Serialization;
 namespace DurableChat.Chats;
 
 /// <summary>
-/// Reads an enum that a later version of the program may have written: a name that is not known here becomes
-/// <paramref name="unknown"/>, so that what is around it can be read. For what comes from the store
-/// and from other replicas; what clients send is refused if it is not known.
+/// Reads an enum that a later version of the program may have written. A name that is not known here becomes
+/// <paramref name="unknown"/>, so that the surrounding JSON can still be read. Used for data from the store and from
+/// other replicas. Unknown names from clients are refused.
 /// </summary>
-/// <param name="unknown">What stands for all later names.</param>
+/// <param name="unknown">The value for all unknown names.</param>
 internal sealed class LaterEnumConverter<TEnum>(TEnum unknown) : JsonConverter<TEnum>
     where TEnum : struct, Enum
 {

@@ -5,8 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.Chats;
 
-/// <summary>Makes JSON readable that has parts of a type which only a later version of the program knows: they become
-/// <see cref="UnknownPart"/>s. Slow; to be asked only after JSON could not be read.</summary>
+/// <summary>
+/// Makes JSON readable if it has parts of a type that only a later version of the program knows. Such parts become
+/// <see cref="UnknownPart"/>s. Slow: use it only after normal reading has failed.
+/// </summary>
 internal static class LaterParts
 {
     private const string TypeMember = "type";
@@ -15,7 +17,7 @@ internal static class LaterParts
         [.. typeof(MessagePart).GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(derived =>
             derived.TypeDiscriminator).OfType<string>()];
 
-    /// <summary>The JSON with such parts in a form that can be read; null if it has none, or is no JSON.</summary>
+    /// <summary>The JSON with such parts replaced. Null if it has none, or if it is not valid JSON.</summary>
     public static string? Replace(string json)
     {
         try

@@ -2,5 +2,7 @@ namespace DurableChat.Chats;
 
 /// <summary>A worker's right to drive a chat.</summary>
 /// <param name="Replica">The replica whose heartbeat keeps the lease alive.</param>
-/// <param name="Token">The fencing token: each lease of a chat has a higher one than the lease before, and a commit with an older one is refused.</param>
+/// <param name="Token">
+/// The fencing token. It rises with each lease of the chat, and commits with an older token are refused.
+/// </param>
 public sealed record Lease(string Replica, long Token);

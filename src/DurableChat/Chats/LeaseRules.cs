@@ -5,11 +5,13 @@ namespace DurableChat.Chats;
 /// <code>
 ///              start of a turn with a claim, acquire
 ///   no lease ───────────────────────────────────────▶ leased (replica, token n)
-///      ▲                                                │   │ acquire by another, once the holder's heartbeat has stopped
+///      ▲                                                │   │ acquire by another, once the holder's heartbeat has
+/// stopped
 ///      └──── release, end of turn, edit without claim ──┘   └──▶ leased (other replica, token n + 1)
 /// </code>
-/// A worker that was paused through a takeover still believes in token n. Every command of a worker names its token, and the commit
-/// compares it with the stored one, so that it cannot write.
+/// A worker that was paused during a takeover still holds token n. Every command of a worker names its token, and the
+/// commit
+/// compares it with the stored token, so the paused worker cannot write.
 /// </summary>
 internal static class LeaseRules
 {
@@ -30,7 +32,10 @@ internal static class LeaseRules
         return draft.Accept();
     }
 
-    /// <summary>Not while an interruption is pending: the owner waits for it, and whoever holds the lease can end the turn as well as give it back.</summary>
+    /// <summary>
+    /// Not allowed while an interruption is pending: the owner waits for it, and the lease holder can end the turn as
+    /// easily as it can release the lease.
+    /// </summary>
     public static Decision Release(Chat chat, ReleaseLease command, DecisionContext context)
     {
         if (RefuseUnlessRunning(chat, command) is { } refused)
@@ -41,25 +46,29 @@ internal static class LeaseRules
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
         draft.AppendAnswer(ToKeep(chat, command.Partial));
 
-        // A lease given back in good order is no failed attempt, unless tools are left that will run once more.
+        // A regular release is not a failed attempt, unless tool calls remain that will run again.
         draft.Next = draft.Next with { Lease = null, Attempt = chat.PendingToolCalls.Count > 0 ? chat.Attempt : 0, Retry = null };
         return draft.Accept();
     }
 
-    /// <summary>The lease is the worker's, the generation is the current one, and the status is one a worker works in.</summary>
+    /// <summary>
+    /// Refuses unless the worker holds the lease, the generation is current, and the status is one in which a worker
+    /// works.
+    /// </summary>
     public static Decision.Refused? RefuseUnlessCurrent(Chat chat, GenerationCommand command) =>
         chat.Lease?.Token != command.Token ? ChatRules.Refuse(RefusalCode.LeaseLost, "The lease is lost.")
         : chat.Generation != command.Generation ? ChatRules.Refuse(RefusalCode.StaleGeneration, "The generation is over.")
         : !chat.NeedsWorker ? WrongStatus(chat)
         : null;
 
-    /// <summary>The same, for commands that an interruption forbids.</summary>
+    /// <summary>Like RefuseUnlessCurrent, for commands that are not allowed during an interruption.</summary>
     public static Decision.Refused? RefuseUnlessRunning(Chat chat, GenerationCommand command) =>
         RefuseUnlessCurrent(chat, command) ?? (chat.Status == ChatStatus.Running ? null : WrongStatus(chat));
 
     /// <summary>
-    /// What is kept of a partial answer. No tool calls: they were not run, and the next attempt will ask again if it still wants them. And nothing at all
-    /// while calls are pending: then the generation's answer is in the history already, and would stand there twice.
+    /// The part of a partial answer that is kept. Tool calls are dropped: they did not run, and the next attempt makes
+    /// them again if it still wants them. While calls are pending nothing is kept, because the generation's answer is
+    /// already in the history and would appear twice.
     /// </summary>
     public static Answer? ToKeep(Chat chat, Answer? partial) =>
         partial is null || chat.PendingToolCalls.Count > 0 ? null

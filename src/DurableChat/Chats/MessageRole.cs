@@ -12,10 +12,9 @@ public enum MessageRole
     /// <summary>The model.</summary>
     Assistant,
 
-    /// <summary>Results of tool calls of the assistant message before.</summary>
+    /// <summary>Results of tool calls of the preceding assistant message.</summary>
     Tool,
 
-    /// <summary>Somebody of whom only a later version of the program knows. Models are not given such
-    /// messages.</summary>
+    /// <summary>A role that only a later version of the program knows. Such messages are not sent to models.</summary>
     Unknown,
 }

@@ -1,68 +1,76 @@
 namespace DurableChat.Chats;
 
-/// <summary>Says something: runs at once if the chat is idle, else waits or interrupts.</summary>
+/// <summary>Sends a message. It runs immediately if the chat is idle. Otherwise it waits or interrupts.</summary>
 /// <param name="Content">The text.</param>
-/// <param name="BusyBehavior">What to do while a turn runs.</param>
+/// <param name="BusyBehavior">What happens if a turn is running.</param>
 public sealed record SendMessage(string Content, BusyBehavior BusyBehavior = BusyBehavior.Queue) : TurnCommand
 {
-    /// <summary>The model that is to answer it; null for the chat's.</summary>
+    /// <summary>The model that answers the message. Null for the chat's model.</summary>
     public string? Model { get; init; }
 
     /// <summary>
-    /// How it is to be answered; what is null is the chat's. <see cref="ChatService"/> checks it and completes it by
-    /// the chat's settings; rules store it as it is.
+    /// The settings of the answer. The chat's settings apply to whatever is null. <see cref="ChatService"/> validates
+    /// them and fills them in from the chat's settings. The rules store them unchanged.
     /// </summary>
     public GenerationSettings? Settings { get; init; }
 
     /// <summary>
-    /// True if the message does not wait while the chat waits for client-side tools: their calls are cancelled and it runs. For clients that do not answer a call once their user has said something else.
+    /// True if the message runs even while the chat waits for client-side tools. The pending calls are then cancelled.
+    /// For clients that stop answering calls once their user has sent another message.
     /// </summary>
     public bool CancelsToolCalls { get; init; }
 }
 
-/// <summary>Replaces a user message: it and all that followed is removed, the new text is appended, and a new turn runs.</summary>
-/// <param name="Target">The message, as read at the epoch of the chat; null if the history has no such message.</param>
+/// <summary>
+/// Replaces a user message. The message and everything after it are removed, the new text is appended, and a new turn
+/// runs.
+/// </summary>
+/// <param name="Target">
+/// The message, as read at the chat's current epoch. Null if the history has no such message.
+/// </param>
 /// <param name="Content">The new text.</param>
 public sealed record EditMessage(Message? Target, string Content) : TurnCommand
 {
-    /// <summary>The model that is to answer it; null for the chat's.</summary>
+    /// <summary>The model that answers the message. Null for the chat's model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>How it is to be answered, as <see cref="SendMessage.Settings"/>.</summary>
+    /// <summary>The settings of the answer. See <see cref="SendMessage.Settings"/>.</summary>
     public GenerationSettings? Settings { get; init; }
 }
 
-/// <summary>Takes a message out of the queue.</summary>
-/// <param name="QueuedId">Which one.</param>
+/// <summary>Removes a message from the queue.</summary>
+/// <param name="QueuedId">The id of the queued message.</param>
 public sealed record DeleteQueued(long QueuedId) : ChatCommand;
 
-/// <summary>Runs a queued message next: at once if the chat is idle, else by interrupting the turn.</summary>
-/// <param name="QueuedId">Which one.</param>
+/// <summary>Runs a queued message next: immediately if the chat is idle, otherwise by interrupting the turn.</summary>
+/// <param name="QueuedId">The id of the queued message.</param>
 public sealed record PromoteQueued(long QueuedId) : TurnCommand;
 
-/// <summary>Stops the turn. What was answered so far is kept; the queue goes on.</summary>
+/// <summary>Stops the turn. The partial answer is kept, and the queue continues.</summary>
 public sealed record Interrupt : TurnCommand;
 
-/// <summary>Answers client-side tool calls, all or some of those that are pending.</summary>
-/// <param name="Results">The answers.</param>
+/// <summary>Submits the results of some or all pending client-side tool calls.</summary>
+/// <param name="Results">The results.</param>
 public sealed record SubmitToolResults(IReadOnlyList<ToolResultPart> Results) : TurnCommand;
 
 /// <summary>
-/// Renames a chat, puts it away or brings it back. The turn of a chat that is put away ends as usual, and its queue rests: the next message runs when the chat is brought back.
+/// Renames, archives or unarchives a chat. When a chat is archived, its turn ends normally and its queue pauses. The
+/// next message runs when the chat is unarchived.
 /// </summary>
-/// <param name="Title">The new name; null leaves it.</param>
-/// <param name="Archived">True puts the chat away, false brings it back; null leaves it.</param>
+/// <param name="Title">The new title. Null keeps it.</param>
+/// <param name="Archived">True archives the chat, false unarchives it. Null keeps it as it is.</param>
 public sealed record UpdateChat(string? Title = null, bool? Archived = null) : TurnCommand
 {
-    /// <summary>The model of messages still to come; null leaves it.</summary>
+    /// <summary>The model for future messages. Null keeps it.</summary>
     public string? Model { get; init; }
 
-    /// <summary>How messages still to come are answered, in place of all that the chat had; null leaves it.</summary>
+    /// <summary>The settings for future messages. They replace all settings of the chat. Null keeps them.</summary>
     public GenerationSettings? Settings { get; init; }
 }
 
 /// <summary>
-/// A command that cannot be, found out where it was made: e.g. it asks for what the model does not allow.
+/// A command that was found to be invalid when it was made, for example because it asks for a setting that the model
+/// does not allow.
 /// </summary>
-/// <param name="Refusal">Why.</param>
+/// <param name="Refusal">Why the command is invalid.</param>
 internal sealed record ImpossibleCommand(Refusal Refusal) : ChatCommand;

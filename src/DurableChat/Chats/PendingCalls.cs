@@ -1,10 +1,11 @@
 namespace DurableChat.Chats;
 
-/// <summary>Which pending calls some results answer. Pure.</summary>
+/// <summary>Matches tool results with pending calls. Pure.</summary>
 internal static class PendingCalls
 {
     /// <summary>
-    /// For each result the index of the pending call that it answers, or -1 if there is none. An id that several pending calls share is answered in their order.
+    /// For each result, the index of the pending call that it answers, or -1 if there is none. If several pending calls
+    /// have the same id, their results are matched in order.
     /// </summary>
     public static int[] Match(IReadOnlyList<ToolCallPart> pending, IReadOnlyList<ToolResultPart> results)
     {

@@ -4,20 +4,23 @@ using System.Globalization;
 namespace DurableChat.Chats;
 
 /// <summary>
-/// How far a subscriber has got: it has every message up to <see cref="MessageId"/> of history epoch <see cref="Epoch"/>,
-/// and of generation <see cref="Generation"/> every part up to <see cref="Seq"/>. On the wire it is
-/// <c>epoch.message.generation.seq</c>, to be handed back unread.
+/// How far a subscriber has read. It has every message up to <see cref="MessageId"/> of history epoch
+/// <see cref="Epoch"/>, and every part up to <see cref="Seq"/> of generation <see cref="Generation"/>. The wire form is
+/// <c>epoch.message.generation.seq</c>. Clients return it unchanged and must not interpret it.
 /// </summary>
-/// <param name="Epoch">The history epoch, from 1; 0 if not known.</param>
-/// <param name="MessageId">The last message; 0 for none.</param>
-/// <param name="Generation">The generation last seen; 0 for none.</param>
-/// <param name="Seq">The last part of it; 0 if none is on screen, e.g. because its message has arrived.</param>
+/// <param name="Epoch">The history epoch, from 1. 0 if unknown.</param>
+/// <param name="MessageId">The id of the last message. 0 for none.</param>
+/// <param name="Generation">The last generation seen. 0 for none.</param>
+/// <param name="Seq">The number of its last part. 0 if none is shown, e.g. because its message has arrived.</param>
 public readonly record struct Position(long Epoch, long MessageId, long Generation, long Seq)
 {
-    /// <summary>Before everything.</summary>
+    /// <summary>The position before all events.</summary>
     public static readonly Position Start;
 
-    /// <summary>Reads the wire form; false unless it is four decimal numbers from 0 to 2⁶³ − 1, without signs, spaces or leading zeros.</summary>
+    /// <summary>
+    /// Parses the wire form. False unless the text is four decimal numbers from 0 to 2⁶³ − 1, without signs, spaces or
+    /// leading zeros.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Position position)
     {
         position = default;
@@ -45,10 +48,13 @@ public readonly record struct Position(long Epoch, long MessageId, long Generati
         return true;
     }
 
-    /// <summary>The wire form.</summary>
+    /// <summary>Returns the wire form.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{MessageId}.{Generation}.{Seq}");
 
-    /// <summary>The digits are looked at one by one because <see cref="long.TryParse(ReadOnlySpan{char}, NumberStyles, IFormatProvider?, out long)"/> lets NULs follow.</summary>
+    /// <summary>
+    /// Checks each digit, because
+    /// <see cref="long.TryParse(ReadOnlySpan{char}, NumberStyles, IFormatProvider?, out long)"/> accepts trailing NULs.
+    /// </summary>
     private static bool TryParseNumber(ReadOnlySpan<char> digits, out long number) =>
         long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number)
         && !digits.ContainsAnyExceptInRange('0', '9')

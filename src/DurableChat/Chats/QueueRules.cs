@@ -26,7 +26,7 @@ internal static class QueueRules
             return NotFound();
         }
 
-        // Only an urgent head is sure of its place: a message sent to interrupt would go before any other.
+        // Only an urgent head keeps its place: a message sent as an interrupt would run before any other.
         if (chat.Status == ChatStatus.Interrupting && queued.Urgent && chat.Queue[0].Id == queued.Id)
         {
             return new Decision.Unchanged();

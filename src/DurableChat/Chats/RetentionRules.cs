@@ -1,9 +1,9 @@
 namespace DurableChat.Chats;
 
-/// <summary>Which chats are due to be deleted by themselves.</summary>
+/// <summary>Rules for the automatic deletion of chats.</summary>
 internal static class RetentionRules
 {
-    /// <summary>True for a chat that is put away, that nobody drives, and that was left unchanged for the time.</summary>
+    /// <summary>True if the chat is archived, no worker drives it, and it has not changed for the given time.</summary>
     public static bool IsDue(Chat chat, DateTimeOffset now, TimeSpan archivedAfter) =>
         chat.Archived && !chat.NeedsWorker && chat.UpdatedAt <= now - archivedAfter;
 }

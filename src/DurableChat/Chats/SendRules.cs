@@ -36,7 +36,8 @@ internal static class SendRules
             return draft.Accept();
         }
 
-        // After a failed turn, or while the client's tools are asked, messages may wait. Those said before this one and as urgent run before it.
+        // After a failed turn, or while client-side tools are pending, messages may be queued. Earlier messages of the
+        // same urgency run before this one.
         if (RefuseIfFull(chat, context, leaving: 1) is { } refused)
         {
             return refused;
@@ -74,7 +75,7 @@ internal static class SendRules
             ? ChatRules.Refuse(RefusalCode.QueueFull, $"The queue already holds {chat.Queue.Count} messages, the most it may.")
             : null;
 
-    /// <summary>A queue that became too large when the limit was lowered may still shrink.</summary>
+    /// <summary>If the limit was lowered, a queue that is now too large may still shrink.</summary>
     private static Decision.Refused? RefuseIfTooLarge(Chat before, Chat after, DecisionContext context)
     {
         var bytes = BytesOf(after.Queue);

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DurableChat.Chats;
 
 /// <summary>
-/// What settings must look like whatever a model allows, so that they are small, and reach a provider as what they are.
-/// Pure.
+/// Rules for the form of settings that apply to every model. They keep settings small and make sure that providers
+/// receive them unchanged. Pure.
 /// </summary>
 internal static class SettingRules
 {
@@ -19,11 +19,11 @@ internal static class SettingRules
     private static readonly string[] _formatMembers = ["type", "name", "description", "schema", "strict"];
 
     /// <summary>
-    /// All that is wrong with the form of settings. Whether a number is within bounds is for those to judge who know
-    /// them, but it must be one: JSON has no infinity, and <c>1e400</c> is read as one.
+    /// Returns all errors in the form of the settings. Bounds of numbers are checked elsewhere, but each must be
+    /// finite: JSON has no infinity, and <c>1e400</c> is read as infinity.
     /// </summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="field">The request field that they are.</param>
+    /// <param name="field">The request field that holds them.</param>
     public static IEnumerable<Refusal> CheckForm(GenerationSettings settings, string field)
     {
         (string Name, string? Word)[] words =
@@ -65,7 +65,7 @@ internal static class SettingRules
     private static bool AreStops(IReadOnlyList<string> stops) =>
         stops.Count is >= 1 and <= MaxStops && stops.All(stop => stop is { Length: >= 1 and <= MaxStopLength });
 
-    /// <summary>Nothing but the members that providers agree on may pass: they get the object as it is.</summary>
+    /// <summary>Allows only members that providers agree on, because providers receive the object unchanged.</summary>
     private static Refusal? CheckFormat(JsonElement format, string field)
     {
         if (format.ValueKind != JsonValueKind.Object || TextOf(format, "type") is not { } type

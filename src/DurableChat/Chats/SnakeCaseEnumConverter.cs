@@ -3,6 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.Chats;
 
-/// <summary>Writes an enum as its name in snake_case, the form of every name on the wire; refuses numbers.</summary>
+/// <summary>Writes an enum as its name in snake_case, the form of all names on the wire. Refuses numbers.</summary>
 public sealed class SnakeCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where TEnum : struct, Enum;

@@ -1,6 +1,6 @@
 namespace DurableChat.Chats;
 
-/// <summary>What one model call has cost. Immutable.</summary>
-/// <param name="Model">The configured name of the model that was called.</param>
-/// <param name="Usage">Its tokens and price, failed and stopped calls included.</param>
+/// <summary>The cost of one model call. Immutable.</summary>
+/// <param name="Model">The configured name of the called model.</param>
+/// <param name="Usage">Tokens and price, including failed and stopped calls.</param>
 public sealed record Spending(string Model, TokenUsage Usage);

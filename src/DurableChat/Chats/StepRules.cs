@@ -50,7 +50,10 @@ internal static class StepRules
             ? ChatRules.Refuse(RefusalCode.WrongStatus, "Tool calls are pending: their results come before the next answer.")
             : null;
 
-    /// <summary>Appends the message and the results; null if a result belongs to no pending call, or a call is answered twice.</summary>
+    /// <summary>
+    /// Appends the message and the results. Null if a result belongs to no pending call, or if a call is answered
+    /// twice.
+    /// </summary>
     private static TransitionDraft? Record(Chat chat, GenerationCommand command, Answer? answer, IReadOnlyList<ToolResultPart> results, DecisionContext context)
     {
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DurableChat.Chats;
 
-/// <summary>The names of enum members where they are stored: in snake_case, as on the wire.</summary>
+/// <summary>Stored names of enum members: snake_case, as on the wire.</summary>
 public static class StoredName
 {
     /// <summary>The name of a member.</summary>
@@ -12,8 +12,9 @@ public static class StoredName
             ? name
             : JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    /// <summary>The member with a name; one that a later version has written, and that is not known here, is
-    /// <paramref name="unknown"/>.</summary>
+    /// <summary>
+    /// The member with this name. Returns <paramref name="unknown"/> for names that only a later version knows.
+    /// </summary>
     public static TEnum Read<TEnum>(string name, TEnum unknown)
         where TEnum : struct, Enum => Names<TEnum>.ByName.GetValueOrDefault(name, unknown);
 

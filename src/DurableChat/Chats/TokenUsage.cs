@@ -1,36 +1,36 @@
 namespace DurableChat.Chats;
 
-/// <summary>What one model call cost, in tokens, as the provider counted.</summary>
-/// <param name="InputTokens">Tokens that were sent, those read from the provider's cache or written to it included.</param>
-/// <param name="OutputTokens">Tokens of the answer, reasoning included.</param>
+/// <summary>The cost of one model call, in tokens as counted by the provider.</summary>
+/// <param name="InputTokens">Input tokens, including those read from or written to the provider's cache.</param>
+/// <param name="OutputTokens">Output tokens, including reasoning.</param>
 public sealed record TokenUsage(long InputTokens, long OutputTokens)
 {
-    /// <summary>More than any model call takes. Sums of so many stay far from what a database can add.</summary>
+    /// <summary>
+    /// More than any model call uses. Sums of many such values stay far below what a database can add up.
+    /// </summary>
     private const long MaxTokens = 1_000_000_000_000;
 
     /// <summary>More than any model call costs, in US dollars.</summary>
     private const decimal MaxCost = 10_000;
 
-    /// <summary>
-    /// Places behind the point of a price. Providers charge down to a billionth of a dollar for a token.
-    /// </summary>
+    /// <summary>Decimal places of a price. Providers charge as little as a billionth of a dollar for a token.</summary>
     private const int CostPlaces = 12;
 
-    /// <summary>Input tokens that the provider read from its cache; null if it did not say.</summary>
+    /// <summary>Input tokens that the provider read from its cache. Null if not reported.</summary>
     public long? CacheReadTokens { get; init; }
 
-    /// <summary>Input tokens that the provider wrote to its cache; null if it did not say.</summary>
+    /// <summary>Input tokens that the provider wrote to its cache. Null if not reported.</summary>
     public long? CacheWriteTokens { get; init; }
 
-    /// <summary>Output tokens spent on reasoning; null if the provider did not say.</summary>
+    /// <summary>Output tokens spent on reasoning. Null if not reported.</summary>
     public long? ReasoningTokens { get; init; }
 
-    /// <summary>The price in US dollars; null if the provider did not say.</summary>
+    /// <summary>The price in US dollars. Null if not reported.</summary>
     public decimal? Cost { get; init; }
 
-    /// <summary>The sum of two; a figure that only one of them has counts as it is.</summary>
-    /// <param name="one">One of them; null for nothing.</param>
-    /// <param name="other">The other; null for nothing.</param>
+    /// <summary>The sum of two usages. A figure that only one of them has is kept unchanged.</summary>
+    /// <param name="one">The first usage. Null for none.</param>
+    /// <param name="other">The second usage. Null for none.</param>
     public static TokenUsage? Add(TokenUsage? one, TokenUsage? other) => (one, other) switch
     {
         (null, _) => other,
@@ -45,8 +45,8 @@ public sealed record TokenUsage(long InputTokens, long OutputTokens)
     };
 
     /// <summary>
-    /// The same within bounds: a provider may send any number, and one that no sum can hold would keep the answer from
-    /// being committed.
+    /// This usage, clamped to the bounds. A provider can send any number, and one that overflows a sum would prevent
+    /// the commit of the answer.
     /// </summary>
     internal TokenUsage Bounded() => new(Bound(InputTokens), Bound(OutputTokens))
     {

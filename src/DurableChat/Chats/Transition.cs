@@ -1,58 +1,72 @@
 namespace DurableChat.Chats;
 
 /// <summary>
-/// What one command does to one chat: the next state, and what the store has to write so that it holds. Committed as a whole, if
+/// The effect of one command on one chat: the next state, and what the store must write. It is committed as a whole if
 /// the stored version is still <see cref="ExpectedVersion"/>, or not at all.
 /// </summary>
 public sealed record Transition
 {
-    /// <summary>The state afterwards.</summary>
+    /// <summary>The state after the commit.</summary>
     public required Chat Next { get; init; }
 
-    /// <summary>The fencing token the stored lease must still have; null if the command is not a worker's.</summary>
+    /// <summary>
+    /// The fencing token that the stored lease must still have. Null if the command is not from a worker.
+    /// </summary>
     public long? FencingToken { get; init; }
 
-    /// <summary>For a new chat: how many chats its owner may have, this one included; null for any number. Counted by the store in the commit itself.</summary>
+    /// <summary>
+    /// For a new chat, how many chats its owner may have, including this one. Null for no limit. The store counts them
+    /// in the commit itself.
+    /// </summary>
     public int? MaxChatsOfOwner { get; init; }
 
-    /// <summary>Every message with this id or a higher one is removed before anything is appended; null if history is only appended to.</summary>
+    /// <summary>
+    /// Messages with this id or higher are removed before any are appended. Null if the history is only appended to.
+    /// </summary>
     public long? RemovedFrom { get; init; }
 
     /// <summary>Messages to append, in order.</summary>
     public IReadOnlyList<Message> Appended { get; init; } = [];
 
-    /// <summary>Messages to add to the queue. Their place is that in <see cref="Chat.Queue"/> of <see cref="Next"/>.</summary>
+    /// <summary>
+    /// Messages to add to the queue. Their place is their place in <see cref="Chat.Queue"/> of <see cref="Next"/>.
+    /// </summary>
     public IReadOnlyList<QueuedMessage> Enqueued { get; init; } = [];
 
-    /// <summary>Ids of queued messages to remove: deleted, or now part of the history.</summary>
+    /// <summary>Ids of queued messages to remove. They were deleted or are now part of the history.</summary>
     public IReadOnlyList<long> Dequeued { get; init; } = [];
 
     /// <summary>
-    /// True if <see cref="Chat.NextModel"/> or <see cref="Chat.Settings"/> of <see cref="Next"/> are to be written. Few
+    /// True if <see cref="Chat.NextModel"/> or <see cref="Chat.Settings"/> of <see cref="Next"/> must be written. Few
     /// commits change them.
     /// </summary>
     public bool ChangesSettings { get; init; }
 
     /// <summary>
-    /// What the model call that this commit ends has cost; null if it ends none, or its provider did not say. The store
-    /// adds it to the owner's usage in the commit itself, so that it counts as often as the commit happens: once.
+    /// The cost of the model call that this commit ends. Null if it ends none, or if the provider did not report it.
+    /// The store adds it to the owner's usage in the commit itself, so that it counts exactly once.
     /// </summary>
     public Spending? Spent { get; init; }
 
-    /// <summary>The version before; 0 if the chat is new.</summary>
+    /// <summary>The version before this transition. 0 if the chat is new.</summary>
     public long ExpectedVersion => Next.Version - 1;
 
-    /// <summary>The commit that made the version before; empty if the chat is new, or it is not known.</summary>
+    /// <summary>
+    /// The id of the commit that made the previous version. Empty if the chat is new, or if the id is unknown.
+    /// </summary>
     public Guid ExpectedCommitId => Next.Ancestors is [var before, ..] ? before : Guid.Empty;
 
-    /// <summary>True if history was rewritten: what readers hold is void.</summary>
+    /// <summary>True if the history is rewritten, so that what readers have is invalid.</summary>
     public bool RewritesHistory => RemovedFrom is not null;
 
-    /// <summary>Gives the commit its id. Rules know no randomness, so this is done right before the commit; all attempts at it carry the same id.</summary>
-    /// <param name="commitId">An id that no other commit has.</param>
+    /// <summary>
+    /// Sets the commit's id. Rules use no randomness, so this happens directly before the commit. All attempts to
+    /// commit carry the same id.
+    /// </summary>
+    /// <param name="commitId">A unique id.</param>
     public Transition WithCommitId(Guid commitId) => this with { Next = Next with { CommitId = commitId } };
 
-    /// <summary>To be called by a store before it commits.</summary>
+    /// <summary>Stores call this before they commit.</summary>
     /// <exception cref="ArgumentException">The commit has no id of its own.</exception>
     public void RequireCommitId()
     {
@@ -62,7 +76,7 @@ public sealed record Transition
         }
     }
 
-    /// <summary>Makes every reader whose position is of that epoch, or an earlier one, read the history again.</summary>
-    /// <param name="epoch">An epoch.</param>
+    /// <summary>Makes readers whose position is in this epoch or an earlier one read the history again.</summary>
+    /// <param name="epoch">The epoch.</param>
     public Transition WithEpochAbove(long epoch) => Next.Epoch > epoch ? this : this with { Next = Next with { Epoch = epoch + 1 } };
 }

@@ -1,8 +1,8 @@
 namespace DurableChat.Chats;
 
 /// <summary>
-/// A transition in the making. It keeps the bookkeeping that every rule shares in one place: ids without gaps, links between
-/// neighbours, pending tool calls, the queue, generations and leases. Not thread-safe; used for one decision.
+/// Builds a transition. It holds the bookkeeping that all rules share: ids without gaps, links between neighbours,
+/// pending tool calls, the queue, generations and leases. Not thread-safe. Used for one decision.
 /// </summary>
 internal sealed class TransitionDraft
 {
@@ -28,15 +28,18 @@ internal sealed class TransitionDraft
         };
     }
 
-    /// <summary>The state so far. Rules set it directly for what only they know.</summary>
+    /// <summary>The state so far. Rules may set it directly.</summary>
     public Chat Next { get; set; }
 
-    /// <summary>True if the store has to write what the chat sets for messages still to come.</summary>
+    /// <summary>True if the store must write the chat's settings for future messages.</summary>
     public bool ChangesSettings => _before.Version == 0
         ? Next is not { NextModel: null, Settings: null }
         : Next.NextModel != _before.NextModel || !GenerationSettings.AreSame(Next.Settings, _before.Settings);
 
-    /// <summary>Makes the commit depend on the lease, not only on the version, and counts what the generation has cost beside its answer.</summary>
+    /// <summary>
+    /// Makes the commit depend on the lease as well as the version, and counts costs that the command carries apart
+    /// from its answer.
+    /// </summary>
     public TransitionDraft FencedBy(GenerationCommand command)
     {
         _fencingToken = command.Token;
@@ -45,7 +48,7 @@ internal sealed class TransitionDraft
     }
 
     /// <summary>
-    /// Appends a question with what it is to be answered by, which stays with it whatever becomes of the chat.
+    /// Appends a user message with the model and settings for its answer. Later changes to the chat do not affect them.
     /// </summary>
     public void AppendUser(string content, string? model, GenerationSettings? settings) => Append(
         MessageRole.User,
@@ -56,7 +59,7 @@ internal sealed class TransitionDraft
             Settings = GenerationSettings.OrNull(settings),
         });
 
-    /// <summary>Sets what messages still to come are answered by; null leaves it.</summary>
+    /// <summary>Sets the model and settings for future messages. Null keeps them.</summary>
     public void Choose(string? model, GenerationSettings? settings)
     {
         if (model is not null)
@@ -70,7 +73,9 @@ internal sealed class TransitionDraft
         }
     }
 
-    /// <summary>Appends what was said elsewhere. Each answer gets a generation of its own, as if it had been made here.</summary>
+    /// <summary>
+    /// Appends an earlier conversation. Each answer gets its own generation, as if it had been made here.
+    /// </summary>
     public void AppendHistory(IReadOnlyList<HistoryEntry> history)
     {
         foreach (var entry in history)
@@ -93,7 +98,8 @@ internal sealed class TransitionDraft
 
     public void AppendAnswer(Answer? answer)
     {
-        // All tokens went into thought, or the provider withholds the answer: that is an end, and shown as one.
+        // An empty answer is a valid end if all tokens went into reasoning, or if the provider withheld the answer. It
+        // is shown as such.
         if (answer is null or { Parts.Count: 0, FinishReason: not (FinishReason.Length or FinishReason.ContentFilter) })
         {
             Spend(answer?.Usage);
@@ -117,7 +123,10 @@ internal sealed class TransitionDraft
         }
     }
 
-    /// <summary>Appends results of pending calls, which are pending no more; false if one of them belongs to no pending call.</summary>
+    /// <summary>
+    /// Appends results of pending calls, which are then no longer pending. False if a result belongs to no pending
+    /// call.
+    /// </summary>
     public bool TryAppendToolResults(IReadOnlyList<ToolResultPart> results)
     {
         if (results.Count == 0)
@@ -140,12 +149,13 @@ internal sealed class TransitionDraft
     }
 
     /// <summary>
-    /// Writes a result for every pending call: the one that came, or for calls that will never get one, why, and whether they may have had effects. Providers
-    /// refuse a history in which a call has no result, so no transition may leave a turn with calls pending.
+    /// Writes a result for every pending call. Calls without a result get the reason, and whether they may have had
+    /// effects. Providers reject a history in which a call has no result, so no transition may end a turn with pending
+    /// calls.
     /// </summary>
-    /// <param name="reason">Why the calls get no result.</param>
-    /// <param name="results">Those that came.</param>
-    /// <param name="notBegun">Places of calls that are known never to have begun.</param>
+    /// <param name="reason">Why the remaining calls get no result.</param>
+    /// <param name="results">The results that arrived.</param>
+    /// <param name="notBegun">Places of calls that are known not to have started.</param>
     /// <returns>False if a result belongs to no pending call.</returns>
     public bool TryEndToolCalls(string reason, IReadOnlyList<ToolResultPart> results, IReadOnlyList<int> notBegun)
     {
@@ -161,7 +171,7 @@ internal sealed class TransitionDraft
             return true;
         }
 
-        // What the client was asked for, the client knows.
+        // The client knows whether it has run the calls that it was asked to run.
         var isClients = Next.Status == ChatStatus.RequiresAction;
         var (places, neverBegan) = (Next.OriginOfCalls.Places, notBegun.ToHashSet());
         var ends = pending.Select((call, index) => new ToolResultPart(
@@ -180,10 +190,10 @@ internal sealed class TransitionDraft
         return true;
     }
 
-    /// <summary>Ends pending calls of which no result came.</summary>
+    /// <summary>Ends pending calls that have no result.</summary>
     public void CancelPendingToolCalls(string reason) => TryEndToolCalls(reason, [], []);
 
-    /// <summary>Removes a message and all that follows it. What was pending there is gone with it.</summary>
+    /// <summary>Removes a message and everything after it, including its pending calls.</summary>
     public void RemoveFrom(Message first)
     {
         _removedFrom = first.Id;
@@ -206,7 +216,7 @@ internal sealed class TransitionDraft
 
     public void Dequeue(QueuedMessage queued)
     {
-        // A message that enters and leaves the queue within one transition was never in it, as far as the store is concerned.
+        // For the store, a message that enters and leaves the queue within one transition was never queued.
         if (_enqueued.RemoveAll(other => other.Id == queued.Id) == 0)
         {
             _dequeued.Add(queued.Id);
@@ -216,8 +226,8 @@ internal sealed class TransitionDraft
     }
 
     /// <summary>
-    /// Begins a turn for the newest user message. With a claim the lease begins in the same commit; without one any earlier lease ends,
-    /// so that whoever drove the chat before is fenced off.
+    /// Starts a turn for the newest user message. With a claim, the lease starts in the same commit. Without one, any
+    /// earlier lease ends, so that its holder is fenced off.
     /// </summary>
     public void StartTurn(string? claimBy)
     {
@@ -229,7 +239,7 @@ internal sealed class TransitionDraft
         }
     }
 
-    /// <summary>Gives the lease, with a token above all before, and begins an attempt.</summary>
+    /// <summary>Grants the lease with a higher token than all earlier ones, and starts an attempt.</summary>
     public void GrantLease(string replica)
     {
         var token = Next.LeaseToken + 1;
@@ -237,7 +247,9 @@ internal sealed class TransitionDraft
         BeginGeneration(Next.Attempt + 1);
     }
 
-    /// <summary>Begins a generation. Attempts of models before count only within the model call in which they failed.</summary>
+    /// <summary>
+    /// Starts a generation. Attempts of earlier models count only within the model call in which they failed.
+    /// </summary>
     public void BeginGeneration(int attempt) => Next = Next with
     {
         Generation = Next.Generation + 1,
@@ -249,7 +261,8 @@ internal sealed class TransitionDraft
     };
 
     /// <summary>
-    /// Ends a turn: the head of the queue runs under the same lease (or is claimed), else the chat waits and the lease ends. Of a chat that was put away nothing new runs: its queue rests.
+    /// Ends a turn. The head of the queue runs under the same lease, or is claimed. If the queue is empty, the chat
+    /// waits and the lease ends. The queue of an archived chat is paused.
     /// </summary>
     public void EndTurn(string? claimBy = null)
     {
@@ -273,7 +286,7 @@ internal sealed class TransitionDraft
         Enter(ChatStatus.Waiting);
     }
 
-    /// <summary>Sets a status in which nothing is left of the turn before: no attempts, no lease, no model of its own.</summary>
+    /// <summary>Sets a status that clears the previous turn: its attempts, its lease and its own model.</summary>
     public void Enter(ChatStatus status, ChatError? error = null) => Next = Next with
     {
         Status = status,
@@ -286,7 +299,7 @@ internal sealed class TransitionDraft
         Lease = null,
     };
 
-    /// <summary>Counts what a model call has cost whose worker lost its lease, once.</summary>
+    /// <summary>Counts the cost of a model call whose worker lost its lease, once.</summary>
     public void Settle(RecordSpending command)
     {
         Next = Next with { UncountedGenerations = [.. Next.UncountedGenerations.Where(generation => generation != command.Generation)] };
@@ -308,7 +321,9 @@ internal sealed class TransitionDraft
     private void SetPending(ToolCallPart[] calls, CallOrigin? origin) =>
         Next = Next with { PendingToolCalls = calls, PendingCallOrigin = calls.Length == 0 ? null : origin };
 
-    /// <summary>Counts what the model call has cost that the transition ends, unless an earlier commit has.</summary>
+    /// <summary>
+    /// Counts the cost of the model call that the transition ends, unless an earlier commit has counted it.
+    /// </summary>
     private void Spend(TokenUsage? usage)
     {
         if (usage is not null && !_before.IsCallCounted)
@@ -323,7 +338,7 @@ internal sealed class TransitionDraft
         Next = Next with { Usage = TokenUsage.Add(Next.Usage, spending.Usage) };
     }
 
-    /// <summary>Whoever takes a lease away does not know what its worker has spent: the worker may say so later.</summary>
+    /// <summary>A takeover does not know what the previous worker has spent. That worker may report it later.</summary>
     private Chat WithAbandoned(Chat next) =>
         _fencingToken is null && _before is { NeedsWorker: true, Lease: { } lease, IsCallCounted: false } && next.Lease?.Token != lease.Token
             ? next with { UncountedGenerations = [.. next.UncountedGenerations.TakeLast(Chat.MaxUncounted - 1), _before.Generation] }

@@ -19,7 +19,7 @@ internal static class UpdateRules
 
         if (chat.Archived && draft.Next is { Archived: false, Status: ChatStatus.Waiting, Queue.Count: > 0 })
         {
-            // What was left in the queue when the last turn ended.
+            // Runs what remained in the queue when the last turn ended.
             draft.EndTurn(command.ClaimBy);
         }
 

@@ -1,6 +1,6 @@
 namespace DurableChat.Chats;
 
-/// <summary>Lists in sentences.</summary>
+/// <summary>Formats lists in sentences.</summary>
 internal static class Words
 {
     /// <summary>"a, b or c".</summary>
