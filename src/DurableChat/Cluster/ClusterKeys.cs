@@ -4,16 +4,16 @@ using System.Text;
 namespace DurableChat.Cluster;
 
 /// <summary>
-/// The secrets by which the replicas of a cluster know each other, and the clock that they share. They are read again
-/// every minute, and earlier when something arrives that none of them fits, so that a
-/// new secret spreads without a restart. Thread-safe.
+/// The secrets by which the replicas of a cluster authenticate each other, and their shared clock. The secrets are read
+/// again every minute, and earlier when data arrives that matches none of them. So a new secret spreads without a
+/// restart. Thread-safe.
 /// </summary>
 public sealed class ClusterKeys : IDisposable
 {
-    /// <summary>After this time they are read again.</summary>
+    /// <summary>How often the secrets are read again.</summary>
     internal static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Not more often, whatever arrives: anybody can send what fits no secret.</summary>
+    /// <summary>The shortest time between two reads, because anyone can send data that matches no secret.</summary>
     internal static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
 
     private readonly IClusterIdentity? _identity;
@@ -22,10 +22,11 @@ public sealed class ClusterKeys : IDisposable
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Snapshot? _snapshot;
 
-    /// <summary>Makes the keys of a cluster.</summary>
-    /// <param name="identity">Where the store keeps a secret; null if it keeps none.</param>
-    /// <param name="configured">Secrets that are configured, the newest first: they count instead of the store's.
-    /// Empty for none.</param>
+    /// <summary>Creates the keys of a cluster.</summary>
+    /// <param name="identity">Where the store keeps a secret. Null if it keeps none.</param>
+    /// <param name="configured">
+    /// The configured secrets, newest first. They replace the store's secrets. Empty for none.
+    /// </param>
     /// <param name="time">The clock of this replica.</param>
     public ClusterKeys(IClusterIdentity? identity, IEnumerable<string> configured, TimeProvider time)
     {
@@ -36,20 +37,20 @@ public sealed class ClusterKeys : IDisposable
         _time = time;
     }
 
-    /// <summary>True if there is a secret at all.</summary>
+    /// <summary>True if there is a secret.</summary>
     public bool HasSecret => _identity is not null || _configured.Length > 0;
 
-    /// <summary>True if the secrets are configured, so that a copy of the store has none.</summary>
+    /// <summary>True if the secrets are configured, so that a copy of the store contains none.</summary>
     public bool IsConfigured => _configured.Length > 0;
 
-    /// <summary>The time by the store's clock as far as it is known, else by this replica's.</summary>
+    /// <summary>The time by the store's clock if it is known, otherwise by this replica's clock.</summary>
     public DateTimeOffset Now =>
         _snapshot is { StoreTime: { } stored } known ? stored + _time.GetElapsedTime(known.ReadAt) : _time.GetUtcNow();
 
-    /// <summary>What belongs to each secret, the newest first; empty until they have been read.</summary>
+    /// <summary>The keys derived from each secret, newest first. Empty until the secrets have been read.</summary>
     internal IReadOnlyList<ClusterKey> All => _snapshot?.Keys ?? [];
 
-    /// <summary>The secrets in use, the newest first. Reads them if that has not been done.</summary>
+    /// <summary>The secrets in use, newest first. Reads them on first use.</summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">There is no secret.</exception>
     public async ValueTask<IReadOnlyList<string>> GetAsync(CancellationToken cancellationToken)
@@ -62,19 +63,20 @@ public sealed class ClusterKeys : IDisposable
         return _snapshot!.Secrets;
     }
 
-    /// <summary>Reads the secrets again because something did not fit them; not if that was done a moment
-    /// ago.</summary>
+    /// <summary>Reads the secrets again because data did not match them, unless they were read a moment ago.</summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public Task RefreshAsync(CancellationToken cancellationToken) => ReadAsync(ShortestPause, cancellationToken);
 
-    /// <summary>Lets go of what it holds.</summary>
+    /// <summary>Releases resources.</summary>
     public void Dispose() => _reading.Dispose();
 
     /// <summary>Reads the secrets again if they are old.</summary>
     internal Task RefreshIfOldAsync(CancellationToken cancellationToken) =>
         ReadAsync(RefreshInterval, cancellationToken);
 
-    /// <summary>Reads the store's clock again if that is long ago; does nothing where no store keeps one.</summary>
+    /// <summary>
+    /// Reads the store's clock again if the last reading is old. Does nothing if the store has no clock.
+    /// </summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     internal Task ReadClockAsync(CancellationToken cancellationToken) =>
         _identity is null ? Task.CompletedTask : ReadAsync(RefreshInterval, cancellationToken);
@@ -94,7 +96,7 @@ public sealed class ClusterKeys : IDisposable
                 return;
             }
 
-            // The moment before: the store's clock is then never taken for later than it is.
+            // Taken before the read, so that the store's clock is never assumed to be ahead of its real value.
             var readAt = _time.GetTimestamp();
             var stored = _identity is null
                 ? null
@@ -122,8 +124,9 @@ public sealed class ClusterKeys : IDisposable
         DateTimeOffset? StoreTime, long ReadAt);
 }
 
-/// <summary>What is derived of one secret of a cluster (HKDF, RFC 5869). It tells nothing of the secret.
-/// Immutable.</summary>
+/// <summary>
+/// Keys derived from one cluster secret (HKDF, RFC 5869). They reveal nothing about the secret. Immutable.
+/// </summary>
 internal sealed class ClusterKey
 {
     private readonly byte[] _material;
@@ -137,10 +140,10 @@ internal sealed class ClusterKey
         Id = BitConverter.ToUInt32(id);
     }
 
-    /// <summary>By which receivers find it; it tells nothing of the key.</summary>
+    /// <summary>The id by which receivers find the key. It reveals nothing about the key.</summary>
     public uint Id { get; }
 
-    /// <summary>Fills a key for one use.</summary>
+    /// <summary>Derives the key for one use.</summary>
     public void Derive(ReadOnlySpan<byte> use, Span<byte> key) =>
         HKDF.Expand(HashAlgorithmName.SHA256, _material, key, use);
 }

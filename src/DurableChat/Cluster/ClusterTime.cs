@@ -1,9 +1,9 @@
 namespace DurableChat.Cluster;
 
 /// <summary>
-/// The time of day that all replicas share, which is the store's as far as there is one. What is stored, and what is
-/// decided by it, goes by this clock: a replica whose own is days ahead would delete what
-/// another has just put away. Durations and timers are those of the process. Thread-safe.
+/// The time of day that all replicas share: the store's, if it has a clock. Stored times and decisions based on them
+/// use this clock. Otherwise a replica whose clock is days ahead would delete a chat that was archived a moment ago.
+/// Durations and timers use the process's clock. Thread-safe.
 /// </summary>
 internal sealed class ClusterTime(ClusterKeys keys, TimeProvider process) : TimeProvider
 {
@@ -23,7 +23,7 @@ internal sealed class ClusterTime(ClusterKeys keys, TimeProvider process) : Time
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         process.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>Makes sure that the store's clock was read a moment ago, where there is one.</summary>
+    /// <summary>Makes sure that the reading of the store's clock is recent, if the store has one.</summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public Task ReadAsync(CancellationToken cancellationToken) => keys.ReadClockAsync(cancellationToken);
 }
