@@ -4,12 +4,15 @@ using DurableChat.Storage;
 
 namespace DurableChat.Commits;
 
-/// <summary>Makes the command for a chat's present state; null if what it looked up belongs to another state, so that the state must be loaded anew.</summary>
+/// <summary>
+/// Makes the command for a chat's current state. Null if the data it read belongs to another state, so that the state
+/// must be loaded again.
+/// </summary>
 internal delegate ValueTask<ChatCommand?> CommandFactory(Chat chat, CancellationToken cancellationToken);
 
 /// <summary>
-/// Brings a command to a chat: takes the state from memory (or loads it), decides, commits if the version is still the same, publishes. A conflict means
-/// that the state was not the present one: it is loaded, and the rules decide again. Thread-safe.
+/// Runs a command: takes the state from memory or loads it, decides, commits if the version is unchanged, and
+/// publishes. A conflict means that the state was outdated. It is then loaded, and the rules decide again. Thread-safe.
 /// </summary>
 internal sealed class ChatCommitter(
     IChatStore store,
@@ -19,12 +22,18 @@ internal sealed class ChatCommitter(
     ChatLimits limits,
     TimeProvider time)
 {
-    /// <summary>Each conflict means that somebody else's commit went through, so this is reached only if a chat is written to without pause.</summary>
+    /// <summary>
+    /// Each conflict means that another commit succeeded, so this is reached only if a chat is written to without
+    /// pause.
+    /// </summary>
     private const int MaxTries = 20;
 
     private readonly ICommitObserver[] _observers = [.. observers];
 
-    /// <summary>Creates a chat. <see cref="CommandResult.NotFound"/> if the id is taken by another owner or a deleted chat.</summary>
+    /// <summary>
+    /// Creates a chat. Returns <see cref="CommandResult.NotFound"/> if the id belongs to another owner or a deleted
+    /// chat.
+    /// </summary>
     public async Task<CommandResult> CreateAsync(CreateChat command, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
     {
         var decision = ChatRules.Decide(command, new DecisionContext(time.GetUtcNow(), limits));
@@ -55,13 +64,17 @@ internal sealed class ChatCommitter(
         }
     }
 
-    /// <summary>Brings a command to a chat.</summary>
-    /// <param name="id">Which chat.</param>
-    /// <param name="owner">Who asks; null for the worker.</param>
-    /// <param name="makeCommand">Makes the command; called again after a conflict.</param>
-    /// <param name="idempotency">Set if the command is to be done once only.</param>
-    /// <param name="cancellationToken">Ends the wait for the chat's turn, and reads. A commit that has begun goes on, so that its outcome is known.</param>
-    /// <exception cref="ChatStoreException">The database failed. If it failed in the commit, it may have happened or not.</exception>
+    /// <summary>Runs a command on a chat.</summary>
+    /// <param name="id">The id of the chat.</param>
+    /// <param name="owner">The caller. Null for the worker.</param>
+    /// <param name="makeCommand">Makes the command. Called again after a conflict.</param>
+    /// <param name="idempotency">Set if the command must run only once.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait for the chat's turn, and reads. A commit that has started continues, so that its outcome is known.
+    /// </param>
+    /// <exception cref="ChatStoreException">
+    /// The database failed. If it failed during the commit, the commit may have happened.
+    /// </exception>
     public async Task<CommandResult> ExecuteAsync(
         ChatId id, string? owner, CommandFactory makeCommand, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
     {
@@ -106,7 +119,8 @@ internal sealed class ChatCommitter(
 
                         if (remembered is not null)
                         {
-                            // What is remembered may be old; only the present state may refuse, or say that there is nothing to do.
+                            // The state in memory may be outdated. Only the current state may refuse a command or make
+                            // it unnecessary.
                             feed.MarkUnsynced();
                             break;
                         }
@@ -121,7 +135,8 @@ internal sealed class ChatCommitter(
                             return new CommandResult.Unchanged(chat);
                         }
 
-                        // The key must be remembered all the same: a repetition that comes late would find something to do, e.g. the next turn to stop.
+                        // The key must be stored nevertheless: otherwise a late repetition could have an effect, e.g.
+                        // stop the next turn.
                         if (await CommitAsync(feed, ChatRules.ChangeNothing(chat, context), idempotency).ConfigureAwait(false) is { } done)
                         {
                             return done;
@@ -139,7 +154,7 @@ internal sealed class ChatCommitter(
         throw new ChatStoreException($"Chat {id} was changed by others {MaxTries} times in a row.");
     }
 
-    /// <summary>Deletes a chat; false if there is none of this owner.</summary>
+    /// <summary>Deletes a chat. False if the owner has no such chat.</summary>
     public async Task<bool> DeleteAsync(ChatId id, string owner, CancellationToken cancellationToken)
     {
         using var pin = feeds.Pin(id);
@@ -156,7 +171,7 @@ internal sealed class ChatCommitter(
 
             var deleted = await DeleteAsync(pin.Feed, owner, () => store.DeleteAsync(id, CancellationToken.None)).ConfigureAwait(false);
 
-            // Also if it was gone already: then nobody has told the streams.
+            // Publish even if the chat was already gone: its streams may not have been notified.
             PublishDeletion(pin.Feed, owner);
             return deleted;
         }
@@ -166,14 +181,18 @@ internal sealed class ChatCommitter(
         }
     }
 
-    /// <summary>Deletes a chat for good if its time is over; false if it is not, or no longer.</summary>
+    /// <summary>
+    /// Deletes an archived chat permanently if its retention has ended. False if it has not, or if the chat is no
+    /// longer archived.
+    /// </summary>
     public async Task<bool> PurgeAsync(ChatId id, TimeSpan archivedAfter, IRetentionStore retention, CancellationToken cancellationToken)
     {
         using var pin = feeds.Pin(id);
         await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // Not what is remembered: its owner may have brought it back through another replica. What happens from here on, the version tells.
+            // The state in memory is not enough: the owner may have unarchived the chat through another replica. The
+            // version protects against later changes.
             var chat = await store.LoadAsync(id, cancellationToken).ConfigureAwait(false);
             if (chat is null || !RetentionRules.IsDue(chat, time.GetUtcNow(), archivedAfter)
                 || !await DeleteAsync(pin.Feed, chat.Owner, () => retention.DeleteAsync(id, chat.Version, CancellationToken.None)).ConfigureAwait(false))
@@ -195,7 +214,9 @@ internal sealed class ChatCommitter(
             ? new CommandResult.Repeated(record)
             : null;
 
-    /// <summary>A chat of others that is in memory must not answer sooner than one that does not exist.</summary>
+    /// <summary>
+    /// A chat of another owner that is in memory must not answer faster than one that does not exist.
+    /// </summary>
     private async Task PretendToLoadAsync(Chat? remembered, CancellationToken cancellationToken)
     {
         if (remembered is not null)
@@ -235,7 +256,10 @@ internal sealed class ChatCommitter(
         }
     }
 
-    /// <summary>Commits and publishes; null after a conflict. Called with the feed's gate held, which keeps publication in the order of commits.</summary>
+    /// <summary>
+    /// Commits and publishes. Null after a conflict. The caller holds the feed's gate, which keeps publications in
+    /// commit order.
+    /// </summary>
     private async Task<CommandResult?> CommitAsync(Feed feed, Transition decided, IdempotencyRequest? idempotency)
     {
         var transition = decided.WithEpochAbove(feed.LostEpoch).WithCommitId(Guid.CreateVersion7(time.GetUtcNow()));
@@ -245,7 +269,8 @@ internal sealed class ChatCommitter(
         CommitResult result;
         try
         {
-            // Not the caller's token: a browser that goes away must not leave it open whether its message was taken.
+            // Do not use the caller's token: a client that disconnects must not leave it uncertain whether its message
+            // was accepted.
             result = await store.CommitAsync(transition, record, CancellationToken.None).ConfigureAwait(false);
         }
         catch

@@ -3,25 +3,27 @@ using DurableChat.Storage;
 
 namespace DurableChat.Commits;
 
-/// <summary>What came of a command.</summary>
+/// <summary>The result of a command.</summary>
 public abstract record CommandResult
 {
     private CommandResult()
     {
     }
 
-    /// <summary>It is committed.</summary>
+    /// <summary>The command is committed.</summary>
     public sealed record Committed(Transition Transition) : CommandResult;
 
-    /// <summary>The chat already was as the command wanted it.</summary>
+    /// <summary>The chat was already as the command requests.</summary>
     public sealed record Unchanged(Chat Chat) : CommandResult;
 
-    /// <summary>The rules do not allow it.</summary>
+    /// <summary>The rules do not allow the command.</summary>
     public sealed record Refused(Refusal Refusal) : CommandResult;
 
-    /// <summary>There is no such chat, or it is not the caller's: the two are not told apart.</summary>
+    /// <summary>
+    /// The chat does not exist or is not the caller's. The two cases are deliberately indistinguishable.
+    /// </summary>
     public sealed record NotFound : CommandResult;
 
-    /// <summary>A request with the same idempotency key did it before.</summary>
+    /// <summary>An earlier request with the same idempotency key has run the command.</summary>
     public sealed record Repeated(IdempotencyRecord Record) : CommandResult;
 }
