@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace DurableChat.Diagnostics;
 
-/// <summary>The one meter of all instruments.</summary>
+/// <summary>The meter of all instruments.</summary>
 public static class DurableChatMeter
 {
-    /// <summary>Its name, to be given to OpenTelemetry.</summary>
+    /// <summary>The name to register with OpenTelemetry.</summary>
     public const string Name = "DurableChat";
 
     /// <summary>Bucket bounds for times from 0.1 ms to 10 s, in seconds.</summary>
@@ -15,6 +15,6 @@ public static class DurableChatMeter
     /// <summary>Bucket bounds for times from 10 ms to 10 min, in seconds.</summary>
     internal static readonly double[] LongTimes = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-    /// <summary>The meter of a factory; without a factory, one of its own.</summary>
+    /// <summary>Creates the meter with a factory, or without one if it is null.</summary>
     internal static Meter Create(IMeterFactory? meters) => meters?.Create(Name) ?? new Meter(Name);
 }

@@ -4,17 +4,18 @@ using System.Diagnostics.Metrics;
 namespace DurableChat.Diagnostics;
 
 /// <summary>
-/// Model calls as metrics, by the names of OpenTelemetry's semantic conventions for generative AI, so that dashboards
-/// made for those show them. Each attempt counts. Thread-safe.
+/// Metrics of model calls, named after OpenTelemetry's semantic conventions for generative AI, so that existing
+/// dashboards show them. Each attempt counts. Thread-safe.
 /// </summary>
 internal sealed class GenAiMetrics
 {
     /// <summary>
-    /// Why a call ended that was neither answered nor failed: it was stopped, handed over, or its chat had moved on.
+    /// The error type of a call that neither completed nor failed: it was stopped or handed over, or its chat had moved
+    /// on.
     /// </summary>
     public const string Cancelled = "cancelled";
 
-    /// <summary>The conventions' own bounds.</summary>
+    /// <summary>The bucket bounds that the conventions define.</summary>
     private static readonly long[] _tokenBounds =
         [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
 
@@ -39,11 +40,11 @@ internal sealed class GenAiMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = _durationBounds });
     }
 
-    /// <summary>Notes a call that has ended.</summary>
-    /// <param name="call">Which model was called, and which one answered.</param>
-    /// <param name="elapsed">How long it took.</param>
-    /// <param name="error">The code of its failure, or <see cref="Cancelled"/>; null if it was answered.</param>
-    /// <param name="tokens">Input and output, as far as the provider counted; null if it did not.</param>
+    /// <summary>Records the end of a call.</summary>
+    /// <param name="call">The model that was requested and the model that answered.</param>
+    /// <param name="elapsed">How long the call took.</param>
+    /// <param name="error">The error code, or <see cref="Cancelled"/>. Null if the call succeeded.</param>
+    /// <param name="tokens">Input and output tokens. Null if the provider did not report them.</param>
     public void Ended(ModelCall call, TimeSpan elapsed, string? error, (long Input, long Output)? tokens)
     {
         var tags = call.Tags();
@@ -56,7 +57,7 @@ internal sealed class GenAiMetrics
         _duration.Record(elapsed.TotalSeconds, error is null ? tags : With(tags, "error.type", error));
     }
 
-    /// <summary>A copy, since a list of tags is a value, with one more.</summary>
+    /// <summary>Returns a copy of the tags with one more tag.</summary>
     private static TagList With(TagList tags, string name, string value)
     {
         tags.Add(name, value);

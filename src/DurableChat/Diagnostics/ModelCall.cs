@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace DurableChat.Diagnostics;
 
-/// <summary>Which model a call went to, for metrics.</summary>
-/// <param name="Provider">The provider, as OpenTelemetry names it; null if it is not known.</param>
-/// <param name="RequestModel">The model that was asked, by the provider's name.</param>
-/// <param name="ResponseModel">The model that answered; null if the provider did not say.</param>
+/// <summary>The model of a call, for metrics.</summary>
+/// <param name="Provider">The provider's name in OpenTelemetry. Null if unknown.</param>
+/// <param name="RequestModel">The provider's name for the requested model.</param>
+/// <param name="ResponseModel">The model that answered. Null if the provider did not report it.</param>
 internal readonly record struct ModelCall(string? Provider, string RequestModel, string? ResponseModel)
 {
     public TagList Tags()
@@ -14,7 +14,7 @@ internal readonly record struct ModelCall(string? Provider, string RequestModel,
         {
             { "gen_ai.operation.name", "chat" },
 
-            // The conventions require one.
+            // The conventions require this attribute.
             { "gen_ai.provider.name", Provider ?? "unknown" },
             { "gen_ai.request.model", RequestModel },
         };

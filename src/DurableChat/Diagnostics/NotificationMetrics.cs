@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace DurableChat.Diagnostics;
 
-/// <summary>What notifications do, as metrics. Thread-safe.</summary>
+/// <summary>Metrics of notifications. Thread-safe.</summary>
 internal sealed class NotificationMetrics
 {
     private readonly Counter<long> _sent;

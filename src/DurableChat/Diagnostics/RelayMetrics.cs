@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace DurableChat.Diagnostics;
 
-/// <summary>What relays do, as metrics. Thread-safe.</summary>
+/// <summary>Metrics of relays. Thread-safe.</summary>
 internal sealed class RelayMetrics
 {
     private readonly UpDownCounter<long> _active;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace DurableChat.Diagnostics;
 
-/// <summary>What retention deletes, as metrics. Thread-safe.</summary>
+/// <summary>Metrics of retention. Thread-safe.</summary>
 internal sealed class RetentionMetrics(IMeterFactory? meters)
 {
     private readonly Counter<long> _purged = DurableChatMeter.Create(meters).CreateCounter<long>("durablechat.retention.purged", description: "Archived chats that were deleted because their time was over.");

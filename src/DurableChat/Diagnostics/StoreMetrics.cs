@@ -6,8 +6,8 @@ using DurableChat.Storage;
 namespace DurableChat.Diagnostics;
 
 /// <summary>
-/// What a store does, as metrics. For stores to call. Statements are those that read or write data; BEGIN, COMMIT and SAVEPOINT are not counted.
-/// Thread-safe.
+/// Metrics of a store, recorded by the store itself. Statements are those that read or write data: BEGIN, COMMIT and
+/// SAVEPOINT do not count. Thread-safe.
 /// </summary>
 public sealed class StoreMetrics
 {
@@ -18,8 +18,8 @@ public sealed class StoreMetrics
     private readonly Histogram<int> _batches;
     private readonly TagList[] _readTags = [.. Enum.GetValues<ReadReason>().Select(TagsOf)];
 
-    /// <summary>Makes the instruments.</summary>
-    /// <param name="meters">The host's factory; null for a meter of its own.</param>
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="meters">The host's factory. Null creates a meter without one.</param>
     public StoreMetrics(IMeterFactory? meters = null)
     {
         var meter = DurableChatMeter.Create(meters);
@@ -38,7 +38,7 @@ public sealed class StoreMetrics
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
         foreach (var tags in _readTags)
         {
-            // A counter that never counted is not exported; a reader of the metrics should see the zero.
+            // A counter without measurements is not exported, but readers of the metrics should see a zero.
             _reads.Add(0, tags);
         }
     }
@@ -46,15 +46,15 @@ public sealed class StoreMetrics
     /// <summary>Counts statements.</summary>
     public void Statements(string operation, int count = 1) => _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
 
-    /// <summary>Notes how many statements went to the database together.</summary>
+    /// <summary>Records how many statements were sent to the database together.</summary>
     public void Batch(int statements) => _batches.Record(statements);
 
     /// <summary>Counts a read of messages.</summary>
     public void MessageRead(ReadReason reason) => _reads.Add(1, _readTags[(int)reason]);
 
-    /// <summary>Counts a commit; null stands for one that failed.</summary>
-    /// <param name="result">What came of it.</param>
-    /// <param name="started">The <see cref="Stopwatch"/> timestamp of its beginning.</param>
+    /// <summary>Records a commit.</summary>
+    /// <param name="result">The result. Null if the commit failed.</param>
+    /// <param name="started">The <see cref="Stopwatch"/> timestamp of its start.</param>
     public void Commit(CommitResult? result, long started)
     {
         var name = result switch

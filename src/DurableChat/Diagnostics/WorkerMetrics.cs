@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace DurableChat.Diagnostics;
 
-/// <summary>What the worker does, as metrics. Thread-safe.</summary>
+/// <summary>Metrics of the worker. Thread-safe.</summary>
 internal sealed class WorkerMetrics
 {
     private readonly Counter<long> _turns;
@@ -36,7 +36,7 @@ internal sealed class WorkerMetrics
         _firstPart = meter.CreateHistogram("durablechat.generation.first_part", "s", "Time of a model call from its request to its first part.", advice: advice);
     }
 
-    /// <summary>Model calls by the names of OpenTelemetry's conventions.</summary>
+    /// <summary>Metrics of model calls, named after OpenTelemetry's conventions.</summary>
     public GenAiMetrics Models { get; }
 
     public void RunStarted() => _active.Add(1);
@@ -57,13 +57,15 @@ internal sealed class WorkerMetrics
 
     public void NotTaken() => _notTaken.Add(1);
 
-    /// <summary>How many chats had a lease of this replica and no run at the last comparison.</summary>
+    /// <summary>How many chats had a lease of this replica but no run at the last comparison.</summary>
     public int LeasesWithoutRun => Volatile.Read(ref _leasesWithoutRun);
 
-    /// <summary>The age of the oldest turn that this replica drives; zero if it drives none.</summary>
+    /// <summary>The age of the oldest turn that this replica drives. Zero if it drives none.</summary>
     public TimeSpan OldestRun => _oldestRun();
 
-    /// <summary>Notes what a comparison of leases and runs has found that the comparison before had found too.</summary>
+    /// <summary>
+    /// Records the mismatches between leases and runs that both this comparison and the previous one have found.
+    /// </summary>
     public void Compared(int leasesWithoutRun, int runsWithoutLease)
     {
         Volatile.Write(ref _leasesWithoutRun, leasesWithoutRun);
@@ -73,7 +75,7 @@ internal sealed class WorkerMetrics
         }
     }
 
-    /// <summary>Shows what is asked for when it is measured.</summary>
+    /// <summary>Sets the sources of values that are read when they are measured.</summary>
     public void Observe(Func<TimeSpan> oldestRun, Func<int> feedsInDoubt)
     {
         _oldestRun = oldestRun;
