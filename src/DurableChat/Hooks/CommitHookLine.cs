@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Hooks;
 
 /// <summary>
-/// What waits to be told to one hook: at most one notice for each chat, so that a hook that hangs costs little. A chat's next notice waits until the one before has been told. Thread-safe.
+/// The notices that wait for one hook: at most one per chat, so that a hook that hangs costs little memory. A chat's
+/// next notice waits until the previous one is delivered. Thread-safe.
 /// </summary>
 internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time, ILogger logger)
 {
@@ -20,7 +21,7 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
     private readonly HashSet<ChatId> _busy = [];
     private TaskCompletionSource? _empty;
 
-    /// <summary>Adds a notice, or joins it with the one that waits.</summary>
+    /// <summary>Adds a notice, or merges it with the chat's waiting notice.</summary>
     public void Add(CommitNotice notice)
     {
         lock (_gate)
@@ -39,10 +40,10 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
         }
     }
 
-    /// <summary>Tells until it is cancelled.</summary>
+    /// <summary>Delivers notices until it is cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, MaxAtOnce).Select(_ => TellAllAsync(cancellationToken)));
 
-    /// <summary>Completes when nothing waits and nothing is being told.</summary>
+    /// <summary>Completes when no notice waits or is being delivered.</summary>
     public Task WhenEmptyAsync()
     {
         lock (_gate)
@@ -73,7 +74,10 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
         }
     }
 
-    /// <summary>Tells again after a pause, apart from the line, so that one chat that a hook cannot bear does not hold up the others.</summary>
+    /// <summary>
+    /// Retries a notice after a pause, outside the queue, so that a chat for which the hook fails does not delay other
+    /// chats.
+    /// </summary>
     private async Task RepeatAsync(CommitNotice notice, CancellationToken cancellationToken)
     {
         var pause = _firstPause;
@@ -104,7 +108,7 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
         {
             throw;
         }
-#pragma warning disable CA1031 // A hook is somebody else's code and may throw anything.
+#pragma warning disable CA1031 // Hooks are application code and can throw anything.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -6,14 +6,17 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Hooks;
 
-/// <summary>Brings commits to the hooks of a host. Thread-safe.</summary>
-/// <param name="services">Where the hooks are, asked for when the host starts: a hook may need what needs the observers of commits.</param>
-/// <param name="hasHooks">False if there are none to ask for.</param>
+/// <summary>Delivers commits to the hooks of a host. Thread-safe.</summary>
+/// <param name="services">
+/// The provider of the hooks. They are resolved when the host starts, because a hook may depend on services that need
+/// the commit observers.
+/// </param>
+/// <param name="hasHooks">False if no hooks are registered.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where hooks that fail are written.</param>
+/// <param name="logger">The log for failed hooks.</param>
 internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, TimeProvider time, ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
 {
-    /// <summary>How long a host that stops still tells what waits.</summary>
+    /// <summary>How long a stopping host still delivers waiting notices.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _giveUp = new();
@@ -25,7 +28,7 @@ internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, Time
     /// <inheritdoc/>
     public void OnNews(Chat chat)
     {
-        // The replica that committed tells its own hooks.
+        // The replica that committed calls its own hooks.
     }
 
     /// <inheritdoc/>

@@ -2,31 +2,41 @@ using DurableChat.Chats;
 
 namespace DurableChat.Hooks;
 
-/// <summary>That something was committed to a chat. It carries no messages, so that nothing piles up behind a slow hook: <see cref="ChatService.ReadMessagesAsync"/> reads those after <see cref="AfterMessageId"/>. Immutable.</summary>
+/// <summary>
+/// Notifies a hook of a commit to a chat. It carries no messages, so that a slow hook does not accumulate data. Read
+/// the messages after <see cref="AfterMessageId"/> with <see cref="ChatService.ReadMessagesAsync"/>. Immutable.
+/// </summary>
 public sealed record CommitNotice
 {
-    /// <summary>Which chat.</summary>
+    /// <summary>The id of the chat.</summary>
     public required ChatId ChatId { get; init; }
 
-    /// <summary>Whose.</summary>
+    /// <summary>The owner of the chat.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>The version of the newest commit that is told; 0 if a commit failed in such a way that it may have happened: only the store knows.</summary>
+    /// <summary>
+    /// The version of the newest commit that the notice covers. 0 if a commit failed but may have happened, so that
+    /// only the store knows the version.
+    /// </summary>
     public long Version { get; init; }
 
-    /// <summary>The status after it; null where it is not known, and for a chat that is gone.</summary>
+    /// <summary>The status after the commit. Null if it is unknown, or if the chat was deleted.</summary>
     public ChatStatus? Status { get; init; }
 
-    /// <summary>The messages that are new have higher ids than this one; if an edit removed messages, those have too. 0 if all may be new.</summary>
+    /// <summary>
+    /// New messages have higher ids than this. So do the messages that an edit removed. 0 if all messages may be new.
+    /// </summary>
     public long AfterMessageId { get; init; }
 
-    /// <summary>The newest message; equal to <see cref="AfterMessageId"/> if none is new; 0 where it is not known.</summary>
+    /// <summary>
+    /// The id of the newest message. It equals <see cref="AfterMessageId"/> if there are no new messages. 0 if unknown.
+    /// </summary>
     public long LastMessageId { get; init; }
 
     /// <summary>True if the chat was deleted.</summary>
     public bool IsDeleted { get; init; }
 
-    /// <summary>The notice of a transition.</summary>
+    /// <summary>Creates the notice of a transition.</summary>
     internal static CommitNotice Of(Transition transition) => new()
     {
         ChatId = transition.Next.Id,
@@ -37,6 +47,6 @@ public sealed record CommitNotice
         LastMessageId = transition.Next.LastMessageId,
     };
 
-    /// <summary>One notice for this and a later one.</summary>
+    /// <summary>Merges this notice with a later one.</summary>
     internal CommitNotice Then(CommitNotice later) => later with { AfterMessageId = Math.Min(AfterMessageId, later.AfterMessageId) };
 }

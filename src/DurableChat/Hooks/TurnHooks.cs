@@ -3,15 +3,15 @@ using DurableChat.Models;
 
 namespace DurableChat.Hooks;
 
-/// <summary>Asks the hooks of a host before a turn. Thread-safe.</summary>
-/// <param name="hooks">The hooks, in their order.</param>
-/// <param name="patience">How long one may take.</param>
+/// <summary>Runs the hooks of a host before a turn. Thread-safe.</summary>
+/// <param name="hooks">The hooks, in order.</param>
+/// <param name="patience">The timeout of each hook.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, TimeSpan patience, TimeProvider time)
 {
     private readonly ITurnHook[] _hooks = [.. hooks];
 
-    /// <summary>What the hooks tell the model.</summary>
+    /// <summary>Runs the hooks and returns their instructions for the model.</summary>
     /// <exception cref="GenerationFailedException">A hook refused the turn, or failed.</exception>
     /// <exception cref="OperationCanceledException">The turn was stopped.</exception>
     public async Task<IReadOnlyList<string>> AskAsync(Chat chat, IReadOnlyList<Message> history, CancellationToken cancellationToken)
@@ -44,14 +44,14 @@ internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, TimeSpan patience,
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // A hook that ignores its token must not hold the turn.
+            // A hook that ignores its token must not block the turn.
             return await hook.BeforeTurnAsync(turn, both.Token).AsTask().WaitAsync(both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
-#pragma warning disable CA1031 // A hook is somebody else's code and may throw anything; what it says goes to the log only.
+#pragma warning disable CA1031 // Hooks are application code and can throw anything. Their messages go to the log only.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
