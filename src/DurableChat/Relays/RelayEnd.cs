@@ -1,14 +1,14 @@
 namespace DurableChat.Relays;
 
-/// <summary>How the following of a lease holder ended.</summary>
+/// <summary>How a relay from a lease holder ended.</summary>
 internal enum RelayEnd
 {
-    /// <summary>It gave nothing: it does not drive the chat yet, or no more.</summary>
+    /// <summary>The replica sent nothing: it does not drive the chat yet, or no longer does.</summary>
     Empty,
 
-    /// <summary>It gave parts, or is no longer to be followed.</summary>
+    /// <summary>The replica sent parts, or the relay is no longer needed.</summary>
     Followed,
 
-    /// <summary>It could not be reached.</summary>
+    /// <summary>The replica could not be reached.</summary>
     Unreachable,
 }

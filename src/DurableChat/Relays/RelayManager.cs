@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Relays;
 
 /// <summary>
-/// Keeps one relay for each chat that has subscribers here and is driven by another replica. It runs on its own: no subscriber waits for it. It follows the lease, and goes when the turn or the
-/// last subscriber does. Thread-safe.
+/// Keeps one relay for each chat that has subscribers here and is driven by another replica. It runs in the background:
+/// no subscriber waits for it. It follows the lease, and ends with the turn or the last subscriber. Thread-safe.
 /// </summary>
 internal sealed partial class RelayManager(
     IRelay? relay, FeedRegistry feeds, ILeaseStore leases, RelayMetrics metrics, TimeProvider time, ILogger<RelayManager> logger) : IHostedService, IDisposable
@@ -28,7 +28,7 @@ internal sealed partial class RelayManager(
     // Guarded by _gate.
     private long? _warnedAt;
 
-    /// <summary>How many relays there are.</summary>
+    /// <summary>The number of relays.</summary>
     public int Count => _running.Count;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -86,14 +86,14 @@ internal sealed partial class RelayManager(
             metrics.Closed();
         }
 
-        // A turn may have begun between the last look and the removal.
+        // A turn may have started between the last check and the removal.
         if (pin.Feed.RelayTarget is not null && !_stop.IsCancellationRequested)
         {
             Start(pin.Feed);
         }
     }
 
-    /// <summary>Follows one lease holder.</summary>
+    /// <summary>Relays from one lease holder.</summary>
     private async Task<RelayEnd> FollowAsync(Feed feed, RelayTarget target)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -120,7 +120,7 @@ internal sealed partial class RelayManager(
         }
         catch (OperationCanceledException)
         {
-            // Unless it was meant, somebody's time ran out.
+            // Unless the relay was ended on purpose, a timeout has expired.
             return over.IsCancellationRequested ? RelayEnd.Followed : RelayEnd.Unreachable;
         }
         catch (Exception exception) when (exception is RelayException or ChatStoreException)
@@ -133,7 +133,7 @@ internal sealed partial class RelayManager(
 
             return RelayEnd.Unreachable;
         }
-#pragma warning disable CA1031 // Nobody waits for a relay, so nobody would notice that it is gone: it says what it met, and goes on.
+#pragma warning disable CA1031 // Nothing awaits a relay: log its failure here and continue.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -148,7 +148,7 @@ internal sealed partial class RelayManager(
         }
     }
 
-    /// <summary>Takes a frame; false if the relay must be opened anew.</summary>
+    /// <summary>Takes a frame. False if the relay must be opened again.</summary>
     private async Task<bool> TakeAsync(Feed feed, RelayFrame frame, CancellationToken cancellationToken)
     {
         var revision = feed.Revision;
@@ -158,7 +158,8 @@ internal sealed partial class RelayManager(
             return outcome == RelayOutcome.Taken;
         }
 
-        // The parts have overtaken the notification of the commit they follow. It is on its way, or was lost.
+        // The parts arrived before the notification of the commit that they follow. The notification is on its way or
+        // was lost.
         var started = time.GetTimestamp();
         while (outcome == RelayOutcome.Ahead && time.GetElapsedTime(started) is var waited && waited < _newsPatience)
         {
@@ -178,7 +179,7 @@ internal sealed partial class RelayManager(
         return outcome == RelayOutcome.Taken;
     }
 
-    /// <summary>Ends the following once the lease has moved, the turn is over, or nobody subscribes any more.</summary>
+    /// <summary>Ends the relay when the lease moves, the turn ends, or the last subscriber leaves.</summary>
     private static async Task WatchAsync(Feed feed, RelayTarget target, CancellationTokenSource over)
     {
         while (!over.IsCancellationRequested)
@@ -210,7 +211,10 @@ internal sealed partial class RelayManager(
         return address;
     }
 
-    /// <summary>A replica that cannot be reached is met by every chat that it drives, again and again: one word in a while is enough, the metric counts them all.</summary>
+    /// <summary>
+    /// Every chat of an unreachable replica runs into it repeatedly. One warning per interval is enough, and the metric
+    /// counts all cases.
+    /// </summary>
     private bool IsWarningDue()
     {
         lock (_gate)

@@ -4,14 +4,20 @@ using DurableChat.Feeds;
 
 namespace DurableChat.Relays;
 
-/// <summary>The sending end: reads the answer in flight out of this replica's feed, for another replica. A cursor and nothing else, like a subscriber. Thread-safe.</summary>
+/// <summary>
+/// The sending end of a relay. It reads the answer in flight from this replica's feed, for another replica. Like a
+/// subscriber, it is only a cursor. Thread-safe.
+/// </summary>
 public sealed class RelaySource
 {
     private readonly FeedRegistry _feeds;
 
     internal RelaySource(FeedRegistry feeds) => _feeds = feeds;
 
-    /// <summary>Gives the parts after a place, those that follow, and the progress of tools, until this replica drives the chat no longer. Null stands for a moment in which there is nothing more to send.</summary>
+    /// <summary>
+    /// Returns the parts after a place, all later parts, and the progress of tools, until this replica no longer drives
+    /// the chat. Null means that there is nothing more to send at the moment.
+    /// </summary>
     public async IAsyncEnumerable<RelayFrame?> ReadAsync(ChatId chat, long generation, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var pin = _feeds.TryPin(chat);
