@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Retention;
 
 /// <summary>
-/// Removes what deleted chats have left, expired idempotency keys and old gravestones. It uses small transactions with pauses, so that commits run in between. A restarted process or another replica
-/// completes what an interrupted one left. When there is nothing to do, a round is one statement that an index answers.
+/// Removes the remaining data of deleted chats, expired idempotency keys and old gravestones. It uses small
+/// transactions with pauses, so that commits run in between. A restarted process or another replica completes
+/// interrupted work. When there is nothing to do, a round is one statement that an index answers.
 /// </summary>
 internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvider time, ILogger<RemainsSweeper> logger) : BackgroundService
 {
@@ -17,7 +18,9 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
     private static readonly TimeSpan _expiryInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan _pauseBetweenSlices = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Removes what all deleted chats have left. One that cannot be removed keeps none of the others.</summary>
+    /// <summary>
+    /// Removes the remaining data of all deleted chats. A chat that cannot be removed does not block the others.
+    /// </summary>
     internal async Task RemoveRemainsAsync(IRetentionStore retention, CancellationToken cancellationToken)
     {
         IReadOnlyList<ChatId> page;
@@ -34,7 +37,7 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
         while (page.Count == PageSize);
     }
 
-    /// <summary>Removes what has expired. One kind that cannot be removed does not keep the other.</summary>
+    /// <summary>Removes expired data. A kind that cannot be removed does not block the other.</summary>
     internal async Task RemoveExpiredAsync(IRetentionStore retention, CancellationToken cancellationToken)
     {
         foreach (var kind in Enum.GetValues<ExpiredKind>())
@@ -67,7 +70,7 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The server stops.
+            // The server is stopping.
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
         {
             await work(cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The loop must outlive whatever the database does; the next round tries again.
+#pragma warning disable CA1031 // The loop must survive any database error. The next round tries again.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Retention;
 
 /// <summary>
-/// Deletes chats that were archived long ago. It goes through all chats by id, page by page with pauses, so no statement is long and no index is needed; each chat is decided and deleted by itself,
-/// as its owner would delete it. What a round does not get to, the next one does.
+/// Deletes chats that were archived long ago. It reads all chats by id, page by page with pauses, so that no statement
+/// is long and no index is needed. Each chat is checked and deleted individually, as if its owner deleted it. The next
+/// round completes what one round misses.
 /// </summary>
 internal sealed partial class RetentionSweeper(
     IRetentionStore? store,
@@ -22,17 +23,18 @@ internal sealed partial class RetentionSweeper(
 {
     private static readonly TimeSpan _pauseBetweenPages = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Goes through all chats once, unless another replica has done so a moment ago.</summary>
+    /// <summary>Reads all chats once, unless another replica has just done so.</summary>
     /// <returns>How many chats it deleted.</returns>
     internal async Task<int> RunRoundAsync(IRetentionStore retention, TimeSpan archivedAfter, CancellationToken cancellationToken)
     {
-        // A little less than the interval: timers are not exact, and a round that comes a moment early is better than one that is left out.
+        // Slightly less than the interval: timers are not exact, and a round that starts slightly early is better than
+        // one that is skipped.
         if (!await retention.TryBeginRoundAsync(options.Interval * 0.9, cancellationToken).ConfigureAwait(false))
         {
             return 0;
         }
 
-        // By the clock that all replicas share: this one's may be days ahead.
+        // Use the clock that all replicas share, because this replica's clock may be days ahead.
         await (time is ClusterTime shared
             ? shared.ReadAsync(cancellationToken)
             : Task.CompletedTask).ConfigureAwait(false);
@@ -75,7 +77,7 @@ internal sealed partial class RetentionSweeper(
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    /// <summary>One chat that cannot be read, or deleted, must not keep all behind it.</summary>
+    /// <summary>A chat that cannot be read or deleted must not block the chats after it.</summary>
     private async Task<bool> TryPurgeAsync(ChatId id, TimeSpan archivedAfter, IRetentionStore retention, CancellationToken cancellationToken)
     {
         try
@@ -101,9 +103,9 @@ internal sealed partial class RetentionSweeper(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The server stops.
+            // The server is stopping.
         }
-#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+#pragma warning disable CA1031 // The loop must survive any database error.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
