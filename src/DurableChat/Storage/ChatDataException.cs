@@ -1,15 +1,18 @@
 namespace DurableChat.Storage;
 
-/// <summary>What is stored of one chat cannot be read. Unlike other faults of the store it concerns that chat alone, and does not pass with time.</summary>
+/// <summary>
+/// The stored data of one chat cannot be read. Unlike other store errors, this one affects only that chat, and it is
+/// permanent.
+/// </summary>
 public class ChatDataException : ChatStoreException
 {
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     public ChatDataException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and what caused it.</summary>
+    /// <summary>Creates the exception with a message and its cause.</summary>
     public ChatDataException(string message, Exception innerException)
         : base(message, innerException)
     {

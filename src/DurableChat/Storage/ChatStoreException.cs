@@ -1,15 +1,18 @@
 namespace DurableChat.Storage;
 
-/// <summary>The store cannot do its work just now, or not with this database. The message is fit for an operator, not for a client.</summary>
+/// <summary>
+/// The store is temporarily unavailable, or cannot work with this database. The message is for operators, not for
+/// clients.
+/// </summary>
 public class ChatStoreException : Exception
 {
-    /// <summary>Makes one with a message.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     public ChatStoreException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a message and what caused it.</summary>
+    /// <summary>Creates the exception with a message and its cause.</summary>
     public ChatStoreException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -2,37 +2,40 @@ using DurableChat.Chats;
 
 namespace DurableChat.Storage;
 
-/// <summary>A chat as it stands in a list.</summary>
+/// <summary>A chat in a list.</summary>
 public sealed record ChatSummary
 {
-    /// <summary>Which chat.</summary>
+    /// <summary>The id of the chat.</summary>
     public required ChatId Id { get; init; }
 
-    /// <summary>A name for people.</summary>
+    /// <summary>The display name.</summary>
     public required string Title { get; init; }
 
     /// <summary>The configured name of the model that answers the next message.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>What the chat is doing.</summary>
     public required ChatStatus Status { get; init; }
 
-    /// <summary>True if it is put away.</summary>
+    /// <summary>True if the chat is archived.</summary>
     public required bool Archived { get; init; }
 
-    /// <summary>The version the summary was made at; a receiver drops one that is not newer than what it has.</summary>
+    /// <summary>
+    /// The version of the chat that the summary shows. Receivers drop a summary that is not newer than the one they
+    /// have.
+    /// </summary>
     public required long Version { get; init; }
 
-    /// <summary>The newest message; 0 if there is none.</summary>
+    /// <summary>The id of the newest message. 0 if there is none.</summary>
     public required long LastMessageId { get; init; }
 
-    /// <summary>When it was created (UTC).</summary>
+    /// <summary>When the chat was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it changed last (UTC).</summary>
+    /// <summary>When the chat last changed (UTC).</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The summary of a chat.</summary>
+    /// <summary>Creates the summary of a chat.</summary>
     public static ChatSummary Of(Chat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);

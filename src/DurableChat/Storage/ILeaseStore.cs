@@ -3,37 +3,53 @@ using DurableChat.Chats;
 namespace DurableChat.Storage;
 
 /// <summary>
-/// Which replicas are alive, which chats each one drives, and which chats nobody drives. A lease lives as long as the one heartbeat row of its replica does, so keeping leases alive costs a
-/// write per replica, not per chat. Times are the store's own, so replicas' clocks may differ.
-/// <para><b>A hint.</b> Two replicas may both believe that they may take a chat; the commit of <see cref="AcquireLease"/> lets one through.</para>
-/// <para><b>Silent or deaf.</b> While the database is away, every replica looks dead to every other. So the store counts since when a replica's heartbeats have been on time, which is when no two
-/// of them were further apart than half a lease. A replica whose own heartbeats were not on time for a whole lease cannot call another one dead.</para>
+/// Records which replicas are alive, which chats each one drives, and which chats need a worker. All leases of a
+/// replica
+/// live as long as its single heartbeat row, so keeping them alive costs one write per replica, not per chat. Times are
+/// the
+/// store's own, so the replicas' clocks may differ.
+/// <para><b>Only a hint.</b> Two replicas may both find that they can claim a chat. The commit of
+/// <see cref="AcquireLease"/>
+/// lets only one succeed.</para>
+/// <para><b>Database outages.</b> While the database is down, every replica looks dead to every other. So the store
+/// records
+/// since when a replica's heartbeats have been on time, i.e. at most half a lease apart. A replica whose own heartbeats
+/// have
+/// not been on time for a whole lease cannot declare another replica dead.</para>
 /// Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>.
 /// </summary>
 public interface ILeaseStore
 {
     /// <summary>Records that a replica is alive, and where other replicas reach it.</summary>
-    /// <param name="replica">Which replica.</param>
-    /// <param name="address">Its base URL; null if others need not reach it.</param>
-    /// <param name="leaseDuration">How long its leases outlive its heartbeat; the same for all replicas.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="address">Its base URL. Null if other replicas need not reach it.</param>
+    /// <param name="leaseDuration">How long its leases outlive its heartbeat. The same for all replicas.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task HeartbeatAsync(string replica, string? address, TimeSpan leaseDuration, CancellationToken cancellationToken);
 
-    /// <summary>Finds the address of a replica; null if it is gone or has no address.</summary>
+    /// <summary>Finds the address of a replica. Null if the replica is gone or has no address.</summary>
     Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken);
 
-    /// <summary>Records that a replica has stopped: its leases can be taken at once.</summary>
+    /// <summary>Records that a replica has stopped. Its leases can then be taken immediately.</summary>
     Task RetireAsync(string replica, CancellationToken cancellationToken);
 
-    /// <summary>Lists the replicas that have not retired, the one with the newest heartbeat first. One that was killed stays in the list and grows older.</summary>
+    /// <summary>
+    /// Lists the replicas that have not retired, newest heartbeat first. A killed replica stays in the list, and its
+    /// heartbeat ages.
+    /// </summary>
     Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken);
 
-    /// <summary>Lists the chats that need a worker and whose lease a replica holds, all in one snapshot and in no order.</summary>
+    /// <summary>
+    /// Lists the chats that need a worker and whose lease the replica holds, in one snapshot and in no particular
+    /// order.
+    /// </summary>
     Task<IReadOnlyList<HeldLease>> ListLeasesAsync(string replica, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds chats that need a worker and that the replica may take, those waiting longest first: those without a lease, those whose holder has retired, and, if the replica's own heartbeats have
-    /// been on time for a whole lease, those whose holder's last heartbeat is older than a lease. Never a chat that the replica itself holds.
+    /// Finds chats that need a worker and that the replica may claim, longest waiting first. These are chats without a
+    /// lease and chats whose holder has retired. If the replica's own heartbeats have been on time for a whole lease,
+    /// they include chats whose holder's last heartbeat is older than a lease. Chats that the replica itself holds are
+    /// never included.
     /// </summary>
     Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(ClaimQuery query, CancellationToken cancellationToken);
 }

@@ -3,43 +3,58 @@ using DurableChat.Chats;
 namespace DurableChat.Storage;
 
 /// <summary>
-/// Finds and deletes what was put away long ago, and what deleted chats and old requests have left. No call takes longer than a page, and none holds a lock that others wait for. A replica may do what another has done: the version decides.
-/// Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>.
+/// Finds and deletes chats that were archived long ago, and removes what deleted chats and old requests leave. No call
+/// processes more than a page, and none holds a lock that others wait for. Replicas may repeat each other's work: the
+/// version decides. Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>.
 /// </summary>
 public interface IRetentionStore
 {
-    /// <summary>Begins a round for all replicas; false if one of them has begun one within the interval, by the store's clock.</summary>
+    /// <summary>
+    /// Starts a round for all replicas. False if a replica has started one within the interval, by the store's clock.
+    /// </summary>
     Task<bool> TryBeginRoundAsync(TimeSpan interval, CancellationToken cancellationToken);
 
-    /// <summary>Looks at the chats after an id, in the order of ids, and finds those that are archived and unchanged since a time.</summary>
-    /// <param name="after">Where the page before has ended; the default value begins.</param>
+    /// <summary>
+    /// Examines the chats after an id, in the order of ids, and returns those that are archived and unchanged since a
+    /// time.
+    /// </summary>
+    /// <param name="after">The last id of the previous page. The default value starts at the first chat.</param>
     /// <param name="unchangedSince">The time.</param>
-    /// <param name="limit">How many chats to look at.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="limit">How many chats to examine.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Removes a chat as <see cref="IChatStore.DeleteAsync"/> does, if its version is still the one given; else false.</summary>
+    /// <summary>
+    /// Deletes a chat as <see cref="IChatStore.DeleteAsync"/> does if its version is still the given one. Otherwise
+    /// returns false.
+    /// </summary>
     Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken);
 
-    /// <summary>Finds deleted chats of which something is left, in the order of ids.</summary>
-    /// <param name="after">Only those after it; the default value begins.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Finds deleted chats that still have data, in the order of ids.</summary>
+    /// <param name="after">The id after which to start. The default value starts at the first chat.</param>
+    /// <param name="limit">The maximum number of chats.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Removes a <see cref="DeletionSlice"/> of what a deleted chat has left; true if there may be more. Does nothing to a chat that is not deleted.</summary>
+    /// <summary>
+    /// Removes one <see cref="DeletionSlice"/> of a deleted chat's remaining data. True if there may be more. Does
+    /// nothing if the chat is not deleted.
+    /// </summary>
     Task<bool> RemoveRemainsAsync(ChatId id, CancellationToken cancellationToken);
 
-    /// <summary>Removes a <see cref="DeletionSlice"/> of what has expired, by the store's clock, the oldest first; true if there may be more.</summary>
+    /// <summary>
+    /// Removes one <see cref="DeletionSlice"/> of expired data, oldest first, by the store's clock. True if there may
+    /// be more.
+    /// </summary>
     Task<bool> RemoveExpiredAsync(ExpiredKind kind, CancellationToken cancellationToken);
 }
 
-/// <summary>The archived chats that a page of all chats has.</summary>
-/// <param name="Archived">Which ones.</param>
-/// <param name="Last">The last chat that was looked at; null if there are no more.</param>
+/// <summary>The archived chats of one page of all chats.</summary>
+/// <param name="Archived">The ids of the archived chats.</param>
+/// <param name="Last">The last chat that was examined. Null if there are no more.</param>
 public sealed record RetentionPage(IReadOnlyList<ChatId> Archived, ChatId? Last)
 {
-    /// <summary>The page that a store has read: a shorter one than was asked for is the last.</summary>
+    /// <summary>Creates a page from what a store has read. A page shorter than requested is the last.</summary>
     public static RetentionPage Of(IReadOnlyList<(ChatId Id, bool IsArchived)> chats, int limit)
     {
         ArgumentNullException.ThrowIfNull(chats);

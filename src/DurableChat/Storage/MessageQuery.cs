@@ -1,6 +1,6 @@
 namespace DurableChat.Storage;
 
-/// <summary>Which messages to read: those after one id, oldest first, or the newest before one id.</summary>
+/// <summary>Which messages to read: those after an id, oldest first, or the newest before an id.</summary>
 public readonly record struct MessageQuery
 {
     private MessageQuery(long afterId, long? beforeId, int limit, ReadReason reason)
@@ -15,24 +15,25 @@ public readonly record struct MessageQuery
     /// <summary>Only messages with a higher id.</summary>
     public long AfterId { get; }
 
-    /// <summary>If set, only messages with a lower id, and of them the newest <see cref="Limit"/>.</summary>
+    /// <summary>If set, only messages with a lower id. The newest <see cref="Limit"/> of them are read.</summary>
     public long? BeforeId { get; }
 
-    /// <summary>How many messages at most.</summary>
+    /// <summary>The maximum number of messages.</summary>
     public int Limit { get; }
 
     /// <summary>
-    /// How many bytes of stored content at most; the first message is read whatever its size. It bounds the memory one read takes.
+    /// The maximum size of stored content, in bytes. It bounds the memory of one read. The first message is read
+    /// whatever its size.
     /// </summary>
     public long MaxBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>What the read is for; it is counted under this name.</summary>
+    /// <summary>What the read is for. Metrics count it under this name.</summary>
     public ReadReason Reason { get; }
 
     /// <summary>The oldest messages after an id.</summary>
     public static MessageQuery After(long afterId, int limit, ReadReason reason) => new(afterId, null, limit, reason);
 
-    /// <summary>The newest messages before an id; given to the caller in ascending order all the same.</summary>
+    /// <summary>The newest messages before an id. They are returned in ascending order nevertheless.</summary>
     public static MessageQuery Before(long beforeId, int limit, ReadReason reason) => new(0, beforeId, limit, reason);
 
     /// <summary>One message.</summary>

@@ -9,18 +9,20 @@ public enum ReadReason
     /// <summary>A stream's cursor is behind, and the window cannot bring it to the head.</summary>
     CatchUp,
 
-    /// <summary>The same, for messages that another replica has committed.</summary>
+    /// <summary>Like CatchUp, for messages that another replica has committed.</summary>
     RemoteCatchUp,
 
-    /// <summary>History was rewritten under an open stream, and the window does not have all that it has kept.</summary>
+    /// <summary>
+    /// The history was rewritten during an open stream, and the window does not hold all remaining messages.
+    /// </summary>
     FullRefresh,
 
     /// <summary>A worker needs the history for the model.</summary>
     Worker,
 
-    /// <summary>A client asked for a page of the history.</summary>
+    /// <summary>A client requested a page of the history.</summary>
     History,
 
-    /// <summary>An edit needs the message it replaces.</summary>
+    /// <summary>An edit needs the message that it replaces.</summary>
     Edit,
 }

@@ -6,12 +6,12 @@ using DurableChat.Chats;
 namespace DurableChat.Storage;
 
 /// <summary>
-/// How stores write what they do not query by: message bodies and the inner state of a chat. One form for every store, so that a chat can move
-/// between them. Members may be added, never renamed.
+/// How stores serialise what they do not query: message bodies and the inner state of a chat. All stores use the same
+/// form, so that a chat can move between them. Members may be added, but never renamed.
 /// </summary>
 public static class StoreJson
 {
-    /// <summary>Writes the body of a message: all but its ids, role and time.</summary>
+    /// <summary>Writes the body of a message: everything except its ids, role and time.</summary>
     public static string WriteBody(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -27,8 +27,8 @@ public static class StoreJson
         return JsonSerializer.Serialize(body, StoreJsonContext.Relaxed.MessageBody);
     }
 
-    /// <summary>Reads what <see cref="WriteBody"/> wrote, and puts the message together.</summary>
-    /// <exception cref="ChatDataException">The text is no message body.</exception>
+    /// <summary>Reads the output of <see cref="WriteBody"/> and assembles the message.</summary>
+    /// <exception cref="ChatDataException">The text is not a valid message body.</exception>
     public static Message ReadMessage(long id, long previousId, MessageRole role, DateTimeOffset createdAt, string body)
     {
         var read = Read(body, StoreJsonContext.Relaxed.MessageBody, read => read.IsWhole());
@@ -49,7 +49,7 @@ public static class StoreJson
         };
     }
 
-    /// <summary>Writes the inner state of a chat: what changes with a turn, and no query looks at.</summary>
+    /// <summary>Writes the inner state of a chat: what changes with a turn and is not queried.</summary>
     public static string WriteState(Chat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
@@ -73,8 +73,12 @@ public static class StoreJson
         return JsonSerializer.Serialize(state, StoreJsonContext.Relaxed.ChatState);
     }
 
-    /// <summary>Puts the inner state back into a chat read from columns, with the rows of its queue in any order.</summary>
-    /// <exception cref="ChatDataException">The text is no chat state, or a queued message is missing.</exception>
+    /// <summary>
+    /// Restores the inner state of a chat that was read from columns. The rows of its queue may be in any order.
+    /// </summary>
+    /// <exception cref="ChatDataException">
+    /// The text is not a valid chat state, or a queued message is missing.
+    /// </exception>
     public static Chat ReadState(Chat columns, string state, IEnumerable<QueuedMessage> queueRows)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -102,19 +106,19 @@ public static class StoreJson
         };
     }
 
-    /// <summary>Writes a text as a JSON string: databases do not agree on texts with a NUL inside.</summary>
+    /// <summary>Writes a text as a JSON string, because databases treat NULs in texts differently.</summary>
     public static string WriteText(string text) => JsonSerializer.Serialize(text, StoreJsonContext.Relaxed.String);
 
-    /// <summary>Reads what <see cref="WriteText"/> wrote.</summary>
-    /// <exception cref="ChatDataException">The text is no JSON string.</exception>
+    /// <summary>Reads the output of <see cref="WriteText"/>.</summary>
+    /// <exception cref="ChatDataException">The text is not a valid JSON string.</exception>
     public static string ReadText(string json) => Read(json, StoreJsonContext.Relaxed.String, _ => true);
 
-    /// <summary>Writes settings; null for none.</summary>
+    /// <summary>Writes settings. Null for none.</summary>
     public static string? WriteSettings(GenerationSettings? settings) =>
         settings is null ? null : JsonSerializer.Serialize(settings, StoreJsonContext.Relaxed.GenerationSettings);
 
-    /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
-    /// <exception cref="ChatDataException">The text is no settings.</exception>
+    /// <summary>Reads the output of <see cref="WriteSettings"/>.</summary>
+    /// <exception cref="ChatDataException">The text is not valid settings.</exception>
     public static GenerationSettings? ReadSettings(string? json) =>
         json is null ? null : Read(json, StoreJsonContext.Relaxed.GenerationSettings, read => read.IsWhole);
 
@@ -122,12 +126,14 @@ public static class StoreJson
     public static string WriteClientTools(IReadOnlyList<ClientTool> tools) =>
         JsonSerializer.Serialize(tools, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
 
-    /// <summary>Reads what <see cref="WriteClientTools"/> wrote.</summary>
-    /// <exception cref="ChatDataException">The text is no list of tools.</exception>
+    /// <summary>Reads the output of <see cref="WriteClientTools"/>.</summary>
+    /// <exception cref="ChatDataException">The text is not a valid list of tools.</exception>
     public static IReadOnlyList<ClientTool> ReadClientTools(string json) =>
         Read(json, StoreJsonContext.Relaxed.IReadOnlyListClientTool, read => read.All(tool => tool is { IsWhole: true }));
 
-    /// <summary>JSON may leave out, or set to null, what a constructor demands; readers rely on what they get.</summary>
+    /// <summary>
+    /// JSON can omit values that a constructor requires, or set them to null. Readers rely on complete values.
+    /// </summary>
     private static T Read<T>(
         string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, bool> isWhole)
     {
@@ -156,7 +162,7 @@ internal sealed record MessageBody(
     IReadOnlyList<string>? Instructions,
     GenerationSettings? Settings = null)
 {
-    /// <summary>True if nothing is missing.</summary>
+    /// <summary>False if a required value is missing.</summary>
     public bool IsWhole() =>
         Parts?.All(MessagePart.IsWhole) == true
         && Instructions?.All(instruction => instruction is not null) != false
@@ -182,7 +188,7 @@ internal sealed record ChatState(
     Fallback? Fallback = null,
     IReadOnlyList<long>? UncountedGenerations = null)
 {
-    /// <summary>True if nothing is missing.</summary>
+    /// <summary>False if a required value is missing.</summary>
     public bool IsWhole() =>
         PendingToolCalls?.All(MessagePart.IsWhole) == true
         && QueueOrder is not null
@@ -200,14 +206,14 @@ internal sealed record ChatState(
 [JsonSerializable(typeof(string))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext
 {
-    // The text goes into a database, never into HTML, so it need not escape half of the world's letters.
+    // The text goes into a database, never into HTML, so non-ASCII letters need no escaping.
     public static StoreJsonContext Relaxed { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
 
-        // A database that takes JSON apart gives it back with the members in another order.
+        // A database that parses JSON may return its members in another order.
         AllowOutOfOrderMetadataProperties = true,
 
         // A later version may have written it.
