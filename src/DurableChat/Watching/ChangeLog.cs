@@ -4,26 +4,30 @@ using DurableChat.Feeds;
 namespace DurableChat.Watching;
 
 /// <summary>
-/// The newest word on each of the chats that changed of late, in the order of the changes, each with a number. A reader names the number it has seen, and gets what came after it: finding the place
-/// takes a few steps, and nothing else is looked at. Not thread-safe.
+/// The newest change of each recently changed chat, in the order of the changes, each with a number. A reader passes
+/// the number it has seen and gets what came after it. Finding that place takes a few steps, and no other entries are
+/// examined. Not thread-safe.
 /// </summary>
 internal sealed class ChangeLog(int maxChats)
 {
     private readonly Dictionary<ChatId, Change> _latest = [];
 
-    // In the order of the numbers. One whose chat has changed again since is empty, and goes when it is at the beginning or too many are.
+    // In the order of the numbers. When a chat changes again, its earlier entry becomes empty. Empty entries are
+    // removed when they reach the beginning, or when there are too many.
     private RingBuffer<Change> _changes = new();
 
     /// <summary>The number of the newest change.</summary>
     public long Last { get; private set; }
 
-    /// <summary>Changes up to this number may be lacking: a reader who has seen less must begin again.</summary>
+    /// <summary>
+    /// Changes up to this number may be missing: a reader that has seen less must start from the list.
+    /// </summary>
     public long Floor { get; private set; }
 
-    /// <summary>How many entries there are, empty ones included.</summary>
+    /// <summary>The number of entries, including empty ones.</summary>
     public int Count => _changes.Count;
 
-    /// <summary>Takes in a change; false if it is older than what is known.</summary>
+    /// <summary>Adds a change. False if it is older than the known one.</summary>
     public bool Add(ChatId chat, long version, StreamEvent change)
     {
         if (_latest.TryGetValue(chat, out var known))
@@ -48,7 +52,7 @@ internal sealed class ChangeLog(int maxChats)
         return true;
     }
 
-    /// <summary>Forgets everything: each reader must begin again.</summary>
+    /// <summary>Removes everything: each reader must start from the list.</summary>
     public void Clear()
     {
         _changes.Clear();
@@ -56,7 +60,10 @@ internal sealed class ChangeLog(int maxChats)
         Floor = ++Last;
     }
 
-    /// <summary>Adds what came after a number, as much as is wanted at once, and moves it; gives how many entries were looked at.</summary>
+    /// <summary>
+    /// Adds the changes after <paramref name="seen"/> until <paramref name="events"/> holds <paramref name="max"/>, and
+    /// advances <paramref name="seen"/>. Returns how many entries were examined.
+    /// </summary>
     public int ReadAfter(ref long seen, List<StreamEvent> events, int max)
     {
         var first = IndexAfter(seen);
@@ -118,7 +125,7 @@ internal sealed class ChangeLog(int maxChats)
             return;
         }
 
-        // As many have come since the last time as are looked at now.
+        // Runs after as many changes as there are entries to examine, so the average cost of a change stays constant.
         var kept = new RingBuffer<Change>();
         for (var index = 0; index < _changes.Count; index++)
         {

@@ -1,8 +1,9 @@
 namespace DurableChat.Watching;
 
 /// <summary>
-/// Spreads the owners whose lists must be read again: so many of them in a round, ten rounds a second, each owner once, in the order in which they came. While few are asked for, each has its turn at
-/// once; when all are, as while the channel is down, the database sees a steady trickle. Thread-safe.
+/// Spreads the reads of owners' lists over time: a fixed number of owners per round, ten rounds a second, each owner
+/// once, in the order of the requests. With few requests, each owner is served immediately. When all lists must be
+/// read, for example while the notification channel is down, the database gets a steady small load. Thread-safe.
 /// </summary>
 internal sealed class ListPacer(TimeProvider time, int listsPerRound, Action<string> act)
 {
@@ -27,10 +28,10 @@ internal sealed class ListPacer(TimeProvider time, int listsPerRound, Action<str
         }
     }
 
-    /// <summary>Asks for an owner's turn; one who waits already has it once.</summary>
+    /// <summary>Queues an owner. An owner that is already queued is not queued twice.</summary>
     public void Ask(string owner) => Ask([owner]);
 
-    /// <summary>Asks for a turn for each.</summary>
+    /// <summary>Queues each of the owners.</summary>
     public void Ask(IEnumerable<string> owners)
     {
         lock (_gate)

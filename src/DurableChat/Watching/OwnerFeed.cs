@@ -4,18 +4,18 @@ using DurableChat.Feeds;
 namespace DurableChat.Watching;
 
 /// <summary>
-/// What has changed of late in the list of one owner: the newest word on each chat, bounded. A watcher is a cursor into it. It exists only while somebody
-/// watches. Thread-safe.
+/// The recent changes in one owner's list: the newest change of each chat, bounded. A watcher is a cursor into it. It
+/// exists only while the list is watched. Thread-safe.
 /// </summary>
 internal sealed class OwnerFeed
 {
-    /// <summary>A watcher that lags behind more changed chats than this gets the list anew.</summary>
+    /// <summary>A watcher that is more changed chats behind than this gets the whole list again.</summary>
     private const int MaxChanges = 1024;
 
-    /// <summary>How many changes one look gives.</summary>
+    /// <summary>How many changes one look returns.</summary>
     private const int MaxEventsPerLook = 256;
 
-    /// <summary>How long a shared read of the list may take. The store has limits of its own.</summary>
+    /// <summary>The timeout of a shared read of the list. The store has its own timeouts.</summary>
     private static readonly TimeSpan _readTimeout = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
@@ -36,7 +36,7 @@ internal sealed class OwnerFeed
         }
     }
 
-    /// <summary>True if that was the last hold: the feed is then removed for good.</summary>
+    /// <summary>Returns true if that was the last pin: the feed is then removed permanently.</summary>
     public bool Unpin()
     {
         lock (_gate)
@@ -45,7 +45,7 @@ internal sealed class OwnerFeed
         }
     }
 
-    /// <summary>Takes in a change; one that is older than what is known is dropped.</summary>
+    /// <summary>Adds a change. A change that is older than the known one is dropped.</summary>
     public void Publish(ChatId chat, long version, StreamEvent change)
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class OwnerFeed
         _signal.Raise();
     }
 
-    /// <summary>Says that chats may have changed without its being told: every watcher gets the list anew.</summary>
+    /// <summary>Records that changes may have been missed: every watcher gets the whole list again.</summary>
     public void MarkUnsynced()
     {
         lock (_gate)
@@ -70,20 +70,25 @@ internal sealed class OwnerFeed
         _signal.Raise();
     }
 
-    /// <summary>Reads the list, and says where in the feed a watcher stands who has it: one read under way for all watchers who want it.</summary>
+    /// <summary>
+    /// Reads the list, and returns the feed's place for a watcher that has it. Concurrent watchers share one read.
+    /// </summary>
     public Task<(long Revision, StreamEvent List)> ReadListAsync(Func<CancellationToken, Task<StreamEvent>> read, CancellationToken cancellationToken) => _lists.RunAsync(
         0,
         0,
         static _ => true,
         async ct =>
         {
-            // The place first, then the list: what changes in between comes twice rather than never.
+            // Note the place before reading the list: a change in between is then delivered twice rather than lost.
             var now = Now();
             return (now, await read(ct).ConfigureAwait(false));
         },
         cancellationToken);
 
-    /// <summary>Adds the changes after a place and moves it; false if too much has happened since, so that the list must be read anew.</summary>
+    /// <summary>
+    /// Adds the changes after a place and advances it. False if too many changes have happened, so that the list must
+    /// be read again.
+    /// </summary>
     public bool TryLook(ref long seen, List<StreamEvent> events, out long signal)
     {
         lock (_gate)

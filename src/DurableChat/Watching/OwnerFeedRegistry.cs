@@ -6,10 +6,13 @@ using DurableChat.Storage;
 
 namespace DurableChat.Watching;
 
-/// <summary>The owner feeds of this replica: one for each owner whose list somebody watches. Thread-safe.</summary>
+/// <summary>The owner feeds of this replica: one for each owner whose list is watched. Thread-safe.</summary>
 internal sealed class OwnerFeedRegistry : ICommitObserver
 {
-    /// <summary>Ten times this a second: enough for 6,000 owners within the time in which all lists are read once, and little for the database.</summary>
+    /// <summary>
+    /// Ten times this a second: enough for 6,000 owners within the time in which all lists are read once, and a light
+    /// load for the database.
+    /// </summary>
     private const int ListsPerRound = 20;
 
     private readonly ConcurrentDictionary<string, OwnerFeed> _feeds = new(StringComparer.Ordinal);
@@ -20,7 +23,7 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     /// <summary>How many owners are watched.</summary>
     public int Count => _feeds.Count;
 
-    /// <summary>Takes hold of an owner's feed.</summary>
+    /// <summary>Pins an owner's feed.</summary>
     public OwnerFeed Pin(string owner)
     {
         while (true)
@@ -44,7 +47,7 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
         }
     }
 
-    /// <summary>Says that changes may have been missed: all lists are read again, some at a time.</summary>
+    /// <summary>Records that changes may have been missed: all lists are read again, a few at a time.</summary>
     public void MarkStale() => _pacer.Ask(_feeds.Select(entry => entry.Key));
 
     /// <inheritdoc/>
@@ -62,7 +65,8 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     /// <inheritdoc/>
     public void OnDoubt(ChatId id, string owner, bool isOwn)
     {
-        // What did happen is published by nobody, and the chat's next commit may be a long time off: the end of a turn is often the last.
+        // If the commit did happen, no replica publishes it, and the chat's next commit may be far away: the end of a
+        // turn is often the last.
         if (_feeds.ContainsKey(owner))
         {
             _pacer.Ask(owner);

@@ -4,12 +4,12 @@ using DurableChat.Storage;
 namespace DurableChat.Watching;
 
 /// <summary>
-/// Follows an owner's list of chats: first the newest part of the list, then each change. Pulls like <see cref="Subscription"/>. Used by one caller at a time;
-/// dispose it to let go.
+/// Follows an owner's list of chats: first the newest part of the list, then each change. Pulls like
+/// <see cref="Subscription"/>. Used by one caller at a time. Dispose it to release its feed.
 /// </summary>
 public sealed class WatchSubscription : IEventSource
 {
-    /// <summary>How many chats the list begins with.</summary>
+    /// <summary>How many chats the initial list has.</summary>
     public const int ListedChats = 100;
 
     private readonly OwnerFeedRegistry _registry;
