@@ -4,93 +4,100 @@ using DurableChat.Chats;
 namespace DurableChat.Models;
 
 /// <summary>
-/// Which settings requests may choose for a model, each within its bounds. What is not set here is the host's to
-/// choose. Immutable.
+/// The settings of a model that requests may choose, each with its bounds. The host chooses everything that is not set
+/// here. Immutable.
 /// </summary>
 public sealed record AllowedSettings
 {
     internal const string DefaultField = "settings";
 
-    /// <summary>Requests choose nothing. The default.</summary>
+    /// <summary>Requests may choose no settings. The default.</summary>
     public static AllowedSettings Nothing { get; } = new();
 
     /// <summary>
-    /// The words that <see cref="GenerationSettings.ReasoningEffort"/> may be; null or none if it may not be chosen.
+    /// The allowed values of <see cref="GenerationSettings.ReasoningEffort"/>. If null or empty, requests may not set
+    /// it.
     /// </summary>
     public IReadOnlyList<string>? ReasoningEffort { get; init => field = value is [] ? null : value; }
 
-    /// <summary>What <see cref="GenerationSettings.ReasoningBudget"/> may be; null if it may not be chosen.</summary>
+    /// <summary>
+    /// The allowed range of <see cref="GenerationSettings.ReasoningBudget"/>. If null, requests may not set it.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No number is within the bounds.</exception>
     public SettingBounds? ReasoningBudget { get; init => field = value?.WholeFrom(0); }
 
     /// <summary>
-    /// The words that <see cref="GenerationSettings.ReasoningDisplay"/> may be; null or none if it may not be chosen.
+    /// The allowed values of <see cref="GenerationSettings.ReasoningDisplay"/>. If null or empty, requests may not set
+    /// it.
     /// </summary>
     public IReadOnlyList<string>? ReasoningDisplay { get; init => field = value is [] ? null : value; }
 
-    /// <summary>What <see cref="GenerationSettings.Temperature"/> may be; null if it may not be chosen.</summary>
+    /// <summary>
+    /// The allowed range of <see cref="GenerationSettings.Temperature"/>. If null, requests may not set it.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No number is within the bounds.</exception>
     public SettingBounds? Temperature { get; init => field = value?.Within(0, 2); }
 
-    /// <summary>What <see cref="GenerationSettings.TopP"/> may be; null if it may not be chosen.</summary>
+    /// <summary>The allowed range of <see cref="GenerationSettings.TopP"/>. If null, requests may not set it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No number is within the bounds.</exception>
     public SettingBounds? TopP { get; init => field = value?.Within(0, 1); }
 
-    /// <summary>What <see cref="GenerationSettings.TopK"/> may be; null if it may not be chosen.</summary>
+    /// <summary>The allowed range of <see cref="GenerationSettings.TopK"/>. If null, requests may not set it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No number is within the bounds.</exception>
     public SettingBounds? TopK { get; init => field = value?.WholeFrom(1); }
 
-    /// <summary>Whether <see cref="GenerationSettings.Seed"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="GenerationSettings.Seed"/>.</summary>
     public bool Seed { get; init; }
 
     /// <summary>
-    /// Whether <see cref="GenerationSettings.Stop"/> may be chosen: 1 to 4 texts of 1 to 64 characters.
+    /// Whether requests may set <see cref="GenerationSettings.Stop"/>: 1 to 4 texts of 1 to 64 characters.
     /// </summary>
     public bool Stop { get; init; }
 
-    /// <summary>What <see cref="GenerationSettings.MaxOutputTokens"/> may be; null if it may not be chosen.</summary>
+    /// <summary>
+    /// The allowed range of <see cref="GenerationSettings.MaxOutputTokens"/>. If null, requests may not set it.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No number is within the bounds.</exception>
     public SettingBounds? MaxOutputTokens { get; init => field = value?.WholeFrom(1); }
 
     /// <summary>
-    /// Whether <see cref="GenerationSettings.ResponseFormat"/> may be chosen: at most 16 KiB, nested no deeper than 16
-    /// levels.
+    /// Whether requests may set <see cref="GenerationSettings.ResponseFormat"/>: at most 16 KiB, nested at most 16
+    /// levels deep.
     /// </summary>
     public bool ResponseFormat { get; init; }
 
-    /// <summary>Whether <see cref="GenerationSettings.ToolChoice"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="GenerationSettings.ToolChoice"/>.</summary>
     public bool ToolChoice { get; init; }
 
-    /// <summary>Whether <see cref="GenerationSettings.ParallelToolCalls"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="GenerationSettings.ParallelToolCalls"/>.</summary>
     public bool ParallelToolCalls { get; init; }
 
-    /// <summary>Whether <see cref="GenerationSettings.Tools"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="GenerationSettings.Tools"/>.</summary>
     public bool Tools { get; init; }
 
-    /// <summary>Whether <see cref="GenerationSettings.BuiltInTools"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="GenerationSettings.BuiltInTools"/>.</summary>
     public bool BuiltInTools { get; init; }
 
     /// <summary>
-    /// The words that <see cref="GenerationSettings.ServiceTier"/> may be; null or none if it may not be chosen.
+    /// The allowed values of <see cref="GenerationSettings.ServiceTier"/>. If null or empty, requests may not set it.
     /// </summary>
     public IReadOnlyList<string>? ServiceTier { get; init => field = value is [] ? null : value; }
 
-    /// <summary>Whether <see cref="GenerationSettings.Cache"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="GenerationSettings.Cache"/>.</summary>
     public bool Cache { get; init; }
 
     /// <summary>
-    /// Everything that keeps a request from choosing these settings, one refusal for each mistake; empty if nothing
-    /// does.
+    /// Checks settings. Returns one refusal for each error, or none if a request may choose these settings.
     /// </summary>
-    /// <param name="settings">What a request asks for.</param>
-    /// <param name="model">The model's name, for people.</param>
+    /// <param name="settings">The requested settings.</param>
+    /// <param name="model">The model's name, for error messages.</param>
     public IReadOnlyList<Refusal> Check(GenerationSettings settings, string model)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return Check(settings, model, DefaultField);
     }
 
-    /// <summary>The same for settings that are another field of the request.</summary>
+    /// <summary>Checks settings that are in another field of the request.</summary>
     internal IReadOnlyList<Refusal> Check(GenerationSettings settings, string model, string field)
     {
         if (settings.IsEmpty)
@@ -103,11 +110,11 @@ public sealed record AllowedSettings
     }
 
     /// <summary>
-    /// The nearest settings that are allowed: numbers move into their bounds, and all else that is not allowed is left
-    /// out. For what was accepted before the host allowed less, or was chosen for another model. Settings without a
-    /// mistake come back as they are.
+    /// Returns the nearest allowed settings. Numbers are moved into their bounds, and everything else that is not
+    /// allowed is removed. For settings that were accepted before the host restricted them, or that were chosen for
+    /// another model. Valid settings are returned unchanged.
     /// </summary>
-    /// <param name="settings">What was asked for; null for nothing.</param>
+    /// <param name="settings">The requested settings. Null for none.</param>
     public GenerationSettings? Fit(GenerationSettings? settings)
     {
         if (settings is null || Check(settings, string.Empty).Count == 0)
@@ -139,7 +146,7 @@ public sealed record AllowedSettings
         });
     }
 
-    /// <summary>What is asked for, beside what is allowed.</summary>
+    /// <summary>The requested settings, each paired with what is allowed.</summary>
     private IEnumerable<Allowance> Allowances(GenerationSettings asked) =>
     [
         new("reasoning_effort", asked.ReasoningEffort, ReasoningEffort is not null) { Choices = ReasoningEffort },
@@ -160,9 +167,7 @@ public sealed record AllowedSettings
         new("cache", asked.Cache, Cache),
     ];
 
-    /// <summary>
-    /// The mistake in one setting, if there is one. It takes the place of what is wrong with its form.
-    /// </summary>
+    /// <summary>The error in one setting, if there is one. It replaces an error in the setting's form.</summary>
     private IEnumerable<Refusal> Judge(Allowance allowance, string model, string root, List<Refusal> form)
     {
         var (name, value, isAllowed) = allowance;
@@ -208,7 +213,7 @@ public sealed record AllowedSettings
 
         public SettingBounds? Bounds { get; init; }
 
-        /// <summary>What is allowed instead of a value, in words; null if the value is.</summary>
+        /// <summary>A description of the allowed values. Null if the value is allowed.</summary>
         public string? Allowed(object value) =>
             Choices is { } words && !words.Contains((string)value, StringComparer.Ordinal) ? Words.Or(words)
             : Bounds is { } bounds && !bounds.Contains(Convert.ToDouble(value, CultureInfo.InvariantCulture)) ? $"{bounds}"

@@ -3,20 +3,20 @@ using DurableChat.Chats;
 namespace DurableChat.Models;
 
 /// <summary>
-/// Completes commands by what their messages are to be answered by. What a request asks for must be allowed. What a
-/// message inherits, from its chat or from the message that it replaces, is made to fit: the host may allow less by
-/// now, or the model be another. Thread-safe.
+/// Completes commands with the model and settings that answer their messages. What a request asks for must be allowed.
+/// What a message inherits, from its chat or from the message that it replaces, is adjusted to fit, because the host's
+/// limits or the model may have changed. Thread-safe.
 /// </summary>
 /// <param name="models">The models.</param>
-/// <param name="notes">Takes what is made to fit.</param>
+/// <param name="notes">Receives what was adjusted.</param>
 internal sealed class AnswerChoices(ModelCatalog models, SettingNotes notes)
 {
-    /// <summary>How much of a name that means nothing is said again.</summary>
+    /// <summary>How much of an unknown model name error messages repeat.</summary>
     private const int MaxNameShown = 100;
 
     /// <summary>
-    /// The command with the model and the settings that its message keeps; one that is refused if it asks for what
-    /// cannot be.
+    /// Returns the command with the model and settings that its message keeps, or a command that is refused if the
+    /// request is not allowed.
     /// </summary>
     public ChatCommand Complete(Chat chat, ChatCommand command) => command switch
     {
@@ -29,9 +29,9 @@ internal sealed class AnswerChoices(ModelCatalog models, SettingNotes notes)
         _ => command,
     };
 
-    /// <summary>Why a chat cannot begin so; null if it can.</summary>
+    /// <summary>Why a chat cannot be created. Null if it can.</summary>
     /// <param name="model">The model of the chat.</param>
-    /// <param name="chat">What was asked for.</param>
+    /// <param name="chat">The requested chat.</param>
     public Refusal? Check(string model, NewChat chat) =>
         chat is { Content: null, MessageSettings: not null }
             ? new Refusal(
@@ -39,16 +39,16 @@ internal sealed class AnswerChoices(ModelCatalog models, SettingNotes notes)
             : Check(chat.Model, model, chat.Settings, out _)
                 ?? Check(chat.Model, model, chat.MessageSettings, out _, "message_settings");
 
-    /// <summary>What is asked for, upon what is inherited.</summary>
+    /// <summary>The requested settings, completed with the inherited ones.</summary>
     public static GenerationSettings? Join(GenerationSettings? inherited, GenerationSettings? asked) =>
         inherited?.With(asked) ?? asked;
 
-    /// <summary>Why a model cannot be asked for, or not with these settings; null if it can.</summary>
-    /// <param name="asked">The model that the request names; null if it names none.</param>
+    /// <summary>Why the model or these settings cannot be requested. Null if they can.</summary>
+    /// <param name="asked">The model that the request names. Null if it names none.</param>
     /// <param name="inherited">The model that answers otherwise.</param>
-    /// <param name="settings">The settings that the request names; null for none.</param>
-    /// <param name="model">The model that answers; null if there is none of that name.</param>
-    /// <param name="field">The request's field of the settings.</param>
+    /// <param name="settings">The settings in the request. Null for none.</param>
+    /// <param name="model">The model that answers. Null if no model has this name.</param>
+    /// <param name="field">The request field of the settings.</param>
     private Refusal? Check(
         string? asked,
         string inherited,
@@ -93,7 +93,7 @@ internal sealed class AnswerChoices(ModelCatalog models, SettingNotes notes)
         var name = send.Model ?? chat.CurrentModel;
         if (Check(send.Model, chat.CurrentModel, send.Settings, out var model) is { } refusal)
         {
-            // A chat whose model is gone takes messages, and its turns say so.
+            // A chat whose model is no longer configured still accepts messages. Its turns fail with an explanation.
             return send is { Model: null, Settings: null }
                 ? send with { Model = name, Settings = chat.Settings }
                 : new ImpossibleCommand(refusal);

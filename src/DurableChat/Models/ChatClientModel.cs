@@ -11,7 +11,7 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
 {
     private const string Wire = "microsoft.extensions.ai";
 
-    /// <summary>How many updates of an answer are kept for its replay. An answer of more has none.</summary>
+    /// <summary>How many updates of an answer are kept for its replay. A longer answer has no replay.</summary>
     private const int MaxUpdates = 50_000;
 
     private readonly ChatClientMetadata? _metadata = client.GetService<ChatClientMetadata>();
@@ -39,8 +39,8 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
                 hasProtectedData |= content is TextReasoningContent { ProtectedData: not null };
                 switch (Read(content))
                 {
-                    // Counts of an answer add up, as they do in ChatResponse.Usage: some clients send the input's first
-                    // and the output's last.
+                    // Counts of one answer are added, as in ChatResponse.Usage: some clients send the input count first
+                    // and the output count last.
                     case UsageUpdate counts:
                         var sum = TokenUsage.Add(usage?.Usage, counts.Usage)!;
                         yield return usage = new UsageUpdate(sum) { Model = update.ModelId ?? usage?.Model };
@@ -52,10 +52,10 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
             }
         }
 
-        // A client may end its stream without a word when it is cancelled. What came is not the whole answer then.
+        // A cancelled client may end its stream without an exception. The answer is then incomplete.
         cancellationToken.ThrowIfCancellationRequested();
 
-        // A client that does not say why it ends, as one that is written for tests, ends its calls for their results.
+        // If a client reports no finish reason, as test clients often do, an answer with calls ends for their results.
         yield return new EndUpdate(reason ?? (calls ? FinishReason.ToolCalls : FinishReason.Stop), hasProtectedData && updates.Count < MaxUpdates ? ReplayOf(updates) : null);
     }
 
@@ -64,7 +64,8 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
         TextReasoningContent { Text.Length: > 0 } reasoning => new PartUpdate(new ReasoningPart(reasoning.Text)),
         TextContent { Text.Length: > 0 } text => new PartUpdate(new TextPart(text.Text)),
 
-        // An answer that was cut off in the middle of a call. To run it without its arguments could do something else than what was asked for.
+        // The answer was cut off within a call. Running the call without its arguments could do something else than
+        // requested.
         FunctionCallContent { Exception: { } broken } => throw new ModelException(ModelErrors.BrokenCall, broken),
         FunctionCallContent call => new PartUpdate(new ToolCallPart(call.CallId, call.Name, ToolArguments.Write(call.Arguments))),
         UsageContent { Details: { } usage } => new UsageUpdate(new TokenUsage(usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0)
@@ -73,14 +74,16 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
             ReasoningTokens = usage.ReasoningTokenCount,
         }),
 
-        // How Microsoft's clients of OpenAI say that the model declines: an answer, no failure.
+        // Microsoft's OpenAI clients report a refusal this way. It is an answer, not a failure.
         ErrorContent { ErrorCode: "Refusal", Message.Length: > 0 } refusal =>
             new PartUpdate(new RefusalPart(refusal.Message)),
         ErrorContent => throw new ModelException("model_failed", "The model reported an error.", retryable: true),
         _ => null,
     };
 
-    /// <summary>The answer as JSON; null if it has content that cannot be written: the answer itself is good all the same.</summary>
+    /// <summary>
+    /// The answer as JSON. Null if its content cannot be serialised. The answer itself is still valid.
+    /// </summary>
     private Replay? ReplayOf(IEnumerable<ChatResponseUpdate> updates)
     {
         try
@@ -177,7 +180,7 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
             StopSequences = settings.Stop?.ToList(),
             MaxOutputTokens = settings.MaxOutputTokens,
             AllowMultipleToolCalls = settings.ParallelToolCalls,
-            // A choice among no tools is refused by some clients.
+            // Some clients refuse a tool choice without tools.
             ToolMode = request.Tools.Count == 0 ? null : settings.ToolChoice switch
             {
                 null => null,

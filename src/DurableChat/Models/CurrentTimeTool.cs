@@ -4,13 +4,13 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Models;
 
-/// <summary>The built-in tool that tells the time.</summary>
+/// <summary>The built-in tool that returns the current time.</summary>
 public static class CurrentTimeTool
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the tool.</summary>
     public const string Name = "current_time";
 
-    /// <summary>Makes the tool.</summary>
+    /// <summary>Creates the tool.</summary>
     public static AIFunction Create(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);

@@ -2,14 +2,16 @@ using DurableChat.Chats;
 
 namespace DurableChat.Models;
 
-/// <summary>A model call failed. Carries what may be shown, and inside it what may only be logged.</summary>
+/// <summary>
+/// A model call failed. The failure may be shown to the owner. The inner exception may only be logged.
+/// </summary>
 internal sealed class GenerationFailedException(ModelFailure failure, Exception? innerException, ModelDefinition? model = null, TokenUsage? usage = null) : Exception(failure.Error.Message, innerException)
 {
     public ModelFailure Failure => failure;
 
-    /// <summary>The model that failed; null if none was asked.</summary>
+    /// <summary>The model that failed. Null if no model was called.</summary>
     public ModelDefinition? Model => model;
 
-    /// <summary>What the provider counted all the same; null if it did not say.</summary>
+    /// <summary>The tokens that the provider counted nevertheless. Null if not reported.</summary>
     public TokenUsage? Usage => usage;
 }

@@ -1,15 +1,16 @@
 namespace DurableChat.Models;
 
 /// <summary>
-/// Keeps what providers answer for longer than the worker lives that asked, so that the next one gets the same answer
-/// instead of a second. Optional. Implementations are thread-safe.
+/// Keeps providers' answers beyond the life of the worker that requested them, so that the next worker gets the same
+/// answer instead of a second one. Optional. Implementations must be thread-safe.
 /// </summary>
 public interface IModelCallKeeper
 {
     /// <summary>
-    /// The call is over, whether its answer was stored, failed or was cancelled: it and earlier ones of the chat are
-    /// not needed any more, and one that still runs ends at the provider. Called after the commit. Must neither block
-    /// nor throw; it may be lost, with the process, so what is kept must have a limit of its own.
+    /// Called after the commit that ends the call, whether its answer was stored, failed or was cancelled. The answers
+    /// of this call and of earlier calls of the chat are no longer needed. A call that is still running ends at the
+    /// provider. Must neither block nor throw. The process may end before this is called, so the implementation needs
+    /// its own expiry.
     /// </summary>
     void Forget(ModelCallId call);
 }

@@ -2,9 +2,15 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Models;
 
-/// <summary>Tools that come and go while the host runs, e.g. those of other servers. Thread-safe.</summary>
+/// <summary>
+/// A source of tools that can change while the host runs, e.g. the tools of other servers. Implementations must be
+/// thread-safe.
+/// </summary>
 public interface IToolSource
 {
-    /// <summary>The tools that can be called now. Asked at every model call and every tool call, so it must answer at once. A tool of the host hides one of the same name, and an earlier source a later one.</summary>
+    /// <summary>
+    /// The tools that can be called now. Read at every model call and tool call, so it must return immediately. If
+    /// names clash, a tool of the host hides one of a source, and an earlier source hides a later one.
+    /// </summary>
     IReadOnlyList<AIFunction> Tools { get; }
 }

@@ -5,13 +5,15 @@ namespace DurableChat.Models;
 /// <summary>The models of this server, by name. Immutable and thread-safe.</summary>
 public sealed class ModelCatalog
 {
-    /// <summary>The name of a host's only model, if it gave it none.</summary>
+    /// <summary>The name of a host's only model if it has no other name.</summary>
     public const string DefaultName = "default";
 
     private readonly Dictionary<string, ModelDefinition> _models;
 
-    /// <summary>Makes a catalogue; the first model is the default.</summary>
-    /// <exception cref="ArgumentException">There is no model, two share a name, or a fallback is not among them, goes in a circle or is too far away.</exception>
+    /// <summary>Creates a catalogue. The first model is the default.</summary>
+    /// <exception cref="ArgumentException">
+    /// There is no model, two models share a name, or a fallback is unknown, circular or too far down the chain.
+    /// </exception>
     public ModelCatalog(IEnumerable<ModelDefinition> models)
     {
         All = [.. models];
@@ -27,10 +29,10 @@ public sealed class ModelCatalog
         }
     }
 
-    /// <summary>All models, in the order of the configuration.</summary>
+    /// <summary>All models, in the order of configuration.</summary>
     public IReadOnlyList<ModelDefinition> All { get; }
 
-    /// <summary>The model of chats that name none.</summary>
+    /// <summary>The model of chats that do not name one.</summary>
     public ModelDefinition Default => All[0];
 
     /// <summary>Finds a model by its configured name.</summary>

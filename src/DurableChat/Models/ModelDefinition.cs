@@ -3,17 +3,19 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Models;
 
-/// <summary>A model that chats can name.</summary>
-/// <param name="Name">Its configured name: what chats store and clients send.</param>
-/// <param name="Client">How to talk to it. Shared by all turns, so it must be thread-safe.</param>
-/// <param name="Description">What it is, for people; null for nothing.</param>
+/// <summary>A model that chats can use.</summary>
+/// <param name="Name">The configured name: what chats store and clients send.</param>
+/// <param name="Client">The client for the model. All turns share it, so it must be thread-safe.</param>
+/// <param name="Description">A description for users. Null for none.</param>
 public sealed record ModelDefinition(string Name, IModelClient Client, string? Description)
 {
-    /// <summary>Makes one behind an <see cref="IChatClient"/>.</summary>
-    /// <param name="name">Its configured name.</param>
-    /// <param name="client">How to talk to it. Shared by all turns, so it must be thread-safe.</param>
-    /// <param name="description">What it is, for people.</param>
-    /// <param name="mapError">Says what an exception of the client means; null where the client is not its source.</param>
+    /// <summary>Creates a model behind an <see cref="IChatClient"/>.</summary>
+    /// <param name="name">The configured name.</param>
+    /// <param name="client">The client for the model. All turns share it, so it must be thread-safe.</param>
+    /// <param name="description">A description for users.</param>
+    /// <param name="mapError">
+    /// Maps an exception of the client to a failure. Returns null for exceptions that are not the client's.
+    /// </param>
     public ModelDefinition(string name, IChatClient client, string? description = null, Func<Exception, ModelFailure?>? mapError = null)
         : this(name, new ChatClientModel(client), description)
     {
@@ -22,69 +24,79 @@ public sealed record ModelDefinition(string Name, IModelClient Client, string? D
         (Provider, ProviderModel) = (metadata?.ProviderName, metadata?.DefaultModelId);
     }
 
-    /// <summary>Says what an exception of the client means; null where the client is not its source.</summary>
+    /// <summary>
+    /// Maps an exception of the client to a failure. Returns null for exceptions that are not the client's.
+    /// </summary>
     public Func<Exception, ModelFailure?>? MapError { get; init; }
 
     /// <summary>
-    /// The provider in metrics and activities, as OpenTelemetry names it, e.g. <c>openai</c>; null if it is not known.
+    /// The provider's name in metrics and activities, as defined by OpenTelemetry, e.g. <c>openai</c>. Null if unknown.
     /// </summary>
     public string? Provider { get; init; }
 
-    /// <summary>The provider's name of the model, in metrics and activities; null for <see cref="Name"/>.</summary>
+    /// <summary>The provider's name for the model, in metrics and activities. Null for <see cref="Name"/>.</summary>
     public string? ProviderModel { get; init; }
 
-    /// <summary>How it answers unless a chat or a message says otherwise.</summary>
+    /// <summary>The settings that apply unless a chat or a message sets its own.</summary>
     public GenerationSettings Settings { get; init; } = new();
 
-    /// <summary>Which settings chats and messages may choose. Default: none.</summary>
+    /// <summary>The settings that chats and messages may choose. Default: none.</summary>
     public AllowedSettings Allow { get; init; } = AllowedSettings.Nothing;
 
-    /// <summary>How it answers a message.</summary>
-    /// <param name="asked">The message's own settings; null for none. Of what is no longer allowed, the nearest that
-    /// is.</param>
+    /// <summary>Returns the settings for answering a message.</summary>
+    /// <param name="asked">
+    /// The message's own settings. Null for none. Values that are no longer allowed are replaced by the nearest allowed
+    /// ones.
+    /// </param>
     public GenerationSettings SettingsFor(GenerationSettings? asked) =>
         asked is null ? Settings : Settings.With(Allow.Fit(asked));
 
-    /// <summary>How long it may send no byte; null for <c>Worker:ModelSilence</c>.</summary>
+    /// <summary>How long the model may send no bytes. Null for <c>Worker:ModelSilence</c>.</summary>
     public TimeSpan? Silence { get; init; }
 
-    /// <summary>How long it may send nothing but keep-alives; null for <c>Worker:ModelContentSilence</c>.</summary>
+    /// <summary>How long the model may send only keep-alives. Null for <c>Worker:ModelContentSilence</c>.</summary>
     public TimeSpan? ContentSilence { get; init; }
 
-    /// <summary>How long an answer may take; null for <c>Worker:MaxAnswerTime</c>.</summary>
+    /// <summary>How long an answer may take. Null for <c>Worker:MaxAnswerTime</c>.</summary>
     public TimeSpan? MaxAnswerTime { get; init; }
 
     /// <summary>
-    /// True if an <see cref="IModelCallKeeper"/> keeps its answers: a worker that gives a turn away in mid-answer then
-    /// leaves the answer to the next one instead of storing what has come.
+    /// True if an <see cref="IModelCallKeeper"/> keeps the model's answers. A worker that hands over a turn during an
+    /// answer then leaves the answer to the next worker instead of storing the part that has arrived.
     /// </summary>
     public bool IsKept { get; init; }
 
     /// <summary>
-    /// False if requests cannot choose it: then it answers as the default, for chats that have it, and in place of others.
+    /// False if requests cannot choose the model. It can then still be the default, the model of existing chats, and a
+    /// fallback.
     /// </summary>
     public bool IsSelectable { get; init; } = true;
 
     /// <summary>
-    /// How many tokens it reads and writes at most; null if it is not known. A history that may be longer is cut to what fits.
+    /// The model's context size: how many tokens it can read and write together. Null if unknown. A history that may be
+    /// longer is cut to fit.
     /// </summary>
     public int? ContextTokens { get; init; }
 
     /// <summary>
-    /// How many bytes of history it is given: what is left of its tokens beside the answer, at three bytes each, which is
-    /// less than most texts need.
+    /// The size of history that the model gets, in bytes: its tokens minus those of the answer, at three bytes per
+    /// token, which is less than most texts need.
     /// </summary>
-    /// <param name="most">How many it is given at most.</param>
+    /// <param name="most">The maximum size.</param>
     internal long HistoryBytes(long most) => ContextTokens is { } tokens
         ? Math.Min(most, Math.Max(1, tokens - (Settings.MaxOutputTokens ?? tokens / 4)) * 3L)
         : most;
 
-    /// <summary>How often a failed call is tried, at most <c>Worker:MaxAttempts</c>; null for that.</summary>
+    /// <summary>How many attempts a failed call gets, at most <c>Worker:MaxAttempts</c>. Null for that value.</summary>
     public int? MaxAttempts { get; init; }
 
-    /// <summary>The <see cref="Name"/> of the model that answers once the attempts of this one have failed; null for none.</summary>
+    /// <summary>
+    /// The <see cref="Name"/> of the model that answers when all attempts of this one have failed. Null for none.
+    /// </summary>
     public string? Fallback { get; init; }
 
-    /// <summary>The codes of the errors after which the fallback answers; null for <see cref="FallbackPolicy.DefaultErrors"/>.</summary>
+    /// <summary>
+    /// The error codes after which the fallback answers. Null for <see cref="FallbackPolicy.DefaultErrors"/>.
+    /// </summary>
     public IReadOnlyList<string>? FallbackAfter { get; init; }
 }

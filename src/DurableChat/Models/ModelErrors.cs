@@ -5,28 +5,31 @@ using DurableChat.Chats;
 namespace DurableChat.Models;
 
 /// <summary>
-/// Tells what a failed model call means. The sentences are fixed: an exception's own message may carry a key, an address or the provider's answer, so it
-/// goes to the log and nowhere else. Pure.
+/// Maps failed model calls to errors. The messages are fixed: an exception's own message may contain a key, an address
+/// or the provider's answer, so it only goes to the log. Pure.
 /// </summary>
 public static class ModelErrors
 {
     /// <summary>The model sent nothing for too long.</summary>
-    /// <remarks>The second attempt is the last: each may have been paid for, and what is silent once is silent again.</remarks>
+    /// <remarks>
+    /// The second attempt is the last. Each attempt may have been charged, and a model that is silent once is usually
+    /// silent again.
+    /// </remarks>
     public static readonly ModelFailure Timeout = Retryable("model_timeout", "The model took too long to answer.") with { MaxAttempts = 2 };
 
-    /// <summary>The answer ended before the provider said that it was whole.</summary>
+    /// <summary>The answer ended before the provider reported it as complete.</summary>
     public static readonly ModelFailure BrokenOff = Retryable("model_bad_response", "The model's answer broke off.");
 
-    /// <summary>The answer calls a tool with arguments that cannot be read.</summary>
+    /// <summary>The answer calls a tool with arguments that cannot be parsed.</summary>
     public static readonly ModelFailure BrokenCall = Retryable("model_bad_response", "The model called a tool with arguments that are not JSON.");
 
-    /// <summary>What came cannot be understood.</summary>
+    /// <summary>The response cannot be parsed.</summary>
     public static readonly ModelFailure BadResponse = Retryable("model_bad_response", "The model's provider sent an answer that could not be understood.");
 
-    /// <summary>The prompt is longer than the model can read.</summary>
+    /// <summary>The prompt exceeds the model's context size.</summary>
     public static readonly ModelFailure ContextOverflow = Final("model_context_overflow", "The conversation is longer than the model can read. Start a new chat, or shorten this one.");
 
-    /// <summary>The account has no money or quota left.</summary>
+    /// <summary>The account has no credit or quota left.</summary>
     public static readonly ModelFailure Quota = Final("model_quota", "The account with the model's provider has no quota left.");
 
     /// <summary>The provider refuses to answer this request.</summary>
@@ -35,17 +38,20 @@ public static class ModelErrors
     /// <summary>The chat names a model that is not configured.</summary>
     public static readonly ModelFailure NotConfigured = Final("model_not_configured", "The chat's model is not configured on this server.");
 
-    /// <summary>What the model was to be given could not be read: messages of the chat are missing in the store, or it contradicts itself.</summary>
+    /// <summary>
+    /// The input for the model could not be read: messages of the chat are missing in the store, or the stored data is
+    /// inconsistent.
+    /// </summary>
     internal static readonly ModelFailure HistoryUnavailable = Retryable("history_unavailable", "The chat's history could not be read.");
 
-    /// <summary>Tells what an exception means; the model's own mapping is asked first.</summary>
+    /// <summary>Maps an exception. The model's own mapping takes precedence.</summary>
     public static ModelFailure Map(Exception exception, ModelDefinition? model)
     {
         ArgumentNullException.ThrowIfNull(exception);
         return exception is ModelException known ? known.Failure : model?.MapError?.Invoke(exception) ?? MapGeneral(exception);
     }
 
-    /// <summary>What an HTTP status of a provider means.</summary>
+    /// <summary>Maps a provider's HTTP status.</summary>
     public static ModelFailure OfStatus(int status, TimeSpan? retryAfter = null) => status switch
     {
         402 => Quota,

@@ -2,12 +2,12 @@ using DurableChat.Chats;
 
 namespace DurableChat.Models;
 
-/// <summary>A model call failed in a way that is understood. What <see cref="Failure"/> says may be shown to the owner.</summary>
+/// <summary>A model call failed for a known reason. <see cref="Failure"/> may be shown to the owner.</summary>
 public sealed class ModelException : Exception
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="failure">What it means.</param>
-    /// <param name="cause">What the log is told of it; null for nothing more.</param>
+    /// <summary>Creates the exception from a failure.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="cause">The cause, for the log. Null for none.</param>
     public ModelException(ModelFailure failure, Exception? cause = null)
         : base(failure?.Error.Message, cause)
     {
@@ -15,12 +15,12 @@ public sealed class ModelException : Exception
         Failure = failure;
     }
 
-    /// <summary>Makes one of its parts.</summary>
+    /// <summary>Creates the exception from the parts of an error.</summary>
     public ModelException(string code, string message, bool retryable)
         : this(new ModelFailure(new ChatError(code, message, retryable)))
     {
     }
 
-    /// <summary>What it means.</summary>
+    /// <summary>The failure.</summary>
     public ModelFailure Failure { get; }
 }

@@ -3,37 +3,39 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Models;
 
-/// <summary>One request to a model. Immutable.</summary>
+/// <summary>A request to a model. Immutable.</summary>
 public sealed record ModelRequest
 {
-    /// <summary>What the model is given, in order.</summary>
+    /// <summary>The prompt, in order.</summary>
     public required IReadOnlyList<PromptItem> Prompt { get; init; }
 
-    /// <summary>The tools it may call.</summary>
+    /// <summary>The tools that the model may call.</summary>
     public IReadOnlyList<AIFunctionDeclaration> Tools { get; init; } = [];
 
-    /// <summary>How it is to answer.</summary>
+    /// <summary>The settings of the answer.</summary>
     public GenerationSettings Settings { get; init; } = new();
 
     /// <summary>
-    /// True to send answers from history as their neutral parts only, without the <see cref="Chats.Replay"/>: the provider has refused it.
+    /// True to send earlier answers as neutral parts only, without their <see cref="Chats.Replay"/>, because the
+    /// provider has refused it.
     /// </summary>
     public bool OmitsReplay { get; init; }
 
-    /// <summary>The same for all requests of a chat: a hint for the provider's prompt cache. Null for none.</summary>
+    /// <summary>A hint for the provider's prompt cache, the same for all requests of a chat. Null for none.</summary>
     public string? CacheKey { get; init; }
 
-    /// <summary>Which call of which chat it belongs to; null for one of no chat.</summary>
+    /// <summary>The model call that the request belongs to. Null if it belongs to no chat.</summary>
     public ModelCallId? Call { get; init; }
 
     /// <summary>
-    /// To be called whenever bytes arrive, keep-alives included: the provider is alive, though it has said nothing yet. Thread-safe.
+    /// The client must call this whenever bytes arrive, including keep-alives, to show that the provider is alive.
+    /// Thread-safe.
     /// </summary>
     public Action OnBytes { get; init; } = static () => { };
 
     /// <summary>
-    /// To be called whenever the model says something that is not shown before it is whole, such as arguments of a
-    /// call: the model is not silent. Thread-safe.
+    /// The client must call this whenever the model sends content that is shown only when complete, such as arguments
+    /// of a call, to show that the model is not silent. Thread-safe.
     /// </summary>
     public Action OnContent { get; init; } = static () => { };
 }

@@ -3,8 +3,8 @@ using DurableChat.Chats;
 namespace DurableChat.Models;
 
 /// <summary>
-/// Turns a chat's history into what a model is given. What was sent once is sent again in the same place: providers cache by prefix, and
-/// some bind their reasoning to it. Pure.
+/// Builds a model's prompt from a chat's history. Later prompts repeat earlier ones in the same place, because
+/// providers cache by prefix, and some bind their reasoning to it. Pure.
 /// </summary>
 public static class PromptBuilder
 {
@@ -13,10 +13,11 @@ public static class PromptBuilder
         "Your answer above was cut off. Continue exactly where it stops. Do not repeat any of it and do not mention the interruption.";
 
     /// <summary>Builds the prompt.</summary>
-    /// <param name="history">A history that begins with a user message.</param>
-    /// <param name="systemPrompt">Rules for the whole conversation; null for none.</param>
+    /// <param name="history">A history that starts with a user message.</param>
+    /// <param name="systemPrompt">Rules for the whole conversation. Null for none.</param>
     /// <param name="instructions">
-    /// What hooks say for the present turn, unless an answer of the turn carries it already. It comes right before the turn's question.
+    /// The hooks' instructions for the current turn, unless an answer of the turn already carries them. They are placed
+    /// directly before the turn's question.
     /// </param>
     public static IReadOnlyList<PromptItem> Build(IReadOnlyList<Message> history, string? systemPrompt = null, IReadOnlyList<string>? instructions = null)
     {
@@ -48,7 +49,7 @@ public static class PromptBuilder
 
                     break;
                 case MessageRole.Tool:
-                    // Each result is committed as it comes, but providers want those of an answer together.
+                    // Each result is committed as it arrives, but providers want the results of an answer together.
                     var results = new List<ToolResultPart>(message.Parts.OfType<ToolResultPart>());
                     for (; i + 1 < history.Count && history[i + 1].Role == MessageRole.Tool; i++)
                     {
@@ -68,7 +69,7 @@ public static class PromptBuilder
         return prompt;
     }
 
-    /// <summary>True if no answer of the present turn carries the instructions of its hooks yet.</summary>
+    /// <summary>True if no answer of the current turn carries the instructions of its hooks yet.</summary>
     public static bool TakesInstructions(IReadOnlyList<Message> history)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -88,7 +89,9 @@ public static class PromptBuilder
         return -1;
     }
 
-    /// <summary>Matches results to calls by place: the first result of an id belongs to the first call that has it.</summary>
+    /// <summary>
+    /// Matches results with calls by place: the first result with an id belongs to the first call with that id.
+    /// </summary>
     private static List<ToolResultPart> InOrderOfCalls(List<ToolResultPart> results, List<PromptItem> prompt)
     {
         if (prompt.FindLast(item => item is AssistantItem) is not AssistantItem { Message.Parts: var parts })

@@ -1,14 +1,14 @@
 namespace DurableChat.Models;
 
-/// <summary>Decides whether and when a failed model call is repeated. Pure.</summary>
+/// <summary>Decides whether and when a failed model call is retried. Pure.</summary>
 public static class RetryPolicy
 {
-    /// <summary>How long to wait; null to give up.</summary>
+    /// <summary>How long to wait before the next attempt. Null to give up.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="attempt">The attempt that failed, from 1.</param>
-    /// <param name="maxAttempts">After how many attempts to give up.</param>
-    /// <param name="failure">Why it failed.</param>
-    /// <param name="random">A number from 0 up to 1.</param>
+    /// <param name="attempt">The number of the failed attempt, from 1.</param>
+    /// <param name="maxAttempts">The number of attempts after which to give up.</param>
+    /// <param name="failure">Why the attempt failed.</param>
+    /// <param name="random">A number from 0 (inclusive) to 1 (exclusive).</param>
     public static TimeSpan? NextDelay(RetryOptions options, int attempt, int maxAttempts, ModelFailure failure, double random)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Models;
 
 /// <summary>
-/// Notes in the log that chats ask for settings that their model does not allow, or not any more, and that the nearest
-/// are used. Once for each model and setting, however many chats and calls there are. Thread-safe.
+/// Logs that chats request settings that their model does not allow, or no longer allows, and that the nearest allowed
+/// values are used. Logs each model and setting once, however many chats and calls there are. Thread-safe.
 /// </summary>
 internal sealed partial class SettingNotes(ILogger<SettingNotes> logger)
 {
     private readonly ConcurrentDictionary<(string Model, string Setting), bool> _noted = new();
 
-    /// <summary>Notes what of these settings the model does not allow.</summary>
+    /// <summary>Logs which of these settings the model does not allow.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="chat">Whose settings they are.</param>
-    /// <param name="asked">The settings; null for none.</param>
+    /// <param name="chat">The chat with these settings.</param>
+    /// <param name="asked">The settings. Null for none.</param>
     public void Note(ModelDefinition model, ChatId chat, GenerationSettings? asked)
     {
         if (asked is null || !logger.IsEnabled(LogLevel.Information))

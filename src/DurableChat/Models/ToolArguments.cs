@@ -4,12 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace DurableChat.Models;
 
-/// <summary>Arguments of tool calls: kept as JSON text, given to libraries as a dictionary. Pure.</summary>
+/// <summary>
+/// Converts arguments of tool calls between stored JSON text and the dictionary that libraries use. Pure.
+/// </summary>
 internal static class ToolArguments
 {
     private static readonly JsonSerializerOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads arguments. A model may write nonsense; then the tool gets none and says what it lacks.</summary>
+    /// <summary>
+    /// Parses arguments. If a model wrote invalid JSON, the tool gets no arguments and reports what is missing.
+    /// </summary>
     public static Dictionary<string, object?> Parse(string arguments)
     {
         try

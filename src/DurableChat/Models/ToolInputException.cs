@@ -1,4 +1,6 @@
 namespace DurableChat.Models;
 
-/// <summary>A tool was given arguments it cannot use. The message goes to the model, so it should say what would be right.</summary>
+/// <summary>
+/// A tool cannot use its arguments. The message goes to the model, so it should say what would be valid.
+/// </summary>
 public sealed class ToolInputException(string message) : Exception(message);

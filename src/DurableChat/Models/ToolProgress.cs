@@ -3,17 +3,17 @@ using DurableChat.Chats;
 namespace DurableChat.Models;
 
 /// <summary>
-/// Shows what a running tool says of its progress: at most once per interval, the newest counts, and nothing after its
-/// end. Thread-safe.
+/// Shows the progress that a running tool reports: at most one text per interval, the newest, and none after the call
+/// ends. Thread-safe.
 /// </summary>
 /// <param name="show">Shows a text. It must not throw.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ToolProgress(Action<string> show, TimeProvider time) : IProgress<string>, IDisposable
 {
-    /// <summary>How long a text stands at least.</summary>
+    /// <summary>The minimum time for which a text is shown.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How much of a text is shown, in UTF-16 code units.</summary>
+    /// <summary>The maximum length of a shown text, in UTF-16 code units.</summary>
     public const int MaxChars = 1000;
 
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class ToolProgress(Action<string> show, TimeProvider time) : IPr
     private ITimer? _next;
     private bool _ended;
 
-    /// <summary>Shows a text, now or when the one before has stood long enough.</summary>
+    /// <summary>Shows a text, immediately or when the interval of the previous text has passed.</summary>
     public void Report(string value)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class ToolProgress(Action<string> show, TimeProvider time) : IPr
         ShowNewest();
     }
 
-    /// <summary>Shows nothing more.</summary>
+    /// <summary>Stops showing texts.</summary>
     public void Dispose()
     {
         lock (_gate)

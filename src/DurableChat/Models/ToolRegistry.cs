@@ -7,17 +7,23 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Models;
 
 /// <summary>
-/// The tools that run on the server: its own, and those of its sources. A call may run more than once, if the server dies between the call and the commit of its result: it then has the same
-/// key, which the tool finds under <see cref="IdempotencyKey"/> in the context of its arguments. No call of any other chat or step has that key. Thread-safe.
+/// The tools that run on the server: registered tools and those of tool sources. A call may run more than once if the
+/// server dies between the call and the commit of its result. The repeated call has the same key, which the tool finds
+/// under <see cref="IdempotencyKey"/> in the context of its arguments. No call of another chat or step has that key.
+/// Thread-safe.
 /// </summary>
 public sealed partial class ToolRegistry
 {
-    /// <summary>The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds the key of the call.</summary>
+    /// <summary>
+    /// The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds the idempotency key of the call.
+    /// </summary>
     public const string IdempotencyKey = "idempotency_key";
 
     /// <summary>
-    /// The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds an <see cref="IProgress{T}"/> of strings. What it reports is shown to those who follow the chat while the call runs:
-    /// at most one text per 250 ms, the newest, its first 1,000 characters. It is not stored. Reports from any thread are taken; they never block and never throw.
+    /// The key in <see cref="AIFunctionArguments.Context"/> under which a tool finds an <see cref="IProgress{T}"/> of
+    /// strings. Its reports are shown to subscribers of the chat while the call runs: at most one text per 250 ms, the
+    /// newest, limited to 1,000 characters. They are not stored. Any thread may report. Reporting never blocks and
+    /// never throws.
     /// </summary>
     public const string Progress = "progress";
 
@@ -27,7 +33,7 @@ public sealed partial class ToolRegistry
     private readonly TimeProvider _time;
     private readonly ILogger<ToolRegistry> _logger;
 
-    /// <summary>Makes a registry.</summary>
+    /// <summary>Creates a registry.</summary>
     /// <exception cref="ArgumentException">Two tools share a name.</exception>
     public ToolRegistry(IEnumerable<AIFunction> tools, ToolOptions options, TimeProvider time, ILogger<ToolRegistry> logger, IEnumerable<IToolSource>? sources = null)
     {
@@ -38,10 +44,12 @@ public sealed partial class ToolRegistry
         _logger = logger;
     }
 
-    /// <summary>How tools run.</summary>
+    /// <summary>The settings for running tools.</summary>
     internal ToolOptions Options => _options;
 
-    /// <summary>True if a call of this name waits for the client. A server's tool hides a client's of the same name.</summary>
+    /// <summary>
+    /// True if a call with this name waits for the client. A server tool hides a client-side tool with the same name.
+    /// </summary>
     public bool IsClientTool(string name, Chat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
@@ -49,8 +57,8 @@ public sealed partial class ToolRegistry
     }
 
     /// <summary>
-    /// What the model is told about tools: the server's and the chat's client-side ones. None of them can be invoked: an <see cref="IChatClient"/> that runs functions by itself would otherwise run
-    /// them too.
+    /// The declarations for the model: the server's tools and the chat's client-side tools. They cannot be invoked.
+    /// Otherwise an <see cref="IChatClient"/> that invokes functions would run them too.
     /// </summary>
     public IList<AITool> Declare(Chat chat)
     {
@@ -67,18 +75,20 @@ public sealed partial class ToolRegistry
     }
 
     /// <summary>
-    /// Runs a call. Whatever goes wrong becomes a result that the model can read. A tool that returns a result although it was cancelled has done its work, and
-    /// the result counts.
+    /// Runs a call. Any failure becomes a result that the model can read. If a cancelled tool still returns a result,
+    /// its work is done and the result counts.
     /// </summary>
     /// <param name="call">The call.</param>
-    /// <param name="idempotencyKey">The key by which the tool can recognise a repetition.</param>
-    /// <param name="services">What the tool may ask for.</param>
-    /// <param name="cancellationToken">Asks the tool to give up. The task ends when the tool does, or at its time limit.</param>
-    /// <exception cref="OperationCanceledException">The tool gave up because it was asked to.</exception>
+    /// <param name="idempotencyKey">The key that lets the tool detect a repeated call.</param>
+    /// <param name="services">The services that the tool can resolve.</param>
+    /// <param name="cancellationToken">
+    /// Asks the tool to stop. The task ends when the tool does, or at its time limit.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The tool stopped because it was asked to.</exception>
     public Task<ToolResultPart> InvokeAsync(ToolCallPart call, string idempotencyKey, IServiceProvider services, CancellationToken cancellationToken) =>
         InvokeAsync(call, idempotencyKey, services, static _ => { }, cancellationToken);
 
-    /// <summary>The same, with a place for what the tool says of its progress. It must not throw.</summary>
+    /// <summary>Runs a call, with a delegate that shows the tool's progress. The delegate must not throw.</summary>
     internal async Task<ToolResultPart> InvokeAsync(ToolCallPart call, string idempotencyKey, IServiceProvider services, Action<string> showProgress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -99,7 +109,7 @@ public sealed partial class ToolRegistry
                 Context = new Dictionary<object, object?> { [IdempotencyKey] = idempotencyKey, [Progress] = progress },
             };
 
-            // A tool that ignores its token, or blocks its thread, must not hold the turn.
+            // A tool that ignores its token or blocks its thread must not block the turn.
             var result = await Task.Run(() => tool.InvokeAsync(arguments, both.Token).AsTask(), CancellationToken.None).WaitAsync(limit.Token).ConfigureAwait(false);
             return new ToolResultPart(call.CallId, Cut(AsText(result)));
         }
@@ -116,7 +126,7 @@ public sealed partial class ToolRegistry
             // A cancellation can surface as any exception.
             throw exception as OperationCanceledException ?? new OperationCanceledException("The tool gave up.", exception, cancellationToken);
         }
-#pragma warning disable CA1031 // A tool is somebody else's code; its failure is the model's to deal with.
+#pragma warning disable CA1031 // Tools are application code. The model handles their failures.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
