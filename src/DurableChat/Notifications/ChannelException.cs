@@ -1,4 +1,4 @@
 namespace DurableChat.Notifications;
 
-/// <summary>The notification channel cannot do its work just now.</summary>
+/// <summary>The notification channel is temporarily unavailable.</summary>
 public sealed class ChannelException(string message, Exception? innerException = null) : Exception(message, innerException);

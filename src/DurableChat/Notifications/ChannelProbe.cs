@@ -4,20 +4,19 @@ using System.Text;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Finds out whether a channel that is connected also delivers: a replica sends itself a random id and waits for it.
-/// A connection through a pooler accepts a subscription and hears nothing.
-/// Thread-safe.
+/// Checks whether a connected channel also delivers: a replica sends itself a random id and waits for it. A connection
+/// through a pooler, for example, accepts a subscription but receives nothing. Thread-safe.
 /// </summary>
 internal sealed class ChannelProbe(INotificationChannel channel, NotificationSeal seal, NotificationOptions options,
     TimeProvider time)
 {
-    /// <summary>A hint may be lost now and then, so one that is missing proves nothing.</summary>
+    /// <summary>Hints may occasionally be lost, so one missing probe proves nothing.</summary>
     public const int Tries = 2;
 
     private readonly string _id = Guid.NewGuid().ToString("N");
     private TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Takes the content of a probe of any replica.</summary>
+    /// <summary>Takes the content of a probe, from any replica.</summary>
     public void Take(ReadOnlySpan<byte> content)
     {
         if (Encoding.UTF8.GetString(content) == _id)
@@ -26,7 +25,7 @@ internal sealed class ChannelProbe(INotificationChannel channel, NotificationSea
         }
     }
 
-    /// <summary>Sends probes until one is heard, or as many are missing as cannot be chance.</summary>
+    /// <summary>Sends probes until one arrives, or until too many are missing.</summary>
     /// <exception cref="OperationCanceledException">The connection has ended.</exception>
     public async Task<bool> HearAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +60,7 @@ internal sealed class ChannelProbe(INotificationChannel channel, NotificationSea
         }
         catch (Exception)
         {
-            // Nothing arrives, which is found out by waiting.
+            // The probe did not arrive in time.
         }
     }
 }

@@ -2,13 +2,14 @@ using DurableChat.Feeds;
 
 namespace DurableChat.Notifications;
 
-/// <summary>Whether the notification channel is up, and who must be told when that changes. Thread-safe.</summary>
+/// <summary>Whether the notification channel is up, and what to notify when that changes. Thread-safe.</summary>
 public sealed class ChannelState
 {
     private readonly HeadSignal _signal = new();
     private readonly Lock _lock = new();
 
-    // Guarded by _lock. A connection is counted so that a comparison begun under one says nothing about the next.
+    // Guarded by _lock. Connections are numbered, so that a comparison that started during one connection does not
+    // count for the next.
     private bool _isUp;
     private long _connections;
     private long _comparedConnection;
@@ -16,10 +17,13 @@ public sealed class ChannelState
 
     internal ChannelState(bool hasChannel) => HasChannel = hasChannel;
 
-    /// <summary>True if there are other replicas to hear of.</summary>
+    /// <summary>True if there is a channel, i.e. there can be other replicas.</summary>
     public bool HasChannel { get; }
 
-    /// <summary>What to do if the channel can be connected to and delivers nothing; null if it delivers, or is not connected.</summary>
+    /// <summary>
+    /// What an operator should do if the channel connects but delivers nothing. Null if it delivers or is not
+    /// connected.
+    /// </summary>
     public string? DeafAdvice
     {
         get
@@ -31,7 +35,7 @@ public sealed class ChannelState
         }
     }
 
-    /// <summary>True if hints arrive: this replica has heard what it sent to itself.</summary>
+    /// <summary>True if hints arrive: this replica has received its own probe.</summary>
     public bool IsUp
     {
         get
@@ -43,7 +47,9 @@ public sealed class ChannelState
         }
     }
 
-    /// <summary>True if what is in memory may be old without anybody having said so: new readers must ask the database.</summary>
+    /// <summary>
+    /// True if the state in memory may be outdated without notice: new readers must read the database.
+    /// </summary>
     internal bool IsDeaf
     {
         get
@@ -55,7 +61,7 @@ public sealed class ChannelState
         }
     }
 
-    /// <summary>Which connection is up now; to be asked before versions are compared.</summary>
+    /// <summary>The number of the current connection. Read it before versions are compared.</summary>
     internal long Connection
     {
         get

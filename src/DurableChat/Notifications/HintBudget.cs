@@ -1,12 +1,12 @@
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// How many hints of unknown senders are listened to: each may cost a read, and anybody can send them. What is left
-/// out is found by comparing versions. Used by one caller at a time.
+/// Limits how many hints from unauthenticated senders are processed, because each may cost a read and anyone can send
+/// them. The comparison of versions finds what the limit drops. Used by one caller at a time.
 /// </summary>
 internal sealed class HintBudget(TimeProvider time)
 {
-    /// <summary>How many may come at once.</summary>
+    /// <summary>The maximum burst.</summary>
     public const int Most = 200;
 
     private const int PerSecond = 50;
@@ -14,7 +14,7 @@ internal sealed class HintBudget(TimeProvider time)
     private double _left = Most;
     private long _at = time.GetTimestamp();
 
-    /// <summary>Takes one; false if too many have come.</summary>
+    /// <summary>Takes one from the budget. False if it is used up.</summary>
     public bool TryTake()
     {
         var now = time.GetTimestamp();

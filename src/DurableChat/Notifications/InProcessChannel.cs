@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace DurableChat.Notifications;
 
-/// <summary>A channel between replicas of one process: for tests, and a picture of what a channel is. Thread-safe.</summary>
+/// <summary>
+/// A channel between replicas of one process, for tests and as a minimal example of a channel. Thread-safe.
+/// </summary>
 public sealed class InProcessChannel : INotificationChannel
 {
     private readonly Lock _lock = new();
@@ -55,7 +57,7 @@ public sealed class InProcessChannel : INotificationChannel
         }
     }
 
-    /// <summary>Breaks all connections; listeners may connect again.</summary>
+    /// <summary>Breaks all connections. Listeners may connect again.</summary>
     public void Cut()
     {
         lock (_lock)

@@ -3,12 +3,12 @@ using DurableChat.Chats;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// What waits to be told of one chat: its newest state, and the messages of all commits that are joined here. It keeps only what can be sent: what is too large for the channel is left out at once,
-/// so that a hint weighs like a hint, whatever the commit refers to. Not thread-safe.
+/// What waits to be sent about one chat: its newest state, and the messages of all commits merged here. It drops what
+/// is too large for the channel immediately, so that it stays small, however large the commit is. Not thread-safe.
 /// </summary>
 internal sealed class News
 {
-    /// <summary>A round figure for one without content.</summary>
+    /// <summary>The approximate size of an instance without content.</summary>
     private const int BaseBytes = 256;
 
     private long _epoch;
@@ -28,33 +28,35 @@ internal sealed class News
     /// <summary>The newest version; 0 if the chat was deleted.</summary>
     public long Version { get; private set; }
 
-    /// <summary>The commit that made it.</summary>
+    /// <summary>The id of the commit that made the version.</summary>
     public Guid CommitId { get; private set; }
 
-    /// <summary>True if the chat needs a worker and nobody holds its lease: replicas with a place free should look for work.</summary>
+    /// <summary>
+    /// True if the chat needs a worker and has no lease: replicas with free capacity should look for work.
+    /// </summary>
     public bool Waits { get; private set; }
 
-    /// <summary>When that was committed.</summary>
+    /// <summary>When that version was committed.</summary>
     public DateTimeOffset CommittedAt { get; private set; }
 
-    /// <summary>The newest state without the client tools, which never change; null if it is too large.</summary>
+    /// <summary>The newest state, without the client tools, which never change. Null if it is too large.</summary>
     public Chat? State { get; private set; }
 
     /// <summary>True if the state has client tools.</summary>
     public bool HasTools { get; private set; }
 
-    /// <summary>What was appended, in order; null if it is too large.</summary>
+    /// <summary>The appended messages, in order. Null if they are too large.</summary>
     public IReadOnlyList<Message>? Messages { get; private set; }
 
     public bool IsDeletion => Version == 0;
 
-    /// <summary>About what it keeps in memory.</summary>
+    /// <summary>The approximate size in memory.</summary>
     public int Bytes => BaseBytes + (sizeof(char) * (_stateChars + _messageChars));
 
-    /// <summary>News of a commit.</summary>
+    /// <summary>Creates the news of a commit.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="maxBytes">How large a notification may be; one character takes at least a byte.</param>
-    /// <param name="isInline">True if messages come along.</param>
+    /// <param name="maxBytes">The maximum size of a notification. A character takes at least one byte.</param>
+    /// <param name="isInline">True if messages are included.</param>
     public static News Of(Transition commit, int maxBytes, bool isInline)
     {
         var chat = commit.Next;
@@ -78,10 +80,10 @@ internal sealed class News
         return news;
     }
 
-    /// <summary>News of a deletion.</summary>
+    /// <summary>Creates the news of a deletion.</summary>
     public static News OfDeletion(ChatId id, string owner) => new(id, owner);
 
-    /// <summary>Takes in later news of the same chat.</summary>
+    /// <summary>Merges later news of the same chat.</summary>
     public void Join(News later, int maxBytes)
     {
         if (IsDeletion || (!later.IsDeletion && (later.Version < Version || (later.Version == Version && later.CommitId == CommitId))))
@@ -95,7 +97,7 @@ internal sealed class News
         SetMessages(State is null ? null : messages, maxBytes);
     }
 
-    /// <summary>Leaves only that there is something new.</summary>
+    /// <summary>Drops the content, so that only a hint of a change remains.</summary>
     public void Shrink()
     {
         State = null;

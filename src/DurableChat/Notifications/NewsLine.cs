@@ -3,15 +3,16 @@ using DurableChat.Chats;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// News that wait to be sent: one for each chat, the owners in turn, each owner's in the order in which they came. Beyond the limits, owners with much in line lose theirs first, so that one who
-/// changes much costs the others nothing. Thread-safe; each call takes a few steps.
+/// The queue of news to send: one entry per chat. Owners take turns, and each owner's entries keep their order. Above
+/// the limits, owners with many entries lose theirs first, so that one busy owner costs the others nothing.
+/// Thread-safe. Each call takes a few steps.
 /// </summary>
 internal sealed class NewsLine(int maxNews, long maxBytes, int maxPayload)
 {
-    /// <summary>An owner with more than this part of the places is known as one with many.</summary>
+    /// <summary>An owner with more than this fraction of the places (1/n) counts as having many.</summary>
     private const int LargePart = 16;
 
-    /// <summary>An owner may keep this part of the bytes; further news are hints.</summary>
+    /// <summary>An owner may keep this fraction of the bytes (1/n). Further news become hints.</summary>
     private const int BytesPart = 8;
 
     private readonly object _gate = new();
@@ -23,7 +24,9 @@ internal sealed class NewsLine(int maxNews, long maxBytes, int maxPayload)
     private readonly List<OwnerLine> _large = [];
     private long _bytes;
 
-    /// <summary>Adds news, or joins them with those of the same chat that wait; gives how many others had to go.</summary>
+    /// <summary>
+    /// Adds news, or merges them with waiting news of the same chat. Returns how many other entries were dropped.
+    /// </summary>
     public int Add(News news)
     {
         lock (_gate)
@@ -57,7 +60,7 @@ internal sealed class NewsLine(int maxNews, long maxBytes, int maxPayload)
         }
     }
 
-    /// <summary>Takes the next; null if none waits.</summary>
+    /// <summary>Takes the next entry. Null if none waits.</summary>
     public News? TryTake()
     {
         lock (_gate)
@@ -103,7 +106,7 @@ internal sealed class NewsLine(int maxNews, long maxBytes, int maxPayload)
         line.Bytes += change;
     }
 
-    // Needs _gate. Few can be large, so the list is short.
+    // Needs _gate. Only few owners can have many entries, so the list is short.
     private OwnerLine FindWhoLoses(OwnerLine adding) =>
         _large.Count > 0 ? _large.MaxBy(line => line.News.Count)! : adding.News.Count > 1 ? adding : _turns.First!.Value;
 

@@ -7,26 +7,29 @@ using DurableChat.Chats;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// What a replica tells the others of one commit. What does not fit into the channel's payload is left out, messages first: the receiver then reads them. A receiver that does
-/// not know the format version ignores the notification; its sync finds the change.
+/// A replica's notification of one commit. What does not fit into the channel's payload is omitted, messages first, and
+/// the receiver then reads it from the store. A receiver that does not know the format version ignores the
+/// notification, and its sync finds the change.
 /// </summary>
-/// <param name="Format">The version of this form: <see cref="PlainFormat"/> or <see cref="FormatWithoutTools"/>.</param>
-/// <param name="Replica">Who committed.</param>
-/// <param name="ChatId">To which chat.</param>
-/// <param name="Owner">Whose chat.</param>
-/// <param name="Version">The version the commit made; for a deletion, 0.</param>
-/// <param name="CommittedAt">When, by the sender's clock: microseconds since 1970 (UTC). For measuring only.</param>
-/// <param name="State">The state at that version; null if it is too large, or for a deletion.</param>
-/// <param name="Messages">What was appended; null if it is too large.</param>
+/// <param name="Format">The format version: <see cref="PlainFormat"/> or <see cref="FormatWithoutTools"/>.</param>
+/// <param name="Replica">The replica that committed.</param>
+/// <param name="ChatId">The id of the chat.</param>
+/// <param name="Owner">The owner of the chat.</param>
+/// <param name="Version">The version that the commit made. 0 for a deletion.</param>
+/// <param name="CommittedAt">
+/// When it was committed, by the sender's clock: microseconds since 1970 (UTC). For measuring only.
+/// </param>
+/// <param name="State">The state at that version. Null if it is too large, or for a deletion.</param>
+/// <param name="Messages">The appended messages. Null if they are too large.</param>
 internal sealed record Notification(
     int Format, string Replica, string ChatId, string Owner, long Version, long CommittedAt, Chat? State, IReadOnlyList<Message>? Messages)
 {
-    /// <summary>The form in which a state is whole.</summary>
+    /// <summary>The format with a complete state.</summary>
     public const int PlainFormat = 1;
 
     /// <summary>
-    /// The form in which a state lacks the client tools that its chat has: they never change, and would leave no room for anything else. An older program does not know it, and must not: it would take
-    /// the chat for one without tools.
+    /// The format whose state lacks the client tools of its chat. They never change, and would leave no room for other
+    /// data. Older programs do not know this format and must not: they would assume that the chat has no tools.
     /// </summary>
     public const int FormatWithoutTools = 2;
 
@@ -34,20 +37,23 @@ internal sealed record Notification(
     [JsonIgnore]
     public bool LacksTools => Format == FormatWithoutTools;
 
-    /// <summary>The commit; null for a deletion, and from a replica of an older version.</summary>
+    /// <summary>The id of the commit. Null for a deletion, and from a replica of an older version.</summary>
     public Guid? CommitId { get; init; }
 
-    /// <summary>True if the chat needs a worker and nobody holds its lease; else null. A receiver that does not get the state learns from it that there is work.</summary>
+    /// <summary>
+    /// True if the chat needs a worker and has no lease, otherwise null. It lets a receiver that does not get the state
+    /// know that there is work.
+    /// </summary>
     public bool? Waits { get; init; }
 
-    /// <summary>What clients are not sent of <see cref="Messages"/>; null if there is nothing of the kind.</summary>
+    /// <summary>The data of <see cref="Messages"/> that is not sent to clients. Null if there is none.</summary>
     public IReadOnlyList<MessageSecret>? Secrets { get; init; }
 
     /// <summary>True if the chat was deleted.</summary>
     [JsonIgnore]
     public bool IsDeletion => Version == 0;
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Serialises the notification.</summary>
     public string Write()
     {
         MessageSecret[] secrets = [.. (Messages ?? []).Where(message => message.Replay is not null || message.Instructions.Count > 0)
@@ -55,10 +61,10 @@ internal sealed record Notification(
         return JsonSerializer.Serialize(secrets.Length == 0 ? this : this with { Secrets = secrets }, NotificationJson.Compact.Notification);
     }
 
-    /// <summary>Reads one; null if it is of another form or none at all.</summary>
+    /// <summary>Parses a notification. Null if it has another format or is invalid.</summary>
     public static Notification? Read(string payload) => Read(Encoding.UTF8.GetBytes(payload));
 
-    /// <summary>Reads one; null if it is of another form or none at all.</summary>
+    /// <summary>Parses a notification. Null if it has another format or is invalid.</summary>
     public static Notification? Read(ReadOnlySpan<byte> payload)
     {
         try
@@ -101,7 +107,10 @@ internal sealed record Notification(
         };
     }
 
-    /// <summary>Its parts speak of one and the same commit, and none is missing: JSON may leave out, or set to null, what a constructor demands, and the receiver must be able to rely on what it gets.</summary>
+    /// <summary>
+    /// True if all parts belong to the same commit and none is missing. JSON can omit required values or set them to
+    /// null, but the receiver relies on them.
+    /// </summary>
     private bool IsWhole() =>
         Replica is not null && Owner is not null && Version >= 0
         && (!LacksTools || State is null or { ClientTools.Count: 0 })
@@ -131,10 +140,10 @@ internal sealed record Notification(
     private static bool FollowOneAnother(IReadOnlyList<Message> messages) => messages.Skip(1).Select((message, before) => message.PreviousId == messages[before].Id).All(follows => follows);
 }
 
-/// <summary>What clients are not sent of a message.</summary>
-/// <param name="Id">The message.</param>
+/// <summary>The data of a message that is not sent to clients.</summary>
+/// <param name="Id">The id of the message.</param>
 /// <param name="Replay">The answer exactly as its provider sent it.</param>
-/// <param name="Instructions">What hooks said right before it.</param>
+/// <param name="Instructions">The hooks' instructions directly before it.</param>
 internal sealed record MessageSecret(long Id, Replay? Replay, IReadOnlyList<string> Instructions);
 
 [JsonSerializable(typeof(Notification))]

@@ -1,12 +1,15 @@
 namespace DurableChat.Notifications;
 
-/// <summary>Loses, repeats and reorders notifications at random, to test that nothing depends on them. Not thread-safe: a listener is told of one at a time.</summary>
+/// <summary>
+/// Randomly loses, repeats and reorders notifications, to test that nothing depends on them. Not thread-safe: a
+/// listener gets one at a time.
+/// </summary>
 internal sealed class NotificationFaults(double rate)
 {
     private const int MaxHeld = 8;
     private readonly List<string> _held = [];
 
-    /// <summary>What arrives in place of a notification.</summary>
+    /// <summary>The notifications that arrive in place of this one.</summary>
     public IEnumerable<string> Pass(string payload)
     {
         var passed = new List<string>();

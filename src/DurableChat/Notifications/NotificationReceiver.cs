@@ -8,10 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Listens to the channel and takes what other replicas tell into the feeds that are held here. It never waits: it fills, marks and wakes. A connection counts only once this replica has heard itself
-/// over it. One that is lost, or delivers nothing, is made again with growing pauses.
-/// <para>Only what is sealed and fresh is taken into feeds and lists. Whatever else arrives, such as notifications of
-/// an earlier version of the program, shows at most where the database is to be read.</para>
+/// Listens to the channel and applies other replicas' notifications to the feeds in memory. It never waits: it fills,
+/// marks
+/// and wakes feeds. A connection counts only once this replica has received its own probe over it. A connection that is
+/// lost
+/// or delivers nothing is replaced, with growing pauses.
+/// <para>Only authenticated, fresh notifications are applied to feeds and lists. Everything else, such as notifications
+/// of
+/// an earlier version of the program, only marks what to read from the database.</para>
 /// </summary>
 internal sealed partial class NotificationReceiver(
     INotificationChannel? channel,
@@ -28,10 +32,11 @@ internal sealed partial class NotificationReceiver(
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>In microseconds, as notifications tell it.</summary>
+    /// <summary>In microseconds, the unit of notifications.</summary>
     private static readonly long _oldestMeasured = TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond;
 
-    // Not the notifier: each replica would tell all the others of what it was told, and a single deletion would go round for ever.
+    // Excludes the notifier: each replica would send all others what it received, and a single deletion would circulate
+    // forever.
     private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
     private readonly NotificationFaults? _faults = options.FaultRate > 0 ? new NotificationFaults(options.FaultRate) : null;
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
@@ -76,7 +81,7 @@ internal sealed partial class NotificationReceiver(
             {
                 return;
             }
-#pragma warning disable CA1031 // A channel that breaks in a way nobody thought of must neither end the listening nor, with it, the server.
+#pragma warning disable CA1031 // An unexpected failure of the channel must not end the listening or the server.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -90,7 +95,7 @@ internal sealed partial class NotificationReceiver(
     }
 
     /// <summary>Keeps one connection for as long as it delivers.</summary>
-    /// <exception cref="ChannelException">It could not be made, or was lost.</exception>
+    /// <exception cref="ChannelException">The connection could not be made, or was lost.</exception>
     private async Task ListenAsync(INotificationChannel line, ChannelProbe probe, CancellationToken stoppingToken)
     {
         using var connection = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -114,7 +119,7 @@ internal sealed partial class NotificationReceiver(
         }
     }
 
-    /// <summary>Ends when the connection does not deliver, or not any more.</summary>
+    /// <summary>Ends when the connection does not deliver, or no longer does.</summary>
     private async Task HearAsync(ChannelProbe probe, CancellationToken cancellationToken)
     {
         await _connected.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -133,7 +138,7 @@ internal sealed partial class NotificationReceiver(
         }
     }
 
-    /// <summary>A database that is away does not make the channel deaf: the keys that are known serve on.</summary>
+    /// <summary>If the database is down, the known keys stay in use, so the channel keeps working.</summary>
     private async Task RefreshKeysAsync(CancellationToken cancellationToken)
     {
         try
@@ -158,7 +163,7 @@ internal sealed partial class NotificationReceiver(
 
             Take(payload, opened);
         }
-#pragma warning disable CA1031 // One notification that makes no sense must not cost those behind it.
+#pragma warning disable CA1031 // An invalid notification must not block those after it.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -186,14 +191,16 @@ internal sealed partial class NotificationReceiver(
                 TakeAsHint(_hints.TryTake() ? Notification.Read(opened.Content) : null, "old");
                 return;
             default:
-                // A replica of an earlier version seals nothing.
+                // A replica of an earlier version sends unencrypted notifications.
                 TakeAsHint(payload.StartsWith('{') && _hints.TryTake() ? Notification.Read(payload) : null, "unsealed");
                 return;
         }
     }
 
-    /// <summary>A secret that is not known here may have taken the place of another. Nobody waits for it: what was
-    /// not understood is found by comparing versions.</summary>
+    /// <summary>
+    /// The secret may have been rotated. Nothing waits for the new one: the comparison of versions finds what could not
+    /// be decrypted.
+    /// </summary>
     private void ReadKeys()
     {
         if (Interlocked.Exchange(ref _isReadingKeys, 1) == 0)
@@ -230,7 +237,7 @@ internal sealed partial class NotificationReceiver(
         using var pin = feeds.TryPin(id);
         if (pin?.Feed.Owner is { } owner && owner != news.Owner)
         {
-            // The owner is what the store says, and never changes.
+            // The owner comes from the store and never changes.
             pin.Feed.MarkUnsynced();
             Doubt(id, owner, news);
             return;
@@ -264,7 +271,7 @@ internal sealed partial class NotificationReceiver(
         }
     }
 
-    /// <summary>Takes no more from it than that a chat may have changed.</summary>
+    /// <summary>Uses only the fact that a chat may have changed.</summary>
     private void TakeAsHint(Notification? notification, string kind)
     {
         if (notification is not { } news || news.Replica == replica || !ChatId.TryParse(news.ChatId, out var id))
@@ -287,7 +294,7 @@ internal sealed partial class NotificationReceiver(
         Doubt(id, pin?.Feed.Owner ?? news.Owner, news);
     }
 
-    /// <summary>Nothing is made of the owner but which list is read again, from the store.</summary>
+    /// <summary>Uses the owner only to choose the list to read again from the store.</summary>
     private void Doubt(ChatId id, string owner, Notification news)
     {
         foreach (var observer in _observers)
@@ -313,7 +320,7 @@ internal sealed partial class NotificationReceiver(
         }
     }
 
-    /// <summary>How long ago the commit was, as far as the two clocks agree.</summary>
+    /// <summary>The age of the commit, as far as the two clocks agree.</summary>
     private TimeSpan Age(Notification news)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -7,27 +7,30 @@ using DurableChat.Cluster;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Makes of notifications what nobody outside the cluster can read or make, and of what arrives what can be believed.
-/// Whoever reaches the channel may hear, hold back, repeat and invent payloads.
+/// Encrypts and authenticates notifications, so that nothing outside the cluster can read or forge them.
+/// Anyone who reaches the channel can read, drop, repeat and invent payloads.
 /// <list type="number">
-/// <item>A frame is encrypted and authenticated as one (AES-256-GCM), the chat and its owner inside, so nothing in it
-/// can be exchanged for a part of another frame.</item>
-/// <item>Each process has a key of its own, derived of the cluster's secret and a random name. Its nonces count up,
-/// so none comes twice under one key, and a random rest keeps that true for a process that
-/// was copied while it ran.</item>
-/// <item>The counter also shows what has been here before. Of a process that has not been heard yet, only frames of
-/// the last minutes count as fresh, by the clock that the replicas share.</item>
-/// <item>The key's number stands in the frame, so that two secrets can be in use while one takes the place of the
-/// other.</item>
+/// <item>A frame is encrypted and authenticated as a whole (AES-256-GCM), including the chat and its owner, so no part
+/// of
+/// it can be exchanged for a part of another frame.</item>
+/// <item>Each process has its own key, derived from the cluster's secret and a random name. Its nonces count up, so
+/// none
+/// is used twice with one key. A random part keeps that true for a process that was copied while it ran.</item>
+/// <item>The counter also detects repeated frames. From a process that is not known yet, only frames of the last
+/// minutes
+/// count as fresh, by the clock that the replicas share.</item>
+/// <item>The frame contains the id of its key, so that two secrets can be in use during a rotation.</item>
 /// </list>
 /// Thread-safe.
 /// </summary>
 internal sealed class NotificationSeal : IDisposable
 {
-    /// <summary>How old the first frame of a process may be.</summary>
+    /// <summary>The maximum age of a process's first frame.</summary>
     public static readonly TimeSpan OldestFirst = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many processes are remembered; beyond that the one that was silent for longest goes.</summary>
+    /// <summary>
+    /// How many processes are remembered. Above that, the process that has been silent for longest is forgotten.
+    /// </summary>
     public const int MaxSenders = 1024;
 
     private const int TagBytes = 16;
@@ -39,18 +42,18 @@ internal sealed class NotificationSeal : IDisposable
     private readonly byte[] _name = RandomNumberGenerator.GetBytes(SealedHeader.SenderBytes);
     private readonly Dictionary<(uint Key, UInt128 Name), SealedSender> _senders = [];
 
-    // Guarded by _lock, as _senders is: a cipher is used by one thread at a time.
+    // Guarded by _lock, like _senders, because a cipher must be used by one thread at a time.
     private (ClusterKey Key, AesGcm Cipher)? _own;
     private ulong _counter;
     private long _heard;
 
     public NotificationSeal(ClusterKeys keys) => _keys = keys;
 
-    /// <summary>How large a content may be whose frame fits into a payload.</summary>
+    /// <summary>The maximum size of content whose frame fits into a payload.</summary>
     public static int MaxContentBytes(int maxPayloadBytes) =>
         Math.Max(0, (int)(maxPayloadBytes * 6L / 8) - OverheadBytes);
 
-    /// <summary>Reads the keys if that has not been done; to be called before anything is sealed.</summary>
+    /// <summary>Reads the keys on first use. Call it before sealing anything.</summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public async ValueTask ReadyAsync(CancellationToken cancellationToken) =>
         await _keys.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -59,11 +62,11 @@ internal sealed class NotificationSeal : IDisposable
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public Task RefreshIfOldAsync(CancellationToken cancellationToken) => _keys.RefreshIfOldAsync(cancellationToken);
 
-    /// <summary>Reads the keys again because none fitted, unless that was done a moment ago.</summary>
+    /// <summary>Reads the keys again because none matched, unless they were read a moment ago.</summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public Task RefreshAsync(CancellationToken cancellationToken) => _keys.RefreshAsync(cancellationToken);
 
-    /// <summary>Seals a content under the newest key.</summary>
+    /// <summary>Seals content with the newest key.</summary>
     /// <exception cref="InvalidOperationException">The keys have not been read.</exception>
     public string Seal(string content, SealedKind kind)
     {
@@ -94,9 +97,9 @@ internal sealed class NotificationSeal : IDisposable
         }
     }
 
-    /// <summary>Opens what has arrived. To be disposed of by the caller.</summary>
-    /// <param name="payload">What has arrived.</param>
-    /// <param name="lacksKey">True if it may be of a secret that is not known here yet.</param>
+    /// <summary>Opens a received payload. The caller must dispose the result.</summary>
+    /// <param name="payload">The received payload.</param>
+    /// <param name="lacksKey">True if the payload may use a secret that is not known here yet.</param>
     public OpenedFrame Open(string payload, out bool lacksKey)
     {
         lacksKey = false;
@@ -118,10 +121,10 @@ internal sealed class NotificationSeal : IDisposable
         }
     }
 
-    /// <summary>True for a probe of any replica, without opening it.</summary>
+    /// <summary>True for a probe of any replica. Does not open it.</summary>
     public static bool IsProbe(string payload)
     {
-        // Four letters are three bytes: the version, the kind, and one of the key's.
+        // Four base64 characters are three bytes: the version, the kind, and the first byte of the key id.
         Span<byte> first = stackalloc byte[3];
         return payload.Length >= 4
             && Base64Url.IsValid(payload.AsSpan(0, 4))
@@ -185,7 +188,7 @@ internal sealed class NotificationSeal : IDisposable
             return default;
         }
 
-        // Only its own probes tell a replica something.
+        // A replica uses only its own probes.
         if (header.KindOf == SealedKind.News && header.SenderOf.SequenceEqual(_name))
         {
             return new OpenedFrame(SealTrust.Own, header.KindOf);
@@ -247,7 +250,8 @@ internal sealed class NotificationSeal : IDisposable
 
     private SealTrust BeginLocked((uint Key, UInt128 Name) place, SealedHeader header, AesGcm cipher, out bool isKept)
     {
-        // Whoever recorded a process that is long gone must not be able to play it to a replica that never heard it.
+        // A recording of a process that ended long ago must not be accepted by a replica that never received its
+        // frames.
         var age = _keys.Now.ToUnixTimeMilliseconds() - header.SentAtMilliseconds;
         isKept = Math.Abs(age) <= OldestFirst.TotalMilliseconds;
         if (!isKept)

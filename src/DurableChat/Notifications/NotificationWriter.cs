@@ -6,7 +6,10 @@ namespace DurableChat.Notifications;
 /// <summary>Writes a commit as a notification that fits the channel.</summary>
 internal static class NotificationWriter
 {
-    /// <summary>Writes as much of a commit as fits: all of it, else without the messages, else without the state.</summary>
+    /// <summary>
+    /// Writes as much of a commit as fits: everything, or everything except the messages, or only the hint without the
+    /// state.
+    /// </summary>
     public static string Write(Transition transition, string replica, int maxBytes, bool isInline)
     {
         ArgumentNullException.ThrowIfNull(transition);

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Tells other replicas of this one's commits: after them, outside of their transactions, many in one batch. While the channel is slow or down, what is too much is dropped: the
-/// others find it by comparing versions. What waits is told once for each chat, owners in turn. Thread-safe.
+/// Notifies other replicas of this replica's commits: after them, outside their transactions, many in one batch. While
+/// the channel is slow or down, excess notifications are dropped, and the other replicas find the changes by comparing
+/// versions. Each chat has at most one waiting notification, and owners take turns. Thread-safe.
 /// </summary>
 internal sealed partial class Notifier(
     INotificationChannel? channel, NotificationSeal seal, NotificationOptions options, string replica,
@@ -18,21 +19,21 @@ internal sealed partial class Notifier(
     private const int MaxBatch = 256;
     private const int MaxWaiting = 16_384;
 
-    /// <summary>What waits to be told is kept in memory by it.</summary>
+    /// <summary>The maximum memory of waiting notifications.</summary>
     private const long MaxWaitingBytes = 32 * 1024 * 1024;
 
-    /// <summary>How long a server that stops still tries to tell what it has to tell.</summary>
+    /// <summary>How long a stopping server still tries to send what waits.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _giveUp = new();
 
-    // What fits into a payload once it is sealed.
+    // The maximum content that fits into a payload after sealing.
     private readonly int _maxBytes = NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0);
 
     private readonly NewsLine _line = new(MaxWaiting, MaxWaitingBytes,
         NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0));
 
-    // Says that something waits, and no more: one who is late looks at the line once.
+    // Signals only that something waits: several signals cause one look at the queue.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc/>
@@ -47,13 +48,13 @@ internal sealed partial class Notifier(
     /// <inheritdoc/>
     public void OnNews(Chat chat)
     {
-        // It came from a replica that has told all the others too.
+        // The news come from a replica that has notified all the others.
     }
 
     /// <inheritdoc/>
     public void OnDoubt(ChatId id, string owner, bool isOwn)
     {
-        // Each replica compares versions for itself.
+        // Each replica compares versions itself.
     }
 
     /// <inheritdoc/>
@@ -81,14 +82,15 @@ internal sealed partial class Notifier(
                 _wake.Reader.TryRead(out _);
                 while (!stoppingToken.IsCancellationRequested && Fill(batch, MaxBatch))
                 {
-                    // Not the stopping token: what is on its way then is of the chats that the worker has just handed over.
+                    // Do not use the stopping token: a batch sent at that moment concerns chats that the worker has
+                    // just handed over.
                     await SendAsync(batch, _giveUp.Token).ConfigureAwait(false);
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // What the worker hands over while the server stops goes out in StopAsync.
+            // StopAsync sends what the worker hands over while the server stops.
         }
     }
 
@@ -118,12 +120,13 @@ internal sealed partial class Notifier(
 
     private void Add(News news)
     {
-        // The oldest go first: a replica that hears of a later version knows that it has missed those before.
+        // The oldest are dropped first: a replica that receives a later version knows that it has missed the earlier
+        // ones.
         metrics.Dropped(_line.Add(news));
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Writes what waits; false if nothing does.</summary>
+    /// <summary>Writes what waits. False if nothing does.</summary>
     private bool Fill(List<string> batch, int max)
     {
         batch.Clear();
@@ -148,7 +151,7 @@ internal sealed partial class Notifier(
             await channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
             metrics.Sent(batch.Count);
         }
-#pragma warning disable CA1031 // Hints may be lost, whatever it is that the channel throws; the server must go on.
+#pragma warning disable CA1031 // Hints may be lost, whatever the channel throws. The server must continue.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

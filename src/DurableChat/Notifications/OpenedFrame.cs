@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace DurableChat.Notifications;
 
-/// <summary>What was in a frame. It must be disposed of once, and not be used after that: its memory is lent.</summary>
+/// <summary>The content of a frame. Dispose it once, and do not use it afterwards: its memory is pooled.</summary>
 internal readonly struct OpenedFrame : IDisposable
 {
     private readonly byte[]? _lent;
@@ -20,7 +20,7 @@ internal readonly struct OpenedFrame : IDisposable
 
     public SealedKind Kind { get; }
 
-    /// <summary>The content; empty unless it is <see cref="SealTrust.Fresh"/> or <see cref="SealTrust.Old"/>.</summary>
+    /// <summary>The content. Empty unless it is <see cref="SealTrust.Fresh"/> or <see cref="SealTrust.Old"/>.</summary>
     public ReadOnlySpan<byte> Content => _lent.AsSpan(0, _length);
 
     public void Dispose()

@@ -1,20 +1,20 @@
 namespace DurableChat.Notifications;
 
-/// <summary>How far to believe what has arrived.</summary>
+/// <summary>How far a received payload can be trusted.</summary>
 internal enum SealTrust
 {
-    /// <summary>It is no frame, or no key that is known here fits it: anybody may have sent it.</summary>
+    /// <summary>It is not a valid frame, or no known key fits it. Anyone may have sent it.</summary>
     None,
 
-    /// <summary>A replica of this cluster has sent it, it has not been here before, and it is not old.</summary>
+    /// <summary>A replica of this cluster sent it, it has not been received before, and it is recent.</summary>
     Fresh,
 
-    /// <summary>A replica of this cluster has sent it, but maybe long ago.</summary>
+    /// <summary>A replica of this cluster sent it, but possibly long ago.</summary>
     Old,
 
-    /// <summary>It has been here before.</summary>
+    /// <summary>It has been received before.</summary>
     Repeated,
 
-    /// <summary>It carries this replica's name, so there is nothing in it that is not known here.</summary>
+    /// <summary>This replica sent it, so it contains nothing new.</summary>
     Own,
 }

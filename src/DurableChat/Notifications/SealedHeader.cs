@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// What stands in the clear at the beginning of a frame. All of it is associated data: a frame whose header was
-/// changed does not open.
+/// The unencrypted header of a frame. All of it is associated data: a frame with a changed header does not open.
 /// <code>
 /// version 1 | kind 1 | key 4 | sender 12 | counter 8, random 4 (together the nonce) | sent at 8
 /// </code>
@@ -28,7 +27,7 @@ internal readonly ref struct SealedHeader
 
     public SealedHeader(ReadOnlySpan<byte> frame) => _bytes = frame[..Length];
 
-    /// <summary>The header as it stands in the frame.</summary>
+    /// <summary>The header's bytes in the frame.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
     public bool IsKnown => _bytes[0] == Version && (SealedKind)_bytes[1] is SealedKind.News or SealedKind.Probe;

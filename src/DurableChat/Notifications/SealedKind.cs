@@ -1,11 +1,11 @@
 namespace DurableChat.Notifications;
 
-/// <summary>What is in a sealed frame.</summary>
+/// <summary>The kind of content in a sealed frame.</summary>
 internal enum SealedKind : byte
 {
     /// <summary>A notification.</summary>
     News = 1,
 
-    /// <summary>What a replica sends to itself; see <see cref="ChannelProbe"/>.</summary>
+    /// <summary>A probe that a replica sends to itself. See <see cref="ChannelProbe"/>.</summary>
     Probe = 2,
 }

@@ -2,17 +2,18 @@ using System.Security.Cryptography;
 
 namespace DurableChat.Notifications;
 
-/// <summary>One process that sends: the key of its own, and which of its frames have been here. Not
-/// thread-safe.</summary>
+/// <summary>A sending process: its key, and which of its frames have been received. Not thread-safe.</summary>
 internal sealed class SealedSender : IDisposable
 {
-    /// <summary>How far behind the newest a frame may be and still be taken: a batch, and what another connection
-    /// carries meanwhile.</summary>
+    /// <summary>
+    /// How far behind the newest frame an accepted frame may be. It covers a batch, and what another connection carries
+    /// in the meantime.
+    /// </summary>
     public const int Window = 1024;
 
     private const int WordBits = 64;
 
-    // A bit for each of the newest counters, at its remainder.
+    // One bit for each of the newest counters, at the counter modulo the window.
     private readonly ulong[] _seen = new ulong[Window / WordBits];
     private ulong _newest;
 
@@ -20,23 +21,22 @@ internal sealed class SealedSender : IDisposable
 
     public AesGcm Cipher { get; }
 
-    /// <summary>When it was last heard: a number that rises with every frame of anybody.</summary>
+    /// <summary>When it was last received: a number that rises with every frame of any process.</summary>
     public long HeardAt { get; set; }
 
-    /// <summary>Begins with a frame: those before it are taken for seen.</summary>
+    /// <summary>Starts with a frame. Earlier frames count as received.</summary>
     public void Begin(ulong counter)
     {
         _newest = counter;
         Array.Fill(_seen, ulong.MaxValue);
     }
 
-    /// <summary>Takes in a frame; false if it has been here, or is so far behind that this is not known any
-    /// more.</summary>
+    /// <summary>Records a frame. False if it was received before, or is too far behind to know.</summary>
     public bool TryTake(ulong counter)
     {
         if (counter > _newest)
         {
-            // What lies between has not been here.
+            // The frames in between have not been received.
             var skipped = counter - _newest;
             for (var ahead = 1UL; ahead <= Math.Min(skipped, Window); ahead++)
             {

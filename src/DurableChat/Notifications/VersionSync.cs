@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Heals whatever notifications were lost: compares the versions of all chats in memory with the database, in one query, every few seconds and as soon as the channel is back. A chat that
-/// has changed is marked, and its subscribers load and read what they lack.
+/// Recovers from lost notifications. It compares the versions of all chats in memory with the database, in one query,
+/// every few seconds and as soon as the channel is back. It marks changed chats, and their subscribers load and read
+/// what is missing.
 /// </summary>
 internal sealed partial class VersionSync(
     IChatStore store,
@@ -39,7 +40,8 @@ internal sealed partial class VersionSync(
             revision = state.Revision;
             if (!stoppingToken.IsCancellationRequested)
             {
-                // By its number: a connection that was lost and made again while versions were compared is another one, and nobody saw it down.
+                // Compare connection numbers: a connection that was lost and replaced during the comparison is a
+                // different one, although it was never seen as down.
                 var connection = state.Connection;
                 var areListsDue = time.GetElapsedTime(listsReadAt) >= options.ListSyncInterval;
                 listsReadAt = areListsDue ? time.GetTimestamp() : listsReadAt;
@@ -49,7 +51,7 @@ internal sealed partial class VersionSync(
         }
     }
 
-    /// <summary>Compares once.</summary>
+    /// <summary>Compares versions once.</summary>
     internal async Task SyncAsync(CancellationToken cancellationToken)
     {
         feeds.WakeDoubts();
@@ -62,14 +64,14 @@ internal sealed partial class VersionSync(
         var found = await store.FindChangedAsync(known, cancellationToken).ConfigureAwait(false);
         if (found.Count > 0 && state.IsUp)
         {
-            // Most of these are on their way. Only what does not come was lost.
+            // Most of these notifications are still on their way. Only those that do not arrive were lost.
             await Task.Delay(options.SyncPatience, time, cancellationToken).ConfigureAwait(false);
         }
 
         var asked = known.ToDictionary(chat => chat.Id, chat => chat.Version);
         foreach (var changed in found)
         {
-            // Without a hold on the feed: to compare is no use of it, and one that nobody else uses has to grow old.
+            // Do not pin the feed: a comparison is not a use, and an unused feed must expire.
             if (feeds.Find(changed.Id) is { } feed && TryMark(feed, changed, asked[changed.Id]))
             {
                 metrics.Healed();
@@ -83,7 +85,7 @@ internal sealed partial class VersionSync(
 
     private static bool TryMark(Feed feed, ChangedChat changed, long asked)
     {
-        // A feed that is ahead of the database has just been told of a commit, unless it was so before the database was asked.
+        // A feed ahead of the database has just received a commit, unless it was already ahead before the query.
         if (changed.Version is { } version && (version > asked || feed.Present?.Version != asked))
         {
             return feed.MarkUnsyncedBelow(version);
@@ -99,7 +101,7 @@ internal sealed partial class VersionSync(
         {
             if (readsLists || !state.IsUp)
             {
-                // Lists have no version to compare: while hints may be missed, and now and then, they are read anew.
+                // Lists have no version to compare. They are read again while hints may be missed, and at intervals.
                 owners.MarkStale();
             }
 
@@ -109,9 +111,9 @@ internal sealed partial class VersionSync(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The server stops.
+            // The server is stopping.
         }
-#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+#pragma warning disable CA1031 // The loop must survive any database error.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
