@@ -1,8 +1,8 @@
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Ends a model call whose provider has sent no byte for too long, or nothing but keep-alives, or that takes too long altogether.
-/// Thread-safe: bytes are reported from wherever they arrive, possibly after the end.
+/// Ends a model call if its provider sends no bytes or only keep-alives for too long, or if the call takes too long in
+/// total. Thread-safe: bytes may be reported from any thread, even after the end.
 /// </summary>
 internal sealed class AnswerClocks : IDisposable
 {
@@ -15,12 +15,12 @@ internal sealed class AnswerClocks : IDisposable
     private readonly CancellationTokenSource _any;
     private bool _isDisposed;
 
-    /// <summary>Starts the clocks.</summary>
-    /// <param name="silence">How long no byte may come.</param>
-    /// <param name="contentSilence">How long nothing but keep-alives may come.</param>
+    /// <summary>Starts the timers.</summary>
+    /// <param name="silence">How long no bytes may arrive.</param>
+    /// <param name="contentSilence">How long only keep-alives may arrive.</param>
     /// <param name="answerTime">How long the call may take.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">What else ends the call.</param>
+    /// <param name="cancellationToken">Also ends the call.</param>
     public AnswerClocks(TimeSpan silence, TimeSpan contentSilence, TimeSpan answerTime, TimeProvider time, CancellationToken cancellationToken)
     {
         (_silence, _contentSilence) = (silence, contentSilence);
@@ -30,13 +30,13 @@ internal sealed class AnswerClocks : IDisposable
         _any = CancellationTokenSource.CreateLinkedTokenSource(_bytes.Token, _content.Token, _whole.Token, cancellationToken);
     }
 
-    /// <summary>Ends the call.</summary>
+    /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _any.Token;
 
-    /// <summary>True if a clock has run out.</summary>
+    /// <summary>True if a timer has expired.</summary>
     public bool HasExpired => _bytes.IsCancellationRequested || _content.IsCancellationRequested || _whole.IsCancellationRequested;
 
-    /// <summary>Bytes have arrived.</summary>
+    /// <summary>Reports that bytes have arrived.</summary>
     public void OnBytes()
     {
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class AnswerClocks : IDisposable
         }
     }
 
-    /// <summary>The model has said something.</summary>
+    /// <summary>Reports that the model has sent content.</summary>
     public void OnContent()
     {
         lock (_gate)

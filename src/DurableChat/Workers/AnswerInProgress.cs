@@ -3,7 +3,9 @@ using DurableChat.Models;
 
 namespace DurableChat.Workers;
 
-/// <summary>What is known of an answer while it comes, beside its parts, which are in the feed. Used by one caller at a time.</summary>
+/// <summary>
+/// The data of an answer in flight apart from its parts, which are in the feed. Used by one caller at a time.
+/// </summary>
 internal sealed class AnswerInProgress(IReadOnlyList<Message> history)
 {
     private readonly CallIds _callIds = new(
@@ -13,13 +15,13 @@ internal sealed class AnswerInProgress(IReadOnlyList<Message> history)
     private TokenUsage? _before;
     private TokenUsage? _present;
 
-    /// <summary>True until the first part.</summary>
+    /// <summary>True until the first part arrives.</summary>
     public bool IsEmpty { get; private set; } = true;
 
-    /// <summary>What all requests have cost so far, as far as the provider said.</summary>
+    /// <summary>The cost of all requests so far, as far as the provider reported it.</summary>
     public TokenUsage? Usage => TokenUsage.Add(_before, _present);
 
-    /// <summary>The model that answers, by the provider's name; null if it did not say.</summary>
+    /// <summary>The provider's name for the model that answers. Null if not reported.</summary>
     public string? Model { get; private set; }
 
     /// <summary>True once the provider has refused the replays of earlier answers.</summary>
@@ -28,13 +30,13 @@ internal sealed class AnswerInProgress(IReadOnlyList<Message> history)
     /// <summary>True once the provider has refused tools.</summary>
     public bool AreToolsRefused { get; set; }
 
-    /// <summary>Another request is made for the same answer: its usage counts beside that of the one before.</summary>
+    /// <summary>Starts another request for the same answer. Its usage is added to that of earlier requests.</summary>
     public void BeginRequest() => (_before, _present) = (Usage, null);
 
-    /// <summary>Notes what the provider has counted for the present request.</summary>
+    /// <summary>Records the provider's counts for the current request.</summary>
     public void Count(UsageUpdate update) => (_present, Model) = (update.Usage.Bounded(), update.Model ?? Model);
 
-    /// <summary>The part as it is shown: a tool call has an id that no other call of the chat has.</summary>
+    /// <summary>The part to show. A tool call gets an id that no other call of the chat has.</summary>
     public MessagePart Take(MessagePart part)
     {
         IsEmpty = false;

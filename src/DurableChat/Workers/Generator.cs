@@ -11,20 +11,28 @@ namespace DurableChat.Workers;
 /// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
 internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, SettingNotes notes, params IEnumerable<ITurnHook> hooks)
 {
-    /// <summary>A chat that has moved on shows at the next look. Several looks in vain mean that its history is not what its state says.</summary>
+    /// <summary>
+    /// The next look shows a chat that has moved on. Several looks without a result mean that its history does not
+    /// match its state.
+    /// </summary>
     private const int MaxVainLooks = 3;
 
-    /// <summary>An answer may have one part for so many characters that it may have: parts take memory beside their text.</summary>
+    /// <summary>
+    /// An answer may have one part per this many characters of its limit, because parts take memory in addition to
+    /// their text.
+    /// </summary>
     private const int CharsPerPart = 100;
 
-    /// <summary>However few characters an answer may have, it may have so many parts.</summary>
+    /// <summary>An answer may always have at least this many parts, however low its character limit.</summary>
     private const int MinParts = 1_000;
 
     private readonly TurnHooks _hooks = new(hooks, options.ModelSilence, time);
 
-    /// <summary>Calls the model; null if the chat has moved on, so that the answer would count for nothing.</summary>
+    /// <summary>Calls the model. Null if the chat has moved on, so that the answer could not be used.</summary>
     /// <exception cref="GenerationFailedException">The call failed.</exception>
-    /// <exception cref="OperationCanceledException">The call was interrupted. What had arrived is in the feed.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The call was interrupted. What had arrived is in the feed.
+    /// </exception>
     public async Task<Answer?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken cancellationToken)
     {
         _ = models.TryGet(chat.AnsweringModel, out var model);
@@ -94,11 +102,11 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             error = ModelErrors.Timeout.Error.Code;
             throw new GenerationFailedException(Limit(ModelErrors.Timeout, model), exception, model, answer.Usage);
         }
-#pragma warning disable CA1031 // A model client is somebody else's code and may throw anything.
+#pragma warning disable CA1031 // Model clients are external code and can throw anything.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // An interruption can surface as any exception of the client.
+            // The client may report an interruption as any exception.
             cancellationToken.ThrowIfCancellationRequested();
             var failure = ModelErrors.Map(exception, model);
             error = failure.Error.Code;
@@ -113,8 +121,8 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     }
 
     /// <summary>
-    /// The settings without a choice of tools that cannot be kept: a model that must call a tool with every answer
-    /// never comes to its last one, and providers refuse a choice that is not offered.
+    /// The settings without a tool choice that cannot be kept. A model that must call a tool in every answer never
+    /// reaches its last answer, and providers refuse the choice of a tool that is not offered.
     /// </summary>
     private static GenerationSettings WithPossibleChoice(
         GenerationSettings settings, Chat chat, AIFunctionDeclaration[] offered)
@@ -152,7 +160,10 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         }
     }
 
-    /// <summary>Streams the answer. What the provider refuses of the request though the answer could do without it is left out in a second request, which is no attempt of its own.</summary>
+    /// <summary>
+    /// Streams the answer. If the provider refuses an optional part of the request, a second request omits it. That
+    /// does not count as another attempt.
+    /// </summary>
     private async Task<Answer?> StreamAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
     {
         while (true)
@@ -221,13 +232,14 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             throw new ModelException(ModelErrors.BrokenOff);
         }
 
-        // An answer without parts is one, too: all tokens went into thought, or the provider withholds it. One that ends well has something to say.
+        // An answer without parts can be valid, if all tokens went into reasoning or the provider withholds the answer.
+        // An answer that ends normally must have parts.
         return feed.TryGetParts(chat.Generation) is not { } shown ? null
             : shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
             : Complete(shown, end, answer);
     }
 
-    /// <summary>The model may be tried less often than others.</summary>
+    /// <summary>The model may have a lower limit on attempts than others.</summary>
     private static ModelFailure Limit(ModelFailure failure, ModelDefinition model) =>
         model.MaxAttempts is { } most ? failure with { MaxAttempts = Math.Min(failure.MaxAttempts ?? most, most) } : failure;
 
@@ -236,7 +248,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         var replay = end?.Replay;
         if (replay is not null && answer.IsReplayRefused)
         {
-            // From here on the answer itself says so, and what follows it is good again.
+            // From here on the answer itself records this, and later answers can be replayed again.
             replay = replay with { EndsEarlier = true };
             answer.IsReplayRefused = false;
         }
@@ -244,7 +256,10 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         return new Answer(parts, end?.Reason ?? FinishReason.Length, answer.Usage) { Replay = replay };
     }
 
-    /// <summary>As much of a part as there is room for: a client that does not stream gives the whole answer as one. Null for nothing; half a tool call is none.</summary>
+    /// <summary>
+    /// As much of a part as fits: a client that does not stream returns the whole answer as one part. Null for nothing.
+    /// A tool call that does not fit is dropped.
+    /// </summary>
     private static MessagePart? Fit(MessagePart part, int room) =>
         MessagePart.CharsOf(part) <= room ? part
         : MessagePart.TextOf(part) is { } text ? MessagePart.WithText(part, TextCut.Start(text, room))

@@ -6,14 +6,17 @@ using DurableChat.Storage;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Gets the history that the model is given: from the window if it has enough, else from the database, newest first. What is read fills the window, so that a replica that has come to drive a chat
-/// reads its history once. Thread-safe.
+/// Gets the history for the model: from the window if it holds enough, otherwise from the database, newest first. What
+/// is read fills the window, so that a replica that starts to drive a chat reads its history only once. Thread-safe.
 /// </summary>
 internal sealed class HistoryReader(IChatStore store, WorkerOptions options, FeedOptions feeds)
 {
     private const int PageMessages = 256;
 
-    /// <summary>The newest messages that fit the limits and what the model can take; null if they do not end with the head of the chat: it has moved on meanwhile, or the store lacks messages.</summary>
+    /// <summary>
+    /// Returns the newest messages that fit the limits and the model's context. Null if they do not end with the head
+    /// of the chat: the chat has moved on, or the store lacks messages.
+    /// </summary>
     public async Task<IReadOnlyList<Message>?> ReadAsync(
         Feed feed, Chat chat, ModelDefinition? model, CancellationToken cancellationToken)
     {
@@ -39,7 +42,7 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
         var before = chat.LastMessageId + 1;
         var count = 0;
 
-        // What the present turn has gathered may be larger than the limits, but without its question it is worth nothing.
+        // The current turn may exceed the limits, but is useless without its question.
         var hasQuestion = false;
         while (!hasQuestion || count < options.MaxHistoryMessages)
         {
@@ -61,7 +64,8 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
             before = page.Messages[0].Id;
             if (page.Messages[0].PreviousId == 0 || (hasQuestion && page.Messages.Count < PageMessages))
             {
-                // Fewer than asked for: the beginning is reached, or the byte limit, behind which nothing would be used.
+                // Fewer messages than requested: the start of the history or the byte limit is reached, and older
+                // messages would not be used.
                 break;
             }
         }
@@ -77,7 +81,7 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
             return;
         }
 
-        // More would not fit; and what has no room is not worth making an event of.
+        // More messages would not fit into the window, so do not create events for them.
         var newest = history.Skip(history.Count - feeds.WindowMessages).ToArray();
         feed.Fill(new CatchUpPage(chat.Epoch, chat.Version, newest[0].PreviousId, [.. newest.Select(message => StreamEvents.Message(feed.Id, chat.Epoch, message, publishedAt: 0))]));
     }

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Takes chats that nobody drives: those of replicas that are gone and those that waited for a place. Each chat is taken by itself: one that cannot be taken is left alone for a while and
-/// hides none behind it. Not thread-safe: one call at a time.
+/// Claims chats that no worker drives: those of replicas that are gone, and those that waited for a place. Each chat is
+/// claimed separately. A chat that cannot be claimed is skipped for a while and does not block those after it. Not
+/// thread-safe: one call at a time.
 /// </summary>
 internal sealed partial class LeaseTakeover(
     ILeaseStore leases,
@@ -28,7 +29,7 @@ internal sealed partial class LeaseTakeover(
     private readonly ConcurrentDictionary<ChatId, (int Failures, long NextTry)> _failed = new();
     private readonly ConcurrentDictionary<ChatId, Task> _taking = new();
 
-    /// <summary>Takes what there is, as far as there are places.</summary>
+    /// <summary>Claims available chats, as far as there are places.</summary>
     public async Task TakeOverAsync(CancellationToken cancellationToken)
     {
         var query = new ClaimQuery(options.Replica, options.LeaseDuration, PageChats);
@@ -47,7 +48,8 @@ internal sealed partial class LeaseTakeover(
     }
 
     /// <summary>
-    /// Takes some chats at a time. A chat whose commit hangs keeps one place and one of the ways to the store: the others, and the next round, wait for it no longer than an interval.
+    /// Claims several chats at a time. A chat whose commit hangs keeps one place and one of the parallel claims. The
+    /// other chats and the next round wait for it no longer than an interval.
     /// </summary>
     private async Task TakeAsync(IReadOnlyList<ClaimableChat> page, CancellationToken cancellationToken)
     {
@@ -66,7 +68,7 @@ internal sealed partial class LeaseTakeover(
 
             if (UnderWay() is [_, ..] underWay)
             {
-                // Also after the last: whether more can be taken shows once these have ended.
+                // Wait after the last chat too: these claims decide whether more can be taken.
                 Task ended = waiting.Count > 0 ? Task.WhenAny(underWay) : Task.WhenAll(underWay);
                 await ended.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -109,13 +111,13 @@ internal sealed partial class LeaseTakeover(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The replica stops.
+            // The replica is stopping.
         }
 #pragma warning disable CA1031 // A chat that cannot be read or decided on must not end the round for the others.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // What is the database's fault passes with it, and says nothing of the chat.
+            // A database failure is temporary and says nothing about the chat.
             if (exception is ChatDataException or not (ChatStoreException or TimeoutException))
             {
                 Remember(chat.Id, _failed.GetValueOrDefault(chat.Id).Failures + 1);
@@ -137,7 +139,9 @@ internal sealed partial class LeaseTakeover(
         _failed[chat] = (failures, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
     }
 
-    /// <summary>The holder is gone only if the lease is still the one that was found without a living holder.</summary>
+    /// <summary>
+    /// The holder counts as gone only if the lease is still the one that was found without a live holder.
+    /// </summary>
     private AcquireLease Claim(Chat chat, ClaimableChat found) =>
         new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token && chat.Lease.Replica != options.Replica);
 

@@ -1,17 +1,17 @@
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Reads a sequence that may ignore its token: a wait ends with the token all the same, and the sequence is disposed of whenever it
-/// returns. Used by one caller at a time.
+/// Reads a sequence that may ignore its token. The token still ends each wait, and the sequence is disposed when it
+/// eventually returns. Used by one caller at a time.
 /// </summary>
 internal sealed class PatientReader<T>(IAsyncEnumerator<T> items) : IAsyncDisposable
 {
     private Task<bool>? _pending;
 
-    /// <summary>What was read last.</summary>
+    /// <summary>The item that was read last.</summary>
     public T Current => items.Current;
 
-    /// <summary>Reads the next item; false at the end.</summary>
+    /// <summary>Reads the next item. False at the end.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class PatientReader<T>(IAsyncEnumerator<T> items) : IAsyncDispos
     {
         if (_pending is not { IsCompleted: false } pending)
         {
-            // Seen, also if it failed after its reader had given up.
+            // Marks the exception as observed, even if it occurred after the reader gave up.
             _ = _pending?.Exception;
             return items.DisposeAsync();
         }
@@ -47,7 +47,7 @@ internal sealed class PatientReader<T>(IAsyncEnumerator<T> items) : IAsyncDispos
         {
             await items.DisposeAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Its reader has gone, so there is no one to report it to.
+#pragma warning disable CA1031 // The reader is gone, so there is no caller to report it to.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -7,13 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Owns progress. Commits, notifications and doubts start and stop runs at once, and any of them can be late, lost or doubled. So this replica compares, at every interval and whenever it is woken,
-/// the leases that the store has under its name with the runs it has, looks at each chat where they differ, and takes chats that nobody drives:
+/// Guarantees progress. Commits, notifications and doubts start and stop runs immediately, but any of them can be late,
+/// lost
+/// or duplicated. So at every interval, and whenever it is woken, this replica compares the leases that the store has
+/// under
+/// its name with its runs. It looks at each chat where they differ, and claims chats that no worker drives:
 /// <code>
 ///   heartbeat ──▶ leases under our name ≠ runs? ──▶ look at those chats (Worker.Look)
-///                 chats that nobody drives?     ──▶ take them (LeaseTakeover)
+///                 chats that no worker drives?  ──▶ claim them (LeaseTakeover)
 /// </code>
-/// Whatever event is lost, a chat that needs a driver has one within two intervals, if a replica has a place free.
+/// Whatever event is lost, a chat that needs a worker has one within two intervals, if a replica has a free place.
 /// </summary>
 internal sealed partial class Reconciler(
     ILeaseStore leases,
@@ -24,7 +27,9 @@ internal sealed partial class Reconciler(
     TimeProvider time,
     ILogger<Reconciler> logger) : IHostedService, IDisposable
 {
-    /// <summary>How long a stopping replica waits for the store. Without its word others wait for the end of its lease.</summary>
+    /// <summary>
+    /// How long a stopping replica waits for the store. If it cannot report its stop, others wait until its leases end.
+    /// </summary>
     private static readonly TimeSpan _lastWait = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
@@ -32,7 +37,9 @@ internal sealed partial class Reconciler(
     private HashSet<(ChatId Chat, long Token)> _suspects = [];
     private Task _loops = Task.CompletedTask;
 
-    /// <summary>Writes the first heartbeat before anything else, so that a lease taken by the first request is alive.</summary>
+    /// <summary>
+    /// Writes the first heartbeat before anything else, so that a lease taken by the first request is alive.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await BeatAsync(cancellationToken).ConfigureAwait(false);
@@ -43,7 +50,9 @@ internal sealed partial class Reconciler(
             Task.Run(() => RepeatAsync("takeover", options.ReconcileInterval, _wake, TakeOverAsync), CancellationToken.None));
     }
 
-    /// <summary>Drains the worker and gives up the replica's name, so that others need not wait for its heartbeat to grow old.</summary>
+    /// <summary>
+    /// Drains the worker and retires the replica's name, so that others need not wait for its heartbeat to expire.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         worker.WorkWaits -= Wake;
@@ -66,7 +75,10 @@ internal sealed partial class Reconciler(
         _wake.Dispose();
     }
 
-    /// <summary>Compares the leases under this replica's name with its runs, and looks at each chat where they differ. Not thread-safe: one comparison at a time.</summary>
+    /// <summary>
+    /// Compares the leases under this replica's name with its runs, and looks at each chat where they differ. Not
+    /// thread-safe: one comparison at a time.
+    /// </summary>
     internal async Task CompareAsync(CancellationToken cancellationToken)
     {
         var before = worker.Runs.BeginComparison();
@@ -92,7 +104,10 @@ internal sealed partial class Reconciler(
         _suspects = [.. found.WithoutRun.Select(lease => (lease.Id, lease.Token)), .. found.WithoutLease.Select(run => (run.Chat, run.Token))];
     }
 
-    /// <summary>A difference that the comparison before has found too is no commit that was under way: memory is wrong, whatever it says.</summary>
+    /// <summary>
+    /// A difference that the previous comparison also found is not just a commit in progress: the state in memory is
+    /// wrong.
+    /// </summary>
     private bool IsSuspect(ChatId chat, long token)
     {
         if (!_suspects.Contains((chat, token)))
@@ -104,7 +119,7 @@ internal sealed partial class Reconciler(
         return true;
     }
 
-    /// <summary>Takes chats that nobody drives, once others know that this replica lives.</summary>
+    /// <summary>Claims chats that no worker drives, once other replicas know that this one is alive.</summary>
     internal async Task TakeOverAsync(CancellationToken cancellationToken)
     {
         if (!worker.HasPulse)
@@ -131,7 +146,7 @@ internal sealed partial class Reconciler(
         }
         catch (SemaphoreFullException)
         {
-            // A wake-up is waiting already.
+            // A wake-up is already pending.
         }
     }
 
@@ -147,7 +162,7 @@ internal sealed partial class Reconciler(
             {
                 return;
             }
-#pragma warning disable CA1031 // The loop must outlive whatever the database does.
+#pragma warning disable CA1031 // The loop must survive any database error.
             catch (Exception exception)
 #pragma warning restore CA1031
             {

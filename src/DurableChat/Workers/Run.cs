@@ -3,12 +3,12 @@ using DurableChat.Chats;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// One worker driving one chat under one lease. It can be interrupted, which ends only what it is waiting for just now, or stopped, which ends it.
-/// Thread-safe.
+/// One worker driving one chat under one lease. An interruption ends only what the run is currently waiting for. A stop
+/// ends the run. Thread-safe.
 /// </summary>
-/// <param name="chat">The chat it drives.</param>
+/// <param name="chat">The id of the chat.</param>
 /// <param name="token">The fencing token of the lease.</param>
-/// <param name="startedAt">When it started: a timestamp of the time provider.</param>
+/// <param name="startedAt">When the run started: a timestamp of the time provider.</param>
 internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
 {
     private readonly object _gate = new();
@@ -21,38 +21,49 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
     private long _seenVersion;
     private bool _disposed;
 
-    /// <summary>Which chat.</summary>
+    /// <summary>The id of the chat.</summary>
     public ChatId Chat => chat;
 
     /// <summary>The fencing token of the lease.</summary>
     public long Token => token;
 
-    /// <summary>When it started: a timestamp of the time provider.</summary>
+    /// <summary>When the run started: a timestamp of the time provider.</summary>
     public long StartedAt => startedAt;
 
-    /// <summary>What the hooks say to the model in the present turn; null until they were asked. Only the driver of the run uses it.</summary>
+    /// <summary>
+    /// The hooks' instructions for the current turn. Null until the hooks have run. Used only by the loop that drives
+    /// the run.
+    /// </summary>
     public IReadOnlyList<string>? Instructions { get; set; }
 
-    /// <summary>True after a round that failed outside the model call: the next round counts an attempt first, so that what always fails ends. Only the driver of the run uses it.</summary>
+    /// <summary>
+    /// True after a round that failed outside the model call. The next round then counts an attempt first, so that a
+    /// permanent failure ends the turn. Used only by the loop that drives the run.
+    /// </summary>
     public bool HasFault { get; set; }
 
-    /// <summary>What must outlive a failure of the loop that drives the run.</summary>
+    /// <summary>Data that must survive a failure of the loop that drives the run.</summary>
     public TurnMemory Memory { get; } = new();
 
-    /// <summary>True after commands that were refused again and again: what is held of tools is left out from then on, since it may be what does not fit. Only the driver of the run uses it.</summary>
+    /// <summary>
+    /// True after several refused commands in a row. Held tool results are then omitted, because they may be the
+    /// reason. Used only by the loop that drives the run.
+    /// </summary>
     public bool DropsResults { get; set; }
 
-    /// <summary>True once the chat was deleted. Set before the run is stopped for it.</summary>
+    /// <summary>True once the chat is deleted. Set before the run is stopped for that reason.</summary>
     public bool IsChatGone { get; set; }
 
-    /// <summary>Notes that the run has committed something. Only the driver of the run uses it.</summary>
+    /// <summary>Records that the run has committed something. Used only by the loop that drives the run.</summary>
     public void Progressed()
     {
         (HasFault, DropsResults) = (false, false);
         _hasProgressed = true;
     }
 
-    /// <summary>True if the run has committed something since this was last asked. Only the driver of the run uses it.</summary>
+    /// <summary>
+    /// True if the run has committed something since the last call. Used only by the loop that drives the run.
+    /// </summary>
     public bool TakeProgress()
     {
         var has = _hasProgressed;
@@ -60,12 +71,14 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
         return has;
     }
 
-    /// <summary>Cancelled when the lease is lost or the chat is gone: nothing the run does counts any more.</summary>
+    /// <summary>
+    /// Cancelled when the lease is lost or the chat is gone: nothing that the run does counts any more.
+    /// </summary>
     public CancellationToken Stopped => _stop.Token;
 
     /// <summary>
-    /// Begins something that an interruption ends. To be called before the chat's state is looked at, so that an interruption either shows in the state or
-    /// cancels the token.
+    /// Starts a phase that an interruption ends. Call it before looking at the chat's state, so that an interruption
+    /// either shows in the state or cancels the token.
     /// </summary>
     public CancellationToken BeginPhase()
     {
@@ -77,7 +90,7 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
         }
     }
 
-    /// <summary>Says which version of the chat the present phase works on.</summary>
+    /// <summary>Records the version of the chat that the current phase works on.</summary>
     public void Saw(long version)
     {
         lock (_gate)
@@ -86,13 +99,14 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
         }
     }
 
-    /// <summary>Ends the present phase, whatever it works on.</summary>
+    /// <summary>Ends the current phase, whatever version it works on.</summary>
     public void Interrupt() => Interrupt(long.MaxValue);
 
     /// <summary>
-    /// Ends the present phase if it does not know of an interruption yet. The lease can outlive a turn, so an interruption that arrives late may belong to a turn before: the version tells them apart.
+    /// Ends the current phase if it does not know of the interruption yet. A lease can span several turns, so a late
+    /// interruption may belong to an earlier turn. The version shows which.
     /// </summary>
-    /// <param name="version">The version of the chat that asks for it.</param>
+    /// <param name="version">The version of the chat that requests the interruption.</param>
     public void Interrupt(long version)
     {
         CancellationTokenSource? phase;
@@ -127,7 +141,9 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
         }
     }
 
-    /// <summary>Outside the lock and off the caller's stack: what hangs on the token is not the caller's business.</summary>
+    /// <summary>
+    /// Cancels outside the lock and on another stack, so that callbacks of the token do not run on the caller's thread.
+    /// </summary>
     private static void Cancel(CancellationTokenSource? source)
     {
         if (source is null)
@@ -141,7 +157,7 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The phase ended in the meantime.
+            // The phase has ended in the meantime.
         }
     }
 }

@@ -2,19 +2,20 @@ using DurableChat.Chats;
 
 namespace DurableChat.Workers;
 
-/// <summary>What a replica has to do so that what it drives fits a chat's state. Pure.</summary>
-/// <param name="Stops">The run drives what this replica may not drive any more.</param>
-/// <param name="Interrupts">The run is the right one, and its turn is to stop.</param>
-/// <param name="Starts">This replica holds the lease, and no run drives it.</param>
-/// <param name="Waits">The chat needs a worker and nobody holds its lease.</param>
+/// <summary>What a replica must do so that its runs match a chat's state. Pure.</summary>
+/// <param name="Stops">The run drives a chat that this replica may no longer drive.</param>
+/// <param name="Interrupts">The run is the right one, and its turn must stop.</param>
+/// <param name="Starts">This replica holds the lease, but has no run for it.</param>
+/// <param name="Waits">The chat needs a worker and has no lease.</param>
 internal readonly record struct RunFit(bool Stops, bool Interrupts, bool Starts, bool Waits)
 {
-    /// <summary>Compares a chat with the run of it, if there is one.</summary>
+    /// <summary>Compares a chat with its run, if there is one.</summary>
     /// <param name="chat">A state of the chat.</param>
     /// <param name="replica">This replica.</param>
-    /// <param name="runToken">The fencing token of the run; null if there is none.</param>
+    /// <param name="runToken">The fencing token of the run. Null if there is none.</param>
     /// <param name="isPresent">
-    /// True if the state is the chat's present one. A state that may be older and whose newest token is below the run's was committed before the run's lease, and says nothing about it.
+    /// True if the state is the chat's current one. A state that may be older, and whose newest token is below the
+    /// run's, was committed before the run's lease and says nothing about the run.
     /// </param>
     public static RunFit Of(Chat chat, string replica, long? runToken, bool isPresent)
     {

@@ -12,7 +12,7 @@ internal sealed class RunTable(TimeProvider time)
     private readonly Dictionary<ChatId, Run> _runs = [];
     private HashSet<(ChatId Chat, long Token)>? _ended;
 
-    /// <summary>How many runs there are.</summary>
+    /// <summary>The number of runs.</summary>
     public int Count
     {
         get
@@ -24,7 +24,7 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>The runs at this moment, in no order.</summary>
+    /// <summary>All current runs, in no particular order.</summary>
     public IReadOnlyList<Run> All
     {
         get
@@ -36,7 +36,7 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>How long the oldest run has been going on; zero if there is none.</summary>
+    /// <summary>How long the oldest run has existed. Zero if there is none.</summary>
     public TimeSpan OldestAge
     {
         get
@@ -46,7 +46,7 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>Finds the run of a chat; null if there is none.</summary>
+    /// <summary>Finds the run of a chat. Null if there is none.</summary>
     public Run? Find(ChatId chat)
     {
         lock (_gate)
@@ -55,12 +55,12 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>Compares a chat's state with the run of it and enters a run where one is missing, in one step.</summary>
+    /// <summary>Compares a chat's state with its run, and adds a run if one is missing, in one atomic step.</summary>
     /// <param name="chat">A state of the chat.</param>
     /// <param name="replica">This replica.</param>
     /// <param name="isPresent">See <see cref="RunFit.Of"/>.</param>
     /// <param name="mayStart">False if this replica starts no more runs.</param>
-    /// <returns>What is to be done, the run there was, and the run that was entered.</returns>
+    /// <returns>What must be done, the run that existed, and the run that was added.</returns>
     public (RunFit Fit, Run? Present, Run? Started) Fit(Chat chat, string replica, bool isPresent, bool mayStart)
     {
         lock (_gate)
@@ -78,7 +78,7 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>Takes out a run that has ended, unless another has its place already.</summary>
+    /// <summary>Removes a run that has ended, unless another run has already replaced it.</summary>
     public void Remove(Run run)
     {
         lock (_gate)
@@ -91,8 +91,10 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>Begins a comparison with the store: from now on it is remembered which runs end. One comparison at a time.</summary>
-    /// <returns>The runs there are now, which the store should know of.</returns>
+    /// <summary>
+    /// Starts a comparison with the store: from now on the table records which runs end. One comparison at a time.
+    /// </summary>
+    /// <returns>The current runs, which the store should know.</returns>
     public IReadOnlyList<Run> BeginComparison()
     {
         lock (_gate)
@@ -102,9 +104,9 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>Ends a comparison: finds the chats in which the leases of the store and the runs differ.</summary>
-    /// <param name="before">What <see cref="BeginComparison"/> gave.</param>
-    /// <param name="held">The leases that the store had at some moment since.</param>
+    /// <summary>Ends a comparison: finds the chats for which the store's leases and the runs differ.</summary>
+    /// <param name="before">The result of <see cref="BeginComparison"/>.</param>
+    /// <param name="held">The leases that the store had at some moment since then.</param>
     public Comparison EndComparison(IReadOnlyList<Run> before, IReadOnlyList<HeldLease> held)
     {
         lock (_gate)
@@ -119,9 +121,9 @@ internal sealed class RunTable(TimeProvider time)
         }
     }
 
-    /// <summary>What a comparison has found.</summary>
-    /// <param name="WithoutRun">Leases that no run drives.</param>
+    /// <summary>The result of a comparison.</summary>
+    /// <param name="WithoutRun">Leases without a run.</param>
     /// <param name="WithoutLease">Runs under a lease that this replica does not hold.</param>
-    /// <param name="Interrupting">Leases whose run is to stop its turn.</param>
+    /// <param name="Interrupting">Leases whose run must stop its turn.</param>
     public sealed record Comparison(IReadOnlyList<HeldLease> WithoutRun, IReadOnlyList<Run> WithoutLease, IReadOnlyList<HeldLease> Interrupting);
 }

@@ -3,12 +3,15 @@ using DurableChat.Chats;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// The tool calls of one answer while a run drives them. Each call begins once, at most so many run at the same time, and a result is held here until the chat
-/// shows that it is committed: a tool has effects, so it must not run again because its result could not be written.
+/// The tool calls of one answer while a run drives them. Each call starts once, and a limited number run at the same
+/// time. A
+/// result is held here until the chat shows that it is committed: a tool has effects, so it must not run again because
+/// its
+/// result could not be written.
 /// <code>
-///   waiting ──begin──▶ running ──▶ result held ──▶ committed (no longer pending in the chat)
-///      │                  └──────▶ gave up, after Stop: nobody knows its effects
-///      └── after Stop: never began
+///   waiting ──start──▶ running ──▶ result held ──▶ committed (no longer pending in the chat)
+///      │                  └──────▶ gave up, after Stop: its effects are unknown
+///      └── after Stop: never started
 /// </code>
 /// Thread-safe.
 /// </summary>
@@ -26,10 +29,10 @@ internal sealed class ToolRound : IDisposable
     private int _running;
     private bool _stopped;
 
-    /// <summary>Makes a round without calls.</summary>
+    /// <summary>Creates a round without calls.</summary>
     /// <param name="generation">The generation whose answer makes the calls.</param>
-    /// <param name="maxParallel">How many may run at the same time.</param>
-    /// <param name="stopped">Cancelled when nothing the run does counts any more.</param>
+    /// <param name="maxParallel">How many calls may run at the same time.</param>
+    /// <param name="stopped">Cancelled when nothing that the run does counts any more.</param>
     public ToolRound(long generation, int maxParallel, CancellationToken stopped)
     {
         Generation = generation;
@@ -41,7 +44,7 @@ internal sealed class ToolRound : IDisposable
     /// <summary>The generation whose answer makes the calls.</summary>
     public long Generation { get; }
 
-    /// <summary>True once no more calls begin.</summary>
+    /// <summary>True once no more calls start.</summary>
     public bool IsStopped
     {
         get
@@ -53,7 +56,7 @@ internal sealed class ToolRound : IDisposable
         }
     }
 
-    /// <summary>True if the call has begun, whatever became of it.</summary>
+    /// <summary>True if the call has started, whatever its result.</summary>
     public bool HasBegun(int place)
     {
         lock (_gate)
@@ -62,7 +65,9 @@ internal sealed class ToolRound : IDisposable
         }
     }
 
-    /// <summary>Adds a call, which begins as soon as there is room; does nothing if the call is known.</summary>
+    /// <summary>
+    /// Adds a call, which starts as soon as there is capacity. Does nothing if the call is already known.
+    /// </summary>
     public void Add(int place, Func<CancellationToken, Task<ToolResultPart>> run)
     {
         lock (_gate)
@@ -75,7 +80,7 @@ internal sealed class ToolRound : IDisposable
         }
     }
 
-    /// <summary>The results held for these places, in their order.</summary>
+    /// <summary>The results held for these places, in the same order.</summary>
     public IReadOnlyList<ToolResultPart> Held(IEnumerable<int> places)
     {
         lock (_gate)
@@ -104,7 +109,7 @@ internal sealed class ToolRound : IDisposable
         }
     }
 
-    /// <summary>Begins no more calls, cancels those that run, and gives them a bounded time to return.</summary>
+    /// <summary>Starts no more calls, cancels running ones, and waits a limited time for them to return.</summary>
     public async Task StopAsync(TimeSpan patience, TimeProvider time)
     {
         lock (_gate)
@@ -136,7 +141,7 @@ internal sealed class ToolRound : IDisposable
         }
     }
 
-    /// <summary>Cancels what runs, without waiting for it.</summary>
+    /// <summary>Cancels running calls without waiting for them.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -161,7 +166,7 @@ internal sealed class ToolRound : IDisposable
             _running++;
             _begun.Add(next.Place);
 
-            // Off this stack: a tool may compute for a long time before it first awaits something.
+            // Start on another stack: a tool may compute for a long time before its first await.
             _ = Task.Run(() => RunAsync(next.Place, next.Run));
         }
     }
@@ -175,7 +180,7 @@ internal sealed class ToolRound : IDisposable
         }
         catch (OperationCanceledException) when (_cancelled.IsCancellationRequested)
         {
-            // It gave up because it was asked to. Its call stays without a result.
+            // The tool stopped because it was asked to. Its call has no result.
         }
         finally
         {

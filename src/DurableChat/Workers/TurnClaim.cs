@@ -3,16 +3,17 @@ using DurableChat.Chats;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// A request's claim to drive the turn that it may start: the place is taken before the commit, so that requests at the same time do not all count on the last one, and is given back at the end of the
-/// request unless a run has taken it over. Not thread-safe.
+/// A request's claim to drive the turn that it may start. The place is taken before the commit, so that concurrent
+/// requests do not all count on the last place. It is returned at the end of the request, unless a run has taken it
+/// over. Not thread-safe.
 /// </summary>
 internal sealed class TurnClaim(Worker worker, ChatId chat, string owner) : IDisposable
 {
     private TurnPlaces.Hold? _place;
 
     /// <summary>
-    /// Takes a place, once; the replica that takes the lease, or null if there is no place for this owner, or if this
-    /// replica may look dead to others. Then whoever takes chats that nobody drives takes this one.
+    /// Takes a place, once. Returns the replica that takes the lease. Null if there is no place for this owner, or if
+    /// this replica may look dead to others: a lease takeover then claims the chat.
     /// </summary>
     public string? Take()
     {

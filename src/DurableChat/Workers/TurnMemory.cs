@@ -4,8 +4,8 @@ using DurableChat.Models;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// What a run must remember from one look at the chat to the next, also if its loop fails and begins again: to lose it would run a tool twice, or wait
-/// without end. Only the loop that drives the run uses it.
+/// What a run must remember between looks at the chat, even if its loop fails and restarts. Losing it would run a tool
+/// twice or wait forever. Used only by the loop that drives the run.
 /// </summary>
 internal sealed class TurnMemory : IDisposable
 {
@@ -17,29 +17,35 @@ internal sealed class TurnMemory : IDisposable
     private bool _isCounted;
     private long _failed;
 
-    /// <summary>What the last model call has cost, as far as the provider said.</summary>
+    /// <summary>The cost of the last model call, as far as the provider reported it.</summary>
     public TokenUsage? Spent { get; set; }
 
-    /// <summary>What has to be recorded if the lease is lost now; null for nothing, or nothing that no commit has
-    /// counted. An answer that can be had once more is counted by who has it.</summary>
+    /// <summary>
+    /// The cost to record if the lease is lost now. Null if there is none, or if a commit has counted it. The cost of
+    /// an answer that is kept is counted by the worker that uses the answer.
+    /// </summary>
     public RecordSpending? Owed => _isCounted || IsKept || Spent is null || _model is null ? null : new RecordSpending(_begun, _model, Spent);
 
     /// <summary>The last model call; null before the first.</summary>
     public ModelCallId? Call { get; private set; }
 
-    /// <summary>True if the answer of the last model call can be had once more.</summary>
+    /// <summary>True if the answer of the last model call is kept, so that another request can get it.</summary>
     public bool IsKept { get; private set; }
 
-    /// <summary>True once the provider has refused, within this run, what was replayed to it of earlier answers.</summary>
+    /// <summary>True once the provider has refused replays of earlier answers within this run.</summary>
     public bool IsReplayRefused { get; set; }
 
     /// <summary>True once the provider has refused tools within this run.</summary>
     public bool AreToolsRefused { get; set; }
 
-    /// <summary>What the last model call was told by hooks, unless an answer before it carries that already.</summary>
+    /// <summary>
+    /// The hooks' instructions in the last model call, unless an earlier answer already carries them.
+    /// </summary>
     public IReadOnlyList<string> Instructions { get; set; } = [];
 
-    /// <summary>The calls that a generation's answer made. Those of an answer before are over: their results are committed.</summary>
+    /// <summary>
+    /// The calls of a generation's answer. Calls of an earlier answer are finished: their results are committed.
+    /// </summary>
     public ToolRound RoundOf(long generation, int maxParallel, CancellationToken stopped)
     {
         if (_round?.Generation != generation)
@@ -52,12 +58,12 @@ internal sealed class TurnMemory : IDisposable
     }
 
     /// <summary>
-    /// Notes that a model call begins, for the chat's generation. What another model's provider has refused says nothing
-    /// of this one.
+    /// Records the start of a model call for the chat's generation. What another model's provider has refused does not
+    /// apply to this one.
     /// </summary>
     /// <param name="chat">The chat.</param>
     /// <param name="token">The token of the run's lease.</param>
-    /// <param name="model">The model that is asked.</param>
+    /// <param name="model">The model that is called.</param>
     public ModelCallId Begin(Chat chat, long token, ModelDefinition model)
     {
         _begun = chat.Generation;
@@ -73,20 +79,23 @@ internal sealed class TurnMemory : IDisposable
         return Call = CallOf(chat, token) with { FailedGeneration = _failed };
     }
 
-    /// <summary>The model call that a chat is at.</summary>
+    /// <summary>The chat's current model call.</summary>
     public static ModelCallId CallOf(Chat chat, long token) =>
         new(chat.Id.Value, chat.Epoch, chat.LastMessageId, chat.Generation, token);
 
-    /// <summary>Notes that the model call of a generation has failed.</summary>
+    /// <summary>Records that the model call of a generation has failed.</summary>
     public void Fail(long generation) => _failed = generation;
 
-    /// <summary>Notes that a commit has counted what the last model call has cost.</summary>
+    /// <summary>Records that a commit has counted the cost of the last model call.</summary>
     public void Counted() => _isCounted = true;
 
-    /// <summary>True if this run has begun a model call of the generation. Its parts may have been seen, also if a failover made the feed forget them.</summary>
+    /// <summary>
+    /// True if this run has started a model call of the generation. Its parts may have been seen, even if a failover
+    /// removed them from the feed.
+    /// </summary>
     public bool HasBegun(long generation) => _begun == generation;
 
-    /// <summary>Drops what is held of tools: a failover has lost the calls that it belongs to.</summary>
+    /// <summary>Drops held tool results, because a failover has lost their calls.</summary>
     public void Forget()
     {
         _round?.Dispose();
@@ -104,13 +113,15 @@ internal sealed class TurnMemory : IDisposable
         return _retry.Since;
     }
 
-    /// <summary>Counts a look that found nothing to give to the model; tells how many there were in a row for this generation.</summary>
+    /// <summary>
+    /// Counts a look that found no input for the model. Returns how many there were in a row for this generation.
+    /// </summary>
     public int CountVainLook(long generation)
     {
         _vainLooks = (generation, _vainLooks.Generation == generation ? _vainLooks.Count + 1 : 1);
         return _vainLooks.Count;
     }
 
-    /// <summary>Ends what still runs: the lease is over.</summary>
+    /// <summary>Ends what still runs, because the lease is over.</summary>
     public void Dispose() => _round?.Dispose();
 }

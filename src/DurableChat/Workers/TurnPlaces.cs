@@ -3,11 +3,11 @@ using DurableChat.Chats;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// The places for turns on this replica. A place belongs to a chat and is held from before the commit that takes the lease until its run has ended, so that no more turns begin than there are places.
-/// An owner has a share of them. Thread-safe.
+/// The places for turns on this replica. A chat holds its place from before the commit that takes the lease until its
+/// run ends, so that no more turns start than there are places. Each owner has a share of them. Thread-safe.
 /// </summary>
 /// <param name="most">How many chats may have a place.</param>
-/// <param name="mostOfOwner">How many chats of one owner may.</param>
+/// <param name="mostOfOwner">How many chats of one owner may have a place.</param>
 internal sealed class TurnPlaces(int most, int mostOfOwner)
 {
     private readonly Lock _gate = new();
@@ -19,10 +19,10 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
     private bool _closed;
     private bool _isAwaited;
 
-    /// <summary>Says that a place is free that a chat was refused before.</summary>
+    /// <summary>Raised when a place becomes free that a chat was refused before.</summary>
     public event Action? Freed;
 
-    /// <summary>How many more chats can have a place; 0 once it is closed.</summary>
+    /// <summary>How many more chats can have a place. 0 once it is closed.</summary>
     public int Free
     {
         get
@@ -31,14 +31,14 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
             {
                 var free = _closed ? 0 : Math.Max(0, most - _places.Count);
 
-                // A caller that gets none waits for one.
+                // A caller that gets no place waits for one.
                 _isAwaited |= free == 0;
                 return free;
             }
         }
     }
 
-    /// <summary>Owners that have their whole share. Their chats have to wait.</summary>
+    /// <summary>Owners that use their whole share. Their chats must wait.</summary>
     public IReadOnlyCollection<string> FullOwners()
     {
         lock (_gate)
@@ -49,7 +49,10 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
         }
     }
 
-    /// <summary>True if another chat of this owner could have a place now. If not, the owner's chats wait, and the next place for them is announced.</summary>
+    /// <summary>
+    /// True if another chat of this owner could have a place now. If not, the owner's chats wait, and the next place
+    /// for them raises the event.
+    /// </summary>
     public bool HasRoom(string owner)
     {
         lock (_gate)
@@ -58,7 +61,9 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
         }
     }
 
-    /// <summary>Takes a place for a chat, or another hold on the place that it has; null if there is none for it.</summary>
+    /// <summary>
+    /// Takes a place for a chat, or another hold on its existing place. Null if no place is available for it.
+    /// </summary>
     public Hold? TryHold(ChatId chat, string owner)
     {
         lock (_gate)
@@ -67,7 +72,7 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
         }
     }
 
-    /// <summary>Takes a place for a chat whose lease this replica holds already, even if there is none left.</summary>
+    /// <summary>Takes a place for a chat whose lease this replica already holds, even if none is left.</summary>
     public Hold HoldAnyhow(ChatId chat, string owner)
     {
         lock (_gate)
@@ -131,7 +136,7 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
                 _ofOwner.Remove(place.Owner);
             }
 
-            // Only if it helps a chat that waits: each announcement costs a look at the store.
+            // Only if it helps a waiting chat: each event costs a look at the store.
             isFreed = (_awaitingOwners.Remove(place.Owner) | _isAwaited) && !_closed;
             _isAwaited = false;
         }
@@ -147,7 +152,7 @@ internal sealed class TurnPlaces(int most, int mostOfOwner)
     {
         private int _released;
 
-        /// <summary>Lets go of it. The place is free once nobody holds it.</summary>
+        /// <summary>Releases the hold. The place becomes free when its last hold is released.</summary>
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _released, 1) == 0)

@@ -9,14 +9,18 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Drives one chat under one lease until the chat needs nobody or the lease is lost. It holds no state of its own: each round looks at the chat and does
-/// what the chat needs next, so that it begins a turn, goes on after a crash, and takes over from another in one and the same way.
+/// Drives one chat under one lease until the chat needs no worker or the lease is lost. It holds no state of its own:
+/// each
+/// round looks at the chat and does what it needs next. So it starts a turn, continues after a crash, and takes over
+/// from
+/// another worker in the same way.
 /// <code>
 ///   look at the chat ─▶ interrupting? ─▶ finish the interruption
-///        ▲             draining? ──────▶ give the lease back
+///        ▲             draining? ──────▶ release the lease
 ///        │             retry is due? ──▶ wait, record the attempt
-///        │             calls pending? ─▶ run tools at the same time, commit each result as it comes (or wait for the client)
-///        │             else ───────────▶ call the model, commit its answer
+///        │             calls pending? ─▶ run tools in parallel, commit each result as it arrives (or wait for the
+/// client)
+///        │             otherwise ──────▶ call the model, commit its answer
 ///        └──────────────────────────────────┘
 /// </code>
 /// It holds no database connection while the model answers.
@@ -33,10 +37,14 @@ internal sealed partial class TurnRunner(
     ILogger<TurnRunner> logger,
     IModelCallKeeper? keeper = null)
 {
-    /// <summary>A refusal means that the chat has changed, which the next look shows. Several in a row mean that something is wrong with the program.</summary>
+    /// <summary>
+    /// A refusal means that the chat has changed, which the next look shows. Several in a row indicate a program error.
+    /// </summary>
     private const int MaxRefusalsInARow = 10;
 
-    /// <summary>How often a cost is brought to the database whose lease is lost: with the pauses between, for about five minutes.</summary>
+    /// <summary>
+    /// How often recording a cost after the lease is lost is tried: with the pauses, for about five minutes.
+    /// </summary>
     private const int MaxSettlements = 32;
 
     private static readonly TimeSpan _firstCommitPause = TimeSpan.FromMilliseconds(500);
@@ -44,8 +52,8 @@ internal sealed partial class TurnRunner(
 
     /// <summary>Drives the chat.</summary>
     /// <param name="feed">The chat's feed.</param>
-    /// <param name="run">The lease, and how to interrupt.</param>
-    /// <param name="draining">True once the replica is shutting down and has no more patience.</param>
+    /// <param name="run">The lease, and the means to interrupt.</param>
+    /// <param name="draining">True once the replica is shutting down and its drain time is over.</param>
     public async Task RunAsync(Feed feed, Run run, Func<bool> draining)
     {
         try
@@ -54,7 +62,7 @@ internal sealed partial class TurnRunner(
         }
         finally
         {
-            // The answer would be paid for, and belong to nothing.
+            // The answer would cost money, but its chat no longer exists.
             if (run is { IsChatGone: true, Memory.Call: { } call })
             {
                 keeper?.Forget(call);
@@ -78,7 +86,7 @@ internal sealed partial class TurnRunner(
 
             run.Saw(chat.Version);
 
-            // Without the queue, which no step looks at: a run holds on to this for as long as a model answers.
+            // Without the queue, which no step uses: a run keeps this state for as long as a model answers.
             chat = chat with { Queue = [] };
             var command = await NextCommandAsync(feed, chat, run, draining, phase).ConfigureAwait(false);
             if (command is null || await CommitAsync(chat, command, run).ConfigureAwait(false) is not { } result)
@@ -106,10 +114,11 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>
-    /// Counts what the last model call has cost if the lease was lost before a commit could do so. The state knows whether it is counted, so that a commit in doubt counts once.
+    /// Counts the cost of the last model call if the lease was lost before a commit could count it. The state records
+    /// whether it is counted, so that a commit in doubt counts once.
     /// </summary>
-    /// <param name="run">The run, which is over.</param>
-    /// <param name="draining">True once the replica is shutting down and has no more patience.</param>
+    /// <param name="run">The run, which has ended.</param>
+    /// <param name="draining">True once the replica is shutting down and its drain time is over.</param>
     public async Task SettleAsync(Run run, Func<bool> draining)
     {
         var pause = _firstCommitPause;
@@ -131,10 +140,14 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>
-    /// Brings a command to the chat, however long the database is away: an answer or a result is worth waiting with while the lease is ours. A commit that was in
-    /// doubt and did happen makes the repetition a refusal, since the command names its generation.
+    /// Runs a command on the chat, and retries for as long as the database is unavailable: an answer or a result is
+    /// worth keeping while this run holds the lease. If a commit in doubt did happen, the repetition is refused,
+    /// because the command names its generation.
     /// </summary>
-    /// <returns>Null if a failover has lost what the command was made for. Numbers of leases and generations may have been given again since, so the command must not reach what is there now.</returns>
+    /// <returns>
+    /// Null if a failover has lost what the command was made for. Leases and generations may have been numbered again
+    /// since then, so the command must not apply to the current ones.
+    /// </returns>
     private async Task<CommandResult?> CommitAsync(Chat chat, ChatCommand command, Run run)
     {
         var isLost = false;
@@ -173,16 +186,20 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    /// <summary>The results that are held now: some may have come while a command that ends the turn waited for the database.</summary>
+    /// <summary>
+    /// The results that are held now. Some may have arrived while a command that ends the turn waited for the database.
+    /// </summary>
     private IReadOnlyList<ToolResultPart> Held(Chat chat, Run run) =>
         run.DropsResults || chat.PendingToolCalls.Count == 0 ? [] : RoundOf(chat, run).Held(chat.OriginOfCalls.Places);
 
-    /// <summary>Does what the chat needs and gives the command that records it; null if an interruption calls for another look.</summary>
+    /// <summary>
+    /// Does what the chat needs and returns the command that records it. Null if an interruption requires another look.
+    /// </summary>
     private async Task<ChatCommand?> NextCommandAsync(Feed feed, Chat chat, Run run, Func<bool> draining, CancellationToken phase)
     {
         if (chat.Status == ChatStatus.Interrupting)
         {
-            // The commit itself takes the results: more may come while the database is away.
+            // The commit itself takes the results: more may arrive while the database is unavailable.
             var (_, notBegun) = await SettleToolsAsync(chat, run, tools.Options.StopTime).ConfigureAwait(false);
             var partial = run.DropsResults ? null : Partial(feed, chat, run, FinishReason.Interrupted);
             return new FinishInterruption(run.Token, chat.Generation, partial) { NotBegun = notBegun, Usage = Unanswered(chat, run, partial) };
@@ -190,14 +207,14 @@ internal sealed partial class TurnRunner(
 
         if (draining())
         {
-            // The results first: what they complete is not left to the next worker.
+            // Commit the results first: what they complete must not be left to the next worker.
             var (results, _) = await SettleToolsAsync(chat, run, Shorter(tools.Options.StopTime, options.DrainTime / 2)).ConfigureAwait(false);
             if (results.Count > 0)
             {
                 return new CommitStep(run.Token, chat.Generation) { Results = results };
             }
 
-            // An answer that is kept is the next worker's, from its beginning, and so is what it costs.
+            // A kept answer belongs to the next worker, from its start, together with its cost.
             var isLeft = run.Memory.IsKept && run.Memory.HasBegun(chat.Generation);
             var partial = isLeft ? null : Partial(feed, chat, run, FinishReason.HandedOver);
             return new ReleaseLease(run.Token, chat.Generation, partial) { Usage = isLeft ? null : Unanswered(chat, run, partial) };
@@ -205,7 +222,8 @@ internal sealed partial class TurnRunner(
 
         if (run.HasFault)
         {
-            // The round before failed in a way that is neither the model's nor the database's. Counting it lets what always fails end the turn.
+            // The previous round failed for a reason other than the model or the database. Counting it lets a permanent
+            // failure end the turn.
             return chat.AttemptOfModel < options.MaxAttempts
                 ? NextAttempt(chat, run)
                 : await AbandonAsync(chat, run).ConfigureAwait(false);
@@ -235,8 +253,8 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>
-    /// Waits until a retry is due, by the clock of this process and never longer than its delay from when the run first saw it: the time of day may be set back,
-    /// and the one who wrote it may have another.
+    /// Waits until a retry is due, by this process's clock, and never longer than its delay from when the run first saw
+    /// it. The time of day may be set back, and the clock of the replica that wrote the retry may differ.
     /// </summary>
     private async Task WaitForRetryAsync(Chat chat, RetryState retry, Run run, CancellationToken phase)
     {
@@ -259,7 +277,10 @@ internal sealed partial class TurnRunner(
         };
     }
 
-    /// <summary>Runs what is pending and gives the results that are there as soon as there is one; the next look at the chat finds the calls that are left.</summary>
+    /// <summary>
+    /// Runs the pending calls and returns the available results as soon as there is one. The next look at the chat
+    /// finds the remaining calls.
+    /// </summary>
     private async Task<ChatCommand> RunToolsAsync(Feed feed, Chat chat, Run run, CancellationToken phase)
     {
         var (round, origin) = (RunningRoundOf(chat, run), chat.OriginOfCalls);
@@ -284,8 +305,8 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>
-    /// To be called before a turn is ended or given away while calls are pending: stops the tools, waits for them a bounded time, and gives the results that came
-    /// and the places of calls that never began.
+    /// Call it before a turn with pending calls is ended or handed over. It stops the tools and waits a limited time
+    /// for them. Returns the results that arrived and the places of calls that never started.
     /// </summary>
     private async Task<(IReadOnlyList<ToolResultPart> Results, IReadOnlyList<int> NotBegun)> SettleToolsAsync(Chat chat, Run run, TimeSpan patience)
     {
@@ -298,7 +319,7 @@ internal sealed partial class TurnRunner(
         await round.StopAsync(patience, time).ConfigureAwait(false);
         var places = chat.OriginOfCalls.Places;
 
-        // In a later generation a worker before this one may have begun the calls.
+        // In a later generation, an earlier worker may have started the calls.
         var isFirst = chat.OriginOfCalls.Generation == chat.Generation;
         return (Held(chat, run), isFirst ? [.. places.Where(place => !round.HasBegun(place))] : []);
     }
@@ -306,7 +327,10 @@ internal sealed partial class TurnRunner(
     private ToolRound RoundOf(Chat chat, Run run) =>
         run.Memory.RoundOf(chat.OriginOfCalls.Generation, tools.Options.MaxParallelCalls, run.Stopped);
 
-    /// <summary>The same for calls that are to run: a round that was stopped for an end of the turn that a failover lost runs nothing any more.</summary>
+    /// <summary>
+    /// Like RoundOf, for calls that are to run. A round that was stopped for an end of the turn runs nothing more, so
+    /// it is replaced if a failover lost that end.
+    /// </summary>
     private ToolRound RunningRoundOf(Chat chat, Run run)
     {
         if (RoundOf(chat, run).IsStopped)
@@ -323,7 +347,8 @@ internal sealed partial class TurnRunner(
     {
         if (feed.TryGetParts(chat.Generation) is not null || run.Memory.HasBegun(chat.Generation))
         {
-            // Parts of this generation have been seen, and its end was lost. What comes now is another generation, or a client would take it for the rest.
+            // Parts of this generation have been seen, and its end was lost. What follows must be another generation,
+            // or a client would treat it as the rest.
             return NextAttempt(chat, run);
         }
 
@@ -361,7 +386,7 @@ internal sealed partial class TurnRunner(
             : new CommitStep(run.Token, chat.Generation) { Answer = answer, Results = refused };
     }
 
-    /// <summary>The model is asked again, or another one at once, or the turn fails.</summary>
+    /// <summary>Calls the model again, calls another model immediately, or fails the turn.</summary>
     private GenerationCommand AfterFailure(Feed feed, Chat chat, Run run, GenerationFailedException failed)
     {
         var error = failed.Failure.Error;
@@ -383,28 +408,28 @@ internal sealed partial class TurnRunner(
         return new FailTurn(run.Token, chat.Generation, error, partial) { Usage = partial is null ? failed.Usage : null };
     }
 
-    /// <summary>What the answer in flight has so far; null if it has nothing worth keeping.</summary>
+    /// <summary>The answer in flight so far. Null if there is nothing worth keeping.</summary>
     private static Answer? Partial(Feed feed, Chat chat, Run run, FinishReason reason) =>
         feed.TryGetParts(chat.Generation) is not { } parts || !parts.Any(part => part is TextPart) ? null
         : run.Memory.HasBegun(chat.Generation) ? new Answer(parts, reason, run.Memory.Spent) { Instructions = run.Memory.Instructions }
         : new Answer(parts, reason);
 
     /// <summary>
-    /// What a model call has cost of which no answer is kept. If a commit has counted it, the rules leave it out.
+    /// The cost of a model call whose answer is not kept. If a commit has counted it, the rules ignore it.
     /// </summary>
     private static TokenUsage? Unanswered(Chat chat, Run run, Answer? partial) =>
         partial is null && run.Memory.HasBegun(chat.Generation) ? run.Memory.Spent : null;
 
     /// <summary>
-    /// Begins the next attempt. The one before may have ended in a way that recorded nothing, e.g. by a fault of this
-    /// program.
+    /// Starts the next attempt. The previous one may have ended without a record, e.g. because of a program error.
     /// </summary>
     private static RecordAttempt NextAttempt(Chat chat, Run run) =>
         new(run.Token, chat.Generation) { Usage = Unanswered(chat, run, null) };
 
     /// <summary>
-    /// Lets go of the answer of a call that a commit has ended, also of one that another worker made. A lease that is given
-    /// back ends no call: another worker goes on with it. Nor does an attempt: if the one before has failed, the next request says so.
+    /// Drops the kept answer of a call that a commit has ended, even if another worker made it. A released lease does
+    /// not end a call: another worker continues it. Neither does an attempt: if the previous one failed, the next
+    /// request says so.
     /// </summary>
     private void Forget(Chat chat, ChatCommand command, Run run)
     {

@@ -10,8 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Workers;
 
 /// <summary>
-/// Drives the chats whose lease this replica holds: one run for a lease. A run belongs to no request, so it outlives the browser. Whatever becomes known of a chat ends in one question: does what
-/// is driven fit the chat (<see cref="RunFit"/>)? Thread-safe.
+/// Drives the chats whose lease this replica holds, with one run per lease. A run does not belong to a request, so it
+/// outlives the browser's connection. Every event about a chat leads to one question: do the runs match the chat
+/// (<see cref="RunFit"/>)? Thread-safe.
 /// </summary>
 internal sealed partial class Worker : ICommitObserver
 {
@@ -27,15 +28,17 @@ internal sealed partial class Worker : ICommitObserver
     private readonly ILogger<Worker> _logger;
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
 
-    /// <summary>Chats that are being looked at; true if something happened since the look began.</summary>
+    /// <summary>Chats with a look in progress. True if something happened since the look started.</summary>
     private readonly ConcurrentDictionary<ChatId, bool> _looks = new();
 
-    /// <summary>What the next look at a chat must see at least.</summary>
+    /// <summary>The minimum version that the next look at a chat must see.</summary>
     private readonly ConcurrentDictionary<ChatId, (long Version, bool Reloads)> _wanted = new();
 
     private volatile bool _draining;
 
-    /// <summary>When the last heartbeat that has arrived was sent; null before the first, which is sent before anything else.</summary>
+    /// <summary>
+    /// When the last confirmed heartbeat was sent. Null before the first, which is sent before anything else.
+    /// </summary>
     private StrongBox<long>? _heartbeat;
 
     public Worker(
@@ -48,7 +51,7 @@ internal sealed partial class Worker : ICommitObserver
         metrics.Observe(() => Runs.OldestAge, () => feeds.InDoubt);
     }
 
-    /// <summary>Says that a chat waits for a worker, or that this one has a place free.</summary>
+    /// <summary>Raised when a chat waits for a worker, or when this worker has a free place.</summary>
     public event Action? WorkWaits;
 
     /// <summary>The places for turns.</summary>
@@ -57,28 +60,30 @@ internal sealed partial class Worker : ICommitObserver
     /// <summary>The runs.</summary>
     public RunTable Runs { get; }
 
-    /// <summary>How many turns it drives.</summary>
+    /// <summary>How many turns the worker drives.</summary>
     public int Count => Runs.Count;
 
     /// <summary>The name under which it holds leases.</summary>
     public string Replica => _options.Replica;
 
     /// <summary>
-    /// True if others cannot take this replica for dead before its next heartbeat. Without a pulse it takes no lease: it
-    /// was silent, does not know it yet, and another would take each lease away as soon as it is granted.
+    /// True if other replicas cannot consider this one dead before its next heartbeat. Otherwise it takes no lease:
+    /// others may already see it as silent, and would take each lease away as soon as it is granted.
     /// </summary>
     public bool HasPulse =>
         Volatile.Read(ref _heartbeat) is not { } sent || _time.GetElapsedTime(sent.Value) <= _options.LeaseDuration / 2;
 
-    /// <summary>Notes that a heartbeat has arrived.</summary>
-    /// <param name="sent">When it was sent, as a time stamp: it may have arrived at once.</param>
+    /// <summary>Records that a heartbeat has arrived.</summary>
+    /// <param name="sent">When it was sent, as a timestamp: it may have arrived at that moment.</param>
     public void NoteHeartbeat(long sent) => Volatile.Write(ref _heartbeat, new StrongBox<long>(sent));
 
     /// <inheritdoc/>
     public void OnCommitted(Transition transition) => Fit(transition.Next, isPresent: true);
 
     /// <inheritdoc/>
-    /// <remarks>What came may be older than what the feed knows, so the feed is asked, where there is one.</remarks>
+    /// <remarks>
+    /// The notification may be older than the feed's state, so the feed's state is used if there is a feed.
+    /// </remarks>
     public void OnNews(Chat chat)
     {
         var isOurs = Runs.Find(chat.Id) is not null || (chat.NeedsWorker && chat.Lease?.Replica == _options.Replica);
@@ -97,7 +102,10 @@ internal sealed partial class Worker : ICommitObserver
     }
 
     /// <inheritdoc/>
-    /// <remarks>The commit may have granted a lease, have taken one away, or have been an interruption. If the look fails, the reconciler finds what is left of it.</remarks>
+    /// <remarks>
+    /// The commit may have granted or taken a lease, or have been an interruption. If the look fails, the reconciler
+    /// repairs the difference.
+    /// </remarks>
     public void OnDoubt(ChatId id, string owner, bool isOwn)
     {
         if (isOwn || Runs.Find(id) is not null)
@@ -119,10 +127,14 @@ internal sealed partial class Worker : ICommitObserver
         }
     }
 
-    /// <summary>Looks at a chat, and makes what is driven fit it. Looks at one chat follow one another; the caller does not wait.</summary>
-    /// <param name="id">Which chat.</param>
-    /// <param name="version">A version that the chat has got to: if memory has an older one, it is loaded.</param>
-    /// <param name="reloads">True if what is in memory is not to be believed, whatever its version.</param>
+    /// <summary>
+    /// Looks at a chat and makes the runs match it. Looks at one chat run one after another. The caller does not wait.
+    /// </summary>
+    /// <param name="id">The id of the chat.</param>
+    /// <param name="version">
+    /// A version that the chat has reached. If the state in memory is older, the chat is loaded.
+    /// </param>
+    /// <param name="reloads">True if the state in memory cannot be trusted, whatever its version.</param>
     public void Look(ChatId id, long version = 0, bool reloads = false)
     {
         _wanted.AddOrUpdate(id, (version, reloads), (_, wanted) => (Math.Max(wanted.Version, version), wanted.Reloads || reloads));
@@ -135,7 +147,8 @@ internal sealed partial class Worker : ICommitObserver
     }
 
     /// <summary>
-    /// Stops the turn of a lease if its run does not know that it must. What the run has seen counts, and not what the feed knows: others may have had the feed loaded without a word to the run.
+    /// Stops the turn of a lease if its run does not know that it must stop. The run's knowledge counts, not the
+    /// feed's, because the feed may have been loaded without notifying the run.
     /// </summary>
     public void Interrupt(HeldLease lease)
     {
@@ -147,7 +160,8 @@ internal sealed partial class Worker : ICommitObserver
     }
 
     /// <summary>
-    /// Takes no more turns, lets those that run go on for the drain time, and then hands them over with what they have. Completes when none is left.
+    /// Takes no more turns, lets running turns continue for the drain time, and then hands them over with their partial
+    /// answers. Completes when none is left.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -223,7 +237,7 @@ internal sealed partial class Worker : ICommitObserver
             }
             while (!_looks.TryRemove(KeyValuePair.Create(id, false)));
         }
-#pragma warning disable CA1031 // One chat that cannot be looked at must not end the process. While leases and runs differ, the reconciler has it looked at again.
+#pragma warning disable CA1031 // One chat that cannot be looked at must not end the process. The reconciler triggers another look while leases and runs differ.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -236,11 +250,11 @@ internal sealed partial class Worker : ICommitObserver
     {
         using var pin = _feeds.Pin(id);
 
-        // Behind the chat's gate, so that no commit of our own is under way meanwhile.
+        // Wait for the chat's gate, so that no commit of this replica is in progress during the look.
         await pin.Feed.CommitGate.WaitAsync().ConfigureAwait(false);
         try
         {
-            // Only now: what a commit under way has made is published before it lets go of the gate.
+            // Only now: a commit in progress publishes its state before it releases the gate.
             if (_wanted.TryRemove(id, out var wanted))
             {
                 _ = wanted.Reloads ? MarkUnsynced(pin.Feed) : pin.Feed.MarkUnsyncedBelow(wanted.Version);
@@ -280,7 +294,8 @@ internal sealed partial class Worker : ICommitObserver
     }
 
     /// <summary>
-    /// A run that fails is tried again for as long as the lease is ours: no chat may be left stuck. If it was not the database, the round counts an attempt, so that what fails always ends the turn.
+    /// Retries a failed run for as long as this replica holds the lease, so that no chat gets stuck. If the database
+    /// was not the cause, the round counts an attempt, so that a permanent failure ends the turn.
     /// </summary>
     private async Task DriveToEndAsync(Feed feed, Run run)
     {
@@ -296,7 +311,7 @@ internal sealed partial class Worker : ICommitObserver
             {
                 return;
             }
-#pragma warning disable CA1031 // Whatever went wrong, somebody must go on driving the chat.
+#pragma warning disable CA1031 // Whatever failed, the chat still needs a worker.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -320,7 +335,7 @@ internal sealed partial class Worker : ICommitObserver
         {
             await _runner.Value.SettleAsync(run, () => _draining).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The count is lost, as it is when the process dies; nothing else depends on it.
+#pragma warning disable CA1031 // The count is lost, as when the process dies. Nothing else depends on it.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
