@@ -11,8 +11,8 @@ using Polly;
 namespace DurableChat;
 
 /// <summary>
-/// What an owner can do with chats: the one door for hosts. Every method takes the owner who asks, and treats a chat of another owner like one that does not
-/// exist. Thread-safe. Methods throw <see cref="ChatStoreException"/> if the database fails.
+/// All operations on chats, for hosts. Every method takes the owner who makes the request, and treats another owner's
+/// chat as if it did not exist. Thread-safe. Methods throw <see cref="ChatStoreException"/> if the database fails.
 /// </summary>
 public sealed class ChatService
 {
@@ -59,14 +59,14 @@ public sealed class ChatService
         Models = models;
     }
 
-    /// <summary>The models that chats can name.</summary>
+    /// <summary>The models that chats can use.</summary>
     public ModelCatalog Models { get; }
 
-    /// <summary>Creates a chat with its first message and runs it; with a history alone it waits.</summary>
-    /// <param name="owner">Whose chat.</param>
-    /// <param name="chat">What it begins with.</param>
-    /// <param name="idempotency">Set if a repeated request must not make a second chat.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <summary>Creates a chat. It runs the first message. With only a history, it waits.</summary>
+    /// <param name="owner">The owner of the chat.</param>
+    /// <param name="chat">The content of the chat.</param>
+    /// <param name="idempotency">Set if a repeated request must not create a second chat.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<CommandResult> CreateAsync(string owner, NewChat chat, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chat);
@@ -94,13 +94,15 @@ public sealed class ChatService
             ClientTools = chat.ClientTools,
             ClaimBy = claim.Take(),
 
-            // An id made of a key comes again: after the deleted chat's gravestone has gone, or in a restored database that lacks the chat. As epochs of a restored one, this one begins with the time.
+            // An id derived from a key can occur again: after the deleted chat's gravestone has expired, or in a
+            // restored database that lacks the chat. So the epoch starts from the time, like the epochs of a restored
+            // database.
             FirstEpoch = key is null ? 1 : now.ToUnixTimeMilliseconds(),
         };
         return await _committer.CreateAsync(command, idempotency, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Brings a command to a chat; takes the lease if it starts a turn.</summary>
+    /// <summary>Runs a command on a chat. Takes the lease if the command starts a turn.</summary>
     public async Task<CommandResult> ExecuteAsync(string owner, ChatId id, ChatCommand command, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
     {
         if (StartsTurn(command) && await RefuseIfFullAsync(owner, id, idempotency, cancellationToken).ConfigureAwait(false) is { } full)
@@ -114,8 +116,8 @@ public sealed class ChatService
     }
 
     /// <summary>
-    /// Replaces a user message and all that followed it, and runs the chat from there. It is answered by the same model
-    /// and with the same settings as before.
+    /// Replaces a user message and everything after it, and runs the chat from there. The same model answers, with the
+    /// same settings as before.
     /// </summary>
     public Task<CommandResult> EditAsync(
         string owner,
@@ -126,16 +128,17 @@ public sealed class ChatService
         CancellationToken cancellationToken) =>
         EditAsync(owner, id, messageId, content, null, null, idempotency, cancellationToken);
 
-    /// <summary>Replaces a user message and all that followed it, and runs the chat from there.</summary>
-    /// <param name="owner">Whose chat.</param>
-    /// <param name="id">Which chat.</param>
-    /// <param name="messageId">Which message.</param>
+    /// <summary>Replaces a user message and everything after it, and runs the chat from there.</summary>
+    /// <param name="owner">The owner of the chat.</param>
+    /// <param name="id">The id of the chat.</param>
+    /// <param name="messageId">The id of the message.</param>
     /// <param name="content">The new text.</param>
-    /// <param name="model">The model that is to answer; null for the one that did.</param>
-    /// <param name="settings">How it is to be answered; what is null is the chat's. Null for the message's own
-    /// settings.</param>
-    /// <param name="idempotency">Set if the edit is to be done once only.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="model">The model that answers. Null for the message's previous model.</param>
+    /// <param name="settings">
+    /// The settings of the answer. The chat's settings apply to whatever is null. Null for the message's own settings.
+    /// </param>
+    /// <param name="idempotency">Set if the edit must run only once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<CommandResult> EditAsync(
         string owner,
         ChatId id,
@@ -161,7 +164,7 @@ public sealed class ChatService
                     ? await _store.ReadMessagesAsync(id, MessageQuery.One(messageId, ReadReason.Edit), ct).ConfigureAwait(false)
                     : null;
 
-                // Of another epoch than the state, the message may be gone by the time of the commit, or be there only since.
+                // If the epochs differ, the message may be removed before the commit, or may be newer than the state.
                 if (page is not null && page.Epoch != chat.Epoch)
                 {
                     return null;
@@ -175,41 +178,46 @@ public sealed class ChatService
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads what an earlier command with this idempotency key did to a chat; null if there was none, it is forgotten, or there is no such chat.</summary>
+    /// <summary>
+    /// Reads the record of an earlier command with this idempotency key. Null if there was none, if it has expired, or
+    /// if the chat does not exist.
+    /// </summary>
     public async Task<IdempotencyRecord?> FindRepeatedAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
         await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is null
             ? null
             : await _store.FindIdempotencyRecordAsync(id, key, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Deletes a chat; false if there is none.</summary>
+    /// <summary>Deletes a chat. False if it does not exist.</summary>
     public Task<bool> DeleteAsync(string owner, ChatId id, CancellationToken cancellationToken) => _committer.DeleteAsync(id, owner, cancellationToken);
 
-    /// <summary>Reads a chat's state; null if there is none.</summary>
+    /// <summary>Reads a chat's state. Null if the chat does not exist.</summary>
     public async Task<Chat?> GetAsync(string owner, ChatId id, CancellationToken cancellationToken)
     {
         using var pin = _feeds.Pin(id);
         return await GetAsync(pin, owner, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads a page of an owner's chats, those changed last first.</summary>
+    /// <summary>Reads a page of an owner's chats, most recently changed first.</summary>
     public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken) =>
         _store.ListAsync(owner, query, cancellationToken);
 
-    /// <summary>Reads what an owner's model calls have cost, for each day and model.</summary>
-    /// <param name="owner">Whose calls.</param>
+    /// <summary>Reads the cost of an owner's model calls for each day and model.</summary>
+    /// <param name="owner">The owner.</param>
     /// <param name="from">The first day (UTC).</param>
-    /// <param name="to">The last day (UTC), included.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="InvalidOperationException">The host has no <see cref="IUsageStore"/>: its store was not added
-    /// with <see cref="DurableChatBuilder.UseStore{T}"/>.</exception>
+    /// <param name="to">The last day (UTC), inclusive.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The host has no <see cref="IUsageStore"/>: its store was not added with
+    /// <see cref="DurableChatBuilder.UseStore{T}"/>.
+    /// </exception>
     public Task<IReadOnlyList<DailyUsage>> ReadUsageAsync(
         string owner, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
         (_usage ?? throw new InvalidOperationException($"Usage needs a store that is an {nameof(IUsageStore)}."))
             .ReadUsageAsync(owner, from, to, cancellationToken);
 
     /// <summary>
-    /// Reads a page of a chat's history; null if there is no such chat. Once the chat has changed its model, each user
-    /// message names the one that was to answer it.
+    /// Reads a page of a chat's history. Null if the chat does not exist. If the chat has changed its model, each user
+    /// message names the model that was to answer it.
     /// </summary>
     public async Task<MessagePage?> ReadMessagesAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken)
     {
@@ -220,7 +228,7 @@ public sealed class ChatService
 
         var page = await _store.ReadMessagesAsync(id, query, cancellationToken).ConfigureAwait(false);
 
-        // The model that the chat was created with is not shown any more, so that "the chat's" would be another.
+        // The model that the chat was created with is no longer shown, so "the chat's model" would mean another one.
         return page is null || chat.NextModel is null ? page : page with
         {
             Messages = [.. page.Messages.Select(message => message is { Role: MessageRole.User, Model: null }
@@ -230,19 +238,25 @@ public sealed class ChatService
     }
 
     /// <summary>
-    /// Why an owner can open no stream and start no turn here just now; null if it can. Memory that is in use cannot be given back, so an owner with more than a share of it has to wait.
+    /// Why the owner can currently open no stream and start no turn here. Null if the owner can. Memory in use cannot
+    /// be freed, so an owner who uses more than their share must wait.
     /// </summary>
     public Refusal? RefuseIfFull(string owner) => _feeds.Budget.IsFull(owner)
         ? new Refusal(RefusalCode.OwnerMemoryFull, "Your open streams and running turns take more memory than your share. Close some or wait until some have ended, and try again.")
         : null;
 
-    /// <summary>The refusal of an owner whose share is used, unless the request repeats one that was done: that needs no memory.</summary>
+    /// <summary>
+    /// Refuses an owner whose share of memory is used up, unless the request repeats an earlier one, which needs no
+    /// memory.
+    /// </summary>
     private async Task<CommandResult?> RefuseIfFullAsync(string owner, ChatId id, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
         RefuseIfFull(owner) is { } full
             ? await RefuseAsync(owner, id, full, idempotency, cancellationToken).ConfigureAwait(false)
             : null;
 
-    /// <summary>Refuses, unless the request repeats one that was done when nothing spoke against it.</summary>
+    /// <summary>
+    /// Refuses a request, unless it repeats one that was accepted before the reason for the refusal arose.
+    /// </summary>
     private async Task<CommandResult> RefuseAsync(
         string owner,
         ChatId id,
@@ -254,7 +268,7 @@ public sealed class ChatService
             ? new CommandResult.Repeated(record)
             : new CommandResult.Refused(refusal);
 
-    /// <summary>Follows a chat from a position; null if there is no such chat. Dispose the subscription.</summary>
+    /// <summary>Follows a chat from a position. Null if the chat does not exist. Dispose the subscription.</summary>
     public async Task<Subscription?> SubscribeAsync(string owner, ChatId id, Position position, CancellationToken cancellationToken)
     {
         var pin = _feeds.Pin(id);
@@ -282,7 +296,8 @@ public sealed class ChatService
     {
         if (_channel.IsDeaf)
         {
-            // Commits of other replicas are not heard of, so what is in memory may be old.
+            // This replica does not receive notifications of other replicas' commits, so the state in memory may be
+            // outdated.
             pin.Feed.MarkUnsynced();
         }
 
@@ -293,7 +308,8 @@ public sealed class ChatService
             return chat;
         }
 
-        // A chat that is in memory must not answer sooner than one that does not exist, and one that is not must not answer later.
+        // A chat in memory must not answer faster than one that does not exist, and a chat that is not in memory must
+        // not answer slower.
         if (remembered is not null)
         {
             await _store.LoadAsync(default, cancellationToken).ConfigureAwait(false);
@@ -302,7 +318,7 @@ public sealed class ChatService
         return null;
     }
 
-    /// <summary>A stop makes room, so it is always welcome.</summary>
+    /// <summary>A stop frees memory, so it is always accepted.</summary>
     private static bool StartsTurn(ChatCommand command) => command is TurnCommand and not (Interrupt or SubmitToolResults or UpdateChat { Archived: not false });
 
     private static ChatCommand Claim(ChatCommand command, TurnClaim claim) => command is TurnCommand turn ? turn with { ClaimBy = claim.Take() } : command;

@@ -6,7 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat;
 
-/// <summary>What <c>AddDurableChat</c> gives back, to say what chats are kept in and answered by. Used while a host is being configured, by one thread.</summary>
+/// <summary>
+/// Configures the store, models and tools after <c>AddDurableChat</c>. Not thread-safe: use it while configuring the
+/// host.
+/// </summary>
 public sealed class DurableChatBuilder
 {
     internal DurableChatBuilder(IServiceCollection services, DurableChatOptions options)
@@ -18,25 +21,29 @@ public sealed class DurableChatBuilder
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>The settings. They have been checked; what is changed here afterwards is not.</summary>
+    /// <summary>The settings. They are already validated: later changes are not.</summary>
     public DurableChatOptions Options { get; }
 
     /// <summary>
-    /// Adds a model that chats can name. The first is the default. If none is added, the <see cref="IChatClient"/> of the services is the only model, named <see cref="ModelCatalog.DefaultName"/>.
+    /// Adds a model that chats can use. The first is the default. If none is added, the <see cref="IChatClient"/> from
+    /// the services is the only model, named <see cref="ModelCatalog.DefaultName"/>.
     /// </summary>
-    /// <param name="name">What chats store and clients send.</param>
-    /// <param name="client">How to talk to it. Thread-safe, since all turns share it.</param>
-    /// <param name="description">What it is, for people.</param>
+    /// <param name="name">The name that chats store and clients send.</param>
+    /// <param name="client">The client for the model. Must be thread-safe, because all turns share it.</param>
+    /// <param name="description">A description for users.</param>
     public DurableChatBuilder AddModel(string name, IChatClient client, string? description = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         return AddModel(name, description, _ => client);
     }
 
-    /// <summary>Adds a model that is made of the host's services, once.</summary>
-    /// <param name="name">What chats store and clients send.</param>
-    /// <param name="description">What it is, for people; null for nothing.</param>
-    /// <param name="client">Makes the client, e.g. by asking for a keyed one. Thread-safe, since all turns share it.</param>
+    /// <summary>Adds a model whose client is created once from the host's services.</summary>
+    /// <param name="name">The name that chats store and clients send.</param>
+    /// <param name="description">A description for users. Null for none.</param>
+    /// <param name="client">
+    /// Creates the client, e.g. by resolving a keyed service. The client must be thread-safe, because all turns share
+    /// it.
+    /// </param>
     public DurableChatBuilder AddModel(string name, string? description, Func<IServiceProvider, IChatClient> client)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -46,9 +53,9 @@ public sealed class DurableChatBuilder
     }
 
     /// <summary>
-    /// Adds a model with all that can be said of it: its settings, and which of them requests may choose.
+    /// Adds a model with a full definition, including its settings and those that requests may choose.
     /// </summary>
-    /// <param name="model">Makes it of the host's services, once.</param>
+    /// <param name="model">Creates the definition once from the host's services.</param>
     public DurableChatBuilder AddModel(Func<IServiceProvider, ModelDefinition> model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -56,7 +63,10 @@ public sealed class DurableChatBuilder
         return this;
     }
 
-    /// <summary>Adds a tool that models may call, and that runs in this process. So does every <see cref="AIFunction"/> among the services.</summary>
+    /// <summary>
+    /// Adds a tool that models may call and that runs in this process. Every registered <see cref="AIFunction"/>
+    /// service is added in the same way.
+    /// </summary>
     public DurableChatBuilder AddTool(AIFunction tool)
     {
         ArgumentNullException.ThrowIfNull(tool);
@@ -64,8 +74,8 @@ public sealed class DurableChatBuilder
         return this;
     }
 
-    /// <summary>Adds tools that come and go while the host runs.</summary>
-    /// <typeparam name="T">Where they come from; made once, of the host's services.</typeparam>
+    /// <summary>Adds a source of tools that can change while the host runs.</summary>
+    /// <typeparam name="T">The source. Created once from the host's services.</typeparam>
     public DurableChatBuilder AddToolSource<T>()
         where T : class, IToolSource
     {
@@ -73,8 +83,8 @@ public sealed class DurableChatBuilder
         return this;
     }
 
-    /// <summary>Adds a hook that is asked before a turn. Hooks are asked in the order in which they were added.</summary>
-    /// <typeparam name="T">The hook; made once, of the host's services.</typeparam>
+    /// <summary>Adds a hook that runs before each turn. Hooks run in the order in which they were added.</summary>
+    /// <typeparam name="T">The hook. Created once from the host's services.</typeparam>
     public DurableChatBuilder AddTurnHook<T>()
         where T : class, ITurnHook
     {
@@ -82,8 +92,8 @@ public sealed class DurableChatBuilder
         return this;
     }
 
-    /// <summary>Adds a hook that is told of commits. A slow one does not hold up the others.</summary>
-    /// <typeparam name="T">The hook; made once, of the host's services, when the host starts.</typeparam>
+    /// <summary>Adds a hook that is notified of commits. A slow hook does not delay the others.</summary>
+    /// <typeparam name="T">The hook. Created once from the host's services when the host starts.</typeparam>
     public DurableChatBuilder AddCommitHook<T>()
         where T : class, ICommitHook
     {
@@ -91,9 +101,9 @@ public sealed class DurableChatBuilder
         return this;
     }
 
-    /// <summary>Keeps chats in a store of another kind than those of the packages. For authors of stores.</summary>
+    /// <summary>Uses a custom store instead of those in the packages. For authors of stores.</summary>
     /// <typeparam name="T">The store.</typeparam>
-    /// <param name="open">Opens it, once; the host disposes of it.</param>
+    /// <param name="open">Opens the store once. The host disposes it.</param>
     public DurableChatBuilder UseStore<T>(Func<IServiceProvider, T> open)
         where T : class, IChatStore, ILeaseStore, IRetentionStore, IUsageStore
     {

@@ -11,25 +11,27 @@ namespace DurableChat;
 /// <summary>All settings of the library, by feature.</summary>
 public sealed class DurableChatOptions
 {
-    /// <summary>What one chat may hold.</summary>
+    /// <summary>Limits for one chat and its owner.</summary>
     public ChatLimits Limits { get; set; } = new();
 
-    /// <summary>What is kept in memory.</summary>
+    /// <summary>Settings for what is kept in memory.</summary>
     public FeedOptions Feeds { get; set; } = new();
 
-    /// <summary>How chats are driven.</summary>
+    /// <summary>Settings for the workers that drive chats.</summary>
     public WorkerOptions Worker { get; set; } = new();
 
-    /// <summary>How replicas tell each other of commits.</summary>
+    /// <summary>Settings for notifications between replicas.</summary>
     public NotificationOptions Notifications { get; set; } = new();
 
-    /// <summary>How tools run.</summary>
+    /// <summary>Settings for running tools.</summary>
     public ToolOptions Tools { get; set; } = new();
 
-    /// <summary>What is deleted by itself.</summary>
+    /// <summary>Settings for the automatic deletion of archived chats.</summary>
     public RetentionOptions Retention { get; set; } = new();
 
-    /// <summary>The time-outs that must stand in an order, by the names of their settings; a store adds its own.</summary>
+    /// <summary>
+    /// The timeouts that must be in a certain order, by the names of their settings. A store adds its own.
+    /// </summary>
     public IReadOnlyDictionary<string, TimeSpan> Timeouts => new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {
         ["Worker:HeartbeatInterval"] = Worker.HeartbeatInterval,
@@ -43,7 +45,9 @@ public sealed class DurableChatOptions
         ["Notifications:ProbePatience"] = Notifications.ProbePatience,
     };
 
-    /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
+    /// <summary>
+    /// Validates all settings. Returns sentences that name the invalid setting, or none if all are valid.
+    /// </summary>
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();

@@ -24,12 +24,12 @@ namespace DurableChat;
 public static class DurableChatServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds everything but HTTP and the store; of the models it takes the <see cref="IChatClient"/> of the services if none is added. Web applications call <c>AddDurableChat</c> of the package
-    /// DurableChat.AspNetCore instead.
+    /// Adds everything except HTTP and the store. If no model is added, it uses the <see cref="IChatClient"/> from the
+    /// services. Web applications call <c>AddDurableChat</c> from the package DurableChat.AspNetCore instead.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configure">Changes the settings; null leaves the defaults.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <param name="configure">Changes the settings. Null keeps the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public static DurableChatBuilder AddDurableChatCore(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
     {
         var options = new DurableChatOptions();
@@ -37,9 +37,9 @@ public static class DurableChatServiceCollectionExtensions
         return services.AddDurableChatCore(options);
     }
 
-    /// <summary>Adds everything but HTTP and the store, with settings that were made elsewhere.</summary>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">It was added before.</exception>
+    /// <summary>Adds everything except HTTP and the store, with existing settings.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="InvalidOperationException">DurableChat was already added.</exception>
     public static DurableChatBuilder AddDurableChatCore(this IServiceCollection services, DurableChatOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -137,7 +137,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<FeedMetrics>(),
             StoreRetry(Time(provider)),
             provider.GetRequiredService<ClusterTime>()));
-        // Stopped in the reverse order: the worker hands over first, and the hooks and the notifier tell of it last.
+        // Services stop in reverse order: the worker hands over first, and the hooks and the notifier report it last.
         services.AddHostedService(provider => provider.GetRequiredService<CommitHooks>());
         services.AddHostedService(provider => provider.GetRequiredService<Notifier>());
         services.AddHostedService(provider => new NotificationReceiver(
@@ -221,7 +221,10 @@ public static class DurableChatServiceCollectionExtensions
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 
-    /// <summary>A stream outlives a short failure of the database: its reads are tried a few times before the client is told to come back.</summary>
+    /// <summary>
+    /// A stream survives a short database failure: its reads are retried a few times before the client is asked to
+    /// reconnect.
+    /// </summary>
     private static ResiliencePipeline StoreRetry(TimeProvider time) =>
         new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DurableChat;
 
 /// <summary>
-/// Checks time-outs that must stand in an order: if the one that should come first comes second, both together lose something. One table holds all orders. Pure.
+/// Checks that timeouts which depend on each other are in the right order. One table holds all rules. Pure.
 /// </summary>
 public static class TimeoutOrder
 {
@@ -20,7 +20,10 @@ public static class TimeoutOrder
         new("Worker:DrainTime", 2, "HostOptions.ShutdownTimeout", "or the host ends before running turns are handed over"),
     ];
 
-    /// <summary>Finds what stands in the wrong order, as sentences that name both settings; empty if all is well. A rule about a setting that is not given is passed over.</summary>
+    /// <summary>
+    /// Returns one sentence for each violated rule, naming both settings. Empty if all rules hold. Skips rules whose
+    /// settings are missing.
+    /// </summary>
     /// <param name="timeouts">The settings by name.</param>
     public static IReadOnlyList<string> Check(IReadOnlyDictionary<string, TimeSpan> timeouts)
     {
@@ -37,7 +40,7 @@ public static class TimeoutOrder
         return problems;
     }
 
-    /// <summary>One must be longer than the other, or than some times the other.</summary>
+    /// <summary>One timeout must be longer than a multiple of the other.</summary>
     private sealed record Rule(string Shorter, int Times, string Longer, string Reason, bool OrEqual = false)
     {
         private static readonly string[] _times = ["", "", "twice ", "three times "];
