@@ -1,60 +1,60 @@
 namespace DurableChat.Client;
 
 /// <summary>
-/// Which settings requests may choose for a model: what is null or false here they may not. Immutable.
+/// The settings of a model that requests may choose. Requests may not set those that are null or false here. Immutable.
 /// </summary>
 public sealed record AllowedSettings
 {
-    /// <summary>The words of <see cref="ChatSettings.ReasoningEffort"/>.</summary>
+    /// <summary>The allowed values of <see cref="ChatSettings.ReasoningEffort"/>.</summary>
     public IReadOnlyList<string>? ReasoningEffort { get; init; }
 
-    /// <summary>The bounds of <see cref="ChatSettings.ReasoningBudget"/>.</summary>
+    /// <summary>The allowed range of <see cref="ChatSettings.ReasoningBudget"/>.</summary>
     public SettingBounds? ReasoningBudget { get; init; }
 
-    /// <summary>The words of <see cref="ChatSettings.ReasoningDisplay"/>.</summary>
+    /// <summary>The allowed values of <see cref="ChatSettings.ReasoningDisplay"/>.</summary>
     public IReadOnlyList<string>? ReasoningDisplay { get; init; }
 
-    /// <summary>The bounds of <see cref="ChatSettings.Temperature"/>.</summary>
+    /// <summary>The allowed range of <see cref="ChatSettings.Temperature"/>.</summary>
     public SettingBounds? Temperature { get; init; }
 
-    /// <summary>The bounds of <see cref="ChatSettings.TopP"/>.</summary>
+    /// <summary>The allowed range of <see cref="ChatSettings.TopP"/>.</summary>
     public SettingBounds? TopP { get; init; }
 
-    /// <summary>The bounds of <see cref="ChatSettings.TopK"/>.</summary>
+    /// <summary>The allowed range of <see cref="ChatSettings.TopK"/>.</summary>
     public SettingBounds? TopK { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.Seed"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.Seed"/>.</summary>
     public bool Seed { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.Stop"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.Stop"/>.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>The bounds of <see cref="ChatSettings.MaxOutputTokens"/>.</summary>
+    /// <summary>The allowed range of <see cref="ChatSettings.MaxOutputTokens"/>.</summary>
     public SettingBounds? MaxOutputTokens { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.ResponseFormat"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.ResponseFormat"/>.</summary>
     public bool ResponseFormat { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.ToolChoice"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.ToolChoice"/>.</summary>
     public bool ToolChoice { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.ParallelToolCalls"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.ParallelToolCalls"/>.</summary>
     public bool ParallelToolCalls { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.Tools"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.Tools"/>.</summary>
     public bool Tools { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.BuiltInTools"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.BuiltInTools"/>.</summary>
     public bool BuiltInTools { get; init; }
 
-    /// <summary>The words of <see cref="ChatSettings.ServiceTier"/>.</summary>
+    /// <summary>The allowed values of <see cref="ChatSettings.ServiceTier"/>.</summary>
     public IReadOnlyList<string>? ServiceTier { get; init; }
 
-    /// <summary>Whether <see cref="ChatSettings.Cache"/> may be chosen.</summary>
+    /// <summary>Whether requests may set <see cref="ChatSettings.Cache"/>.</summary>
     public bool Cache { get; init; }
 }
 
-/// <summary>Between which numbers a setting may be chosen.</summary>
-/// <param name="Min">The least.</param>
-/// <param name="Max">The most.</param>
+/// <summary>The range in which a setting may be chosen.</summary>
+/// <param name="Min">The minimum.</param>
+/// <param name="Max">The maximum.</param>
 public sealed record SettingBounds(double Min, double Max);

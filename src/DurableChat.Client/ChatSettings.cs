@@ -3,36 +3,36 @@ using System.Text.Json;
 namespace DurableChat.Client;
 
 /// <summary>
-/// How a model is to answer. What is null is left to the chat, and then to the model. A server refuses what the model
-/// does not allow: see <see cref="ModelInfo.Allow"/>. Immutable.
+/// Settings for how a model answers. The chat's settings, then the model's, apply to whatever is null. A server refuses
+/// settings that the model does not allow: see <see cref="ModelInfo.Allow"/>. Immutable.
 /// </summary>
 public sealed record ChatSettings
 {
-    /// <summary>How much it thinks, e.g. <c>low</c>, <c>medium</c>, <c>high</c>.</summary>
+    /// <summary>How much the model reasons, e.g. <c>low</c>, <c>medium</c>, <c>high</c>.</summary>
     public string? ReasoningEffort { get; init; }
 
-    /// <summary>How many tokens it may spend on thought, for providers that count them.</summary>
+    /// <summary>How many tokens the model may spend on reasoning, for providers with such a limit.</summary>
     public int? ReasoningBudget { get; init; }
 
-    /// <summary>How its thought is shown: <c>summary</c> or <c>omitted</c>.</summary>
+    /// <summary>How reasoning is shown: <c>summary</c> or <c>omitted</c>.</summary>
     public string? ReasoningDisplay { get; init; }
 
-    /// <summary>The sampling temperature; 0 to 2.</summary>
+    /// <summary>The sampling temperature. 0 to 2.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>Nucleus sampling; 0 to 1.</summary>
+    /// <summary>The nucleus sampling threshold (top-p). 0 to 1.</summary>
     public double? TopP { get; init; }
 
-    /// <summary>How many of the likeliest tokens are sampled from.</summary>
+    /// <summary>How many of the most likely tokens are sampled from (top-k).</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Makes answers repeatable, as far as the provider can.</summary>
+    /// <summary>The random seed. Makes answers repeatable, as far as the provider supports it.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>Texts at which the answer stops.</summary>
+    /// <summary>Stop sequences: the answer ends before any of these texts.</summary>
     public IReadOnlyList<string>? Stop { get; init; }
 
-    /// <summary>How many tokens the answer may have, thought included.</summary>
+    /// <summary>The maximum number of tokens of the answer, including reasoning.</summary>
     public int? MaxOutputTokens { get; init; }
 
     /// <summary>
@@ -41,23 +41,23 @@ public sealed record ChatSettings
     public JsonElement? ResponseFormat { get; init; }
 
     /// <summary>
-    /// Which tools it may call: <c>auto</c>, <c>none</c>, <c>required</c>, or the name of the one that it must call
-    /// first.
+    /// Which tools the model may call: <c>auto</c>, <c>none</c>, <c>required</c>, or the name of the tool that it must
+    /// call first.
     /// </summary>
     public string? ToolChoice { get; init; }
 
-    /// <summary>Whether an answer may call several tools.</summary>
+    /// <summary>Whether one answer may call several tools.</summary>
     public bool? ParallelToolCalls { get; init; }
 
-    /// <summary>Whether it is offered tools.</summary>
+    /// <summary>Whether tools are offered to the model.</summary>
     public bool? Tools { get; init; }
 
-    /// <summary>Whether the server's built-in tools are among those that it is offered.</summary>
+    /// <summary>Whether the server's built-in tools are offered to the model.</summary>
     public bool? BuiltInTools { get; init; }
 
     /// <summary>The provider's service tier.</summary>
     public string? ServiceTier { get; init; }
 
-    /// <summary>Whether the provider is asked to cache the prompt.</summary>
+    /// <summary>Whether the server asks the provider to cache the prompt.</summary>
     public bool? Cache { get; init; }
 }

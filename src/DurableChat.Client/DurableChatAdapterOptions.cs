@@ -1,23 +1,27 @@
 namespace DurableChat.Client;
 
-/// <summary>How the <see cref="Microsoft.Extensions.AI.IChatClient"/> over a server behaves. Not to be changed once it is in use.</summary>
+/// <summary>
+/// Options of the <see cref="Microsoft.Extensions.AI.IChatClient"/> for a server. Do not change them once they are in
+/// use.
+/// </summary>
 public sealed class DurableChatAdapterOptions
 {
     /// <summary>
-    /// True passes over system messages and <see cref="Microsoft.Extensions.AI.ChatOptions.Instructions"/>; false, the default, refuses them with <see cref="NotSupportedException"/>: the server has its
-    /// own, and dropping a program's in silence would surprise.
+    /// If true, system messages and <see cref="Microsoft.Extensions.AI.ChatOptions.Instructions"/> are ignored. If
+    /// false, they are refused with <see cref="NotSupportedException"/>, because the server has its own instructions
+    /// and silently dropping the program's would be surprising. Default false.
     /// </summary>
     public bool IgnoreInstructions { get; set; }
 
     /// <summary>
-    /// True passes over temperatures and the like, and over the form of the answer; false, the default, asks for them,
-    /// and the server refuses what the model does not allow.
+    /// If true, settings such as the temperature and the form of the answer are ignored. If false, they are sent, and
+    /// the server refuses what the model does not allow. Default false.
     /// </summary>
     public bool IgnoreSettings { get; set; }
 
     /// <summary>
-    /// True stops the turn on the server if the caller cancels, or stops enumerating, or takes the message back if it still waits in the queue; false, the default, lets it go on: it is found in the chat
-    /// later.
+    /// If true, cancelling or ending the enumeration stops the turn on the server, or removes the message if it still
+    /// waits in the queue. If false, the turn continues, and its answer is in the chat later. Default false.
     /// </summary>
     public bool InterruptOnCancel { get; set; }
 }

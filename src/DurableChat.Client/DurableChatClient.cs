@@ -7,9 +7,12 @@ using DurableChat.Client.Streams;
 namespace DurableChat.Client;
 
 /// <summary>
-/// Calls a DurableChat server. A call that fails for a reason that may pass is tried again; writes carry an idempotency key, the caller's or one of their own, so that nothing is done twice.
-/// Calls throw <see cref="DurableChatException"/> if the server refuses or its answer cannot be read, <see cref="HttpRequestException"/> if it cannot be reached or does not answer within
-/// <see cref="HttpClient.Timeout"/>, <see cref="OperationCanceledException"/> only if they are cancelled. Thread-safe. The <see cref="HttpClient"/> stays the caller's.
+/// Calls a DurableChat server. Calls that fail for a temporary reason are retried. Writes carry an idempotency key,
+/// either the caller's or a generated one, so that nothing is done twice. Calls throw
+/// <see cref="DurableChatException"/> if the server refuses or its response cannot be read. They throw
+/// <see cref="HttpRequestException"/> if the server cannot be reached or does not respond within
+/// <see cref="HttpClient.Timeout"/>. They throw <see cref="OperationCanceledException"/> only if they are cancelled.
+/// Thread-safe. The caller owns the <see cref="HttpClient"/>.
 /// </summary>
 public sealed class DurableChatClient
 {
@@ -17,27 +20,35 @@ public sealed class DurableChatClient
 
     private readonly Api _api;
 
-    /// <summary>Makes a client.</summary>
-    /// <param name="http">How to reach the server; its <see cref="HttpClient.BaseAddress"/> is where the endpoints are, e.g. <c>http://127.0.0.1:8080/api/v1</c>.</param>
-    /// <param name="options">How to call; null for the defaults.</param>
+    /// <summary>Creates a client.</summary>
+    /// <param name="http">
+    /// The HTTP client. Its <see cref="HttpClient.BaseAddress"/> is the address of the endpoints, e.g.
+    /// <c>http://127.0.0.1:8080/api/v1</c>.
+    /// </param>
+    /// <param name="options">The options. Null for the defaults.</param>
     public DurableChatClient(HttpClient http, DurableChatClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(http);
         _api = new Api(http, options ?? new DurableChatClientOptions());
     }
 
-    /// <summary>Creates a chat with its first message, whose answer begins at once, or with a history, behind which it waits.</summary>
-    /// <param name="chat">What it begins with.</param>
-    /// <param name="idempotencyKey">The same for repetitions of the same wish, also by another process: 1 to 255 visible ASCII characters. Null makes one for this call.</param>
-    /// <param name="cancellationToken">Gives up waiting; the chat may have been created.</param>
+    /// <summary>
+    /// Creates a chat. The answer to a first message starts immediately. With only a history, the chat waits.
+    /// </summary>
+    /// <param name="chat">The content of the chat.</param>
+    /// <param name="idempotencyKey">
+    /// A key that is the same for repetitions of the same request, even by another process: 1 to 255 visible ASCII
+    /// characters. If null, a key is generated for this call.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait. The chat may have been created.</param>
     public Task<ChatInfo> CreateChatAsync(NewChatRequest chat, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         _api.CallAsync(HttpMethod.Post, "chats", Body(chat, ClientJson.Default.NewChatRequest), Key(idempotencyKey), ClientJson.Default.ChatInfo, cancellationToken);
 
-    /// <summary>Lists chats, those changed last first.</summary>
-    /// <param name="limit">1 to 200.</param>
-    /// <param name="cursor">Of the page before; null for the first.</param>
-    /// <param name="archived">False for those not put away, true for those that are, null for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Lists chats, most recently changed first.</summary>
+    /// <param name="limit">The maximum number of chats. 1 to 200.</param>
+    /// <param name="cursor">The cursor of the previous page. Null for the first page.</param>
+    /// <param name="archived">False lists chats that are not archived, true only archived chats, null all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<ChatListPage> ListChatsAsync(int limit = 50, string? cursor = null, bool? archived = false, CancellationToken cancellationToken = default)
     {
         var which = archived switch { null => "all", true => "true", false => "false" };
@@ -50,16 +61,15 @@ public sealed class DurableChatClient
         _api.CallAsync(HttpMethod.Get, Path(chatId), null, null, ClientJson.Default.ChatInfo, cancellationToken);
 
     /// <summary>
-    /// Renames a chat, puts it away or brings it back, or sets what answers its next messages; null leaves things as
-    /// they are.
+    /// Renames, archives or unarchives a chat, or sets what answers its next messages. Null values keep the current
+    /// ones.
     /// </summary>
-    /// <param name="chatId">Which chat.</param>
-    /// <param name="title">The new name.</param>
-    /// <param name="archived">True puts it away, false brings it back.</param>
-    /// <param name="model">The model of messages still to come.</param>
-    /// <param name="settings">How messages still to come are answered, in place of all settings that the chat
-    /// had.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="chatId">The id of the chat.</param>
+    /// <param name="title">The new title.</param>
+    /// <param name="archived">True archives the chat, false unarchives it.</param>
+    /// <param name="model">The model for future messages.</param>
+    /// <param name="settings">The settings for future messages. They replace all settings of the chat.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public Task<ChatInfo> UpdateChatAsync(
         string chatId,
         string? title = null,
@@ -73,33 +83,35 @@ public sealed class DurableChatClient
             HttpMethod.Patch, Path(chatId), body, null, ClientJson.Default.ChatInfo, cancellationToken);
     }
 
-    /// <summary>Deletes a chat for good; false if there is none.</summary>
+    /// <summary>Permanently deletes a chat. False if it does not exist.</summary>
     public Task<bool> DeleteChatAsync(string chatId, CancellationToken cancellationToken = default) => _api.DeleteAsync(Path(chatId), cancellationToken);
 
     /// <summary>Reads a page of the history.</summary>
-    /// <param name="chatId">Which chat.</param>
-    /// <param name="afterId">The oldest messages after this one; 0 from the beginning.</param>
-    /// <param name="limit">1 to 500.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="chatId">The id of the chat.</param>
+    /// <param name="afterId">The id after which to start, oldest first. 0 starts at the beginning.</param>
+    /// <param name="limit">The maximum number of messages. 1 to 500.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<HistoryPage> ReadAfterAsync(string chatId, long afterId = 0, int limit = 100, CancellationToken cancellationToken = default) =>
         _api.CallAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?after_id={afterId}&limit={limit}"), null, null, ClientJson.Default.HistoryPage, cancellationToken);
 
     /// <summary>Reads a page of the history, backwards.</summary>
-    /// <param name="chatId">Which chat.</param>
-    /// <param name="beforeId">The newest messages before this one; left out, the newest of all.</param>
-    /// <param name="limit">1 to 500.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="chatId">The id of the chat.</param>
+    /// <param name="beforeId">The id before which the newest messages are read. If omitted, the newest of all.</param>
+    /// <param name="limit">The maximum number of messages. 1 to 500.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<HistoryPage> ReadBeforeAsync(string chatId, long beforeId = long.MaxValue, int limit = 100, CancellationToken cancellationToken = default) =>
         _api.CallAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?before_id={beforeId}&limit={limit}"), null, null, ClientJson.Default.HistoryPage, cancellationToken);
 
     /// <summary>Sends a message.</summary>
-    /// <param name="chatId">Which chat.</param>
+    /// <param name="chatId">The id of the chat.</param>
     /// <param name="content">The text.</param>
-    /// <param name="whenBusy">What to do while a turn runs.</param>
-    /// <param name="idempotencyKey">The same for repetitions of the same wish; null makes one for this call.</param>
-    /// <param name="model">The model that is to answer; null for the chat's.</param>
-    /// <param name="settings">How it is to be answered; what is null is the chat's.</param>
-    /// <param name="cancellationToken">Gives up waiting; the message may have been sent.</param>
+    /// <param name="whenBusy">What happens if a turn is running.</param>
+    /// <param name="idempotencyKey">
+    /// A key that is the same for repetitions of the same request. If null, a key is generated for this call.
+    /// </param>
+    /// <param name="model">The model that answers. Null for the chat's model.</param>
+    /// <param name="settings">The settings of the answer. The chat's settings apply to whatever is null.</param>
+    /// <param name="cancellationToken">Ends the wait. The message may have been sent.</param>
     public Task<CommandOutcome> SendAsync(
         string chatId,
         string content,
@@ -114,15 +126,18 @@ public sealed class DurableChatClient
         return CommandAsync(HttpMethod.Post, $"{Path(chatId)}/messages", written, idempotencyKey, cancellationToken);
     }
 
-    /// <summary>Replaces a user message and all that followed it, and runs the chat from there.</summary>
-    /// <param name="chatId">Which chat.</param>
-    /// <param name="messageId">Which message.</param>
-    /// <param name="content">The new text; the same to have it answered again.</param>
-    /// <param name="idempotencyKey">The same for repetitions of the same wish; null makes one for this call.</param>
-    /// <param name="model">The model that is to answer; null for the one that the message was for.</param>
-    /// <param name="settings">How it is to be answered, on top of the chat's settings; null for the message's
-    /// own.</param>
-    /// <param name="cancellationToken">Gives up waiting; the edit may have been done.</param>
+    /// <summary>Replaces a user message and everything after it, and runs the chat from there.</summary>
+    /// <param name="chatId">The id of the chat.</param>
+    /// <param name="messageId">The id of the message.</param>
+    /// <param name="content">The new text. Pass the same text to get a new answer.</param>
+    /// <param name="idempotencyKey">
+    /// A key that is the same for repetitions of the same request. If null, a key is generated for this call.
+    /// </param>
+    /// <param name="model">The model that answers. Null for the message's previous model.</param>
+    /// <param name="settings">
+    /// The settings of the answer, in addition to the chat's settings. Null for the message's own settings.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait. The edit may have been made.</param>
     public Task<CommandOutcome> EditAsync(
         string chatId,
         long messageId,
@@ -137,19 +152,19 @@ public sealed class DurableChatClient
         return CommandAsync(HttpMethod.Patch, path, body, idempotencyKey, cancellationToken);
     }
 
-    /// <summary>Takes a message out of the queue.</summary>
+    /// <summary>Removes a message from the queue.</summary>
     public Task<CommandOutcome> DeleteQueuedAsync(string chatId, long queuedId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         CommandAsync(HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/queue/{queuedId}"), null, idempotencyKey, cancellationToken);
 
-    /// <summary>Runs a queued message next; a running turn is stopped for it.</summary>
+    /// <summary>Runs a queued message next. Stops a running turn.</summary>
     public Task<CommandOutcome> PromoteQueuedAsync(string chatId, long queuedId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         CommandAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/queue/{queuedId}/promote"), null, idempotencyKey, cancellationToken);
 
-    /// <summary>Stops the turn and keeps what was answered so far.</summary>
+    /// <summary>Stops the turn and keeps the partial answer.</summary>
     public Task<CommandOutcome> InterruptAsync(string chatId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         CommandAsync(HttpMethod.Post, $"{Path(chatId)}/interrupt", null, idempotencyKey, cancellationToken);
 
-    /// <summary>Answers client-side tool calls.</summary>
+    /// <summary>Submits results of client-side tool calls.</summary>
     public Task<CommandOutcome> SubmitToolResultsAsync(string chatId, IReadOnlyList<ToolResult> results, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         CommandAsync(HttpMethod.Post, $"{Path(chatId)}/tool-results", Body(new ResultsBody(results), ClientJson.Default.ResultsBody), idempotencyKey, cancellationToken);
 
@@ -158,35 +173,40 @@ public sealed class DurableChatClient
         (await _api.CallAsync(HttpMethod.Get, "models", null, null, ClientJson.Default.ModelsBody, cancellationToken).ConfigureAwait(false)).Models;
 
     /// <summary>
-    /// Follows a chat for as long as it is enumerated: whenever the connection ends, for whatever reason, it connects again after a pause and goes on behind the last event. What comes is never
-    /// repeated, and nothing is left out: messages in the order of their ids; after a <see cref="HistoryResetEvent"/> the whole new history.
+    /// Follows a chat for as long as the result is enumerated. Whenever the connection ends, for whatever reason, it
+    /// reconnects after a pause and resumes after the last event. No event is repeated or missing. Messages arrive in
+    /// the order of their ids. After a <see cref="HistoryResetEvent"/>, the whole new history follows.
     /// </summary>
-    /// <param name="chatId">Which chat.</param>
-    /// <param name="position">The <see cref="ChatEvent.Position"/> of the last event that is known; null for the beginning.</param>
-    /// <param name="options">How to follow; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="chatId">The id of the chat.</param>
+    /// <param name="position">
+    /// The <see cref="ChatEvent.Position"/> of the last known event. Null for the beginning.
+    /// </param>
+    /// <param name="options">The options. Null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="DurableChatException">
-    /// The server refuses for good, e.g. because the chat is gone; or it stayed away for longer than <see cref="FollowOptions.MaxOutage"/>, with the code <c>stream_lost</c> and what kept it away as
+    /// The server refuses permanently, e.g. because the chat is gone. Or it was unreachable for longer than
+    /// <see cref="FollowOptions.MaxOutage"/>: the code is then <c>stream_lost</c>, and the cause is the
     /// <see cref="Exception.InnerException"/>.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
     public IAsyncEnumerable<ChatEvent> FollowAsync(string chatId, string? position = null, FollowOptions? options = null, CancellationToken cancellationToken = default) =>
         EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(position), options ?? _defaults, cancellationToken);
 
-    /// <summary>Follows a chat from behind a message; else as <see cref="FollowAsync"/>.</summary>
-    /// <param name="chatId">Which chat.</param>
-    /// <param name="messageId">The last message that is known; 0 for none.</param>
-    /// <param name="options">How to follow; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Follows a chat from after a message. Otherwise like <see cref="FollowAsync"/>.</summary>
+    /// <param name="chatId">The id of the chat.</param>
+    /// <param name="messageId">The id of the last known message. 0 for none.</param>
+    /// <param name="options">The options. Null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     public IAsyncEnumerable<ChatEvent> FollowAfterAsync(string chatId, long messageId, FollowOptions? options = null, CancellationToken cancellationToken = default) =>
         EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(messageId), options ?? _defaults, cancellationToken);
 
     /// <summary>
-    /// Follows the list of chats for as long as it is enumerated, and connects again like <see cref="FollowAsync"/>. Each connection begins with <see cref="ChatsEvent"/>, which takes the place of
-    /// what there was.
+    /// Follows the list of chats for as long as the result is enumerated, and reconnects like
+    /// <see cref="FollowAsync"/>. Each connection starts with a <see cref="ChatsEvent"/>, which replaces the previous
+    /// list.
     /// </summary>
-    /// <param name="options">How to follow; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="options">The options. Null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
     public IAsyncEnumerable<ChatEvent> WatchAsync(FollowOptions? options = null, CancellationToken cancellationToken = default) =>
         EventStream.FollowAsync(_api, "chats/watch", new ListStreamGuard(), options ?? _defaults, cancellationToken);
 

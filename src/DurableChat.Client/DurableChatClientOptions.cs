@@ -1,27 +1,48 @@
 namespace DurableChat.Client;
 
-/// <summary>How a client calls and follows. Not to be changed once a client has it.</summary>
+/// <summary>Options of a client. Do not change them once a client uses them.</summary>
 public sealed class DurableChatClientOptions
 {
-    /// <summary>Gives the token for each request; null where the server asks for none, or the <see cref="HttpClient"/> brings it itself. Called for many requests at once.</summary>
+    /// <summary>
+    /// Returns the token for each request. Null if the server requires none, or if the <see cref="HttpClient"/> adds
+    /// it. Called concurrently.
+    /// </summary>
     public Func<CancellationToken, ValueTask<string?>>? GetToken { get; set; }
 
-    /// <summary>How often a call is tried before its failure is thrown. At least 1; default 5. Writes carry an idempotency key, so that a repetition does nothing twice.</summary>
+    /// <summary>
+    /// How many attempts a call gets before its failure is thrown. At least 1. Default 5. Writes carry an idempotency
+    /// key, so a retry does nothing twice.
+    /// </summary>
     public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>For how long a call is tried again: no attempt begins later than this after the first began, and rather than wait longer its failure is thrown. Null, the default, for no limit.</summary>
+    /// <summary>
+    /// How long a call is retried. No attempt starts later than this after the first one. If the next attempt would
+    /// start later, the failure is thrown immediately. Null means no limit. Default null.
+    /// </summary>
     public TimeSpan? MaxRetryTime { get; set; }
 
-    /// <summary>The pause after a first failure, before jitter; it doubles with each further one. Default 250 milliseconds.</summary>
+    /// <summary>
+    /// The pause after the first failure, before jitter. It doubles with each further failure. Default 250
+    /// milliseconds.
+    /// </summary>
     public TimeSpan FirstDelay { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest pause of the client's own; what a server asks for with <c>Retry-After</c> is waited for, however long. Default 30 seconds.</summary>
+    /// <summary>
+    /// The longest pause that the client chooses. A longer <c>Retry-After</c> of the server is always respected.
+    /// Default 30 seconds.
+    /// </summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For how long a stream may stay without a connection before its failure is thrown; null for ever, which is the default. <see cref="FollowOptions.MaxOutage"/> says otherwise for one stream.</summary>
+    /// <summary>
+    /// How long a stream may be without a connection before its failure is thrown. Null means no limit.
+    /// <see cref="FollowOptions.MaxOutage"/> overrides it for one stream. Default null.
+    /// </summary>
     public TimeSpan? MaxOutage { get; set; }
 
-    /// <summary>For how long a connection may bring nothing, not even a heartbeat, before it counts as dead. Default 45 seconds: three heartbeats.</summary>
+    /// <summary>
+    /// How long a connection may receive nothing, not even a heartbeat, before it counts as broken. Default 45 seconds:
+    /// three heartbeats.
+    /// </summary>
     public TimeSpan MaxSilence { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>The clock.</summary>

@@ -1,17 +1,19 @@
 namespace DurableChat.Client;
 
-/// <summary>How one stream is followed. Not to be changed once it is in use.</summary>
+/// <summary>Options of one stream. Do not change them once they are in use.</summary>
 public sealed class FollowOptions
 {
     /// <summary>
-    /// For how long this stream may stay without a connection before its failure is thrown; <see cref="Timeout.InfiniteTimeSpan"/> for ever. Null, the default, for what
-    /// <see cref="DurableChatClientOptions.MaxOutage"/> says.
+    /// How long this stream may be without a connection before its failure is thrown.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> means no limit. Null means
+    /// <see cref="DurableChatClientOptions.MaxOutage"/>. Default null.
     /// </summary>
     public TimeSpan? MaxOutage { get; set; }
 
     /// <summary>
-    /// Called whenever the connection has ended, or could not be made, and will be tried again: behind the last event that was passed on, and before the pause. It runs while the next event is waited
-    /// for, so it has to be short; what it throws ends the stream. Null, the default, for nobody.
+    /// Called whenever the connection ended or could not be made and will be retried: after the last event was
+    /// returned, and before the pause. It runs while the caller waits for the next event, so it must be short. An
+    /// exception from it ends the stream. Default null.
     /// </summary>
     public Action<StreamLoss>? OnLost { get; set; }
 }

@@ -1,34 +1,35 @@
 namespace DurableChat.Client;
 
-/// <summary>A message that was said elsewhere, for a chat to begin with. Immutable.</summary>
+/// <summary>A message of an earlier conversation with which a new chat begins. Immutable.</summary>
 /// <param name="Role">Who speaks: <c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
 /// <param name="Parts">
-/// What is said: text of a user; results of a tool; of an assistant text, reasoning, tool calls, refusals, sources,
-/// tools of the provider and files. Only an assistant that ends for <c>length</c> or <c>content_filter</c> may have
-/// none.
+/// The content. A user message has text. A tool message has results. An assistant message has text, reasoning, tool
+/// calls, refusals, sources, provider tools and files. Only an assistant message that ends with <c>length</c> or
+/// <c>content_filter</c> may be empty.
 /// </param>
 public sealed record HistoryEntry(string Role, IReadOnlyList<MessagePart> Parts)
 {
-    /// <summary>When it was said (UTC); null, or a time to come, for now.</summary>
+    /// <summary>When the message was written (UTC). If null or in the future, the current time is used.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>
-    /// Of an assistant: the model that made it; of a user: the one that was to answer; null if it is not known.
+    /// For an assistant message, the model that made it. For a user message, the model that was to answer it. Null if
+    /// unknown.
     /// </summary>
     public string? Model { get; init; }
 
-    /// <summary>Of a user: how it was answered; null if it is not known.</summary>
+    /// <summary>For a user message, the settings of its answer. Null if unknown.</summary>
     public ChatSettings? Settings { get; init; }
 
-    /// <summary>Of an assistant: why it ends, e.g. <c>stop</c>; null if it is not known.</summary>
+    /// <summary>For an assistant message, why it ends, e.g. <c>stop</c>. Null if unknown.</summary>
     public string? FinishReason { get; init; }
 
-    /// <summary>Of an assistant: what it cost; null if it is not known.</summary>
+    /// <summary>For an assistant message, what it cost. Null if unknown.</summary>
     public TokenUsage? Usage { get; init; }
 
     /// <summary>
-    /// What a message of another chat, or of another server, is in a new one. Its ids stay behind, and so does what
-    /// this version does not know in a part of a known type: a server of this version would refuse it.
+    /// Converts a message of another chat or server to an entry of a new chat. It drops the message's ids, and members
+    /// of known part types that this version does not know, because a server of this version would refuse them.
     /// </summary>
     /// <param name="message">The message.</param>
     public static HistoryEntry From(HistoryMessage message)

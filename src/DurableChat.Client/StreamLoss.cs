@@ -1,7 +1,9 @@
 namespace DurableChat.Client;
 
-/// <summary>A stream is without a connection, and will be tried again. Immutable.</summary>
-/// <param name="Failures">How many times in a row without an event between; 1 for the first since one came.</param>
-/// <param name="Pause">How long it is until the next attempt.</param>
-/// <param name="Failure">What broke the connection, or kept it from being made; null if the server ended it, as one does that is being stopped.</param>
+/// <summary>A stream has lost its connection and will retry. Immutable.</summary>
+/// <param name="Failures">The number of consecutive failures since the last event. 1 for the first.</param>
+/// <param name="Pause">The pause before the next attempt.</param>
+/// <param name="Failure">
+/// What broke or prevented the connection. Null if the server ended it, e.g. because it is shutting down.
+/// </param>
 public sealed record StreamLoss(int Failures, TimeSpan Pause, Exception? Failure);

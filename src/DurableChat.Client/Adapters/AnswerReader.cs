@@ -4,29 +4,31 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Client.Adapters;
 
 /// <summary>
-/// Turns the parts of one answer into contents, each once: as they are made, and when the answer commits what is still
-/// lacking. For one caller.
+/// Turns the parts of one answer into contents, each exactly once: as they arrive, and the rest when the answer
+/// commits. Used by one caller at a time.
 /// </summary>
-/// <param name="ownTools">The program's tools. Their calls come when the turn waits for them.</param>
+/// <param name="ownTools">The program's tools. Their calls are returned when the turn waits for them.</param>
 internal sealed class AnswerReader(IReadOnlySet<string> ownTools)
 {
-    /// <summary>The code by which Microsoft's clients of OpenAI mark a refusal, too.</summary>
+    /// <summary>The code that Microsoft's OpenAI clients also use for a refusal.</summary>
     private const string RefusalCode = "Refusal";
 
-    /// <summary>How much has been said of each kind: characters of text, and pieces of what comes whole.</summary>
+    /// <summary>How much of each kind was returned: characters of text, and parts that arrive whole.</summary>
     private readonly Dictionary<string, int> _said = new(StringComparer.Ordinal);
     private readonly HashSet<string> _saidCalls = new(StringComparer.Ordinal);
 
-    /// <summary>True if nothing has been said that a reset would take back.</summary>
+    /// <summary>True if nothing has been returned that a reset would retract.</summary>
     public bool IsEmpty => _said.Count == 0;
 
-    /// <summary>Begins another answer, or the same once more.</summary>
+    /// <summary>Prepares for another answer, or for the same answer again.</summary>
     public void Clear() => _said.Clear();
 
-    /// <summary>What a part of the answer in flight says; null if it is nothing, or comes later.</summary>
+    /// <summary>
+    /// The content for a part of the answer in flight. Null if there is none, or if it is returned later.
+    /// </summary>
     public AIContent? Piece(MessagePart part)
     {
-        // A program sees a refusal as one content, so it waits for the whole of it.
+        // A program gets a refusal as one content, so wait for all of it.
         if (part.Type == MessagePart.RefusalType || ToContent(part) is not { } content)
         {
             return null;
@@ -40,7 +42,10 @@ internal sealed class AnswerReader(IReadOnlySet<string> ownTools)
         return content;
     }
 
-    /// <summary>What of a committed answer is not said yet, in order. A source is an annotation of its text.</summary>
+    /// <summary>
+    /// The contents of a committed answer that have not been returned yet, in order. A source is an annotation of its
+    /// text.
+    /// </summary>
     public List<AIContent> Rest(IReadOnlyList<MessagePart> parts)
     {
         var contents = new List<AIContent>();
@@ -68,7 +73,7 @@ internal sealed class AnswerReader(IReadOnlySet<string> ownTools)
         return contents;
     }
 
-    /// <summary>A call as a content.</summary>
+    /// <summary>Converts a call to a content.</summary>
     public static FunctionCallContent ToCall(string callId, string name, string arguments, bool isOwn) =>
         new(callId, name, JsonSerializer.Deserialize(arguments, Calls.ClientJson.Default.DictionaryStringObject))
         {
@@ -98,7 +103,7 @@ internal sealed class AnswerReader(IReadOnlySet<string> ownTools)
         RawRepresentation = part,
     };
 
-    /// <summary>A file that is not whole is shown as what it is, or the answer around it would be lost.</summary>
+    /// <summary>Shows a damaged file in its raw form, because an exception would lose the surrounding answer.</summary>
     private static AIContent ToData(MessagePart part)
     {
         try

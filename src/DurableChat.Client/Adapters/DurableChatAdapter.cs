@@ -3,14 +3,14 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Client.Adapters;
 
-/// <summary>An <see cref="IChatClient"/> whose chats are a server's. Thread-safe.</summary>
+/// <summary>An <see cref="IChatClient"/> whose chats are on a server. Thread-safe.</summary>
 internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAdapterOptions settings) : IChatClient
 {
     private static readonly TimeSpan _patienceWithInterrupt = TimeSpan.FromSeconds(5);
     private static readonly ChatClientMetadata _metadata = new("durablechat");
 
     /// <inheritdoc/>
-    /// <remarks>Made of committed messages only, so a failed attempt of the model leaves no trace.</remarks>
+    /// <remarks>Built from committed messages only, so a failed attempt of the model leaves no trace.</remarks>
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await RunAsync(messages, options, isLive: false, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
 
@@ -32,7 +32,7 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The client is its maker's, and holds nothing.
+        // The caller owns the client, and the adapter holds no resources.
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> RunAsync(
@@ -58,7 +58,7 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
         }
         finally
         {
-            // A message that waits behind a turn that failed is over and still there: it would run later, though the caller was told otherwise.
+            // A message queued after a failed turn would run later, although the caller has been given an exception.
             if (turn.QueuedId is null ? settings.InterruptOnCancel && !turn.IsOver : settings.InterruptOnCancel || turn.IsOver)
             {
                 await StopAsync(turn).ConfigureAwait(false);
@@ -66,7 +66,9 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
         }
     }
 
-    /// <summary>Stops the turn, or takes the message back if it waits: the turn that runs then is somebody else's.</summary>
+    /// <summary>
+    /// Stops the turn, or removes the message if it still waits: the running turn is then not this caller's.
+    /// </summary>
     private async Task StopAsync(Turn turn)
     {
         using var patience = new CancellationTokenSource(_patienceWithInterrupt);
@@ -78,7 +80,7 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
         }
         catch (Exception exception) when (exception is DurableChatException or HttpRequestException or OperationCanceledException)
         {
-            // The turn has ended by itself, or goes on: the caller has gone either way.
+            // The turn has ended or continues. The caller is gone in both cases.
         }
     }
 }

@@ -2,20 +2,23 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Client;
 
-/// <summary>Gives programs that know <see cref="IChatClient"/> only chats that are durable.</summary>
+/// <summary>Adapts the client to <see cref="IChatClient"/>, for programs that use that interface.</summary>
 public static class DurableChatClientExtensions
 {
     /// <summary>
-    /// An <see cref="IChatClient"/> over a server. What a program says becomes a message of a chat on the server, which keeps the history and generates the answer, also if the program goes away.
+    /// An <see cref="IChatClient"/> for a server. The program's messages become messages of a chat on the server. The
+    /// server keeps the history and generates the answer, even if the program disconnects.
     /// <para>
-    /// The chat is the one that <see cref="ChatOptions.ConversationId"/> names; without one, the one that the newest answer in the given messages came from, so that a program that hands back the whole
-    /// history every time stays in its chat; else a new chat. Of the given messages only what follows the newest answer is sent.
+    /// The chat is chosen in this order: the one that <see cref="ChatOptions.ConversationId"/> names, then the one that
+    /// the newest answer in the given messages came from, and otherwise a new chat. So a program that passes the whole
+    /// history each time stays in its chat. Only the messages after the newest answer are sent.
     /// </para>
-    /// <see cref="ChatOptions.ModelId"/> and <see cref="ChatOptions.Tools"/> count when a chat is created: the tools run in this program, and their calls come back as <see cref="FunctionCallContent"/>.
-    /// Everything else in <see cref="ChatOptions"/> is the server's to decide, and is passed over. Thread-safe.
+    /// <see cref="ChatOptions.ModelId"/> and <see cref="ChatOptions.Tools"/> are used when a chat is created. The tools
+    /// run in this program, and their calls are returned as <see cref="FunctionCallContent"/>. The server decides
+    /// everything else in <see cref="ChatOptions"/>, which is ignored. Thread-safe.
     /// </summary>
     /// <param name="client">The client.</param>
-    /// <param name="options">How it behaves; null for the defaults.</param>
+    /// <param name="options">The options. Null for the defaults.</param>
     public static IChatClient AsChatClient(this DurableChatClient client, DurableChatAdapterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);

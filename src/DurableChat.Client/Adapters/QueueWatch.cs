@@ -1,17 +1,21 @@
 namespace DurableChat.Client.Adapters;
 
 /// <summary>
-/// Tells when a message that had to queue has its turn. Its user message does not tell which one of the queue it was, and equal texts may wait beside it, so the queue decides: user messages with its text
-/// are kept, with what follows them, until the next <see cref="QueueEvent"/> shows whether it is still there. For one stream; not thread-safe.
+/// Detects when the turn of a queued message starts. The user message in the history does not say which queued message
+/// it was, and the queue may hold other messages with the same text, so the queue decides. User messages with this text
+/// are held, together with what follows them, until the next <see cref="QueueEvent"/> shows whether the message is
+/// still queued. For one stream. Not thread-safe.
 /// </summary>
 /// <param name="queuedId">The message's number in the queue.</param>
-/// <param name="text">What it says.</param>
+/// <param name="text">The text of the message.</param>
 /// <param name="version">The version of the chat at which it was queued.</param>
 /// <param name="afterMessageId">A message that was committed before it was queued.</param>
 /// <param name="ahead">How many messages with the same text were queued before it.</param>
 internal sealed class QueueWatch(long queuedId, string text, long version, long afterMessageId, int ahead)
 {
-    /// <summary>What came since the queue was last shown, from the first user message on that can be the one.</summary>
+    /// <summary>
+    /// What arrived since the last queue event, starting with the first user message that may be the one.
+    /// </summary>
     private readonly List<ChatEvent> _held = [];
     private readonly List<int> _candidates = [];
     private long _lastMessageId = afterMessageId;
@@ -19,8 +23,8 @@ internal sealed class QueueWatch(long queuedId, string text, long version, long 
     private bool _knowsQueue;
     private ErrorEvent? _failure;
 
-    /// <summary>What belongs to the message's turn, its user message first; null as long as it waits.</summary>
-    /// <exception cref="DurableChatException">It will not have its turn, or not by itself.</exception>
+    /// <summary>The events of the message's turn, its user message first. Null while the message waits.</summary>
+    /// <exception cref="DurableChatException">The message will not run, or not without another message.</exception>
     public IReadOnlyList<ChatEvent>? Read(ChatEvent next)
     {
         switch (next)
@@ -28,7 +32,7 @@ internal sealed class QueueWatch(long queuedId, string text, long version, long 
             case QueueEvent { Queue: var queue }:
                 return Settle(queue);
             case HistoryResetEvent:
-                // The queue outlives a rewrite. What comes again of the history has ids that were seen.
+                // The queue survives a rewrite. Repeated messages of the history have ids that were seen before.
                 _held.Clear();
                 _candidates.Clear();
                 return null;
@@ -38,7 +42,7 @@ internal sealed class QueueWatch(long queuedId, string text, long version, long 
                 {
                     _failure = null;
 
-                    // Before one that was edited ids are missing; one that comes out of the queue follows the message before it.
+                    // An edited message skips ids. A message from the queue directly follows the preceding id.
                     if (message.Text == text && message.PreviousId == message.Id - 1)
                     {
                         _candidates.Add(_held.Count);
@@ -72,13 +76,13 @@ internal sealed class QueueWatch(long queuedId, string text, long version, long 
             return null;
         }
 
-        // Fewer than were ahead: some were deleted, or this one was put before them.
+        // Fewer than were ahead: some were deleted, or this message was promoted ahead of them.
         return _candidates.Count > 0
             ? _held[_candidates[Math.Min(_ahead, _candidates.Count - 1)]..]
             : throw new DurableChatException("queued_message_deleted", "The message was taken out of the queue before it had its turn.");
     }
 
-    /// <summary>Behind a turn that failed the queue stands still until somebody sends something.</summary>
+    /// <summary>After a failed turn the queue is paused until another message is sent.</summary>
     private void ThrowIfStuck()
     {
         if (_knowsQueue && _failure is { Error: var error })

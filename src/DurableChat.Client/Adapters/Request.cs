@@ -4,24 +4,26 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Client.Adapters;
 
-/// <summary>What a program asks for, in the server's terms. Immutable.</summary>
-/// <param name="ChatId">The chat; null for a new one.</param>
-/// <param name="Text">What to say; null for nothing.</param>
-/// <param name="Results">Which client-side tool calls to answer.</param>
+/// <summary>A program's request in the server's terms. Immutable.</summary>
+/// <param name="ChatId">The id of the chat. Null for a new one.</param>
+/// <param name="Text">The text to send. Null for none.</param>
+/// <param name="Results">The results of client-side tool calls.</param>
 /// <param name="Tools">The tools that run in the program.</param>
 internal sealed record Request(string? ChatId, string? Text, IReadOnlyList<ToolResult> Results, IReadOnlyList<ClientTool> Tools)
 {
     private const string AnswerPrefix = "durablechat:";
 
-    /// <summary>How the text is to be answered; null if that is left to the server.</summary>
+    /// <summary>The settings of the answer. Null leaves them to the server.</summary>
     public ChatSettings? Settings { get; init; }
 
-    /// <summary>The id of an answer's message, which tells its chat: programs keep it.</summary>
+    /// <summary>The id of an answer's message, which contains its chat's id, because programs keep it.</summary>
     public static string AnswerId(string chatId, long generation) => $"{AnswerPrefix}{chatId}:{generation}";
 
     /// <summary>Reads a request.</summary>
-    /// <exception cref="NotSupportedException">It has what the server cannot do.</exception>
-    /// <exception cref="ArgumentException">It says nothing.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The request needs something that the server does not support.
+    /// </exception>
+    /// <exception cref="ArgumentException">The request has no content.</exception>
     public static Request Read(IEnumerable<ChatMessage> messages, ChatOptions? options, DurableChatAdapterOptions settings)
     {
         var all = messages.ToList();

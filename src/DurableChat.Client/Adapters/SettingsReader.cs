@@ -5,10 +5,10 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Client.Adapters;
 
-/// <summary>What a program asks of a model, in the server's terms. Pure.</summary>
+/// <summary>Converts a program's settings to the server's. Pure.</summary>
 internal static class SettingsReader
 {
-    /// <summary>Reads settings; null if the program asks for nothing.</summary>
+    /// <summary>Reads settings. Null if the program sets none.</summary>
     public static ChatSettings? Read(ChatOptions? options)
     {
         if (options is null)
@@ -46,14 +46,14 @@ internal static class SettingsReader
                 NoneChatToolMode => "none",
                 RequiredChatToolMode required => required.RequiredFunctionName ?? "required",
 
-                // What a model does unless it is told otherwise.
+                // The default behaviour of a model.
                 _ => null,
             },
         };
         return settings == new ChatSettings() ? null : settings;
     }
 
-    /// <summary>The number that was written: 0.2 and not 0.20000000298.</summary>
+    /// <summary>Converts the number as written: 0.2 rather than 0.20000000298.</summary>
     private static double? Exactly(float? number) =>
         number is { } value
             ? double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)

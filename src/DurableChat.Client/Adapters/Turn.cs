@@ -2,13 +2,16 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Client.Adapters;
 
-/// <summary>One turn of a chat, from the program's message to the end of the answer, read off the chat's stream. For one caller.</summary>
+/// <summary>
+/// One turn of a chat, from the program's message to the end of the answer, read from the chat's stream. Used by one
+/// caller at a time.
+/// </summary>
 internal sealed class Turn
 {
     private readonly Request _request;
     private readonly bool _isLive;
 
-    /// <summary>What the program knows of the answer in flight.</summary>
+    /// <summary>The part of the answer in flight that the program has received.</summary>
     private readonly AnswerReader _answer;
     private readonly long _version;
     private long _beginsAt;
@@ -16,10 +19,10 @@ internal sealed class Turn
     private long _lastMessageId;
     private QueueWatch? _queue;
 
-    /// <summary>True if the chat waits, as far as is known.</summary>
+    /// <summary>True if the chat is waiting, as far as is known.</summary>
     private bool _isWaiting;
 
-    /// <summary>The message up to which the chat has to be seen before it is worth asking whether an answer will come.</summary>
+    /// <summary>The message that must be seen before it makes sense to check whether an answer will come.</summary>
     private long _awaited;
 
     private Turn(string chatId, long afterMessageId, long version, Request request, bool isLive)
@@ -34,18 +37,20 @@ internal sealed class Turn
 
     public string ChatId { get; }
 
-    /// <summary>From where the turn is to be followed.</summary>
+    /// <summary>The message after which to follow the turn.</summary>
     public long AfterMessageId { get; }
 
-    /// <summary>The message's number in the queue while it waits there; null if it does not.</summary>
+    /// <summary>The message's number in the queue while it waits there. Otherwise null.</summary>
     public long? QueuedId { get; private set; }
 
     public bool IsOver { get; private set; }
 
-    /// <summary>True if the chat waits, and the answer has not been seen: it may still come, or there is none.</summary>
+    /// <summary>
+    /// True if the chat is waiting and the answer has not been seen: it may still arrive, or there is none.
+    /// </summary>
     public bool MayBeOver => _queue is null && _isWaiting && _lastMessageId >= _awaited;
 
-    /// <summary>Sends what the program says.</summary>
+    /// <summary>Sends the program's request.</summary>
     public static async Task<Turn> BeginAsync(DurableChatClient client, Request request, string? model, bool isLive, CancellationToken cancellationToken)
     {
         if (request.ChatId is not { } id)
@@ -78,8 +83,8 @@ internal sealed class Turn
             : new Turn(id, sent.MessageId ?? before.LastMessageId, sent.Version, request, isLive);
     }
 
-    /// <summary>What an event tells the program.</summary>
-    /// <exception cref="DurableChatException">The turn failed, or will not begin.</exception>
+    /// <summary>Converts an event to updates for the program.</summary>
+    /// <exception cref="DurableChatException">The turn failed, or will not start.</exception>
     public IEnumerable<ChatResponseUpdate> Read(ChatEvent next)
     {
         if (next is StatusEvent status)
@@ -90,7 +95,10 @@ internal sealed class Turn
         return _queue is null ? ReadOwn(next) : ReadQueued(_queue, next);
     }
 
-    /// <summary>True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before it said anything.</summary>
+    /// <summary>
+    /// True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before its
+    /// first part.
+    /// </summary>
     public async Task<bool> CheckAsync(DurableChatClient client, CancellationToken cancellationToken)
     {
         var chat = await client.GetChatAsync(ChatId, cancellationToken).ConfigureAwait(false);
@@ -149,7 +157,7 @@ internal sealed class Turn
             case ErrorEvent { Error: var error, Version: var version } when version > _version:
                 IsOver = true;
                 throw new DurableChatException(error.Code, error.Message) { IsRetryable = error.Retryable };
-            // Results for some of the calls only: the change that they made is the one that tells what is left.
+            // If only some calls got results, the event of that change shows which calls remain.
             case ActionRequiredEvent { ToolCalls: var calls, Version: var version } when version >= _version:
                 IsOver = true;
                 return [AskFor(calls, next)];
@@ -163,7 +171,7 @@ internal sealed class Turn
         switch (message.Role)
         {
             case "user":
-                // The next turn has begun, so this one is over.
+                // The next turn has started, so this one is over.
                 IsOver = true;
                 return [];
             case "tool":
@@ -205,7 +213,7 @@ internal sealed class Turn
             contents.Add(new UsageContent(ToDetails(usage)));
         }
 
-        // Some providers say "stop" where an answer waits for its calls.
+        // Some providers report "stop" for an answer that waits for its calls.
         IsOver = message.FinishReason is "step_limit" or "interrupted"
             || (message.FinishReason is not ("tool_calls" or "handed_over" or "failed") && !message.Parts.Any(part => part.Type == MessagePart.ToolCallType));
         var update = Update(contents, message.Generation, ChatRole.Assistant, message);

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace DurableChat.Client.Calls;
 
-/// <summary>Sends requests, and sends them again if that may help. Thread-safe.</summary>
+/// <summary>Sends requests, and retries them where that may help. Thread-safe.</summary>
 internal sealed class Api
 {
     private readonly HttpClient _http;
@@ -21,15 +21,15 @@ internal sealed class Api
 
     public DurableChatClientOptions Options { get; }
 
-    /// <summary>Calls, and reads the answer.</summary>
+    /// <summary>Sends a request and reads the response.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="path">Below the prefix.</param>
-    /// <param name="body">Makes the body, once for each attempt; null for none.</param>
-    /// <param name="key">The idempotency key of a write; null where repeating does no harm by itself.</param>
-    /// <param name="answer">How to read the answer.</param>
-    /// <param name="cancellationToken">Gives up. What was sent may have been done.</param>
-    /// <exception cref="DurableChatException">The server refused, or its answer cannot be read.</exception>
-    /// <exception cref="HttpRequestException">The server cannot be reached, or does not answer.</exception>
+    /// <param name="path">The path below the prefix.</param>
+    /// <param name="body">Creates the body, once for each attempt. Null for none.</param>
+    /// <param name="key">The idempotency key of a write. Null if a repetition is harmless anyway.</param>
+    /// <param name="answer">How to read the response.</param>
+    /// <param name="cancellationToken">Cancels the call. A request that was sent may still have an effect.</param>
+    /// <exception cref="DurableChatException">The server refused, or its response cannot be read.</exception>
+    /// <exception cref="HttpRequestException">The server cannot be reached or does not respond.</exception>
     public async Task<T> CallAsync<T>(HttpMethod method, string path, Func<HttpContent>? body, string? key, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, body, key, cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class Api
         }
     }
 
-    /// <summary>Deletes; false if there is nothing to delete.</summary>
+    /// <summary>Deletes. False if there is nothing to delete.</summary>
     public async Task<bool> DeleteAsync(string path, CancellationToken cancellationToken)
     {
         var attempts = 0;
@@ -56,12 +56,12 @@ internal sealed class Api
         }
         catch (DurableChatException exception) when (exception.Status == HttpStatusCode.NotFound)
         {
-            // An attempt whose answer was lost may have done it.
+            // An attempt whose response was lost may have deleted it.
             return attempts > 1;
         }
     }
 
-    /// <summary>Makes one attempt, and gives back whatever the server answers, its headers read.</summary>
+    /// <summary>Makes one attempt. Returns any response of the server once its headers have been read.</summary>
     public async Task<HttpResponseMessage> TryAsync(HttpMethod method, string path, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(_root, path));
@@ -74,7 +74,7 @@ internal sealed class Api
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What a refusal says.</summary>
+    /// <summary>Reads the error from a refusal.</summary>
     public static async Task<DurableChatException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         ProblemBody? problem = null;
@@ -85,7 +85,7 @@ internal sealed class Api
         }
         catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
         {
-            // A proxy answers in its own words, and a broken connection in none: the status must do.
+            // A proxy sends its own error format, and a broken connection sends none. The status must be enough.
         }
 
         return new DurableChatException(problem?.Code ?? $"http_{(int)response.StatusCode}", problem?.Detail ?? problem?.Title ?? $"The server answered {(int)response.StatusCode}.")
@@ -96,11 +96,14 @@ internal sealed class Api
         };
     }
 
-    /// <summary>True for a status behind which the same request may work soon.</summary>
+    /// <summary>True for a status after which the same request may soon succeed.</summary>
     public static bool Passes(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
         or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    /// <summary>True for what a network throws that breaks. A timeout of the <see cref="HttpClient"/> is a cancellation that nobody asked for.</summary>
+    /// <summary>
+    /// True for exceptions of a broken network. A timeout of the <see cref="HttpClient"/> is a cancellation that the
+    /// caller did not request.
+    /// </summary>
     public static bool IsBroken(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
@@ -133,7 +136,8 @@ internal sealed class Api
             }
             catch (Exception exception) when (IsBroken(exception, cancellationToken))
             {
-                // The request may have been done; its key, or its nature, makes the repetition harmless.
+                // The request may have been processed. Its idempotency key, or its nature, makes the repetition
+                // harmless.
                 failure = ToUnreached(exception);
             }
 
@@ -156,7 +160,10 @@ internal sealed class Api
         }
     }
 
-    /// <summary>Makes one attempt, and reads all of the answer. The client's own limit ends with the headers, and a server can fall silent behind them.</summary>
+    /// <summary>
+    /// Makes one attempt and reads the whole response. The <see cref="HttpClient"/>'s own timeout ends with the
+    /// headers, but a server can stall after them.
+    /// </summary>
     private async Task<HttpResponseMessage> TryWholeAsync(HttpMethod method, string path, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_http.Timeout, Options.TimeProvider);

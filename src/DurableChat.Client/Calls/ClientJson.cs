@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.Client.Calls;
 
-/// <summary>How the wire looks. What a later server adds is passed over.</summary>
+/// <summary>The JSON form of the wire. Members that only a later server knows are ignored.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChatInfo))]
 [JsonSerializable(typeof(ChatListPage))]

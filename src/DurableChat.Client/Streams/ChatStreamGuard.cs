@@ -3,21 +3,27 @@ using System.Globalization;
 namespace DurableChat.Client.Streams;
 
 /// <summary>
-/// Lets each message and each part of a chat through once, in order, and tells when one is missing. It trusts no connection: a server that goes back a little, or a proxy that repeats, changes nothing.
-/// For one stream; not thread-safe.
+/// Passes each message and each part of a chat once, in order, and detects when one is missing. It trusts no
+/// connection: a server that goes back a little, or a proxy that repeats data, has no effect. For one stream. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ChatStreamGuard : IStreamGuard
 {
     private readonly Dictionary<Type, long> _versions = [];
 
-    /// <summary>States of this connection that are older than what was passed on. They count if history turns out to be another, as after a restore from a backup.</summary>
+    /// <summary>
+    /// States from this connection that are older than those passed on. They count if the history turns out to be
+    /// different, as after a restore from a backup.
+    /// </summary>
     private readonly Dictionary<Type, StateEvent> _older = [];
     private readonly long? _after;
 
-    /// <summary>True if history turned out to be another on this connection: then states of it may have any version.</summary>
+    /// <summary>
+    /// True if the history turned out to be different on this connection. Its states may then have any version.
+    /// </summary>
     private bool _isReset;
 
-    /// <summary>False until it is known which message was the last: a position's form is the server's own.</summary>
+    /// <summary>False until the last message is known: the form of a position is private to the server.</summary>
     private bool _knowsMessage;
     private bool _knowsSeq;
     private long _message;
@@ -25,14 +31,14 @@ internal sealed class ChatStreamGuard : IStreamGuard
     private long _seq;
     private long _doneGeneration;
 
-    /// <summary>Begins behind a position; null for the beginning.</summary>
+    /// <summary>Starts after a position. Null for the beginning.</summary>
     public ChatStreamGuard(string? position)
     {
         Position = position;
         _knowsMessage = _knowsSeq = position is null;
     }
 
-    /// <summary>Begins behind a message.</summary>
+    /// <summary>Starts after a message.</summary>
     public ChatStreamGuard(long messageId)
     {
         _after = messageId;

@@ -56,16 +56,17 @@ internal sealed class EventConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The next event that is known; null at the end of the stream.</summary>
+    /// <summary>Reads the next event of a known kind. Null at the end of the stream.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
-    /// <exception cref="DurableChatException">It brought what cannot be read.</exception>
+    /// <exception cref="DurableChatException">An event cannot be read.</exception>
     public async ValueTask<ChatEvent?> NextAsync()
     {
         try
         {
             while (await _items.MoveNextAsync().ConfigureAwait(false))
             {
-                // An error without a version is of the stream, not of the chat: it ends, and the next connection goes on.
+                // An error without a version belongs to the stream, not to the chat. The stream ends, and the next
+                // connection continues.
                 if (_items.Current.Data is { } next and not ErrorEvent { Version: 0 })
                 {
                     return next;
@@ -76,7 +77,7 @@ internal sealed class EventConnection : IAsyncDisposable
         }
         catch (JsonException exception)
         {
-            // Coming again would bring the same.
+            // A new connection would deliver the same event.
             throw new DurableChatException("bad_event", "What came on the stream cannot be read.", exception);
         }
     }

@@ -6,8 +6,8 @@ namespace DurableChat.Client.Streams;
 /// <summary>Reads events. Pure.</summary>
 internal static class EventJson
 {
-    /// <summary>The event; null for a kind that is not known.</summary>
-    /// <exception cref="JsonException">It cannot be read.</exception>
+    /// <summary>Reads an event. Null for an unknown kind.</summary>
+    /// <exception cref="JsonException">The event cannot be read.</exception>
     public static ChatEvent? Read(string type, ReadOnlySpan<byte> data) => type switch
     {
         "message" => JsonSerializer.Deserialize(data, ClientJson.Default.MessageEvent),

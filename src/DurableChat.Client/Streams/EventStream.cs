@@ -14,7 +14,10 @@ namespace DurableChat.Client.Streams;
 /// </summary>
 internal static class EventStream
 {
-    /// <summary>A gap is healed by the next connection, which begins behind what was passed on. Several in a row mean that the server is wrong.</summary>
+    /// <summary>
+    /// The next connection closes a gap, because it starts after the last event that was passed on. Several gaps in a
+    /// row indicate a server error.
+    /// </summary>
     private const int MaxGapsInARow = 5;
 
     public static async IAsyncEnumerable<ChatEvent> FollowAsync(Api api, string path, IStreamGuard guard, FollowOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -40,7 +43,7 @@ internal static class EventStream
                 outage.End();
                 foreach (var ready in passed)
                 {
-                    // A state or progress says nothing about the gap, and comes with every connection.
+                    // A state or progress event says nothing about the gap: every connection sends them.
                     gaps = ready is StateEvent or ToolProgressEvent ? gaps : 0;
                     yield return ready;
                 }
@@ -52,7 +55,7 @@ internal static class EventStream
         }
     }
 
-    /// <summary>One connection and how it failed, if it did.</summary>
+    /// <summary>One connection and its failure, if it failed.</summary>
     private sealed class Attempt : IAsyncDisposable
     {
         private EventConnection? _connection;
@@ -90,7 +93,7 @@ internal static class EventStream
         public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    /// <summary>Counts failures since the last event, and says how long to wait or that it is enough.</summary>
+    /// <summary>Counts failures since the last event, and decides how long to wait or when to give up.</summary>
     private sealed class Outage(DurableChatClientOptions options, TimeSpan? longest)
     {
         private int _failures;
@@ -121,7 +124,9 @@ internal static class EventStream
             return new StreamLoss(_failures, Backoff.Delay(options, _failures, refused?.RetryAfter, Random.Shared.NextDouble()), cause);
         }
 
-        /// <summary>A token may have expired under a stream; whoever gives tokens gets one chance to give a new one.</summary>
+        /// <summary>
+        /// A token may expire during a stream, so the token provider gets one chance to supply a new one.
+        /// </summary>
         private bool IsFinal(HttpStatusCode? status) =>
             status is { } code && (int)code is >= 400 and < 500 && !Api.Passes(code) && !(code == HttpStatusCode.Unauthorized && options.GetToken is not null && _refusals++ == 0);
     }

@@ -1,17 +1,22 @@
 namespace DurableChat.Client.Streams;
 
-/// <summary>Decides what of a stream is passed on, and knows from where to go on. For one stream; not thread-safe.</summary>
+/// <summary>
+/// Decides which events of a stream are passed on, and where to resume. For one stream. Not thread-safe.
+/// </summary>
 internal interface IStreamGuard
 {
-    /// <summary>What the next connection asks for, as the query of the address; empty for the beginning.</summary>
+    /// <summary>The query string for the next connection. Empty for the beginning.</summary>
     string Query { get; }
 
-    /// <summary>The position that the next connection goes on behind; null for none.</summary>
+    /// <summary>The position after which the next connection resumes. Null for none.</summary>
     string? Position { get; }
 
-    /// <summary>A new connection begins.</summary>
+    /// <summary>A new connection has started.</summary>
     void BeginConnection();
 
-    /// <summary>Puts what is to be passed on into a list, which is empty if the event has been before; false if something is missing before it, so that only another connection helps.</summary>
+    /// <summary>
+    /// Adds the events to pass on to a list. It adds none if the event is a repetition. False if an event before it is
+    /// missing, so that a new connection is needed.
+    /// </summary>
     bool TryTake(ChatEvent next, List<ChatEvent> passed);
 }

@@ -1,6 +1,6 @@
 namespace DurableChat.Client.Streams;
 
-/// <summary>The list of chats needs no position: each connection begins with the whole list.</summary>
+/// <summary>The list of chats needs no position: each connection starts with the whole list.</summary>
 internal sealed class ListStreamGuard : IStreamGuard
 {
     public string Query => string.Empty;

@@ -1,6 +1,9 @@
 namespace DurableChat.Client.Streams;
 
-/// <summary>Reads a body that breaks if nothing comes for too long: a connection whose other end is gone without a word else stays open for ever. Used by one reader.</summary>
+/// <summary>
+/// Reads a body and fails if nothing arrives for too long. Otherwise a connection whose other end is silently gone
+/// would stay open forever. Used by one reader.
+/// </summary>
 internal sealed class SilenceLimit(Stream body, TimeSpan limit, TimeProvider time) : Stream
 {
     public override bool CanRead => true;

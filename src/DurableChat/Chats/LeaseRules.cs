@@ -10,8 +10,7 @@ namespace DurableChat.Chats;
 ///      └──── release, end of turn, edit without claim ──┘   └──▶ leased (other replica, token n + 1)
 /// </code>
 /// A worker that was paused during a takeover still holds token n. Every command of a worker names its token, and the
-/// commit
-/// compares it with the stored token, so the paused worker cannot write.
+/// commit compares it with the stored token, so the paused worker cannot write.
 /// </summary>
 internal static class LeaseRules
 {

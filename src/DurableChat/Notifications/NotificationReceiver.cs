@@ -9,13 +9,10 @@ namespace DurableChat.Notifications;
 
 /// <summary>
 /// Listens to the channel and applies other replicas' notifications to the feeds in memory. It never waits: it fills,
-/// marks
-/// and wakes feeds. A connection counts only once this replica has received its own probe over it. A connection that is
-/// lost
-/// or delivers nothing is replaced, with growing pauses.
+/// marks and wakes feeds. A connection counts only once this replica has received its own probe over it. A connection
+/// that is lost or delivers nothing is replaced, with growing pauses.
 /// <para>Only authenticated, fresh notifications are applied to feeds and lists. Everything else, such as notifications
-/// of
-/// an earlier version of the program, only marks what to read from the database.</para>
+/// of an earlier version of the program, only marks what to read from the database.</para>
 /// </summary>
 internal sealed partial class NotificationReceiver(
     INotificationChannel? channel,

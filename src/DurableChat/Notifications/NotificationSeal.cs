@@ -7,18 +7,15 @@ using DurableChat.Cluster;
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Encrypts and authenticates notifications, so that nothing outside the cluster can read or forge them.
-/// Anyone who reaches the channel can read, drop, repeat and invent payloads.
+/// Encrypts and authenticates notifications, so that nothing outside the cluster can read or forge them. Anyone who
+/// reaches the channel can read, drop, repeat and invent payloads.
 /// <list type="number">
 /// <item>A frame is encrypted and authenticated as a whole (AES-256-GCM), including the chat and its owner, so no part
-/// of
-/// it can be exchanged for a part of another frame.</item>
+/// of it can be exchanged for a part of another frame.</item>
 /// <item>Each process has its own key, derived from the cluster's secret and a random name. Its nonces count up, so
-/// none
-/// is used twice with one key. A random part keeps that true for a process that was copied while it ran.</item>
+/// none is used twice with one key. A random part keeps that true for a process that was copied while it ran.</item>
 /// <item>The counter also detects repeated frames. From a process that is not known yet, only frames of the last
-/// minutes
-/// count as fresh, by the clock that the replicas share.</item>
+/// minutes count as fresh, by the clock that the replicas share.</item>
 /// <item>The frame contains the id of its key, so that two secrets can be in use during a rotation.</item>
 /// </list>
 /// Thread-safe.

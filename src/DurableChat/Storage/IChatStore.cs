@@ -13,8 +13,7 @@ namespace DurableChat.Storage;
 /// survives the end of every process.
 /// </para>
 /// <para><b>Order.</b> Commits to one chat are totally ordered by version. Each read sees one committed version; a read
-/// that begins after a commit has
-/// returned sees that commit or a later one.</para>
+/// that begins after a commit has returned sees that commit or a later one.</para>
 /// <para>
 /// <b>In doubt.</b> A commit that throws may or may not have happened. Check the stored version and its commit id.
 /// </para>

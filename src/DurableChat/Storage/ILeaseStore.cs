@@ -4,18 +4,13 @@ namespace DurableChat.Storage;
 
 /// <summary>
 /// Records which replicas are alive, which chats each one drives, and which chats need a worker. All leases of a
-/// replica
-/// live as long as its single heartbeat row, so keeping them alive costs one write per replica, not per chat. Times are
-/// the
-/// store's own, so the replicas' clocks may differ.
+/// replica live as long as its single heartbeat row, so keeping them alive costs one write per replica, not per chat.
+/// Times are the store's own, so the replicas' clocks may differ.
 /// <para><b>Only a hint.</b> Two replicas may both find that they can claim a chat. The commit of
-/// <see cref="AcquireLease"/>
-/// lets only one succeed.</para>
+/// <see cref="AcquireLease"/> lets only one succeed.</para>
 /// <para><b>Database outages.</b> While the database is down, every replica looks dead to every other. So the store
-/// records
-/// since when a replica's heartbeats have been on time, i.e. at most half a lease apart. A replica whose own heartbeats
-/// have
-/// not been on time for a whole lease cannot declare another replica dead.</para>
+/// records since when a replica's heartbeats have been on time, i.e. at most half a lease apart. A replica whose own
+/// heartbeats have not been on time for a whole lease cannot declare another replica dead.</para>
 /// Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>.
 /// </summary>
 public interface ILeaseStore

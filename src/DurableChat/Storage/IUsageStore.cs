@@ -3,13 +3,11 @@ using DurableChat.Chats;
 namespace DurableChat.Storage;
 
 /// <summary>
-/// The cost of model calls, summed for each owner, day and model. <see cref="IChatStore.CommitAsync"/> writes it:
-/// it adds <see cref="Transition.Spent"/> in the transaction of the commit. So a commit that did not happen adds
-/// nothing,
+/// The cost of model calls, summed for each owner, day and model. <see cref="IChatStore.CommitAsync"/> writes it: it
+/// adds <see cref="Transition.Spent"/> in the transaction of the commit. So a commit that did not happen adds nothing,
 /// and a repeated commit does not add it again.
 /// <para><b>Loss.</b> Deleting a chat does not reduce the sums, and nothing expires. A failover that loses a commit
-/// loses
-/// what that commit added.</para>
+/// loses what that commit added.</para>
 /// <para><b>Order.</b> A read that begins after a commit has returned sees what that commit added.</para>
 /// Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>.
 /// </summary>

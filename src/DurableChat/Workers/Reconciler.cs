@@ -8,10 +8,8 @@ namespace DurableChat.Workers;
 
 /// <summary>
 /// Guarantees progress. Commits, notifications and doubts start and stop runs immediately, but any of them can be late,
-/// lost
-/// or duplicated. So at every interval, and whenever it is woken, this replica compares the leases that the store has
-/// under
-/// its name with its runs. It looks at each chat where they differ, and claims chats that no worker drives:
+/// lost or duplicated. So at every interval, and whenever it is woken, this replica compares the leases that the store
+/// has under its name with its runs. It looks at each chat where they differ, and claims chats that no worker drives:
 /// <code>
 ///   heartbeat ──▶ leases under our name ≠ runs? ──▶ look at those chats (Worker.Look)
 ///                 chats that no worker drives?  ──▶ claim them (LeaseTakeover)

@@ -4,10 +4,8 @@ namespace DurableChat.Workers;
 
 /// <summary>
 /// The tool calls of one answer while a run drives them. Each call starts once, and a limited number run at the same
-/// time. A
-/// result is held here until the chat shows that it is committed: a tool has effects, so it must not run again because
-/// its
-/// result could not be written.
+/// time. A result is held here until the chat shows that it is committed: a tool has effects, so it must not run again
+/// because its result could not be written.
 /// <code>
 ///   waiting ──start──▶ running ──▶ result held ──▶ committed (no longer pending in the chat)
 ///      │                  └──────▶ gave up, after Stop: its effects are unknown

@@ -10,10 +10,8 @@ namespace DurableChat.Workers;
 
 /// <summary>
 /// Drives one chat under one lease until the chat needs no worker or the lease is lost. It holds no state of its own:
-/// each
-/// round looks at the chat and does what it needs next. So it starts a turn, continues after a crash, and takes over
-/// from
-/// another worker in the same way.
+/// each round looks at the chat and does what it needs next. So it starts a turn, continues after a crash, and takes
+/// over from another worker in the same way.
 /// <code>
 ///   look at the chat ─▶ interrupting? ─▶ finish the interruption
 ///        ▲             draining? ──────▶ release the lease

@@ -237,7 +237,7 @@ internal sealed partial class Worker : ICommitObserver
             }
             while (!_looks.TryRemove(KeyValuePair.Create(id, false)));
         }
-#pragma warning disable CA1031 // One chat that cannot be looked at must not end the process. The reconciler triggers another look while leases and runs differ.
+#pragma warning disable CA1031 // The reconciler repeats a failed look while leases and runs differ.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
