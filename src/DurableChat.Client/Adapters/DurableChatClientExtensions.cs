@@ -14,8 +14,9 @@ public static class DurableChatClientExtensions
     /// history each time stays in its chat. Only the messages after the newest answer are sent.
     /// </para>
     /// <see cref="ChatOptions.ModelId"/> and <see cref="ChatOptions.Tools"/> are used when a chat is created. The tools
-    /// run in this program, and their calls are returned as <see cref="FunctionCallContent"/>. The server decides
-    /// everything else in <see cref="ChatOptions"/>, which is ignored. Thread-safe.
+    /// run in this program, and their calls are returned as <see cref="FunctionCallContent"/>. The options decide about
+    /// instructions and settings such as the temperature. Everything else in <see cref="ChatOptions"/> is ignored.
+    /// Thread-safe.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="options">The options. Null for the defaults.</param>

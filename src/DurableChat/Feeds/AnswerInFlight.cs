@@ -3,20 +3,20 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The parts of an answer that has not committed, and the progress of the tools that run for it. Not thread-safe: the
-/// feed's lock guards it.
+/// The parts of an answer that is not committed yet, and the progress of the tools that run for it. Not thread-safe:
+/// guarded by the feed's lock.
 /// </summary>
 internal sealed class AnswerInFlight(ChatId id)
 {
     private ProgressEvents? _progress;
 
-    /// <summary>The parts; null if no answer is in flight.</summary>
+    /// <summary>The parts. Null if no answer is in flight.</summary>
     public LiveGeneration? Live { get; private set; }
 
-    /// <summary>What it takes in memory, in bytes.</summary>
+    /// <summary>The size in memory, in bytes.</summary>
     public long Bytes => (Live?.Bytes ?? 0L) + (_progress?.Bytes ?? 0L);
 
-    /// <summary>Opens a generation; false if the chat has moved past it.</summary>
+    /// <summary>Opens a generation. False if the chat has moved past it.</summary>
     public bool Begin(Chat? chat, long generation)
     {
         if (chat is not { NeedsWorker: true } || chat.Generation != generation)
@@ -29,7 +29,7 @@ internal sealed class AnswerInFlight(ChatId id)
     }
 
     /// <summary>
-    /// Adds a part. Gives the answer's length so far in UTF-16 code units, or null if that generation is over, and
+    /// Adds a part. Returns the answer's length so far in UTF-16 code units, or null if the generation is over, and
     /// whether there is something new to show.
     /// </summary>
     public (int? Chars, bool IsShown) Append(long generation, MessagePart part, long now)
@@ -43,7 +43,7 @@ internal sealed class AnswerInFlight(ChatId id)
         return (Live.Chars, isShown);
     }
 
-    /// <summary>Takes the progress of a tool; false if its call is no longer pending.</summary>
+    /// <summary>Records the progress of a tool. False if its call is no longer pending.</summary>
     public bool ShowProgress(Chat? chat, long generation, string callId, string text, long now)
     {
         if (chat is not { NeedsWorker: true }
@@ -58,7 +58,7 @@ internal sealed class AnswerInFlight(ChatId id)
         return true;
     }
 
-    /// <summary>Takes parts that another replica has made.</summary>
+    /// <summary>Adds parts that another replica has generated.</summary>
     /// <param name="frame">The parts.</param>
     /// <param name="chat">The state that is known here.</param>
     /// <param name="isDrivenElsewhere">True if another replica drives the chat.</param>
@@ -80,7 +80,7 @@ internal sealed class AnswerInFlight(ChatId id)
             return (RelayOutcome.Taken, isShown);
         }
 
-        // Pending calls: the answer they belong to has committed.
+        // If calls are pending, the answer they belong to has committed.
         var isOver = frame.Epoch < chat.Epoch
             || frame.Generation < chat.Generation
             || frame.BaseMessageId < chat.LastMessageId;
@@ -103,7 +103,7 @@ internal sealed class AnswerInFlight(ChatId id)
     }
 
     /// <summary>
-    /// The next parts for another replica, and moves the place; null if there are none at the moment.
+    /// Returns the next parts for another replica and advances the place. Null if there are none at the moment.
     /// </summary>
     public RelayFrame? ReadForRelay(ref long generation, ref long seq, long version)
     {
@@ -124,7 +124,8 @@ internal sealed class AnswerInFlight(ChatId id)
     }
 
     /// <summary>
-    /// The next progress of a tool for another replica, and moves the revision; null if there is none at the moment.
+    /// Returns the next tool progress for another replica and advances the revision. Null if there is none at the
+    /// moment.
     /// </summary>
     public RelayFrame? ReadProgressForRelay(ref long revision, Chat chat)
     {
@@ -140,7 +141,7 @@ internal sealed class AnswerInFlight(ChatId id)
         };
     }
 
-    /// <summary>Adds the progress of tools after a revision, and gives the newest revision.</summary>
+    /// <summary>Adds the tool progress after a revision, and returns the newest revision.</summary>
     public long ReadProgressAfter(long seen, List<StreamEvent> events) => _progress?.ReadAfter(seen, events) ?? 0;
 
     /// <summary>Drops what a new state has ended.</summary>
@@ -148,8 +149,8 @@ internal sealed class AnswerInFlight(ChatId id)
     {
         _progress?.Keep(next.NeedsWorker ? next.PendingToolCalls : []);
 
-        // Parts are in flight only while a worker drives the generation and its answer has not committed. It has while
-        // its tool calls are pending.
+        // Parts are in flight only while a worker drives the generation and its answer is not committed. Pending tool
+        // calls mean that it is committed.
         var isDriven = next is { NeedsWorker: true, Lease: not null, PendingToolCalls.Count: 0 };
         Live = isDriven && Live?.Generation >= next.Generation ? Live : null;
     }

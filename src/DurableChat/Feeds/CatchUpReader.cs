@@ -4,26 +4,25 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Reads from the database what feeds lack: at most one read under way for a chat and a place in its history, however
-/// many subscribers wait for it, and what
-/// it brings fills the window for all. Thread-safe.
+/// Reads from the database what feeds lack. At most one read is in progress for a chat and a place in its history,
+/// however many subscribers wait for it, and its result fills the window for all. Thread-safe.
 /// </summary>
 internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeProvider time)
 {
     private readonly SingleFlight<ChatId, CatchUpKey, CatchUpPage?> _pages = new(options.ReadTimeout, time);
     private readonly SingleFlight<ChatId, int, Chat?> _chats = new(options.ReadTimeout, time);
 
-    /// <summary>How long a subscriber waits for messages that should come by themselves.</summary>
+    /// <summary>How long a subscriber waits for messages that a notification should bring.</summary>
     public TimeSpan InlinePatience => options.InlinePatience;
 
-    /// <summary>Reads the messages after a place; null if the chat is gone.</summary>
+    /// <summary>Reads the messages after a place. Null if the chat is gone.</summary>
     public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) => options.CoalesceReads
         ? _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken)
         : ReadPageAsync(feed, wanted, reason, cancellationToken);
 
     /// <summary>
-    /// Loads the state that a feed lacks, until the feed is content. A load that was under way already may have begun
-    /// before the doubt that it should settle.
+    /// Loads the state that a feed lacks, repeatedly until the feed is no longer in doubt. A load that was already in
+    /// progress may have started before the doubt that it should settle.
     /// </summary>
     public async Task<Chat?> LoadPresentAsync(Feed feed, CancellationToken cancellationToken)
     {
@@ -55,7 +54,7 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
         _chats.RunAsync(feed.Id, 0, static _ => true, ct => LoadChatAsync(feed, ct), cancellationToken);
 
     /// <summary>
-    /// A read that begins at or a little before the wanted place will most likely reach it. If it does not, the
+    /// A read that starts at the wanted place, or a little before it, will most likely reach it. If it does not, the
     /// subscriber asks again.
     /// </summary>
     private bool Serves(CatchUpKey underWay, CatchUpKey wanted) =>

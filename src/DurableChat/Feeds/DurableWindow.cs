@@ -3,42 +3,40 @@ namespace DurableChat.Feeds;
 /// <summary>
 /// The newest messages of one chat, as events: a contiguous run of one epoch, bounded in number and bytes.
 /// <para>
-/// The invariant is that the run holds <em>every</em> message of the history with an id above <see cref="Floor"/> and
-/// up to <see cref="Tail"/>.
-/// Messages are neighbours only if one's <see cref="MessageEvent.PreviousId"/> is the other's id, so a hole cannot be
-/// closed by mistake. What is published
-/// ahead of its turn waits aside and is not visible.
+/// Invariant: the run holds <em>every</em> message of the history with an id above <see cref="Floor"/> and up to
+/// <see cref="Tail"/>. Messages are neighbours only if one's <see cref="MessageEvent.PreviousId"/> is the other's id,
+/// so a hole cannot be closed by mistake. A message that is published ahead of its turn waits separately and is not
+/// visible.
 /// </para>
-/// Not thread-safe: the feed's lock guards it.
+/// Not thread-safe: guarded by the feed's lock.
 /// </summary>
 internal sealed class DurableWindow(int maxMessages, int maxBytes)
 {
     /// <summary>
-    /// How many messages may wait for one that comes before them. More than that means a gap that only a read can
-    /// close.
+    /// How many messages may wait for an earlier one. More than that means a gap that only a read can close.
     /// </summary>
     private const int MaxWaiting = 64;
 
-    // A plain list with a moving start would shift on each eviction; a linked list would cost an object per message.
+    // A plain list would shift its entries on each eviction, and a linked list would cost an object per message.
     private readonly RingBuffer<MessageEvent> _run = new();
     private readonly SortedList<long, MessageEvent> _waiting = [];
 
-    /// <summary>The epoch of everything in here.</summary>
+    /// <summary>The epoch of all messages in the window.</summary>
     public long Epoch { get; private set; }
 
     /// <summary>Every message with a higher id, up to <see cref="Tail"/>, is in the run.</summary>
     public long Floor { get; private set; }
 
-    /// <summary>The id of the newest message of the run; <see cref="Floor"/> if the run is empty.</summary>
+    /// <summary>The id of the newest message of the run, or <see cref="Floor"/> if the run is empty.</summary>
     public long Tail { get; private set; }
 
-    /// <summary>How many messages the run has.</summary>
+    /// <summary>The number of messages in the run.</summary>
     public int Count => _run.Count;
 
-    /// <summary>What run and waiting messages take in memory.</summary>
+    /// <summary>The size of the run and of waiting messages in memory.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Forgets everything. From here on the window holds what comes after <paramref name="floor"/>.</summary>
+    /// <summary>Removes everything. From now on the window holds what follows <paramref name="floor"/>.</summary>
     public void Reset(long epoch, long floor)
     {
         _run.Clear();
@@ -50,10 +48,9 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
     }
 
     /// <summary>
-    /// Begins the epoch of a rewritten history that keeps all messages up to <paramref name="kept"/>, and nothing after
-    /// it. What the run has of those it keeps: a rewrite cuts the end of the history
-    /// off, so they are the same messages with the same neighbours. If the run does not reach <paramref name="kept"/>,
-    /// or does not have it, nothing of it counts.
+    /// Starts the epoch of a rewritten history that keeps all messages up to <paramref name="kept"/>, and none after
+    /// it. The run keeps those it has: a rewrite cuts off the end of the history, so they are the same messages with
+    /// the same neighbours. If the run does not reach <paramref name="kept"/>, or does not have it, the run is dropped.
     /// </summary>
     public void Rewrite(long epoch, long kept)
     {
@@ -77,10 +74,10 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
         }
     }
 
-    /// <summary>Gives the memory back and keeps its place: what follows is held again.</summary>
+    /// <summary>Frees the memory but keeps the place: later messages are held again.</summary>
     public void Evict() => Reset(Epoch, Tail);
 
-    /// <summary>Takes in a message of the window's epoch, published in any order, any number of times.</summary>
+    /// <summary>Adds a message of the window's epoch. Messages may be published in any order, and repeatedly.</summary>
     public void Publish(MessageEvent message)
     {
         if (message.MessageId <= Tail)
@@ -100,9 +97,8 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
     }
 
     /// <summary>
-    /// Takes in what was read: every message of the history from the first of <paramref name="page"/> to its last. It
-    /// extends the run at either end; a
-    /// page above the run replaces it; one below it changes nothing.
+    /// Adds a page that was read: every message of the history from the first of <paramref name="page"/> to its last.
+    /// It extends the run at either end. A page above the run replaces the run, and a page below it has no effect.
     /// </summary>
     public void Fill(IReadOnlyList<MessageEvent> page)
     {
@@ -133,13 +129,13 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
     }
 
     /// <summary>
-    /// True if the run holds every message after <paramref name="cursor"/> up to <paramref name="headId"/>. Only then
-    /// may it answer.
+    /// True if the run holds every message after <paramref name="cursor"/> up to <paramref name="headId"/>. The window
+    /// may answer only then.
     /// </summary>
     public bool Covers(long cursor, long headId) => cursor >= Floor && Tail == headId;
 
     /// <summary>
-    /// The place in the run of the first message after a cursor; <see cref="Count"/> if there is none.
+    /// The index in the run of the first message after a cursor. <see cref="Count"/> if there is none.
     /// </summary>
     public int IndexAfter(long cursor)
     {
@@ -160,7 +156,7 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
         return low;
     }
 
-    /// <summary>A message of the run by its place, the oldest at 0.</summary>
+    /// <summary>A message of the run by its index. The oldest is at 0.</summary>
     public MessageEvent this[int index] => _run[index];
 
     private void Append(MessageEvent message)
@@ -169,7 +165,7 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
         Bytes += message.Bytes;
         Tail = message.MessageId;
 
-        // What waits never has more bytes than the window may, so that it is the run that has too many.
+        // Waiting messages never exceed the window's bytes, so it is the run that has too many.
         while (_run.Count > maxMessages || Bytes > maxBytes)
         {
             var oldest = _run.RemoveFirst();

@@ -4,14 +4,13 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// What one replica has in memory of one chat. Publishers put things in, subscribers look with a cursor, and neither
-/// waits
-/// for the other. Thread-safe: one lock guards <see cref="FeedKnowledge"/> and <see cref="FeedHolds"/>, which do the
-/// thinking. It is never held across I/O, a wake-up or a caller's code.
+/// What one replica holds in memory of one chat. Publishers add to it, subscribers read it with a cursor, and neither
+/// waits for the other. Thread-safe: one lock guards <see cref="FeedKnowledge"/> and <see cref="FeedHolds"/>, which
+/// contain the logic. It is never held across I/O, a wake-up or a caller's code.
 /// </summary>
 /// <remarks>
-/// Each operation takes the lock, makes one call, and has its effects: those on counts under the lock, all others
-/// outside it.
+/// Each operation takes the lock, makes one call, and carries out its effects: those on counts under the lock, all
+/// others outside it.
 /// </remarks>
 internal sealed class Feed
 {
@@ -36,11 +35,11 @@ internal sealed class Feed
     public ChatId Id { get; }
 
     /// <summary>
-    /// Orders the commits of this replica to the chat, so that they neither conflict nor publish out of turn.
+    /// Serialises this replica's commits to the chat, so that they neither conflict nor publish out of order.
     /// </summary>
     public SemaphoreSlim CommitGate { get; } = new(1, 1);
 
-    /// <summary>When it was last looked at or published to: a timestamp of the host's clock.</summary>
+    /// <summary>When the feed was last read or published to: a timestamp of the host's clock.</summary>
     public long LastUsed => _holds.LastUsed;
 
     /// <summary>How often the feed has changed.</summary>
@@ -49,20 +48,20 @@ internal sealed class Feed
     /// <inheritdoc cref="FeedKnowledge.Present"/>
     public KnownChat? Present => Read(static feed => feed._knowledge.Present);
 
-    /// <summary>True if a state is known and nothing is served from it until it is loaded.</summary>
+    /// <summary>True if a state is known but is not served until it is loaded.</summary>
     public bool IsInDoubt => Read(static feed => feed._knowledge.Phase) == FeedPhase.InDoubt;
 
-    /// <summary>True if the chat is known to be gone or never to have been.</summary>
+    /// <summary>True if the chat is known to be deleted or never to have existed.</summary>
     public bool IsDeleted => Read(static feed => feed._knowledge.Phase) == FeedPhase.Gone;
 
-    /// <summary>Whose chat, if that is known.</summary>
+    /// <summary>The owner of the chat, if known.</summary>
     public string? Owner => Read(static feed => feed._knowledge.Chat?.Owner);
 
     /// <inheritdoc cref="FeedKnowledge.LostEpoch"/>
     public long LostEpoch => Read(static feed => feed._knowledge.LostEpoch);
 
     /// <summary>
-    /// Whose parts are wanted: there are subscribers here, and another replica drives the chat; else null.
+    /// Which parts are wanted. Null unless there are subscribers here and another replica drives the chat.
     /// </summary>
     public RelayTarget? RelayTarget =>
         Read(static feed => feed._holds.Subscribers > 0 ? feed._knowledge.RelayTarget : null);
@@ -70,20 +69,20 @@ internal sealed class Feed
     private long Now => _host.Time.GetTimestamp();
 
     /// <summary>
-    /// The chat's state, if the feed knows the present one and has not given parts of it back. Does not count as use.
+    /// The chat's state, if the feed knows the current one and has not freed parts of it. Does not count as use.
     /// </summary>
     public Chat? TryGetChat() => Read(static feed => feed._knowledge.Whole);
 
     /// <summary>
-    /// Takes in what has committed, in any order. The window is filled before the head is raised, and both before any
-    /// subscriber is woken.
+    /// Adds a commit, in any order. The window is filled before the head is raised, and both before any subscriber is
+    /// woken.
     /// </summary>
     public void Publish(Transition transition) => Change(transition, static (feed, committed) =>
         feed._knowledge.Take(committed.Next, committed.Appended, feed.Now, isRemote: false));
 
     /// <summary>
-    /// Takes in what another replica committed, as <see cref="FeedKnowledge.TakeRemote"/> does; true if none of its
-    /// messages need be read.
+    /// Adds another replica's commit, as <see cref="FeedKnowledge.TakeRemote"/> does. True if none of its messages must
+    /// be read.
     /// </summary>
     public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age, bool lacksTools = false) =>
         Change((next, appended, age, lacksTools), static (feed, of) =>
@@ -94,13 +93,12 @@ internal sealed class Feed
         });
 
     /// <summary>
-    /// Says that commits may have happened that the feed did not see. Until its state is loaded it serves nothing as
-    /// the present.
+    /// Records that the feed may have missed commits. Until its state is loaded, it serves nothing as current.
     /// </summary>
     public void MarkUnsynced() => Change(0, static (feed, _) => feed._knowledge.Doubt());
 
     /// <summary>
-    /// Raises a doubt as <see cref="FeedKnowledge.DoubtBelow"/> does; true if a state was known that is not served now.
+    /// Raises a doubt as <see cref="FeedKnowledge.DoubtBelow"/> does. True if a known state is then no longer served.
     /// </summary>
     public bool MarkUnsyncedBelow(long version, Guid commitId = default) =>
         Change((version, commitId), static (feed, of) =>
@@ -109,7 +107,9 @@ internal sealed class Feed
             return (change, change != 0 && feed._knowledge.State is not null);
         });
 
-    /// <summary>Wakes the subscribers of a feed in doubt: each looks, and one has the state loaded.</summary>
+    /// <summary>
+    /// Wakes the subscribers of a feed in doubt: each looks at the feed, and one has the state loaded.
+    /// </summary>
     public void WakeIfInDoubt() => Change(0, static (feed, _) =>
         feed._knowledge.NeedsLoad && feed._holds.Subscribers > 0 ? FeedChange.Waiting : FeedChange.None);
 
@@ -123,16 +123,16 @@ internal sealed class Feed
     /// <inheritdoc cref="FeedKnowledge.Fill"/>
     public void Fill(CatchUpPage page) => Change(page, static (feed, read) => feed._knowledge.Fill(read));
 
-    /// <summary>Says that the chat is gone. Every stream of it ends.</summary>
+    /// <summary>Records that the chat is deleted. All of its streams end.</summary>
     public void MarkDeleted() => Change(0, static (feed, _) => feed._knowledge.End());
 
-    /// <summary>Opens a generation for its parts; false if the chat has moved past it.</summary>
+    /// <summary>Opens a generation for its parts. False if the chat has moved past it.</summary>
     public bool BeginGeneration(long generation) => Change(generation, static (feed, number) =>
         feed._knowledge.Begin(number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
 
     /// <summary>
-    /// Adds a part to the answer in flight; gives its length so far in UTF-16 code units, or null if that generation is
-    /// over.
+    /// Adds a part to the answer in flight. Returns the answer's length so far in UTF-16 code units, or null if the
+    /// generation is over.
     /// </summary>
     public int? AppendPart(long generation, MessagePart part) => Change((generation, part), static (feed, of) =>
     {
@@ -140,14 +140,12 @@ internal sealed class Feed
         return (isShown ? FeedChange.Answer : FeedChange.None, chars);
     });
 
-    /// <summary>
-    /// Shows the progress of a tool to those who follow the chat here, unless its call is no longer pending.
-    /// </summary>
+    /// <summary>Shows the progress of a tool to subscribers here, unless its call is no longer pending.</summary>
     public void ShowProgress(long generation, string callId, string text) =>
         Change((generation, callId, text), static (feed, of) =>
             feed._knowledge.ShowProgress(of.generation, of.callId, of.text, feed.Now));
 
-    /// <summary>Takes in parts that another replica has made.</summary>
+    /// <summary>Adds parts that another replica has generated.</summary>
     public RelayOutcome AppendRelayed(RelayFrame frame) => Change(frame, static (feed, of) =>
     {
         var knowledge = feed._knowledge;
@@ -156,8 +154,8 @@ internal sealed class Feed
     });
 
     /// <summary>
-    /// The next parts, or progress of a tool, for another replica, or none now; false if this replica no longer drives
-    /// the chat.
+    /// Returns the next parts or tool progress for another replica, if there are any now. False if this replica no
+    /// longer drives the chat.
     /// </summary>
     public bool LookForRelay(
         ref long generation, ref long seq, ref long progress, out RelayFrame? frame, out long revision)
@@ -178,7 +176,7 @@ internal sealed class Feed
         }
     }
 
-    /// <summary>The parts of the answer in flight so far, joined; null if that generation is over.</summary>
+    /// <summary>The parts of the answer in flight so far, joined. Null if the generation is over.</summary>
     public IReadOnlyList<MessagePart>? TryGetParts(long generation) =>
         Read(feed => feed._knowledge.Answer.Live is { } live && live.Generation == generation ? live.ToParts() : null);
 
@@ -196,7 +194,7 @@ internal sealed class Feed
     }
 
     /// <summary>
-    /// Adds the events that come next for a subscriber, and moves its cursor past them; or says what stands in the way.
+    /// Adds the next events for a subscriber and moves its cursor past them, or returns what must happen first.
     /// </summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
@@ -213,15 +211,15 @@ internal sealed class Feed
         return look;
     }
 
-    /// <summary>Adds a subscriber. While there are any, parts that another replica makes are wanted here.</summary>
+    /// <summary>Adds a subscriber. While there are any, parts from other replicas are wanted here.</summary>
     public void Join(SubscriberCursor cursor) => Change(cursor, static (feed, joining) => feed._holds.Join(joining));
 
     /// <summary>
-    /// Undoes <see cref="Join"/>. After the last one, a relay that waits has to see that no subscriber is left.
+    /// Undoes <see cref="Join"/>. After the last one, a waiting relay must notice that no subscriber is left.
     /// </summary>
     public void Leave(SubscriberCursor cursor) => Change(cursor, static (feed, leaving) => feed._holds.Leave(leaving));
 
-    /// <summary>Keeps the state whole while a caller loads and takes it.</summary>
+    /// <summary>Keeps the state complete while a caller loads and uses it.</summary>
     public void HoldState() => Change(0, static (feed, _) => feed._holds.HoldState());
 
     /// <summary>Undoes a <see cref="HoldState()"/>.</summary>
@@ -232,40 +230,41 @@ internal sealed class Feed
         FeedReport.Of(
             feed._knowledge, feed._holds, feed._place.Bytes, feed._host.Time.GetElapsedTime(feed.LastUsed), maxCursors));
 
-    /// <summary>Completes when the feed is no longer as <see cref="Look"/> saw it.</summary>
+    /// <summary>Completes when the feed has changed since <see cref="Look"/>.</summary>
     public Task WaitAsync(long revision, CancellationToken cancellationToken) =>
         _signal.WaitAsync(revision, cancellationToken);
 
-    /// <summary>The same, but for so long at most.</summary>
+    /// <summary>Completes when the feed has changed, or when the patience is over.</summary>
     public Task WaitAsync(long revision, TimeSpan patience, CancellationToken cancellationToken) =>
         _signal.WaitAsync(revision, patience, _host.Time, cancellationToken);
 
-    /// <summary>Keeps the feed from being removed; false if it is removed already and another must be taken.</summary>
+    /// <summary>Keeps the feed from being removed. False if it is already removed and another must be used.</summary>
     public bool TryPin() => Change(0, static (feed, _) => (FeedChange.Held, feed._holds.TryPin()));
 
     /// <summary>
-    /// Undoes a <see cref="TryPin"/>; true if nothing is left to keep, because the chat is gone or never was.
+    /// Undoes a <see cref="TryPin"/>. True if nothing is left to keep, because the chat is gone or never existed.
     /// </summary>
     public bool Unpin() => Change(0, static (feed, _) =>
         (FeedChange.Held, feed._holds.Unpin() && feed._knowledge.Phase == FeedPhase.Gone));
 
     /// <summary>
-    /// Marks the feed as removed if nothing holds it and it has rested since <paramref name="restedSince"/>. The
-    /// decision and the mark are one, so it cannot be pinned in between.
+    /// Marks the feed as removed if nothing holds it and it has been unused since <paramref name="restedSince"/>.
+    /// Decision and mark are atomic, so it cannot be pinned in between.
     /// </summary>
     public bool TryRemove(long restedSince) => Change(restedSince, static (feed, since) =>
         feed._holds.TryRemove(since) ? (FeedChange.Removed, true) : (FeedChange.None, false));
 
     /// <summary>
-    /// Gives back what can be read again; false if there is nothing. It is no use of the feed: else those used least
-    /// would become those used last, and while memory is short no feed would ever grow old enough to go.
+    /// Frees what can be read again. False if there is nothing. This does not count as use: otherwise eviction would
+    /// make the least recently used feeds the most recently used, and while memory is short no feed would ever become
+    /// idle.
     /// </summary>
     public bool TryEvict() => Change(0, static (feed, _) =>
         !feed._holds.IsRemoved && feed._knowledge.TryEvict(feed._holds.HoldsState)
             ? (FeedChange.Memory, true)
             : (FeedChange.None, false));
 
-    /// <summary>Takes a new place among those that give way, if there is something to give back.</summary>
+    /// <summary>Takes a new place in the line for eviction, if the feed has something to free.</summary>
     public void StandInLine() => Change(0, static (_, _) => FeedChange.Memory);
 
     private T Read<T>(Func<Feed, T> look)
@@ -290,7 +289,7 @@ internal sealed class Feed
             CountLocked(effects);
         }
 
-        // The wake-up first: a subscriber need not wait until there is room in memory.
+        // Wake first: a subscriber need not wait until memory is freed.
         if (effects.Has(FeedEffects.Wake))
         {
             _signal.Raise();
@@ -328,12 +327,13 @@ internal sealed class Feed
         var look = new FeedReader(_knowledge).Look(cursor, events);
         cursor.PositionAtLook = cursor.Position;
 
-        // What is loaded for this subscriber stays until it has looked again, else memory that is short could keep it
-        // loading for ever.
+        // What is loaded for this subscriber stays until it has looked again. Otherwise it could keep loading forever
+        // while memory is short.
         var change = _holds.HoldState(cursor, look.Kind == FeedLookKind.Unsynced);
         if (look.RaisesDoubt)
         {
-            // The other subscribers wait for a change, and this is one: each looks, and one has the state loaded.
+            // The other subscribers wait for a change, and this is one: each looks at the feed, and one has the state
+            // loaded.
             change |= _knowledge.Doubt();
             cursor.Doubt = _knowledge.Doubts;
         }

@@ -1,16 +1,15 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Counts what feeds take, in sum and for each owner, and knows which gives way next. Only feeds that can give
-/// something back stand in line, so that one that is in use is not
-/// looked at time and again in vain. A feed that was used since it took its place gets another at the end, so a use
-/// costs nothing and finding the next costs a constant on average.
+/// Counts the memory of feeds, in total and for each owner, and decides which feed gives way next. Only feeds that can
+/// free something stand in line, so that feeds in use are not examined repeatedly. A feed that was used since it took
+/// its place moves to the end, so a use costs nothing, and finding the next feed costs a constant on average.
 /// <para>
-/// While all is above the budget, owners with more than their share give way first. So an owner alone may use
-/// everything, and beside others no more than its share.
+/// While the total is above the budget, feeds of owners above their share give way first. So an owner alone may use
+/// everything, but next to other owners no more than its share.
 /// </para>
-/// Thread-safe. Its lock is held for a few steps and never while a feed's lock is taken; a feed may call it under its
-/// own.
+/// Thread-safe. Its lock is held for a few steps, and never while a feed's lock is taken. A feed may call it while
+/// holding its own lock.
 /// </summary>
 internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
 {
@@ -24,17 +23,16 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
     private long _bytes;
     private long _held;
 
-    /// <summary>What all feeds take.</summary>
+    /// <summary>The memory of all feeds.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>True if feeds take more than they may.</summary>
+    /// <summary>True if feeds use more than the budget.</summary>
     public bool IsOver => Bytes > options.TotalBytes;
 
     /// <summary>
-    /// True if something is to be given back until there is room again. Going a tenth below the budget makes the next
-    /// round come late. A tenth of the budget is left to what can be given back, also
-    /// if what is in use takes all the rest: else every message would be read from the database by everyone who follows
-    /// it.
+    /// True if memory must be freed. Freeing stops a tenth below the budget, so that the next round comes later. A
+    /// tenth of the budget is reserved for what can be freed, even if memory in use takes all the rest: otherwise every
+    /// subscriber would read every message from the database.
     /// </summary>
     public bool IsToShrink
     {
@@ -72,7 +70,7 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
     private long Share => (long)(options.TotalBytes * options.OwnerShare);
 
     /// <summary>
-    /// True if nearly all memory is in use, so that it cannot be given back, and more than a share of it by this owner.
+    /// True if nearly all memory is in use and cannot be freed, and this owner uses more than a share of it.
     /// </summary>
     public bool IsFull(string owner)
     {
@@ -83,16 +81,16 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
 
         lock (_gate)
         {
-            // Many owners below their share can fill the memory too: then each has an equal part of it.
+            // Many owners below their share can also fill the memory. Each then has an equal part of it.
             return _owners.TryGetValue(owner, out var memory) && memory.Held > Math.Min(Share, options.TotalBytes / _owners.Count);
         }
     }
 
-    /// <summary>Takes in what a feed takes now. Called under the feed's lock.</summary>
+    /// <summary>Records a feed's current memory. Called under the feed's lock.</summary>
     /// <param name="place">The feed's place.</param>
-    /// <param name="owner">Whose feed; null if that is not known.</param>
-    /// <param name="bytes">All that it takes.</param>
-    /// <param name="freeable">How much of it can be given back now.</param>
+    /// <param name="owner">The owner of the feed's chat. Null if unknown.</param>
+    /// <param name="bytes">The total memory.</param>
+    /// <param name="freeable">How much of it can be freed now.</param>
     public void Count(FeedPlace place, string? owner, long bytes, long freeable)
     {
         if (place.Owner is null && owner is not null)
@@ -124,7 +122,7 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Forgets a feed that is removed. Called under the feed's lock.</summary>
+    /// <summary>Removes a feed. Called under the feed's lock.</summary>
     public void Release(FeedPlace place)
     {
         Interlocked.Add(ref _bytes, -place.Bytes);
@@ -164,8 +162,8 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// Takes the first out of the line: of an owner with more than its share, if there is one; null if none can give
-    /// anything back.
+    /// Takes the first feed out of the line. A feed of an owner above its share goes first. Null if no feed can free
+    /// anything.
     /// </summary>
     public FeedPlace? TakeFirst()
     {
@@ -181,7 +179,7 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
         }
     }
 
-    // Needs _gate. Few owners can have more than a share each, so the list is short.
+    // Needs _gate. Few owners can be above their share, so the list is short.
     private FeedPlace? FirstOfLarge()
     {
         for (var i = _large.Count - 1; i >= 0; i--)

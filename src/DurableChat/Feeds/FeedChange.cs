@@ -1,8 +1,6 @@
 namespace DurableChat.Feeds;
 
-/// <summary>
-/// What an operation changed in a feed. <see cref="FeedChanges.Effects"/> decides what has to follow.
-/// </summary>
+/// <summary>What an operation changed in a feed. <see cref="FeedChanges.Effects"/> decides the effects.</summary>
 [Flags]
 internal enum FeedChange
 {
@@ -12,33 +10,33 @@ internal enum FeedChange
     /// <summary>A doubt was raised: nothing is served until the state is loaded.</summary>
     Doubt = 1,
 
-    /// <summary>The chat's state is another one.</summary>
+    /// <summary>The chat's state has changed.</summary>
     State = 2,
 
-    /// <summary>The durable window has other messages.</summary>
+    /// <summary>The messages of the durable window have changed.</summary>
     Window = 4,
 
-    /// <summary>The answer in flight has other parts, or a tool has reported progress.</summary>
+    /// <summary>The parts of the answer in flight have changed, or a tool has reported progress.</summary>
     Answer = 8,
 
     /// <summary>The chat is gone.</summary>
     Gone = 16,
 
-    /// <summary>The history that was served is not the stored one: every subscriber starts again.</summary>
+    /// <summary>The served history is not the stored one: every subscriber starts again.</summary>
     Lost = 32,
 
-    /// <summary>Nothing, but those who wait have to look again.</summary>
+    /// <summary>Nothing changed, but waiting callers must look again.</summary>
     Waiting = 64,
 
-    /// <summary>What the feed takes in memory, or what of it can be given back.</summary>
+    /// <summary>The feed's memory, or how much of it can be freed, has changed.</summary>
     Memory = 128,
 
-    /// <summary>A pin was added or removed, which is a use of the feed.</summary>
+    /// <summary>A pin was added or removed, which counts as a use of the feed.</summary>
     Held = 256,
 
     /// <summary>A subscriber was added.</summary>
     Subscribers = 512,
 
-    /// <summary>The feed is out of use.</summary>
+    /// <summary>The feed is removed.</summary>
     Removed = 1024,
 }

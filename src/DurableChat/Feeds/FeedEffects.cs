@@ -1,37 +1,35 @@
 namespace DurableChat.Feeds;
 
-/// <summary>
-/// What has to follow a change in a feed. <see cref="FeedChanges.Effects"/> is the one place that decides it.
-/// </summary>
+/// <summary>The effects of a change in a feed. Only <see cref="FeedChanges.Effects"/> decides them.</summary>
 [Flags]
 internal enum FeedEffects
 {
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Under the lock: the change is a use of the feed.</summary>
+    /// <summary>Under the lock: the change counts as a use of the feed.</summary>
     Touch = 1,
 
-    /// <summary>Under the lock: what the feed takes in memory, and what of it can be given back, is counted.</summary>
+    /// <summary>Under the lock: the feed's memory, and how much of it can be freed, is counted.</summary>
     CountMemory = 2,
 
     /// <summary>Under the lock: every subscriber starts again.</summary>
     VoidCursors = 4,
 
-    /// <summary>Under the lock: the feed's memory counts no longer.</summary>
+    /// <summary>Under the lock: the feed's memory no longer counts.</summary>
     Release = 8,
 
-    /// <summary>Outside the lock: those who wait look again.</summary>
+    /// <summary>Outside the lock: waiting callers look again.</summary>
     Wake = 16,
 
-    /// <summary>Outside the lock: feeds give memory back if they use too much.</summary>
+    /// <summary>Outside the lock: feeds free memory if they use too much.</summary>
     EnforceBudget = 32,
 
-    /// <summary>Outside the lock: parts that another replica makes may be wanted.</summary>
+    /// <summary>Outside the lock: parts from another replica may be wanted.</summary>
     AskForRelay = 64,
 }
 
-/// <summary>What follows from what.</summary>
+/// <summary>Maps changes to their effects.</summary>
 internal static class FeedChanges
 {
     private const FeedChange Content = FeedChange.State | FeedChange.Window | FeedChange.Answer | FeedChange.Gone;
@@ -48,7 +46,7 @@ internal static class FeedChanges
         | If(change, FeedChange.State | FeedChange.Window, FeedEffects.EnforceBudget)
         | If(change, FeedChange.State | FeedChange.Subscribers, FeedEffects.AskForRelay);
 
-    /// <summary>True if an effect is among others. Unlike <see cref="Enum.HasFlag"/> it never allocates.</summary>
+    /// <summary>True if an effect is set. Unlike <see cref="Enum.HasFlag"/>, it never allocates.</summary>
     public static bool Has(this FeedEffects effects, FeedEffects effect) => (effects & effect) != FeedEffects.None;
 
     private static FeedEffects If(FeedChange change, FeedChange any, FeedEffects effect) =>

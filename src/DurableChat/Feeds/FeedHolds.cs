@@ -1,15 +1,15 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Who uses a feed: pins, subscribers, and those for whom its state must stay whole. Decides when it may go. Not
-/// thread-safe: the feed's lock guards it.
+/// What uses a feed: pins, subscribers, and callers for which its state must stay complete. Decides when the feed may
+/// be removed. Not thread-safe: guarded by the feed's lock.
 /// </summary>
 internal sealed class FeedHolds(long now)
 {
-    /// <summary>A round figure for an empty feed: its objects, and its entry among the others.</summary>
+    /// <summary>The approximate size of an empty feed: its objects and its dictionary entry.</summary>
     private const int BaseBytes = 1536;
 
-    /// <summary>A round figure for a subscriber.</summary>
+    /// <summary>The approximate size of a subscriber.</summary>
     private const int SubscriberBytes = 512;
 
     private readonly HashSet<SubscriberCursor> _cursors = [];
@@ -19,32 +19,32 @@ internal sealed class FeedHolds(long now)
     /// <summary>When the feed was last used: a timestamp. May be read without the lock.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
-    /// <summary>How many pins there are.</summary>
+    /// <summary>The number of pins.</summary>
     public int Pins { get; private set; }
 
-    /// <summary>How many subscribers follow the chat here.</summary>
+    /// <summary>The number of subscribers here.</summary>
     public int Subscribers => _cursors.Count;
 
-    /// <summary>True once the feed is out of use. It never comes back.</summary>
+    /// <summary>True once the feed is removed. It is never used again.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>True while the state must stay whole.</summary>
+    /// <summary>True while the state must stay complete.</summary>
     public bool HoldsState => _states > 0;
 
-    /// <summary>Notes a use.</summary>
+    /// <summary>Records a use.</summary>
     public void Touch(long now) => Volatile.Write(ref _lastUsed, now);
 
-    /// <summary>Adds a pin; false if the feed is removed already and another must be taken.</summary>
+    /// <summary>Adds a pin. False if the feed is already removed and another must be used.</summary>
     public bool TryPin()
     {
         Pins += IsRemoved ? 0 : 1;
         return !IsRemoved;
     }
 
-    /// <summary>Undoes a <see cref="TryPin"/>; true if that was the last.</summary>
+    /// <summary>Undoes a <see cref="TryPin"/>. True if that was the last pin.</summary>
     public bool Unpin() => --Pins == 0;
 
-    /// <summary>Removes the feed if no pin holds it and it has rested since a timestamp.</summary>
+    /// <summary>Removes the feed if it has no pins and has been unused since a timestamp.</summary>
     public bool TryRemove(long restedSince)
     {
         if (IsRemoved || Pins > 0 || LastUsed > restedSince)
@@ -63,7 +63,7 @@ internal sealed class FeedHolds(long now)
     }
 
     /// <summary>
-    /// Removes a subscriber. After the last one, those who wait on behalf of subscribers have to look again.
+    /// Removes a subscriber. After the last one, callers that wait on behalf of subscribers must look again.
     /// </summary>
     public FeedChange Leave(SubscriberCursor cursor)
     {
@@ -72,7 +72,7 @@ internal sealed class FeedHolds(long now)
         return FeedChange.Memory | (isLast ? FeedChange.Waiting : FeedChange.None);
     }
 
-    /// <summary>Keeps the state whole, or no longer, for a subscriber.</summary>
+    /// <summary>Keeps the state complete for a subscriber, or stops doing so.</summary>
     public FeedChange HoldState(SubscriberCursor cursor, bool holds)
     {
         if (cursor.HoldsState == holds)
@@ -85,7 +85,7 @@ internal sealed class FeedHolds(long now)
         return FeedChange.Memory;
     }
 
-    /// <summary>Keeps the state whole until <see cref="ReleaseState"/>.</summary>
+    /// <summary>Keeps the state complete until <see cref="ReleaseState"/>.</summary>
     public FeedChange HoldState()
     {
         _states++;
@@ -99,7 +99,7 @@ internal sealed class FeedHolds(long now)
         return FeedChange.Memory;
     }
 
-    /// <summary>Takes what a change means for those who use the feed.</summary>
+    /// <summary>Applies the effects of a change to pins and subscribers.</summary>
     public void Take(FeedEffects effects, long now)
     {
         if (effects.Has(FeedEffects.Touch))
@@ -117,7 +117,7 @@ internal sealed class FeedHolds(long now)
     }
 
     /// <summary>
-    /// What the feed takes in memory, and how much of it can be given back now, in bytes. Without pins all can.
+    /// The feed's memory, and how much of it can be freed now, in bytes. Without pins, all of it can be freed.
     /// </summary>
     public (long Bytes, long Freeable) Measure(FeedKnowledge knowledge)
     {
@@ -127,7 +127,7 @@ internal sealed class FeedHolds(long now)
         return (bytes, Pins == 0 ? bytes : knowledge.FreeableBytes(HoldsState));
     }
 
-    /// <summary>Where subscribers stood at their last look, at most <paramref name="max"/> of them.</summary>
+    /// <summary>The positions of subscribers at their last look, at most <paramref name="max"/>.</summary>
     public IReadOnlyList<string> Positions(int max) =>
         [.. _cursors.Take(max).Select(cursor => cursor.PositionAtLook.ToString())];
 }

@@ -4,9 +4,8 @@ using DurableChat.Diagnostics;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Shows operators what this replica has in memory. It tells of chats of all owners, though nothing that they say, so
-/// hosts must let operators in only.
-/// Thread-safe; looking neither holds a feed nor makes one.
+/// Shows operators what this replica holds in memory. It covers chats of all owners, but not their content, so hosts
+/// must restrict it to operators. Thread-safe. Inspecting neither pins nor creates a feed.
 /// </summary>
 public sealed class FeedInspector
 {
@@ -27,24 +26,22 @@ public sealed class FeedInspector
     /// <summary>The name under which this process holds leases.</summary>
     public string Replica { get; }
 
-    /// <summary>How many feeds there are.</summary>
+    /// <summary>The number of feeds.</summary>
     public int Count => _feeds.Count;
 
-    /// <summary>What all feeds hold, in bytes.</summary>
+    /// <summary>The memory of all feeds, in bytes.</summary>
     public long Bytes => _feeds.Bytes;
 
     /// <summary>How many feeds serve nothing until their state is loaded.</summary>
     public int InDoubt => _feeds.InDoubt;
 
-    /// <summary>
-    /// How many chats this replica held the lease of without driving them, when leases and runs were last compared.
-    /// </summary>
+    /// <summary>How many leases this replica held without a run when leases and runs were last compared.</summary>
     public int LeasesWithoutRun => _worker.LeasesWithoutRun;
 
-    /// <summary>The age of the oldest turn that this replica drives; zero if it drives none.</summary>
+    /// <summary>The age of the oldest turn that this replica drives. Zero if it drives none.</summary>
     public TimeSpan OldestTurn => _worker.OldestRun;
 
-    /// <summary>Feeds without their cursors: those with most subscribers first, then the largest.</summary>
+    /// <summary>Feeds without their cursors: those with the most subscribers first, then the largest.</summary>
     public IReadOnlyList<FeedReport> List(int limit) =>
     [
         .. _feeds.All.Select(feed => feed.Inspect(CursorsInList))
@@ -52,6 +49,6 @@ public sealed class FeedInspector
             .Take(limit),
     ];
 
-    /// <summary>One feed with its cursors; null if this replica has none of that chat.</summary>
+    /// <summary>One feed with its cursors. Null if this replica has no feed of the chat.</summary>
     public FeedReport? Find(ChatId chat) => _feeds.Find(chat)?.Inspect(CursorsInReport);
 }

@@ -5,8 +5,8 @@ namespace DurableChat.Feeds;
 
 /// <summary>
 /// What one replica knows of a chat: its state, the newest messages, and the answer in flight. All of it is a copy of
-/// what has committed, or of what a worker has made, so it can be lost at any time. Pure: it waits for nothing, wakes
-/// nobody and reads no clock. Not thread-safe: the feed's lock guards it.
+/// what was committed or of what a worker has generated, so it can be dropped at any time. Pure: it waits for nothing,
+/// wakes no waiter and reads no clock. Not thread-safe: guarded by the feed's lock.
 /// <code>
 ///              version 1, or a load               doubt
 ///   Unknown ────────────────────────▶ Present ◀───────────▶ InDoubt
@@ -17,8 +17,9 @@ namespace DurableChat.Feeds;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Each doubt has a number, and a load settles those that were raised before it began. A feed that is Unknown can hold
-/// a state: commits that were published may be old unless they are the chat's first, so nothing is served from it.
+/// Each doubt has a number, and a load settles the doubts that were raised before it started. A feed in the phase
+/// Unknown can hold a state. It serves nothing from it, because published commits may be outdated unless they are the
+/// chat's first.
 /// </remarks>
 internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions options)
 {
@@ -27,10 +28,10 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     private bool _isHeadLoaded;
     private int _settledDoubts;
 
-    /// <summary>Of which chat.</summary>
+    /// <summary>The id of the chat.</summary>
     public ChatId Id => id;
 
-    /// <summary>How much is kept.</summary>
+    /// <summary>The settings.</summary>
     public FeedOptions Options => options;
 
     /// <summary>The newest messages.</summary>
@@ -39,31 +40,32 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <summary>The answer in flight.</summary>
     public AnswerInFlight Answer { get; } = new(id);
 
-    /// <summary>The newest state, whether it is served or not; null for none.</summary>
+    /// <summary>The newest state, whether it is served or not. Null for none.</summary>
     public KnownState? State { get; private set; }
 
-    /// <summary>The newest state without its events; null for none.</summary>
+    /// <summary>The newest state without its events. Null for none.</summary>
     public Chat? Chat => State?.Chat;
 
-    /// <summary>How many doubts there have been.</summary>
+    /// <summary>How many doubts have been raised.</summary>
     public int Doubts { get; private set; }
 
-    /// <summary>The newest message of which another replica's commit gave notice; 0 for none.</summary>
+    /// <summary>The id of the newest message that another replica's commit announced. 0 for none.</summary>
     public long LastRemoteId { get; private set; }
 
     /// <summary>
-    /// True if the newest state was loaded before the notification of another replica's commit arrived, which most
-    /// likely brings the messages.
+    /// True if the newest state was loaded before the notification of another replica's commit arrived. That
+    /// notification most likely brings the messages.
     /// </summary>
     public bool MayComeInline => _isHeadLoaded && replica.Length > 0;
 
     /// <summary>
-    /// The epoch of commits that were served here and are lost, until a later epoch begins; else 0. Readers elsewhere
-    /// may have been shown what was lost, and their positions do not show it. So the next commit begins a later epoch.
+    /// The epoch of commits that were served here and then lost, until a later epoch starts. Otherwise 0. Readers of
+    /// other replicas may have seen the lost commits, and their positions do not show it. So the next commit starts a
+    /// later epoch.
     /// </summary>
     public long LostEpoch { get; private set; }
 
-    /// <summary>How much is known.</summary>
+    /// <summary>The phase of the knowledge.</summary>
     public FeedPhase Phase =>
         _isGone ? FeedPhase.Gone
         : _isKnown && Doubts == _settledDoubts ? FeedPhase.Present
@@ -71,19 +73,21 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         : FeedPhase.InDoubt;
 
     /// <summary>
-    /// The version that is served as the present one, and its commit, whether all of the state is here or not; null if
-    /// none is served.
+    /// The version that is served as current, and its commit, even if parts of the state have been freed. Null if none
+    /// is served.
     /// </summary>
     public KnownChat? Present => Phase == FeedPhase.Present && Chat is { } chat
         ? new KnownChat(id, chat.Version, chat.CommitId, chat.Owner, chat.Epoch)
         : null;
 
     /// <summary>
-    /// The state that is served as the present one; null if none is served or parts of it have been given back.
+    /// The state that is served as current. Null if none is served, or if parts of it have been freed.
     /// </summary>
     public Chat? Whole => Phase == FeedPhase.Present && State is { IsSlim: false } state ? state.Chat : null;
 
-    /// <summary>Where parts are made that are not made here; null if no other replica drives the chat.</summary>
+    /// <summary>
+    /// The replica that generates the parts, if it is not this one. Null if no other replica drives the chat.
+    /// </summary>
     public RelayTarget? RelayTarget => IsDrivenElsewhere
         ? new RelayTarget(Driver!, Answer.Live?.Generation ?? 0, Answer.Live?.LastSeq ?? 0)
         : null;
@@ -98,14 +102,14 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     public bool IsDrivenElsewhere =>
         replica.Length > 0 && Phase != FeedPhase.Gone && Driver is { } driver && driver != replica;
 
-    /// <summary>What everything here takes in memory, in bytes.</summary>
+    /// <summary>The total size in memory, in bytes.</summary>
     public long Bytes => Window.Bytes + Answer.Bytes + (State?.Bytes ?? 0);
 
     private string? Driver => Chat is { NeedsWorker: true, Lease: { } lease } ? lease.Replica : null;
 
-    /// <summary>Takes in what has committed, in any order.</summary>
-    /// <param name="next">The state it made.</param>
-    /// <param name="appended">The messages it appended, as far as they came along.</param>
+    /// <summary>Adds a commit, in any order.</summary>
+    /// <param name="next">The state that it made.</param>
+    /// <param name="appended">The appended messages, as far as they are included.</param>
     /// <param name="publishedAt">When it committed: a timestamp.</param>
     /// <param name="isRemote">True if another replica committed it.</param>
     public FeedChange Take(Chat next, IReadOnlyList<Message> appended, long publishedAt, bool isRemote)
@@ -120,7 +124,7 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         {
             if (next.Contradicts(known))
             {
-                // A failover lost one of the two. Only the database knows which.
+                // A failover lost one of the two commits. Only the database knows which.
                 return Doubt();
             }
 
@@ -146,22 +150,22 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             _isHeadLoaded = false;
         }
 
-        // From a known state on, every publication is of what has just committed. A feed that knows nothing cannot see
-        // whether this one comes late, unless it is the chat's first.
+        // Once a state is known, every publication is a new commit. A feed that knows nothing cannot see whether a
+        // publication is late, unless it is the chat's first commit.
         _isKnown |= next.Version == 1;
         return FeedChange.State | FeedChange.Window;
     }
 
     /// <summary>
-    /// Takes in what another replica has committed, in any order. Only a state that names the known one among those
-    /// before it is taken. The first state comes from the store, and so does every other that does not follow.
+    /// Adds another replica's commit, in any order. It is accepted only if its state names the known state among the
+    /// preceding ones. The first state is loaded from the store, and so is every state that does not follow the known
+    /// one.
     /// </summary>
-    /// <param name="next">The state it made.</param>
-    /// <param name="appended">The messages it appended, as far as they came along.</param>
+    /// <param name="next">The state that it made.</param>
+    /// <param name="appended">The appended messages, as far as they are included.</param>
     /// <param name="publishedAt">When it committed: a timestamp.</param>
     /// <param name="lacksTools">
-    /// True if the state came without the client tools that the chat has. They never change, so those known here are
-    /// used.
+    /// True if the state came without the chat's client tools. They never change, so the known ones are used.
     /// </param>
     public FeedChange TakeRemote(Chat next, IReadOnlyList<Message> appended, long publishedAt, bool lacksTools)
     {
@@ -172,12 +176,10 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             : DoubtBelow(next.Version, next.CommitId);
     }
 
-    /// <summary>True if there are messages, and the window reaches the last of them.</summary>
+    /// <summary>True if there are messages and the window reaches the last of them.</summary>
     public bool HasAll(IReadOnlyList<Message> appended) => appended is [.., var last] && Window.Tail >= last.Id;
 
-    /// <summary>
-    /// The one place where a doubt begins: commits may have happened of which the feed knows nothing.
-    /// </summary>
+    /// <summary>The only place where a doubt starts: the feed may have missed commits.</summary>
     public FeedChange Doubt()
     {
         Doubts++;
@@ -185,28 +187,29 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     }
 
     /// <summary>
-    /// Raises a doubt if the chat has got to a version, and the feed knows only an older one or another commit of that
+    /// Raises a doubt if the chat has reached a version, and the feed knows only an older one or another commit of that
     /// version.
     /// </summary>
     public FeedChange DoubtBelow(long version, Guid commitId)
     {
         var isCurrent = Chat is { } known && known.Version >= version && !known.Contradicts(version, commitId);
 
-        // Also if nothing is known yet: a load that is under way may have looked before that version was there.
+        // Even if nothing is known yet: a load in progress may have read before that version existed.
         return _isGone || isCurrent ? FeedChange.None : Doubt();
     }
 
-    /// <summary>To be called before the state is read. The result goes to <see cref="CompleteLoad"/>.</summary>
+    /// <summary>Call it before the state is read. The result goes to <see cref="CompleteLoad"/>.</summary>
     public FeedLoad BeginLoad() => new(Doubts, Chat);
 
     /// <summary>
-    /// Takes in the state that was read, or that there is none. A doubt that was raised after the read began remains.
+    /// Takes the state that was read, or the fact that there is none. A doubt that was raised after the read started
+    /// remains.
     /// </summary>
     public FeedChange CompleteLoad(Chat? chat, FeedLoad load)
     {
         if (chat is null)
         {
-            // A state that appeared while the read was under way may be newer than what was read.
+            // A state that appeared during the read may be newer than the one that was read.
             return Chat is { } newer && newer.Version > (load.Known?.Version ?? 0) ? Doubt() : End();
         }
 
@@ -225,14 +228,14 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             }
             else if (IsOfAnotherLine(chat, known))
             {
-                // What came while the read was under way may be newer than what was read, or of a history that is no
-                // more.
+                // What arrived during the read may be newer than what was read, or belong to a history that no longer
+                // exists.
                 return Doubt();
             }
         }
         else if (Chat is { } unnamed && unnamed.CommitId == Guid.Empty && chat.Version == unnamed.Version)
         {
-            // It came from a replica of an older version, which names no commits.
+            // The state came from a replica of an older version, which names no commits.
             State = State! with { Chat = chat };
         }
 
@@ -242,7 +245,7 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         return change;
     }
 
-    /// <summary>Takes in messages that were read, if they still belong to the present epoch.</summary>
+    /// <summary>Adds messages that were read, if they still belong to the current epoch.</summary>
     public FeedChange Fill(CatchUpPage page)
     {
         if (Chat is not { } known || _isGone || page.Epoch < known.Epoch)
@@ -266,7 +269,7 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         return change;
     }
 
-    /// <summary>The chat is gone: what is known of it goes too.</summary>
+    /// <summary>Records that the chat is gone, and drops what is known of it.</summary>
     public FeedChange End()
     {
         _isGone = true;
@@ -276,21 +279,21 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         return FeedChange.Gone;
     }
 
-    /// <summary>Opens a generation for its parts; false if the chat has moved past it.</summary>
+    /// <summary>Opens a generation for its parts. False if the chat has moved past it.</summary>
     public bool Begin(long generation) => Answer.Begin(Chat, generation);
 
-    /// <summary>Takes the progress of a tool, unless its call is no longer pending.</summary>
+    /// <summary>Records the progress of a tool, unless its call is no longer pending.</summary>
     public FeedChange ShowProgress(long generation, string callId, string text, long now) =>
         !_isGone && Answer.ShowProgress(Chat, generation, callId, text, now) ? FeedChange.Answer : FeedChange.None;
 
-    /// <summary>How much could be given back while the feed is in use, in bytes.</summary>
-    /// <param name="holdsState">True while the state must stay whole.</param>
+    /// <summary>How much could be freed while the feed is in use, in bytes.</summary>
+    /// <param name="holdsState">True while the state must stay complete.</param>
     public long FreeableBytes(bool holdsState) => Window.Bytes + FreeableState(holdsState);
 
     /// <summary>
-    /// Gives back what can be read again: the window, and what is large of the state; false if there is nothing.
+    /// Frees what can be read again: the window and the large parts of the state. False if there is nothing.
     /// </summary>
-    /// <param name="holdsState">True while the state must stay whole.</param>
+    /// <param name="holdsState">True while the state must stay complete.</param>
     public bool TryEvict(bool holdsState)
     {
         var ofState = FreeableState(holdsState);
@@ -305,9 +308,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     }
 
     /// <summary>
-    /// The newest messages up to the head, all that the window has; null if they are neither the whole history nor as
-    /// many as
-    /// <paramref name="enoughMessages"/> or as large as <paramref name="enoughBytes"/>.
+    /// All messages of the window up to the head. Null if they are not the whole history, fewer than
+    /// <paramref name="enoughMessages"/>, and smaller than <paramref name="enoughBytes"/>.
     /// </summary>
     public MessageEvent[]? TryGetHistory(int enoughMessages, int enoughBytes)
     {
@@ -320,23 +322,23 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     private long FreeableState(bool holdsState) => holdsState || _isGone ? 0 : State?.FreeableBytes(IsDrivenHere) ?? 0;
 
     /// <summary>
-    /// A chat that was looked for before it existed seemed to be gone, e.g. because its creation failed at first. Ids
-    /// are not used twice, so now it exists.
+    /// A chat that was requested before it existed seemed to be gone, e.g. because its creation first failed. Ids are
+    /// not reused, so it exists now.
     /// </summary>
     private void Appear(Chat next) => _isGone &= Chat is not null || next.Version != 1;
 
     private bool Follows(Chat next) =>
         Chat is { } known && known.Owner == next.Owner && (next.Version <= known.Version || next.Follows(known));
 
-    /// <summary>True if what is stored is not what was known, at whatever version.</summary>
+    /// <summary>True if the stored state does not belong to the known line of commits, at whatever version.</summary>
     private static bool IsOfAnotherLine(Chat stored, Chat known) =>
         stored.Owner != known.Owner
             || stored.Contradicts(known)
             || (stored.Version == known.Version && stored.Epoch != known.Epoch);
 
     /// <summary>
-    /// The commit that follows the known state shows what the rewrite has kept. Before any other, more may have
-    /// happened than it shows.
+    /// The commit directly after the known state shows what the rewrite has kept. With any other commit, more may have
+    /// happened.
     /// </summary>
     private void BeginEpoch(Chat next, long kept)
     {
@@ -378,7 +380,7 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             State = slim.WithBulkOf(loaded);
         }
 
-        // A version that was not published here, though the feed was there, was made by another replica.
+        // A version that was not published here, although the feed existed, was made by another replica.
         var wasThere = Chat is not null;
         _isHeadLoaded |= RaiseTo(loaded, publishedAt: 0) && wasThere;
         LastRemoteId = _isHeadLoaded ? loaded.LastMessageId : LastRemoteId;
@@ -386,7 +388,7 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
 
     /// <summary>
     /// The stored history is not the one that was served: a failover or a restored backup lost commits, or a
-    /// notification was wrong. The feed takes what is stored.
+    /// notification was wrong. The feed adopts what is stored.
     /// </summary>
     private void Forget()
     {

@@ -3,8 +3,8 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// What a feed knew when the read of its state began, so that the answer can be told from what came meanwhile.
+/// What a feed knew when the read of its state started, to distinguish the result from what arrived in the meantime.
 /// </summary>
-/// <param name="Doubts">How many doubts it had had.</param>
-/// <param name="Known">The state it knew; null for none.</param>
+/// <param name="Doubts">How many doubts had been raised.</param>
+/// <param name="Known">The known state. Null for none.</param>
 internal readonly record struct FeedLoad(int Doubts, Chat? Known);

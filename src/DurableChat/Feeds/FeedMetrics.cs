@@ -3,7 +3,7 @@ using DurableChat.Diagnostics;
 
 namespace DurableChat.Feeds;
 
-/// <summary>What the feeds do, as metrics. Thread-safe.</summary>
+/// <summary>Metrics of feeds. Thread-safe.</summary>
 internal sealed class FeedMetrics
 {
     private readonly Meter _meter;
@@ -28,7 +28,7 @@ internal sealed class FeedMetrics
         _subscriptions = _meter.CreateUpDownCounter<long>("durablechat.subscriptions.active", description: "Subscribers of chats.");
         foreach (var counter in (Counter<long>[])[_hits, _misses, _evictions, _visits, _deliveries])
         {
-            // What never counted is not exported; a reader of the metrics should see the zero.
+            // A counter without measurements is not exported, but readers of the metrics should see a zero.
             counter.Add(0);
         }
 
@@ -52,8 +52,7 @@ internal sealed class FeedMetrics
     public void SubscriptionClosed() => _subscriptions.Add(-1);
 
     /// <summary>
-    /// Counts deliveries. Only of a subscriber that was there when the message committed does the delay say something
-    /// about the server.
+    /// Counts deliveries. The delay is recorded only for subscribers that were connected when the message committed.
     /// </summary>
     public void Sent(IReadOnlyList<StreamEvent> events, bool isLive)
     {
@@ -65,7 +64,7 @@ internal sealed class FeedMetrics
 
         foreach (var sent in events)
         {
-            // What was read from the database has no time of publication; parts have not committed.
+            // Messages read from the database have no time of publication, and parts are not committed.
             if (sent is MessageEvent { PublishedAt: not 0 })
             {
                 _commitToDelivery.Record(_time.GetElapsedTime(sent.PublishedAt).TotalSeconds);

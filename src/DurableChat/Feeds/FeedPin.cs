@@ -1,6 +1,8 @@
 namespace DurableChat.Feeds;
 
-/// <summary>A hold on a feed: while it lasts, the feed is the only one of its chat and stays. Dispose once.</summary>
+/// <summary>
+/// Keeps a feed in memory: until it is disposed, the feed is the only one of its chat and is not removed. Dispose once.
+/// </summary>
 internal sealed class FeedPin(FeedRegistry registry, Feed feed) : IDisposable
 {
     private int _released;

@@ -1,6 +1,6 @@
 namespace DurableChat.Feeds;
 
-/// <summary>What the budget keeps of one feed.</summary>
+/// <summary>The budget's data about one feed.</summary>
 internal sealed class FeedPlace
 {
     public FeedPlace(Feed feed)
@@ -19,19 +19,19 @@ internal sealed class FeedPlace
 
     public OwnerMemory? Owner { get; set; }
 
-    // Guarded by the budget's lock; IsInLine may be read without.
+    // Guarded by the budget's lock. IsInLine may be read without it.
     public LinkedListNode<FeedPlace> InAll { get; }
 
     public LinkedListNode<FeedPlace> InOwner { get; }
 
     public bool IsInLine { get => Volatile.Read(ref _isInLine); set => Volatile.Write(ref _isInLine, value); }
 
-    /// <summary>When it took its place in the line.</summary>
+    /// <summary>When the feed took its place in the line.</summary>
     public long Since { get; set; }
 
     private bool _isInLine;
 
-    /// <summary>Counts what the feed takes now, unless nothing has changed. Needs the feed's lock.</summary>
+    /// <summary>Counts the feed's current memory, unless nothing has changed. Needs the feed's lock.</summary>
     public void Count(FeedBudget budget, string? owner, long bytes, long freeable)
     {
         if (bytes != Bytes || freeable != Freeable || (freeable > 0 && !IsInLine))

@@ -4,22 +4,19 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The reader's side of a feed: what comes next for a subscriber. It moves the cursor and changes nothing else. Needs
-/// the
-/// feed's lock.
+/// The reading side of a feed: finds the next events for a subscriber. It moves the cursor and changes nothing else.
+/// Needs the feed's lock.
 /// </summary>
 /// <remarks>
-/// In this order: (1) what the subscriber has is compared with what is known; (2) a history that was rewritten starts
-/// again; (3) messages up to the head; (4) at the head, the rest of the state and the answer in flight.
+/// The steps: (1) compare the subscriber's position with what is known; (2) restart if the history was rewritten; (3)
+/// read messages up to the head; (4) at the head, read the rest of the state and the answer in flight.
 /// </remarks>
 internal readonly ref struct FeedReader(FeedKnowledge knowledge)
 {
     private const int MaxEventsPerLook = 64;
     private const int MaxBytesPerLook = 256 * 1024;
 
-    /// <summary>
-    /// Adds the events that come next, and moves the cursor past them; or says what has to happen first.
-    /// </summary>
+    /// <summary>Adds the next events and moves the cursor past them, or returns what must happen first.</summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
         // (1)
@@ -66,10 +63,8 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
     }
 
     /// <summary>
-    /// A subscriber that is ahead of the feed was shown more by another replica, whose commit has not arrived here. Or
-    /// its
-    /// position is of a history that is no more, e.g. of one that a restored backup does not have. Only the database
-    /// knows,
+    /// A subscriber ahead of the feed was shown more by another replica, whose commit has not arrived here. Or its
+    /// position belongs to a history that no longer exists, e.g. after a backup was restored. Only the database knows,
     /// so each position is checked once.
     /// </summary>
     private static bool RaisesDoubt(SubscriberCursor cursor, Chat chat)
@@ -106,7 +101,7 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             cursor.Position = position = position with { Epoch = chat.Epoch };
         }
 
-        // A position ahead of a feed that has just been loaded is of a history that is no more.
+        // A position ahead of a feed that was just loaded belongs to a history that no longer exists.
         if (position.Epoch != chat.Epoch || position.MessageId > chat.LastMessageId)
         {
             Restart(cursor, events);
@@ -143,7 +138,7 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             var message = window[index++];
             if (!cursor.TryDeliver(message, knowledge.Id, events))
             {
-                // The cursor stands at a message that an edit removed.
+                // The cursor is at a message that an edit removed.
                 Restart(cursor, events);
                 break;
             }
@@ -163,7 +158,7 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             : window.Tail < knowledge.LastRemoteId ? ReadReason.RemoteCatchUp
             : ReadReason.CatchUp;
 
-        // What the window lacks at its end serves every subscriber near the head, so the read begins there and not at
+        // What the window lacks at its end serves every subscriber near the head, so the read starts there and not at
         // this cursor.
         var messages = knowledge.Options.WindowMessages;
         var lacksOnlyTheEnd = messages > 0 && from >= window.Floor && from - window.Tail <= messages;
@@ -193,7 +188,7 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             var isAwaited = live is null || live.Generation == position.Generation;
             if (isOfThisTurn && isAwaited && knowledge.IsDrivenElsewhere)
             {
-                // The parts are on their way from the replica that makes them. What is on the screen is their
+                // The parts are on their way from the replica that generates them. The subscriber has shown their
                 // beginning.
                 return;
             }

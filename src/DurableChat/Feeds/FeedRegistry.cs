@@ -5,9 +5,8 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The feeds of this replica. There is at most one for a chat: whoever needs it takes a lease on it, and only a feed
-/// that nobody holds can go. Keeps all
-/// feeds within the memory budget. Thread-safe.
+/// The feeds of this replica, at most one per chat. Users of a feed pin it, and only a feed without pins can be
+/// removed. Keeps all feeds within the memory budget. Thread-safe.
 /// </summary>
 internal sealed class FeedRegistry : IFeedHost
 {
@@ -27,31 +26,30 @@ internal sealed class FeedRegistry : IFeedHost
     public FeedMetrics Metrics { get; }
 
     /// <summary>
-    /// Says that a feed wants parts that another replica makes. Called often; whoever listens keeps one relay for each
-    /// chat.
+    /// Raised when a feed wants parts from another replica. Raised often: the handler keeps one relay for each chat.
     /// </summary>
     public event Action<Feed>? RelayNeeded;
 
-    /// <summary>The name under which this replica holds leases; empty if there are no others.</summary>
+    /// <summary>The name under which this replica holds leases. Empty if there are no other replicas.</summary>
     public string Replica { get; init; } = string.Empty;
 
     public TimeProvider Time { get; }
 
-    /// <summary>How many feeds there are.</summary>
+    /// <summary>The number of feeds.</summary>
     public int Count => _feeds.Count;
 
-    /// <summary>What all feeds hold, in bytes.</summary>
+    /// <summary>The memory of all feeds, in bytes.</summary>
     public long Bytes => Budget.Bytes;
 
-    /// <summary>What feeds take, and which of them gives way next.</summary>
+    /// <summary>Counts the memory of feeds, and decides which gives way next.</summary>
     public FeedBudget Budget { get; }
 
-    /// <summary>How many feeds know a state and serve nothing until it is loaded.</summary>
+    /// <summary>How many feeds know a state but serve nothing until it is loaded.</summary>
     public int InDoubt => _feeds.Values.Count(feed => feed.IsInDoubt);
 
     /// <summary>
-    /// The version that each feed serves as the present one. A feed in doubt serves nothing until it is loaded, so
-    /// there is nothing to compare.
+    /// The version that each feed serves as current. A feed in doubt serves nothing until it is loaded, so there is
+    /// nothing to compare.
     /// </summary>
     public IReadOnlyList<KnownChat> Known()
     {
@@ -68,8 +66,7 @@ internal sealed class FeedRegistry : IFeedHost
     }
 
     /// <summary>
-    /// Wakes the subscribers of feeds in doubt, so that they have the state loaded: the load that should have followed
-    /// the doubt may have failed.
+    /// Wakes the subscribers of feeds in doubt, so that they load the state: the load after the doubt may have failed.
     /// </summary>
     public void WakeDoubts()
     {
@@ -79,13 +76,13 @@ internal sealed class FeedRegistry : IFeedHost
         }
     }
 
-    /// <summary>The feeds there are at this moment, in no order. Nothing holds them.</summary>
+    /// <summary>All current feeds, in no particular order. They are not pinned.</summary>
     public IEnumerable<Feed> All => _feeds.Values;
 
-    /// <summary>Finds a chat's feed without taking hold of it; null if there is none.</summary>
+    /// <summary>Finds a chat's feed without pinning it. Null if there is none.</summary>
     public Feed? Find(ChatId id) => _feeds.GetValueOrDefault(id);
 
-    /// <summary>Takes hold of a chat's feed; makes it if there is none.</summary>
+    /// <summary>Pins a chat's feed. Creates it if there is none.</summary>
     public FeedPin Pin(ChatId id)
     {
         while (true)
@@ -96,17 +93,18 @@ internal sealed class FeedRegistry : IFeedHost
                 return new FeedPin(this, feed);
             }
 
-            // Marked as removed, about to leave the dictionary. Help it out, so that the next round finds or makes
-            // another.
+            // Marked as removed, but still in the dictionary. Remove it here, so that the next iteration finds or
+            // creates another.
             _feeds.TryRemove(KeyValuePair.Create(id, feed));
         }
     }
 
-    /// <summary>Takes hold of a chat's feed if there is one.</summary>
+    /// <summary>Pins a chat's feed if there is one.</summary>
     public FeedPin? TryPin(ChatId id) => _feeds.TryGetValue(id, out var feed) && feed.TryPin() ? new FeedPin(this, feed) : null;
 
     /// <summary>
-    /// Lets go of a feed. One of a chat that does not exist goes at once, so that guessing ids fills no memory.
+    /// Unpins a feed. The feed of a chat that does not exist is removed immediately, so that guessing ids fills no
+    /// memory.
     /// </summary>
     public void Unpin(Feed feed)
     {
@@ -117,8 +115,8 @@ internal sealed class FeedRegistry : IFeedHost
     }
 
     /// <summary>
-    /// Removes the feeds that have rested for the idle time. It looks at all, which is little work, and holds none
-    /// while it does.
+    /// Removes the feeds that have been unused for the idle time. It examines all feeds, which is little work, and pins
+    /// none.
     /// </summary>
     public void RemoveIdle()
     {
@@ -130,8 +128,8 @@ internal sealed class FeedRegistry : IFeedHost
     }
 
     /// <summary>
-    /// Makes those used least recently give way until all feeds are well within the budget: one that nobody holds goes,
-    /// one that is held gives back its window and what is large of its state.
+    /// Evicts the least recently used feeds until all are well within the budget. A feed without pins is removed. A
+    /// pinned feed frees its window and the large parts of its state.
     /// </summary>
     public void EnforceBudget()
     {
@@ -142,7 +140,7 @@ internal sealed class FeedRegistry : IFeedHost
 
         try
         {
-            // Those that were used meanwhile are passed over once, and no more than once: others use them while this
+            // Feeds that were used in the meantime are skipped once, but only once, because they are in use while this
             // runs.
             var passes = Budget.InLine;
             while (Budget.IsToShrink && Budget.TakeFirst() is { } place)

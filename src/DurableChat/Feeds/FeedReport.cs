@@ -2,28 +2,28 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>What one feed holds at one moment, for operators: numbers and places, never content.</summary>
+/// <summary>What one feed holds at one moment, for operators: numbers and positions, never content.</summary>
 public sealed record FeedReport
 {
-    /// <summary>Of which chat.</summary>
+    /// <summary>The id of the chat.</summary>
     public required ChatId ChatId { get; init; }
 
-    /// <summary>False if the state must be loaded before anybody is served from it.</summary>
+    /// <summary>False if the state must be loaded before it is served.</summary>
     public required bool Synced { get; init; }
 
-    /// <summary>The chat's status; null if the state is not known.</summary>
+    /// <summary>The chat's status. Null if the state is unknown.</summary>
     public required ChatStatus? Status { get; init; }
 
-    /// <summary>The version of the newest known state; 0 if none is known.</summary>
+    /// <summary>The version of the newest known state. 0 if none is known.</summary>
     public required long Version { get; init; }
 
     /// <summary>The history epoch.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>The newest message.</summary>
+    /// <summary>The id of the newest message.</summary>
     public required long HeadId { get; init; }
 
-    /// <summary>Who drives the chat, if somebody does.</summary>
+    /// <summary>The lease of the worker that drives the chat, if there is one.</summary>
     public required Lease? Lease { get; init; }
 
     /// <summary>The durable window.</summary>
@@ -32,19 +32,19 @@ public sealed record FeedReport
     /// <summary>The answer in flight, if there is one.</summary>
     public required LiveReport? Live { get; init; }
 
-    /// <summary>What all of it takes in memory, about.</summary>
+    /// <summary>The approximate total size in memory.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>How many hold the feed: subscribers, runs and requests.</summary>
+    /// <summary>The number of pins: subscribers, runs and requests.</summary>
     public required int Pins { get; init; }
 
-    /// <summary>How many streams follow the chat here.</summary>
+    /// <summary>The number of streams that follow the chat here.</summary>
     public required int Subscribers { get; init; }
 
-    /// <summary>Positions of subscribers; not all of them if they are many.</summary>
+    /// <summary>Positions of subscribers. Incomplete if there are many.</summary>
     public required IReadOnlyList<string> Cursors { get; init; }
 
-    /// <summary>How long nobody has looked at it or published to it.</summary>
+    /// <summary>How long the feed has not been read or published to.</summary>
     public required double IdleSeconds { get; init; }
 
     internal static FeedReport Of(
@@ -73,14 +73,14 @@ public sealed record FeedReport
 
 /// <summary>The run of messages that a feed holds: all with ids above the floor, up to the tail.</summary>
 /// <param name="Floor">Messages up to this id are not held.</param>
-/// <param name="Tail">The newest message that is held.</param>
-/// <param name="Count">How many are held.</param>
-/// <param name="Bytes">What they take in memory.</param>
+/// <param name="Tail">The id of the newest held message.</param>
+/// <param name="Count">The number of held messages.</param>
+/// <param name="Bytes">Their size in memory.</param>
 public sealed record WindowReport(long Floor, long Tail, int Count, int Bytes);
 
 /// <summary>The answer in flight.</summary>
-/// <param name="Generation">Which model call.</param>
+/// <param name="Generation">The generation of the answer.</param>
 /// <param name="LastSeq">The number of its newest part.</param>
-/// <param name="Chars">How long it is, in UTF-16 code units.</param>
-/// <param name="Bytes">What it takes in memory.</param>
+/// <param name="Chars">Its length, in UTF-16 code units.</param>
+/// <param name="Bytes">Its size in memory.</param>
 public sealed record LiveReport(long Generation, long LastSeq, int Chars, int Bytes);

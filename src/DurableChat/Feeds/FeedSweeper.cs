@@ -2,11 +2,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace DurableChat.Feeds;
 
-/// <summary>Removes feeds that nobody uses any more, and keeps the rest within the memory budget.</summary>
+/// <summary>Removes unused feeds, and keeps the rest within the memory budget.</summary>
 internal sealed class FeedSweeper(FeedRegistry feeds, FeedOptions options, TimeProvider time) : BackgroundService
 {
     /// <summary>
-    /// How many rounds an idle time has, so that a feed stays at most this part longer than it has to.
+    /// How many rounds there are per idle time. A feed stays at most this fraction (1/n) of the idle time too long.
     /// </summary>
     private const int RoundsPerIdleTime = 4;
 

@@ -1,19 +1,19 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Wakes everyone who waits for a feed to change. It carries no data and coalesces: whoever wakes up looks at the feed.
-/// A waiter names the revision it has
-/// seen, so that what happens between its look and its wait is not lost. Thread-safe.
+/// Wakes all callers that wait for a feed to change. It carries no data and coalesces: each woken caller looks at the
+/// feed. A waiter passes the revision it has seen, so that a change between its look and its wait is not lost.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
-/// Waiters go on in groups, one after the other on a thread, each until it has to wait for something: one handing over
+/// Waiters continue in groups: one after another on a thread, each until its next wait, so that one thread switch
 /// serves many.
 /// </remarks>
 internal sealed class HeadSignal
 {
     /// <summary>
-    /// How many go on after one another: few enough that a core that is free finds some to take over, and that the last
-    /// need not wait long.
+    /// How many waiters continue one after another: few enough that a free core finds some to take over, and that the
+    /// last does not wait long.
     /// </summary>
     private const int WaitersPerGroup = 32;
 
@@ -33,7 +33,7 @@ internal sealed class HeadSignal
         }
     }
 
-    /// <summary>Says that the feed has changed. Waiters go on elsewhere, never on the caller's stack.</summary>
+    /// <summary>Records that the feed has changed. Waiters continue on another stack, never on the caller's.</summary>
     public void Raise()
     {
         List<Waiter>? waiters;
@@ -51,8 +51,8 @@ internal sealed class HeadSignal
     }
 
     /// <summary>
-    /// Completes as soon as the revision is another than <paramref name="seen"/>. Whoever awaits it must not block:
-    /// others go on after it.
+    /// Completes as soon as the revision differs from <paramref name="seen"/>. The awaiting code must not block,
+    /// because other waiters continue after it.
     /// </summary>
     public Task WaitAsync(long seen, CancellationToken cancellationToken)
     {
@@ -77,8 +77,8 @@ internal sealed class HeadSignal
     }
 
     /// <summary>
-    /// The same, but for so long at most. The wait itself stays until the next change or the end, which costs less than
-    /// to take it back.
+    /// Completes like the other overload, or when the patience is over. The inner wait stays registered until the next
+    /// change or the end, which costs less than removing it.
     /// </summary>
     public async Task WaitAsync(long seen, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -160,7 +160,7 @@ internal sealed class HeadSignal
         {
             lock (_signal._gate)
             {
-                // A list that was taken out stays as it is, for those who wake its waiters.
+                // A list that was taken out stays unchanged for the code that wakes its waiters.
                 if (ReferenceEquals(_list, _signal._waiters))
                 {
                     var last = _list[^1];
@@ -170,7 +170,7 @@ internal sealed class HeadSignal
                 }
             }
 
-            // Whoever cancels goes on at once; the waiter may have much to clear away.
+            // The cancelling code continues immediately, because the waiter may have much to clean up.
             GoOnElsewhere(static waiter => ((Waiter)waiter!).Cancel(), this);
         }
     }

@@ -3,21 +3,20 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The answer in flight: its parts, numbered 1, 2, 3, … Text is kept once, however many parts it came in, with the
-/// place where each part ends. So a reader
-/// at any part gets exactly what it lacks: the newest parts as they were published, or older ones joined into few
-/// frames. A late joiner is a reader at part 0.
-/// Not thread-safe: the feed's lock guards it.
+/// The answer in flight: its parts, numbered 1, 2, 3, … The text is kept once, however many parts it came in, with the
+/// place where each part ends. So a reader at any part gets exactly what it lacks: the newest parts as they were
+/// published, or older ones joined into few frames. A late joiner is a reader at part 0. Not thread-safe: guarded by
+/// the feed's lock.
 /// </summary>
 internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId, long generation)
 {
     /// <summary>
-    /// How many of the newest parts are kept as they were published. A reader that keeps up never asks for older ones.
+    /// How many of the newest parts are kept as they were published. A reader that keeps up never needs older ones.
     /// </summary>
     private const int RecentParts = 64;
 
     /// <summary>
-    /// How much text one joined frame carries, in UTF-16 code units. Frames of megabytes break proxies.
+    /// The maximum text of a joined frame, in UTF-16 code units. Frames of several megabytes break proxies.
     /// </summary>
     private const int MaxFrameChars = 16 * 1024;
 
@@ -28,20 +27,21 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
     private readonly Dictionary<(long First, long Last), StreamEvent> _frames = [];
     private string _carry = string.Empty;
 
-    /// <summary>Which generation.</summary>
+    /// <summary>The number of the generation.</summary>
     public long Generation => generation;
 
     /// <summary>The number of the newest part; 0 before the first.</summary>
     public long LastSeq { get; private set; }
 
-    /// <summary>What it takes in memory, about.</summary>
+    /// <summary>The approximate size in memory.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>How many UTF-16 code units the answer has so far.</summary>
+    /// <summary>The length of the answer so far, in UTF-16 code units.</summary>
     public int Chars { get; private set; }
 
     /// <summary>
-    /// Adds a part. False if nothing can be shown yet: an empty text, or half a character whose other half is to come.
+    /// Adds a part. False if nothing can be shown yet: the text is empty, or it is half a character whose other half
+    /// has not arrived.
     /// </summary>
     public bool Append(MessagePart part, long publishedAt)
     {
@@ -65,12 +65,12 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
             Bytes -= _recent.RemoveFirst().Bytes;
         }
 
-        // Joined frames end at what was then the newest part; readers have moved on.
+        // Joined frames end at the part that was newest when they were made, and readers have moved on.
         _frames.Clear();
         return true;
     }
 
-    /// <summary>Adds the parts of a relayed frame that are new; false if parts before it are missing.</summary>
+    /// <summary>Adds the new parts of a relayed frame. False if earlier parts are missing.</summary>
     public bool TryTake(RelayFrame frame, long now)
     {
         if (frame.FirstSeq > LastSeq + 1)
@@ -91,7 +91,7 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
     }
 
     /// <summary>
-    /// Adds the events for parts after <paramref name="seq"/>, at most <paramref name="maxEvents"/>, and gives the
+    /// Adds the events for parts after <paramref name="seq"/>, at most <paramref name="maxEvents"/>, and returns the
     /// number of the last part they cover.
     /// </summary>
     public long ReadAfter(long seq, List<StreamEvent> events, int maxEvents)
@@ -114,7 +114,7 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
     }
 
     /// <summary>
-    /// The parts after <paramref name="seq"/> for another replica, as many as one frame carries; null if there are
+    /// The parts after <paramref name="seq"/> for another replica, as many as one frame carries. Null if there are
     /// none.
     /// </summary>
     public RelayFrame? ReadForRelay(long seq, long version)
@@ -129,7 +129,7 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         return new RelayFrame(version, epoch, baseMessageId, generation, seq + 1, segment.LengthsOf(seq + 1, last), segment.Slice(seq + 1, last));
     }
 
-    /// <summary>The answer's parts so far, neighbours of one kind joined.</summary>
+    /// <summary>The answer's parts so far. Neighbours of one kind are joined.</summary>
     public IReadOnlyList<MessagePart> ToParts() => [.. _segments.Select(segment => segment.ToPart())];
 
     private Position At(long seq) => new(epoch, baseMessageId, generation, seq);
@@ -171,7 +171,8 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
     }
 
     /// <summary>
-    /// Half a surrogate pair is not valid UTF-8: it waits for its other half, or is dropped with a change of kind.
+    /// Half a surrogate pair is not valid UTF-8. It waits for its other half, or is dropped when the kind of part
+    /// changes.
     /// </summary>
     private MessagePart? MakeWhole(MessagePart part)
     {

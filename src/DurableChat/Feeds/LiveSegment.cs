@@ -45,8 +45,8 @@ internal sealed class LiveSegment
     }
 
     /// <summary>
-    /// The last part such that it and those from <paramref name="seq"/> on have at most <paramref name="maxChars"/>; at
-    /// least <paramref name="seq"/> itself.
+    /// The last part for which the parts from <paramref name="seq"/> up to it have at most <paramref name="maxChars"/>
+    /// characters. At least <paramref name="seq"/> itself.
     /// </summary>
     public long LastWithin(long seq, int maxChars)
     {
@@ -56,7 +56,7 @@ internal sealed class LiveSegment
         return Math.Clamp(last, seq, LastSeq);
     }
 
-    /// <summary>Parts <paramref name="first"/> to <paramref name="last"/> as one.</summary>
+    /// <summary>Parts <paramref name="first"/> to <paramref name="last"/>, joined.</summary>
     public MessagePart Slice(long first, long last)
     {
         if (_text is null)
@@ -68,7 +68,7 @@ internal sealed class LiveSegment
         return WithText(_text.ToString(start, _ends[(int)(last - FirstSeq)] - start));
     }
 
-    /// <summary>How long each of the parts <paramref name="first"/> to <paramref name="last"/> is.</summary>
+    /// <summary>The length of each part from <paramref name="first"/> to <paramref name="last"/>.</summary>
     public int[] LengthsOf(long first, long last)
     {
         var lengths = new int[last - first + 1];

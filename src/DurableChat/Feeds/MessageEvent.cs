@@ -4,7 +4,7 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>A committed message as an event. It knows its neighbours, so that a gap cannot pass unseen.</summary>
+/// <summary>A committed message as an event. It names its predecessor, so that a gap cannot go unnoticed.</summary>
 public sealed class MessageEvent : StreamEvent
 {
     private readonly Replay? _replay;
@@ -33,17 +33,17 @@ public sealed class MessageEvent : StreamEvent
     /// <summary>The message's id.</summary>
     public long MessageId { get; }
 
-    /// <summary>The id of the message before it.</summary>
+    /// <summary>The id of the preceding message.</summary>
     public long PreviousId { get; }
 
-    /// <summary>The generation it ends; 0 if it is no answer.</summary>
+    /// <summary>The generation that it ends. 0 if it is not an answer.</summary>
     public long Generation { get; }
 
     /// <inheritdoc/>
     public override int Bytes => base.Bytes + _secretBytes;
 
     /// <summary>
-    /// The message again, read from the bytes: the window holds nothing twice. With it comes what clients are not sent.
+    /// Reads the message from the bytes, because the window stores nothing twice. Includes what is not sent to clients.
     /// </summary>
     public Message ToMessage()
     {
@@ -53,15 +53,15 @@ public sealed class MessageEvent : StreamEvent
     }
 
     /// <summary>
-    /// The same message as one of a later epoch, which a rewrite has kept: only the position differs, and the rest is
-    /// copied as it is.
+    /// The same message in a later epoch, after a rewrite has kept it. Only the position differs. The rest is copied
+    /// unchanged.
     /// </summary>
     internal MessageEvent InEpoch(long epoch)
     {
         var position = new Position(epoch, MessageId, Generation, 0).ToString();
         var json = Json.Span;
 
-        // Before it are the type and the chat's id, neither of which has a quote in it.
+        // Only the type and the chat's id precede it, and neither contains a quote.
         var name = "\"position\":\""u8;
         var start = json.IndexOf(name) + name.Length;
         var end = start + json[start..].IndexOf((byte)'"');

@@ -1,6 +1,6 @@
 namespace DurableChat.Feeds;
 
-/// <summary>What the feeds of one owner take. It exists while the owner has feeds.</summary>
+/// <summary>The memory of one owner's feeds. It exists while the owner has feeds.</summary>
 internal sealed class OwnerMemory(string owner)
 {
     private long _bytes;
@@ -8,21 +8,21 @@ internal sealed class OwnerMemory(string owner)
 
     public string Owner => owner;
 
-    /// <summary>All of it.</summary>
+    /// <summary>The total memory.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>What cannot be given back now, because it is in use.</summary>
+    /// <summary>Memory in use, which cannot be freed now.</summary>
     public long Held => Interlocked.Read(ref _held);
 
     /// <summary>
-    /// The owner's feeds that can give something back. The budget's lock guards it, and the two below.
+    /// The owner's feeds that can free something. The budget's lock guards this and the two members below.
     /// </summary>
     public LinkedList<FeedPlace> Line { get; } = new();
 
     /// <summary>How many feeds are counted here.</summary>
     public int Feeds { get; set; }
 
-    /// <summary>True while the budget knows the owner as one with more than its share.</summary>
+    /// <summary>True while the budget knows the owner as one above its share.</summary>
     public bool IsLarge { get; set; }
 
     public void Add(long bytes, long held)

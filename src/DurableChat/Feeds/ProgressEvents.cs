@@ -4,19 +4,19 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The newest progress of each tool call that runs. It is no part of the stream's positions: a subscriber gets the
-/// newest of each call that it has not seen, and nothing once the call has its result. Not thread-safe: the feed's lock
-/// guards it.
+/// The newest progress of each running tool call. It is not part of the stream's positions: a subscriber gets the
+/// newest progress of each call that it has not seen, and none once the call has its result. Not thread-safe: guarded
+/// by the feed's lock.
 /// </summary>
 internal sealed class ProgressEvents
 {
     private readonly List<(string CallId, long Revision, StreamEvent Event)> _newest = [];
     private long _revision;
 
-    /// <summary>What it takes in memory, in bytes.</summary>
+    /// <summary>The size in memory, in bytes.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Puts the newest of a call in the place of the one before.</summary>
+    /// <summary>Replaces the previous progress of a call.</summary>
     public void Show(string callId, StreamEvent progress)
     {
         Remove(callId);
@@ -24,7 +24,7 @@ internal sealed class ProgressEvents
         Bytes += progress.Bytes;
     }
 
-    /// <summary>Forgets calls that are no longer pending.</summary>
+    /// <summary>Removes calls that are no longer pending.</summary>
     public void Keep(IReadOnlyList<ToolCallPart> pending)
     {
         for (var index = _newest.Count - 1; index >= 0; index--)
@@ -37,7 +37,7 @@ internal sealed class ProgressEvents
         }
     }
 
-    /// <summary>Adds what came after a revision, and gives the newest.</summary>
+    /// <summary>Adds the progress after a revision, and returns the newest revision.</summary>
     public long ReadAfter(long revision, List<StreamEvent> events)
     {
         foreach (var newest in _newest)
@@ -51,7 +51,7 @@ internal sealed class ProgressEvents
         return _revision;
     }
 
-    /// <summary>The first that came after a revision, for another replica; null if there is none.</summary>
+    /// <summary>The first progress after a revision, for another replica. Null if there is none.</summary>
     public RelayedProgress? NextAfter(ref long revision)
     {
         foreach (var newest in _newest)

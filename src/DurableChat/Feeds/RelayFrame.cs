@@ -6,33 +6,33 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Parts of an answer in flight on their way from the replica that makes it to one that has subscribers: neighbours of
-/// one kind joined, with the length of each.
+/// Parts of an answer in flight, sent from the replica that generates them to one that has subscribers. Neighbours of
+/// one kind are joined, with the length of each.
 /// </summary>
 /// <param name="Version">The chat's version at the sender.</param>
 /// <param name="Epoch">The history epoch.</param>
-/// <param name="BaseMessageId">The message behind which the answer comes.</param>
-/// <param name="Generation">Which generation.</param>
-/// <param name="FirstSeq">The number of the first part in here.</param>
+/// <param name="BaseMessageId">The id of the message that the answer follows.</param>
+/// <param name="Generation">The generation of the answer.</param>
+/// <param name="FirstSeq">The number of the first part in the frame.</param>
 /// <param name="Lengths">
-/// The length of each part's text, in UTF-16 code units; one entry for a part that has none.
+/// The length of each part's text, in UTF-16 code units. One entry for a part without text.
 /// </param>
-/// <param name="Part">The parts, joined.</param>
+/// <param name="Part">The joined parts.</param>
 public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, long Generation, long FirstSeq, IReadOnlyList<int> Lengths, MessagePart Part)
 {
     /// <summary>
-    /// What a running tool says of its progress. Such a frame has one empty part, which a replica of an earlier version
-    /// takes for one of an answer that it has.
+    /// The progress of a running tool. Such a frame has one empty part, which a replica of an earlier version treats as
+    /// a part that it already has.
     /// </summary>
     public RelayedProgress? Progress { get; init; }
 
-    /// <summary>The number of the last part in here.</summary>
+    /// <summary>The number of the last part in the frame.</summary>
     [JsonIgnore]
     public long LastSeq => FirstSeq + Lengths.Count - 1;
 
     /// <summary>
-    /// True if it can be taken apart: JSON may leave out what a constructor demands, or tell lengths that the text does
-    /// not have.
+    /// True if the frame can be split. JSON can omit values that a constructor requires, or state lengths that do not
+    /// match the text.
     /// </summary>
     [JsonIgnore]
     public bool IsWhole =>
@@ -42,7 +42,9 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
         && Lengths.All(length => length >= 0)
         && (MessagePart.TextOf(Part) is { } text ? Lengths.Sum(length => (long)length) == text.Length : Lengths.Count == 1);
 
-    /// <summary>Reads a frame whose part only a later version of the program knows; null if it is none.</summary>
+    /// <summary>
+    /// Reads a frame with a part that only a later version of the program knows. Null if the text is not such a frame.
+    /// </summary>
     public static RelayFrame? TryReadLater(string json)
     {
         try
@@ -77,16 +79,16 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
     }
 }
 
-/// <summary>The progress of a tool on its way from the replica that runs it.</summary>
-/// <param name="CallId">The call.</param>
-/// <param name="Text">What it says.</param>
+/// <summary>The progress of a tool, sent from the replica that runs it.</summary>
+/// <param name="CallId">The id of the call.</param>
+/// <param name="Text">The text.</param>
 public sealed record RelayedProgress(string CallId, string Text);
 
-/// <summary>How frames look as JSON.</summary>
+/// <summary>The JSON form of frames.</summary>
 [JsonSerializable(typeof(RelayFrame))]
 public sealed partial class RelayJson : JsonSerializerContext
 {
-    /// <summary>The form on the wire: objects in a row, a line each.</summary>
+    /// <summary>The form on the wire: one object per line.</summary>
     public static RelayJson Compact { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

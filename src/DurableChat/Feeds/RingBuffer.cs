@@ -1,6 +1,6 @@
 namespace DurableChat.Feeds;
 
-/// <summary>A list that grows and shrinks at both ends without moving what is between. Not thread-safe.</summary>
+/// <summary>A list that grows and shrinks at both ends without moving the items in between. Not thread-safe.</summary>
 internal sealed class RingBuffer<T>
 {
     private const int InitialCapacity = 4;
@@ -43,7 +43,7 @@ internal sealed class RingBuffer<T>
         return item;
     }
 
-    /// <summary>Empties the list and gives its memory back.</summary>
+    /// <summary>Empties the list and frees its memory.</summary>
     public void Clear()
     {
         _items = [];
@@ -58,7 +58,7 @@ internal sealed class RingBuffer<T>
             return;
         }
 
-        // The length stays a power of two, so that a mask does for the remainder.
+        // The length stays a power of two, so that a mask can replace the modulo.
         var larger = new T[Math.Max(InitialCapacity, _items.Length * 2)];
         for (var i = 0; i < Count; i++)
         {

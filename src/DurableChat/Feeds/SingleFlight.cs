@@ -1,10 +1,9 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Shares one asynchronous read among all who ask for the same thing at the same time. The read has a lifetime of its
-/// own: a caller that gives up leaves the
-/// others waiting undisturbed. A failure reaches those who waited for it and is not remembered: the next caller starts
-/// anew. Thread-safe.
+/// Shares one asynchronous read among all concurrent callers that need the same data. The read has its own lifetime: a
+/// caller that gives up does not affect the others. A failure reaches the callers that waited for it and is not cached:
+/// the next caller starts a new read. Thread-safe.
 /// </summary>
 internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, TimeProvider time)
     where TKey : notnull
@@ -14,7 +13,7 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
 
     /// <summary>
     /// Joins the read of a key from a place that <paramref name="joins"/> accepts, or starts one from
-    /// <paramref name="place"/>. Only reads of that key are looked at.
+    /// <paramref name="place"/>. Only reads of that key are considered.
     /// </summary>
     public Task<TResult> RunAsync(TKey key, TPlace place, Func<TPlace, bool> joins, Func<CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
     {
@@ -51,7 +50,7 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
             Land(key, flight);
             flight.Landing.TrySetResult(result);
         }
-#pragma warning disable CA1031 // Whatever went wrong belongs to those who wait.
+#pragma warning disable CA1031 // The failure belongs to the waiting callers.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -62,7 +61,7 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
     }
 
     /// <summary>
-    /// Before the result is handed out, so that whoever looks next does not join a read that is over.
+    /// Remove it before the result is returned, so that the next caller does not join a read that is over.
     /// </summary>
     private void Land(TKey key, Flight flight)
     {

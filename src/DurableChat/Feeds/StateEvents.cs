@@ -3,13 +3,12 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The events that tell a chat's present state. They are not a log: a subscriber gets the newest of each kind that it
-/// has not seen. Each is made once, when
-/// what it says has changed, and carries the version at which it did. Immutable.
+/// The events that show a chat's current state. They are not a log: a subscriber gets the newest of each kind that it
+/// has not seen. Each is created once, when its content has changed, and carries the version of that change. Immutable.
 /// </summary>
 internal sealed class StateEvents
 {
-    /// <summary>Stands where an event was that has been given back.</summary>
+    /// <summary>Replaces an event that has been freed.</summary>
     private static readonly StreamEvent _gone = new(StreamEventType.QueueUpdate, null, [], publishedAt: 0);
 
     private StateEvents(Dated status, Dated queue, Dated? retry, Dated? error, Dated? action)
@@ -32,21 +31,21 @@ internal sealed class StateEvents
     private Dated? Action { get; }
 
     /// <summary>
-    /// True if the events of queue and pending calls have been given back: only their versions are known.
+    /// True if the events of queue and pending calls have been freed, so that only their versions are known.
     /// </summary>
     public bool IsSlim => ReferenceEquals(Queue.Event, _gone);
 
-    /// <summary>What the events of queue and pending calls take, in bytes.</summary>
+    /// <summary>The size of the events of queue and pending calls, in bytes.</summary>
     public int BulkBytes => IsSlim ? 0 : Queue.Event.Bytes + (Action?.Event.Bytes ?? 0);
 
-    /// <summary>What takes memory here, in bytes.</summary>
+    /// <summary>The total size in memory, in bytes.</summary>
     public int Bytes => Status.Event.Bytes + Queue.Event.Bytes + (Retry?.Event.Bytes ?? 0) + (Error?.Event.Bytes ?? 0) + (Action?.Event.Bytes ?? 0);
 
-    /// <summary>The events of a state, reusing those of the state before where they still hold.</summary>
+    /// <summary>Creates the events of a state. Reuses events of the previous state that are still valid.</summary>
     public static StateEvents Of(Chat chat, Chat? before, StateEvents? earlier, long publishedAt)
     {
-        // Where versions were skipped, as news from other replicas may be, a whole turn may lie between two equal
-        // statuses. Who waits for its end must see one.
+        // If versions were skipped, as with notifications from other replicas, a whole turn may lie between two equal
+        // statuses. A subscriber that waits for its end must see a status event.
         var status = earlier is not null && before is not null && chat.Version == before.Version + 1 && SameStatus(chat, before)
             ? earlier.Status
             : new Dated(chat.Version, StreamEvents.Status(chat, publishedAt));
@@ -66,11 +65,11 @@ internal sealed class StateEvents
                 chat.Version));
     }
 
-    /// <summary>The same without the events that may be large.</summary>
+    /// <summary>These events without those that may be large.</summary>
     public StateEvents WithoutBulk() =>
         new(Status, Queue with { Event = _gone }, Retry, Error, Action is { } action ? action with { Event = _gone } : null);
 
-    /// <summary>The same with the events that were given back, made again from the same state.</summary>
+    /// <summary>These events with those that were freed, created again from the same state.</summary>
     public StateEvents WithBulkOf(Chat chat) => new(
         Status,
         Queue with { Event = StreamEvents.Queue(chat, publishedAt: 0) },
@@ -79,7 +78,7 @@ internal sealed class StateEvents
         Action is { } action ? action with { Event = StreamEvents.ActionRequired(chat, publishedAt: 0) } : null);
 
     /// <summary>
-    /// True if a subscriber who has seen the state up to a version needs an event that has been given back.
+    /// True if a subscriber that has seen the state up to a version needs an event that has been freed.
     /// </summary>
     public bool Lacks(long seenState) => IsSlim && (Queue.Version > seenState || Action?.Version > seenState);
 

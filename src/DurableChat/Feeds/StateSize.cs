@@ -2,17 +2,17 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>About what a chat's state takes in memory, in bytes, by what can be given back and when.</summary>
-/// <param name="Rest">What always stays: title, owner, error and the like.</param>
+/// <summary>The approximate size of a chat's state in memory, in bytes, split by what can be freed and when.</summary>
+/// <param name="Rest">What always stays: title, owner, error and so on.</param>
 /// <param name="Queue">The queued messages.</param>
 /// <param name="Tools">The client tools.</param>
 /// <param name="Calls">The pending tool calls.</param>
 internal readonly record struct StateSize(long Rest, long Queue, long Tools, long Calls)
 {
-    /// <summary>A round figure for the objects of a state.</summary>
+    /// <summary>The approximate size of the objects of a state.</summary>
     private const int Base = 512;
 
-    /// <summary>A round figure for an object in a list, with the headers of its strings.</summary>
+    /// <summary>The approximate size of an object in a list, with the headers of its strings.</summary>
     private const int Item = 128;
 
     public long Total => Rest + Queue + Tools + Calls;

@@ -3,9 +3,8 @@ using System.Text;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// One event of a chat's stream, serialised once: the same bytes go to every subscriber, as a Server-Sent Events frame
-/// or, without the frame's
-/// field names, as a WebSocket message. Immutable and thread-safe.
+/// One event of a chat's stream, serialised once. The same bytes go to every subscriber, as a Server-Sent Events frame
+/// or, without the frame's field names, as a WebSocket message. Immutable and thread-safe.
 /// </summary>
 public class StreamEvent
 {
@@ -24,23 +23,23 @@ public class StreamEvent
         Json = Frame.Slice(start, json.Length);
     }
 
-    /// <summary>Which kind.</summary>
+    /// <summary>The kind of event.</summary>
     public StreamEventType Type { get; }
 
-    /// <summary>The Server-Sent Events frame, empty line included: UTF-8.</summary>
+    /// <summary>The Server-Sent Events frame in UTF-8, including the empty line.</summary>
     public ReadOnlyMemory<byte> Frame { get; }
 
-    /// <summary>The event as one JSON object without line breaks: UTF-8. Part of <see cref="Frame"/>.</summary>
+    /// <summary>The event as one JSON object in UTF-8, without line breaks. Part of <see cref="Frame"/>.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>
-    /// The <see cref="TimeProvider"/> timestamp of its publication on this replica; 0 if it was read from the database.
+    /// The <see cref="TimeProvider"/> timestamp of its publication on this replica. 0 if it was read from the database.
     /// </summary>
     public long PublishedAt { get; }
 
-    /// <summary>What it takes in memory, in bytes, bookkeeping included.</summary>
+    /// <summary>The size in memory, in bytes, including overhead.</summary>
     public virtual int Bytes => Frame.Length + Overhead;
 
-    /// <summary>A round figure for the object, its array header and the place in a list.</summary>
+    /// <summary>The approximate size of the object, its array header and its place in a list.</summary>
     internal const int Overhead = 128;
 }

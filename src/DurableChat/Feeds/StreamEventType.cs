@@ -1,6 +1,6 @@
 namespace DurableChat.Feeds;
 
-/// <summary>The kinds of event on a stream. Their snake_case names are the wire's.</summary>
+/// <summary>The kinds of event on a stream. Their snake_case names are used on the wire.</summary>
 public enum StreamEventType
 {
     /// <summary>A committed message.</summary>
@@ -15,13 +15,13 @@ public enum StreamEventType
     /// <summary>The whole queue.</summary>
     QueueUpdate,
 
-    /// <summary>History was rewritten: forget all messages and parts; the new history follows.</summary>
+    /// <summary>The history was rewritten. Remove all messages and parts. The new history follows.</summary>
     HistoryReset,
 
-    /// <summary>The answer in flight starts anew, or will not come: forget its parts.</summary>
+    /// <summary>The answer in flight restarts, or will not complete. Remove its parts.</summary>
     PreviewReset,
 
-    /// <summary>An attempt failed; another follows.</summary>
+    /// <summary>An attempt failed, and another follows.</summary>
     Retry,
 
     /// <summary>The turn failed.</summary>
@@ -31,16 +31,16 @@ public enum StreamEventType
     ActionRequired,
 
     /// <summary>
-    /// The owner's list of chats as it stands, its newest part: replaces what the client has. Only on the watch stream.
+    /// The newest part of the owner's list of chats. It replaces the client's list. Only on the watch stream.
     /// </summary>
     Chats,
 
-    /// <summary>A chat of the list is new or has changed. Only on the watch stream.</summary>
+    /// <summary>A chat in the list was created or has changed. Only on the watch stream.</summary>
     Chat,
 
-    /// <summary>A chat of the list is gone. Only on the watch stream.</summary>
+    /// <summary>A chat in the list was deleted. Only on the watch stream.</summary>
     ChatDeleted,
 
-    /// <summary>What a running tool says of its progress. It is not stored, and has no position.</summary>
+    /// <summary>The progress of a running tool. It is not stored, and has no position.</summary>
     ToolProgress,
 }

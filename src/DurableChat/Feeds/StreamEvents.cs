@@ -5,7 +5,7 @@ using DurableChat.Storage;
 
 namespace DurableChat.Feeds;
 
-/// <summary>Makes events: the one place where they are serialised.</summary>
+/// <summary>Creates events: the only place where they are serialised.</summary>
 internal static class StreamEvents
 {
     public static MessageEvent Message(ChatId chat, long epoch, Message message, long publishedAt)

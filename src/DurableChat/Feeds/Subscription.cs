@@ -5,9 +5,9 @@ using Polly;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// One subscriber of one chat: a cursor that pulls. Each call of <see cref="NextAsync"/> gives what comes next, from
-/// memory if the feed has it, else from
-/// the database, and waits if there is nothing. Used by one caller at a time; dispose it to let the feed go.
+/// One subscriber of one chat: a cursor that pulls. Each call of <see cref="NextAsync"/> returns the next events, from
+/// memory if the feed has them and otherwise from the database, and waits if there are none. Used by one caller at a
+/// time. Dispose it to release the feed.
 /// </summary>
 public sealed class Subscription : IEventSource
 {
@@ -31,19 +31,17 @@ public sealed class Subscription : IEventSource
         metrics.SubscriptionOpened();
     }
 
-    /// <summary>How far the subscriber has got, counting what the last call gave.</summary>
+    /// <summary>The subscriber's position, including the events of the last call.</summary>
     public Position Position => _cursor.Position;
 
     /// <summary>
-    /// Replaces the content of <paramref name="events"/> with the next events, at least one, in the order to be sent.
+    /// Replaces the content of <paramref name="events"/> with the next events, at least one, in the order to send them.
     /// False if the chat is gone.
     /// </summary>
     /// <exception cref="ChatStoreException">
-    /// The database could not be read, several times in a row. The subscription can be used further.
+    /// The database could not be read, several times in a row. The subscription is still usable.
     /// </exception>
-    /// <exception cref="OperationCanceledException">
-    /// The caller gave up. The subscription can be used further.
-    /// </exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled. The subscription is still usable.</exception>
     public async ValueTask<bool> NextAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -65,7 +63,7 @@ public sealed class Subscription : IEventSource
                         static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct).ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
                     break;
                 case FeedLookKind.Miss when look.MayComeInline && _waitedFor != look.CatchUp:
-                    // The state was loaded before the notification came that most likely brings the messages along.
+                    // The state was loaded before the notification arrived that most likely brings the messages.
                     _waitedFor = look.CatchUp;
                     await _pin.Feed.WaitAsync(look.Revision, _reader.InlinePatience, cancellationToken).ConfigureAwait(false);
                     break;
@@ -103,9 +101,9 @@ public sealed class Subscription : IEventSource
     }
 
     /// <summary>
-    /// Takes from a page what continues this cursor. A page of another epoch, or one that begins after the cursor
-    /// because only the end of the window was
-    /// lacking, or one that ends before it, gives nothing: the next look decides anew.
+    /// Takes from a page what continues this cursor. Some pages give nothing: those of another epoch, those that start
+    /// after the cursor because only the end of the window was missing, and those that end before it. The next look
+    /// then decides again.
     /// </summary>
     private void Take(CatchUpPage? page, List<StreamEvent> events)
     {
@@ -123,7 +121,7 @@ public sealed class Subscription : IEventSource
 
             if (!_cursor.TryDeliver(message, _pin.Feed.Id, events))
             {
-                // Within one epoch only a position that the history never had breaks the chain.
+                // Within one epoch, only a position that the history never had breaks the chain.
                 events.Add(StreamEvents.HistoryReset(_pin.Feed.Id, page.Epoch));
                 _cursor.Restart(page.Epoch);
                 return;

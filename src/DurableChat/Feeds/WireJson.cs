@@ -6,7 +6,7 @@ using DurableChat.Storage;
 
 namespace DurableChat.Feeds;
 
-/// <summary>How stream events look as JSON. The member order is the order on the wire.</summary>
+/// <summary>The JSON form of stream events. The member order is the order on the wire.</summary>
 [JsonSerializable(typeof(MessageEnvelope))]
 [JsonSerializable(typeof(PartEnvelope))]
 [JsonSerializable(typeof(StatusEnvelope))]
@@ -21,7 +21,7 @@ namespace DurableChat.Feeds;
 [JsonSerializable(typeof(ProgressEnvelope))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
-    // Events travel as text/event-stream and WebSocket text, never inside HTML; line breaks are escaped in any case.
+    // Events travel as text/event-stream and WebSocket text, never inside HTML. Line breaks are always escaped.
     public static WireJson Relaxed { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
