@@ -308,8 +308,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     }
 
     /// <summary>
-    /// All messages of the window up to the head. Null if they are not the whole history, fewer than
-    /// <paramref name="enoughMessages"/>, and smaller than <paramref name="enoughBytes"/>.
+    /// All messages of the window up to the head. Null unless they are the whole history, or at least
+    /// <paramref name="enoughMessages"/> messages, or at least <paramref name="enoughBytes"/> bytes.
     /// </summary>
     public MessageEvent[]? TryGetHistory(int enoughMessages, int enoughBytes)
     {

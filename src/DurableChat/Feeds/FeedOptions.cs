@@ -38,8 +38,8 @@ public sealed record FeedOptions
     public int CatchUpMessages { get; set; } = 256;
 
     /// <summary>
-    /// How many bytes one catch-up read requests. A slow subscriber that is far behind may hold this much. Default 256
-    /// KiB.
+    /// How many bytes one catch-up read requests. A slow subscriber that is far behind may hold this much. 1 to
+    /// 1,073,741,824. Default 256 KiB.
     /// </summary>
     [Range(1, 1024 * 1024 * 1024)]
     public int CatchUpBytes { get; set; } = 256 * 1024;

@@ -8,7 +8,9 @@ public sealed record RetryOptions
     /// <summary>The wait after the first failure. Default 1 second.</summary>
     public TimeSpan FirstDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait, unless the provider asks for another. Default 30 seconds.</summary>
+    /// <summary>
+    /// The longest wait that the server chooses. A provider may ask for a longer one. Default 30 seconds.
+    /// </summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
