@@ -11,9 +11,9 @@ public sealed class FollowOptions
     public TimeSpan? MaxOutage { get; set; }
 
     /// <summary>
-    /// Called whenever the connection ended or could not be made and will be retried: after the last event was
-    /// returned, and before the pause. It runs while the caller waits for the next event, so it must be short. An
-    /// exception from it ends the stream. Default null.
+    /// Called whenever the connection was lost or could not be made, and will be retried. The call comes after the last
+    /// event was returned, and before the pause. The caller waits for the next event meanwhile, so the callback must be
+    /// short. An exception from it ends the stream. Default null.
     /// </summary>
     public Action<StreamLoss>? OnLost { get; set; }
 }

@@ -42,7 +42,8 @@ internal sealed class QueueWatch(long queuedId, string text, long version, long 
                 {
                     _failure = null;
 
-                    // An edited message skips ids. A message from the queue directly follows the preceding id.
+                    // An edit leaves a gap in the ids. A message from the queue has the id directly after the preceding
+                    // one.
                     if (message.Text == text && message.PreviousId == message.Id - 1)
                     {
                         _candidates.Add(_held.Count);
@@ -76,7 +77,7 @@ internal sealed class QueueWatch(long queuedId, string text, long version, long 
             return null;
         }
 
-        // Fewer than were ahead: some were deleted, or this message was promoted ahead of them.
+        // Fewer candidates than messages ahead: some were deleted, or this message was promoted ahead of them.
         return _candidates.Count > 0
             ? _held[_candidates[Math.Min(_ahead, _candidates.Count - 1)]..]
             : throw new DurableChatException("queued_message_deleted", "The message was taken out of the queue before it had its turn.");

@@ -29,7 +29,7 @@ public sealed record Transition
     public IReadOnlyList<Message> Appended { get; init; } = [];
 
     /// <summary>
-    /// Messages to add to the queue. Their place is their place in <see cref="Chat.Queue"/> of <see cref="Next"/>.
+    /// Messages to add to the queue, at the place that they have in <see cref="Chat.Queue"/> of <see cref="Next"/>.
     /// </summary>
     public IReadOnlyList<QueuedMessage> Enqueued { get; init; } = [];
 

@@ -171,7 +171,7 @@ internal sealed class TransitionDraft
             return true;
         }
 
-        // The client knows whether it has run the calls that it was asked to run.
+        // Only server-side calls need to say whether they may have run: the client knows about its own.
         var isClients = Next.Status == ChatStatus.RequiresAction;
         var (places, neverBegan) = (Next.OriginOfCalls.Places, notBegun.ToHashSet());
         var ends = pending.Select((call, index) => new ToolResultPart(

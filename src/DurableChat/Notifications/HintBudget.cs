@@ -1,8 +1,8 @@
 namespace DurableChat.Notifications;
 
 /// <summary>
-/// Limits how many hints from unauthenticated senders are processed, because each may cost a read and anyone can send
-/// them. The comparison of versions finds what the limit drops. Used by one caller at a time.
+/// Limits how many unauthenticated notifications are used as hints, because each may cost a read and anyone can send
+/// them. The comparison of versions finds the changes that the limit drops. Used by one caller at a time.
 /// </summary>
 internal sealed class HintBudget(TimeProvider time)
 {

@@ -46,7 +46,7 @@ internal sealed record Notification(
     /// </summary>
     public bool? Waits { get; init; }
 
-    /// <summary>The data of <see cref="Messages"/> that is not sent to clients. Null if there is none.</summary>
+    /// <summary>The private data of <see cref="Messages"/>, which clients never get. Null if there is none.</summary>
     public IReadOnlyList<MessageSecret>? Secrets { get; init; }
 
     /// <summary>True if the chat was deleted.</summary>
@@ -140,7 +140,7 @@ internal sealed record Notification(
     private static bool FollowOneAnother(IReadOnlyList<Message> messages) => messages.Skip(1).Select((message, before) => message.PreviousId == messages[before].Id).All(follows => follows);
 }
 
-/// <summary>The data of a message that is not sent to clients.</summary>
+/// <summary>The private data of a message. It is never sent to clients.</summary>
 /// <param name="Id">The id of the message.</param>
 /// <param name="Replay">The answer exactly as its provider sent it.</param>
 /// <param name="Instructions">The hooks' instructions directly before it.</param>

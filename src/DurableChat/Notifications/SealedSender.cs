@@ -21,7 +21,7 @@ internal sealed class SealedSender : IDisposable
 
     public AesGcm Cipher { get; }
 
-    /// <summary>When it was last received: a number that rises with every frame of any process.</summary>
+    /// <summary>When the process was last heard, as a number that rises with every frame of any process.</summary>
     public long HeardAt { get; set; }
 
     /// <summary>Starts with a frame. Earlier frames count as received.</summary>

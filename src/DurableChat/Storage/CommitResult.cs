@@ -16,8 +16,8 @@ public abstract record CommitResult
     public sealed record Conflict : CommitResult;
 
     /// <summary>
-    /// Nothing is written. The owner of the new chat already has the <see cref="Chats.Transition.MaxChatsOfOwner"/>
-    /// chats that are allowed, and no chat with its id.
+    /// Nothing is written. The owner of the new chat has reached <see cref="Chats.Transition.MaxChatsOfOwner"/>, and
+    /// has no chat with its id.
     /// </summary>
     public sealed record TooManyChats : CommitResult;
 

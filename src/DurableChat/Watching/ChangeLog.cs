@@ -125,7 +125,7 @@ internal sealed class ChangeLog(int maxChats)
             return;
         }
 
-        // Runs after as many changes as there are entries to examine, so the average cost of a change stays constant.
+        // At least half of the entries are empty here, so the average cost of a change stays constant.
         var kept = new RingBuffer<Change>();
         for (var index = 0; index < _changes.Count; index++)
         {

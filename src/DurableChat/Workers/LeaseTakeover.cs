@@ -68,7 +68,8 @@ internal sealed partial class LeaseTakeover(
 
             if (UnderWay() is [_, ..] underWay)
             {
-                // Wait after the last chat too: these claims decide whether more can be taken.
+                // After the last chat, wait for all: whether more chats can be taken is known only once these claims
+                // have ended.
                 Task ended = waiting.Count > 0 ? Task.WhenAny(underWay) : Task.WhenAll(underWay);
                 await ended.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();

@@ -67,8 +67,8 @@ internal sealed partial class Worker : ICommitObserver
     public string Replica => _options.Replica;
 
     /// <summary>
-    /// True if other replicas cannot consider this one dead before its next heartbeat. Otherwise it takes no lease:
-    /// others may already see it as silent, and would take each lease away as soon as it is granted.
+    /// True if other replicas cannot consider this one dead before its next heartbeat. If false, it takes no leases: it
+    /// may already look dead to others, which would take each lease away as soon as it is granted.
     /// </summary>
     public bool HasPulse =>
         Volatile.Read(ref _heartbeat) is not { } sent || _time.GetElapsedTime(sent.Value) <= _options.LeaseDuration / 2;
