@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>Brings what a client of the AI SDK wants to its chat, and finds the turn that it then follows. Thread-safe.</summary>
+/// <summary>
+/// Runs the commands of AI SDK clients on their chats, and finds the turn that the client then follows. Thread-safe.
+/// </summary>
 internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 {
-    /// <summary>Does what the client wants.</summary>
+    /// <summary>Runs a command.</summary>
     public async Task<TurnOrAnswer> ExecuteAsync(string owner, AiSdkCommand command, CancellationToken cancellationToken)
     {
         var chat = await history.FindChatAsync(owner, command.Request.Id!, cancellationToken);
@@ -21,7 +23,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         };
     }
 
-    /// <summary>Finds the turn that runs; answers with 204 if none does.</summary>
+    /// <summary>Finds the running turn; answers with 204 if none runs.</summary>
     public async Task<TurnOrAnswer> ResumeAsync(string owner, string name, CancellationToken cancellationToken)
     {
         var chat = await history.FindChatAsync(owner, name, cancellationToken);
@@ -57,7 +59,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
                     owner, request.Id!, InTermsOfRequest(created), content, fingerprint, cancellationToken);
             }
 
-            // Another request made it at the same time; or it is deleted, and does not come back.
+            // Another request created the chat at the same time. Or the chat was deleted, and does not come back.
             chat = await history.FindChatAsync(owner, request.Id!, cancellationToken);
             if (chat is null)
             {
@@ -85,11 +87,11 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         var stored = string.Join('\n', target.Parts.OfType<TextPart>().Select(part => part.Text));
         if (isEdit && stored == content && chat.NeedsWorker && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [var running, ..] && running.Id == target.Id)
         {
-            // Said again, since the client lost the stream: what it wants to hear is being said.
+            // A repeated request after a lost stream: the answer that it asks for is already in flight.
             return TurnOf(chat, target.Id);
         }
 
-        // The key is there to find what became of the message, under the id that the client goes on using.
+        // The key leads back to the stored message through the id that the client keeps using.
         var wanted = isEdit ? content : stored;
         var idempotency = new IdempotencyRequest(AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), AiSdkOutcome.OfEdit);
         var request = command.Request;
@@ -112,7 +114,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             }
         }
 
-        // Another tab was quicker: then the turn goes on from its results.
+        // Another tab sent its results first: the turn continues from those.
         var answered = outputs.Select(output => output.CallId).ToHashSet(StringComparer.Ordinal);
         var turn = await history.ReadTurnAsync(owner, chat.Id, cancellationToken);
         var last = turn.LastOrDefault(message => message.Parts.Any(part => part is ToolResultPart told && answered.Contains(told.CallId)));
@@ -140,7 +142,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         }
     }
 
-    /// <summary>The turn of a message that was sent before.</summary>
+    /// <summary>The turn of a message that an earlier request sent.</summary>
     private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, string content, CancellationToken cancellationToken)
     {
         if (await history.FindChatAsync(owner, name, cancellationToken) is not { } chat)
@@ -164,7 +166,10 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             : new TurnOrAnswer.Answer(Problems.Of(new Refusal(RefusalCode.QueuedMessageNotFound, "The message was queued, and waits no more.")));
     }
 
-    /// <summary>What a new chat calls its first message's settings, the client's request calls its settings.</summary>
+    /// <summary>
+    /// A new chat calls the settings of its first message "message settings"; the client's request calls them
+    /// "settings".
+    /// </summary>
     private static CommandResult InTermsOfRequest(CommandResult created)
     {
         const string Name = "message_settings";

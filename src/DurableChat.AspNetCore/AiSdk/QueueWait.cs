@@ -4,17 +4,21 @@ using DurableChat.Feeds;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Finds the turn of a queued message. A feed tells of a user message before it tells how the queue is after it, and not which queued message it was. So what may be the turn is held back until the
-/// queue comes: as long as the message is in there, what was held is of others. Not thread-safe.
+/// Finds the turn of a queued message. A feed sends a user message before the queue that results, and does not say
+/// which queued message it was. So events that may belong to the turn are held until the queue arrives. As long as the
+/// message is still in the queue, the held events belong to other messages. Not thread-safe.
 /// </summary>
-/// <param name="queued">The message.</param>
-/// <param name="after">The last message of the history when it was queued: after a rewrite the whole history comes, but ids only rise.</param>
+/// <param name="queued">The queued message.</param>
+/// <param name="after">
+/// The last message of the history when it was queued. After a rewrite the whole history is sent again, but ids only
+/// rise.
+/// </param>
 internal sealed class QueueWait(QueuedTurn queued, long after)
 {
     private readonly List<StreamEvent> _held = [];
     private IReadOnlyList<long> _ahead = queued.Ahead;
 
-    /// <summary>Takes an event in, which may be of the turn.</summary>
+    /// <summary>Adds an event that may belong to the turn.</summary>
     public void Add(StreamEvent streamEvent)
     {
         if (_held.Count > 0 || IsCandidate(streamEvent))
@@ -23,10 +27,13 @@ internal sealed class QueueWait(QueuedTurn queued, long after)
         }
     }
 
-    /// <summary>Forgets what came, since the whole history comes again.</summary>
+    /// <summary>Drops the held events, because the whole history is sent again.</summary>
     public void Restart() => _held.Clear();
 
-    /// <summary>The events of the turn from its user message on; none if the message was taken out of the queue, null if it still waits.</summary>
+    /// <summary>
+    /// The events of the turn from its user message on. Empty if the message was removed from the queue, null if it
+    /// still waits.
+    /// </summary>
     public IReadOnlyList<StreamEvent>? Find(IReadOnlyList<QueuedMessage> queue)
     {
         if (queue.Any(waiting => waiting.Id == queued.QueuedId))

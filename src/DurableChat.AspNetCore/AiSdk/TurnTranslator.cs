@@ -4,12 +4,14 @@ using DurableChat.Feeds;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Tells one turn from a feed's events. Status and error are states: the first status comes before the messages that lead to it, so what they say counts once the subscription has caught up, which the first
-/// <c>queue_update</c> shows.
+/// Translates a feed's events into the chunks of one turn. Status and error are states: the first status comes before
+/// the messages that lead to it, so it counts only once the subscription has caught up. The first
+/// <c>queue_update</c> shows that.
 /// <code>
-///   in the queue ─▶ its user message ─▶ answers, results ─▶ the chat waits, has failed, asks the client, or the next user message
-///        │ taken out of it                     │ history is rewritten
-///        └──────────────▶ abort ◀──────────────┘
+///   in the queue ─▶ its user message ─▶ answers, results ─▶ the chat waits, has failed, asks the client,
+///        │                                    │             or the next user message
+///        │ removed from the queue             │ history is rewritten
+///        └──────────────▶ abort ◀─────────────┘
 /// </code>
 /// Not thread-safe.
 /// </summary>
@@ -23,10 +25,10 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
     private ChatError? _error;
     private FinishReason? _finished;
 
-    /// <summary>True once the client has been told the end.</summary>
+    /// <summary>True once the end of the turn has been sent.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Tells the beginning, if the turn has begun.</summary>
+    /// <summary>Sends the beginning, if the turn has begun.</summary>
     public void Begin()
     {
         if (turn.Queued is null)
@@ -35,7 +37,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
     }
 
-    /// <summary>Tells what events say.</summary>
+    /// <summary>Translates events.</summary>
     public void Translate(IReadOnlyList<StreamEvent> events)
     {
         TranslateAll(events);
@@ -50,12 +52,12 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
         else if (!_hasStarted && _status == ChatStatus.Error)
         {
-            // Nothing starts the queue by itself then.
+            // The queue does not start automatically after a failure.
             Fail("The turn before failed; the message waits in the queue.");
         }
     }
 
-    /// <summary>Tells that there will be no end of the turn.</summary>
+    /// <summary>Sends an error: the turn will have no end.</summary>
     public void Fail(string text)
     {
         _steps.Close();
@@ -96,7 +98,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
 
                 break;
             case StreamEventType.ToolProgress:
-                // The AI SDK has no chunk for it.
+                // The AI SDK has no chunk for these events.
                 break;
             case StreamEventType.HistoryReset when !_hasStarted:
                 _wait!.Restart();
@@ -176,7 +178,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
     });
 
-    /// <param name="status">The status it ends in; null if the next turn has begun already.</param>
+    /// <param name="status">The status in which the turn ends; null if the next turn has already begun.</param>
     private void End(ChatStatus? status)
     {
         if (status == ChatStatus.Error)
