@@ -3,8 +3,8 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// Reads no more of an answer over HTTP than a message can be. The stream on which a server announces changes has no
-/// limit in sum, since it stays open; each of its messages has.
+/// Limits how much of an HTTP response is read to the size of a message. The stream on which a server announces changes
+/// stays open, so only its single messages are limited, not their sum.
 /// </summary>
 internal sealed class McpLimitHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
