@@ -2,15 +2,17 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>Asks one question and waits for the answer.</summary>
+/// <summary>Sends one question and waits for the answer.</summary>
 /// <param name="server">The server.</param>
-/// <param name="output">Where the answer goes: whole, once it is durable, if programs read it.</param>
-/// <param name="printer">Prints the answer while it comes, instead; null if nobody watches.</param>
+/// <param name="output">
+/// The output for the answer. If programs read it, the answer is written once, when it is durable.
+/// </param>
+/// <param name="printer">Prints the answer as it arrives instead; null if the output is not a terminal.</param>
 internal sealed class Question(ChatServer server, TextWriter output, AnswerPrinter? printer)
 {
     private static readonly FollowOptions _patient = new() { MaxOutage = ChatServer.Patience };
 
-    // Also read and written by whoever stops.
+    // Also read and written by the thread that stops the answer.
     private volatile string? _chat;
     private volatile bool _isStopping;
 
@@ -18,11 +20,11 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
     private string? _end;
     private bool _hasText;
 
-    /// <summary>Asks, and gives the exit code.</summary>
-    /// <param name="chat">The chat to go on with; null for a new one.</param>
+    /// <summary>Sends the question and returns the exit code.</summary>
+    /// <param name="chat">The chat to continue; null for a new one.</param>
     /// <param name="content">The question.</param>
-    /// <param name="wish">What it is to be answered by.</param>
-    /// <param name="cancellationToken">Leaves; the answer goes on without anybody.</param>
+    /// <param name="wish">The model and settings.</param>
+    /// <param name="cancellationToken">Stops waiting. The answer continues on the server.</param>
     public async Task<int> AskAsync(string? chat, string content, AnswerWish wish, CancellationToken cancellationToken)
     {
         var turn = chat is null
@@ -46,8 +48,8 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         return ClientExit.Failed;
     }
 
-    /// <summary>Stops the answer, if need be as soon as it has begun.</summary>
-    /// <returns>False if that was asked for before: whoever asks again wants to leave.</returns>
+    /// <summary>Stops the answer, as soon as it has begun.</summary>
+    /// <returns>False if a stop was already requested: a second request means that the user wants to leave.</returns>
     public bool TryStop()
     {
         if (_isStopping)
@@ -166,7 +168,7 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         var failure = tracker.HasBegun ? _failure : "The question was taken out of the chat by somebody else.";
         if (failure is null)
         {
-            // A program that reads the output alone would take half an answer, or none, for a whole one.
+            // A program that reads only the output would mistake a partial or missing answer for a complete one.
             if (printer is null && _end is not null)
             {
                 await PlainErrors.SayAsync($"{char.ToUpperInvariant(_end[0])}{_end[1..]}.");

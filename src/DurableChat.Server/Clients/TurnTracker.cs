@@ -3,19 +3,22 @@ using DurableChat.Client;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// Finds the turn that one message begins in a chat's stream, which may show what others have sent as well. Not thread-safe.
+/// Finds the turn of one message in a chat's stream, which may also show messages of other clients. Not thread-safe.
 /// </summary>
 /// <param name="content">The message.</param>
 /// <param name="own">Its id; null while it waits in the queue.</param>
 /// <param name="known">The last message before it was sent.</param>
-/// <param name="version">The chat's version at which it was sent.</param>
+/// <param name="version">The chat's version when it was sent.</param>
 internal sealed class TurnTracker(string content, long? own, long known, long version)
 {
     private readonly long _known = known;
     private long? _own = own;
     private long _seen = known;
 
-    /// <summary>True if the chat has come to rest, or goes on with another message. The messages may still be on their way: see <see cref="HasReached"/>.</summary>
+    /// <summary>
+    /// True if the chat is idle or continues with another message. Messages may still be in transit: see
+    /// <see cref="HasReached"/>.
+    /// </summary>
     public bool MayBeOver { get; private set; }
 
     /// <summary>True if the message is in the history.</summary>
@@ -24,7 +27,7 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
     /// <summary>True if the next turn has begun.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Takes in an event. True if it is a message of the turn.</summary>
+    /// <summary>Processes an event. True if it is a message of the turn.</summary>
     public bool Take(ChatEvent streamEvent)
     {
         switch (streamEvent)
@@ -42,7 +45,7 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
         }
     }
 
-    /// <summary>True if all messages up to this one have come.</summary>
+    /// <summary>True if all messages up to this one have arrived.</summary>
     public bool HasReached(long lastMessageId) => _seen >= lastMessageId;
 
     private bool TakeMessage(HistoryMessage message)
