@@ -6,7 +6,7 @@ namespace DurableChat.AspNetCore;
 internal sealed class Heartbeats(DurableChatHttpOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>
-    /// How many ticks an interval has, so that streams that began at different times are not all due at once.
+    /// The number of ticks per interval. Streams that began at different times are then not all due at the same tick.
     /// </summary>
     private const int TicksPerInterval = 16;
 

@@ -9,7 +9,9 @@ using DurableChat.Relays;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>The receiving end of relays over HTTP/2: all chats share one connection to each replica. Thread-safe.</summary>
+/// <summary>
+/// The receiving end of relays, over HTTP/2: all chats share one connection to each replica. Thread-safe.
+/// </summary>
 public sealed class HttpRelay : IRelay, IDisposable
 {
     private readonly HttpClient _http;

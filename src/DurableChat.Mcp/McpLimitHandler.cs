@@ -3,8 +3,8 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// Limits how much of an HTTP response is read to the size of a message. The stream on which a server announces changes
-/// stays open, so only its single messages are limited, not their sum.
+/// Limits the size of each message in an HTTP response, and of the response as a whole. The stream on which a server
+/// announces changes stays open, so it has no total limit.
 /// </summary>
 internal sealed class McpLimitHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

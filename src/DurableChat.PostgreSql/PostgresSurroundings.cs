@@ -11,7 +11,7 @@ namespace DurableChat.PostgreSql;
 /// </summary>
 /// <param name="SharesSessions">True if a pooler in transaction mode is in between.</param>
 /// <param name="DropsOptions">True if options of the connection string do not reach the database.</param>
-/// <param name="StatementTimeout">The statement timeout without the connection string's options; zero for none.</param>
+/// <param name="StatementTimeout">The statement timeout if the connection string sets none; zero for no limit.</param>
 internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptions, TimeSpan StatementTimeout)
 {
     /// <summary>A custom setting that PostgreSQL stores without knowing it, so that it can be read back.</summary>

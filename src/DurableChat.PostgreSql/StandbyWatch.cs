@@ -4,9 +4,9 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Detects, during its lifetime, whether a commit on a connection was not confirmed by a synchronous standby. If a
-/// statement has committed and waits for a standby, a cancellation for its timeout ends the wait with a warning only,
-/// and the statement succeeds (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
+/// Detects commits on a connection that no synchronous standby has confirmed, for as long as this object lives. If a
+/// statement times out while its commit waits for a standby, PostgreSQL ends the wait with a warning and reports
+/// success (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
 /// </summary>
 internal sealed class StandbyWatch : IDisposable
 {

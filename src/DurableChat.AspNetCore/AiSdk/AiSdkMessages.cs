@@ -4,7 +4,7 @@ namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
 /// The history as a client shows it. Each request contains all of it, and only the last message is new. Of the other
-/// messages only what locates the last one in the chat is kept.
+/// messages, only the facts are kept that locate the last message in the chat.
 /// </summary>
 /// <param name="Count">How many messages there are.</param>
 /// <param name="Last">The last message; null if there is none.</param>

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Reads a history in one pass and keeps only the last message in memory. As objects, megabytes of tiny messages would
-/// take a hundred times as much.
+/// Reads a history in one pass and keeps only the last message in memory. Megabytes of tiny messages would take a
+/// hundred times their size as objects.
 /// </summary>
 internal sealed class AiSdkMessagesConverter : JsonConverter<AiSdkMessages>
 {

@@ -34,8 +34,7 @@ internal sealed record ChatRules
     public EffortStyle Effort { get; init; }
 
     /// <summary>
-    /// The field in which the server requires reasoning text back, if it sent several; null for every field that it
-    /// sent.
+    /// The field in which to send reasoning text back if the server sent it in several. Null sends all of them back.
     /// </summary>
     public string? ReasoningField { get; init; }
 

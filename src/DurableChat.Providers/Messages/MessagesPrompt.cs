@@ -89,8 +89,8 @@ internal sealed class MessagesPrompt
         .Distinct(StringComparer.Ordinal);
 
     /// <summary>
-    /// Sends thinking only from the newest answer back to the first one that was made for another beginning: thinking
-    /// may be omitted from the beginning of the history, but not from the middle.
+    /// Removes thinking from all answers up to the newest one whose thinking was made for other preceding messages. A
+    /// history may lack its oldest thinking, but must not have a gap in the middle.
     /// </summary>
     private void LeaveOutUnbound()
     {

@@ -165,8 +165,9 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
     }
 
     /// <summary>
-    /// Keeps the items to send back. Reasoning that is neither encrypted nor readable only refers to the provider's
-    /// store, which is not used, and the items after it need it. Calls without ids of their own could not get a result.
+    /// The replay of an answer; null if its items cannot be sent back. Reasoning that is neither encrypted nor readable
+    /// is only a reference to the provider's store, which is not used, and later items depend on it. Calls without ids
+    /// of their own could not get a result.
     /// </summary>
     private Replay? Keep(List<JsonElement> items, List<ToolCallPart> calls)
     {

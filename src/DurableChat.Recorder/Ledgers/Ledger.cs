@@ -2,8 +2,7 @@ namespace DurableChat.Recorder.Ledgers;
 
 /// <summary>
 /// Decides whether a request is the first of its kind, a repetition, or too late. It performs no I/O and reads no
-/// clock:
-/// times are relative to an arbitrary start. Not thread-safe.
+/// clock: times are relative to an arbitrary start. Not thread-safe.
 /// <para>
 /// An exchange is identified by conversation, step and hash of the request. A replica that takes over requests the same
 /// step with the same request, a later generation and a later token, and gets the same exchange. A request for a later

@@ -1,6 +1,8 @@
 namespace DurableChat.Server.Auth;
 
-/// <summary>The configuration section <c>Auth:Oidc</c>: an OpenID Connect issuer whose access tokens are accepted.</summary>
+/// <summary>
+/// The configuration section <c>Auth:Oidc</c>: an OpenID Connect issuer whose access tokens are accepted.
+/// </summary>
 internal sealed class OidcSettings
 {
     private const int MaxPrefixChars = 64;

@@ -18,10 +18,16 @@ internal sealed class ModelSettings
     /// <summary>The provider's name of the model.</summary>
     public string? Model { get; set; }
 
-    /// <summary>The base address of the API, e.g. <c>http://localhost:11434/v1</c>, with or without the version. Defaults to the provider's own.</summary>
+    /// <summary>
+    /// The base address of the API, e.g. <c>http://localhost:11434/v1</c>, with or without the version. Defaults to the
+    /// provider's own.
+    /// </summary>
     public Uri? Endpoint { get; set; }
 
-    /// <summary>The protocol: <c>responses</c>, <c>chat</c> or <c>messages</c>. Defaults to the provider's: Responses for OpenAI's own endpoint, Messages for Anthropic, Chat Completions elsewhere.</summary>
+    /// <summary>
+    /// The protocol: <c>responses</c>, <c>chat</c> or <c>messages</c>. Defaults to the provider's: Responses for
+    /// OpenAI's own endpoint, Messages for Anthropic, Chat Completions elsewhere.
+    /// </summary>
     public string? Api { get; set; }
 
     /// <summary>The API key. Prefer <see cref="ApiKeyVariable"/> to a key in a file.</summary>
@@ -160,8 +166,8 @@ internal sealed class ModelSettings
     public string? Fallback { get; set; }
 
     /// <summary>
-    /// The codes of the errors after which the fallback answers. Defaults to <c>model_unreachable</c>, <c>model_unavailable</c>, <c>model_rate_limited</c>, <c>model_quota</c> and
-    /// <c>model_timeout</c>.
+    /// The codes of the errors after which the fallback answers. Defaults to <c>model_unreachable</c>,
+    /// <c>model_unavailable</c>, <c>model_rate_limited</c>, <c>model_quota</c> and <c>model_timeout</c>.
     /// </summary>
     public string[]? FallbackAfter { get; set; }
 
