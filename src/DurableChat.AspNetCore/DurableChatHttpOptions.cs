@@ -80,6 +80,14 @@ public sealed record DurableChatHttpOptions
     [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How many bytes a client may send over the WebSocket of a stream in a minute: pings, answers to pings and its
+    /// close, the smallest of which has 6. One that sends more, or any message, is closed with the code 1008. Default
+    /// 65,536.
+    /// </summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int MaxWebSocketBytesPerMinute { get; set; } = 64 * 1024;
+
     /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 

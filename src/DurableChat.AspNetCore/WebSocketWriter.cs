@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using DurableChat.AspNetCore.WebSockets;
 using DurableChat.Feeds;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. A client that takes too little for too long, or answers no ping, is cut off. Thread-safe.
+/// Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. A client that takes too little for too long, answers no ping, or sends more than pings and a close, is cut off. Thread-safe.
 /// </summary>
 internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<WebSocketWriter> logger)
 {
@@ -19,13 +20,16 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
     /// <summary>Accepts the upgrade and writes until the source ends, the client goes, or <paramref name="end"/> says so.</summary>
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
+        var meter = new ClientMeter(options.MaxWebSocketBytesPerMinute, time);
+        await MeteredUpgrade.PrepareAsync(context, meter);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             KeepAliveInterval = options.HeartbeatInterval,
             KeepAliveTimeout = options.PingTimeout,
         });
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(end);
-        var listening = ListenAsync(socket, gone);
+        var client = new ClientListener(socket, meter, gone);
+        var listening = client.RunAsync();
         var (status, reason) = (WebSocketCloseStatus.NormalClosure, "The chat is gone.");
         try
         {
@@ -33,7 +37,9 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
-            (status, reason) = (WebSocketCloseStatus.EndpointUnavailable, "Connect again.");
+            (status, reason) = client.Violation is { } violation
+                ? (WebSocketCloseStatus.PolicyViolation, violation)
+                : (WebSocketCloseStatus.EndpointUnavailable, "Connect again.");
         }
         catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
         {
@@ -45,7 +51,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
             // The client has gone without a word.
         }
 
-        await CloseAsync(socket, status, reason);
+        await CloseAsync(socket, status, reason, listening);
         await gone.CancelAsync();
         await listening;
     }
@@ -80,6 +86,8 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
     {
         for (var rest = message; rest.Length > 0;)
         {
+            // A send that begins with a cancelled token aborts the connection, and the client would never learn why.
+            end.ThrowIfCancellationRequested();
             var frame = rest[..Math.Min(rest.Length, BytesPerFrame)];
             rest = rest[frame.Length..];
             var send = socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: rest.Length == 0, end);
@@ -87,30 +95,11 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         }
     }
 
-    /// <summary>The client has nothing to say here; listening is how its close, and its going, are noticed. What it says all the same is a violation.</summary>
-    private static async Task ListenAsync(WebSocket socket, CancellationTokenSource gone)
-    {
-        var buffer = new byte[256];
-        try
-        {
-            await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is WebSocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            // Gone without a close.
-        }
-
-        try
-        {
-            await gone.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The writer was quicker.
-        }
-    }
-
-    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason)
+    /// <summary>
+    /// Closes, and waits a little for the client's close: a connection that is cut at once takes what was sent last with
+    /// it, so that the client would not learn why.
+    /// </summary>
+    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason, Task listening)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
         {
@@ -122,6 +111,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         try
         {
             await socket.CloseOutputAsync(status, reason, limit.Token);
+            await listening.WaitAsync(limit.Token);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
         {

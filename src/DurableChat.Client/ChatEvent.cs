@@ -45,6 +45,9 @@ public sealed record StatusEvent(string Status, string Title, string Model, bool
 {
     /// <summary>The model that answers the present turn in place of <see cref="Model"/>, which failed; null if none does.</summary>
     public string? FallbackModel { get; init; }
+
+    /// <summary>How messages still to come are answered, unless they say otherwise; null for the model's own settings.</summary>
+    public ChatSettings? Settings { get; init; }
 }
 
 /// <summary>What waits.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using ModelContextProtocol.Protocol;
@@ -14,8 +15,13 @@ internal static class McpResultText
     public static string Of(CallToolResult result)
     {
         var text = new StringBuilder(result.StructuredContent?.GetRawText());
-        foreach (var block in result.Content)
+        foreach (var block in result.Content ?? [])
         {
+            if (block is null)
+            {
+                continue;
+            }
+
             if (block is not TextContentBlock || result.StructuredContent is null)
             {
                 text.Append(text.Length > 0 ? "\n" : string.Empty).Append(Of(block));
@@ -28,14 +34,18 @@ internal static class McpResultText
     private static string Of(ContentBlock block) => block switch
     {
         TextContentBlock text => text.Text,
-        ImageContentBlock image => Described("image", image.MimeType, image.DecodedData.Length),
-        AudioContentBlock audio => Described("audio", audio.MimeType, audio.DecodedData.Length),
+        ImageContentBlock image => Described("image", image.MimeType, SizeOf(image.Data)),
+        AudioContentBlock audio => Described("audio", audio.MimeType, SizeOf(audio.Data)),
         EmbeddedResourceBlock { Resource: TextResourceContents file } => $"[resource: {file.Uri}]\n{file.Text}",
         EmbeddedResourceBlock { Resource: BlobResourceContents file } =>
-            Described($"resource {file.Uri}", file.MimeType, file.DecodedData.Length),
+            Described($"resource {file.Uri}", file.MimeType, SizeOf(file.Blob)),
         ResourceLinkBlock link => Described($"link to {link.Name}, {link.Uri}", link.MimeType, link.Size),
         _ => $"[{block.Type}]",
     };
+
+    /// <summary>How many bytes base64 stands for; null if it is none. It is not decoded: nobody wants the bytes.</summary>
+    private static long? SizeOf(ReadOnlyMemory<byte> base64) =>
+        Base64.IsValid(base64.Span, out var bytes) ? bytes : null;
 
     private static string Described(string what, string? type, long? bytes)
     {

@@ -4,7 +4,6 @@ using DurableChat.Models;
 using Microsoft.Extensions.AI;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
-using ModelContextProtocol.Protocol;
 
 namespace DurableChat.Mcp;
 
@@ -36,11 +35,10 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
         var progress = Find<IProgress<string>>(arguments, ToolRegistry.Progress) is { } texts
             ? new McpProgress(texts)
             : null;
-        var result = await CallAsync(called, arguments, progress, cancellationToken).ConfigureAwait(false);
-        var text = McpResultText.Of(result);
+        var (text, isError) = await CallAsync(called, arguments, progress, cancellationToken).ConfigureAwait(false);
 
         // What a server says of a failure is meant for the model.
-        return result.IsError == true
+        return isError
             ? throw new ToolInputException(text.Length > 0 ? text : "The tool failed.")
             : text;
     }
@@ -49,22 +47,23 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
         where T : class =>
         arguments.Context?.TryGetValue(key, out var value) == true ? value as T : null;
 
-    private async ValueTask<CallToolResult> CallAsync(
+    private async ValueTask<(string Text, bool IsError)> CallAsync(
         McpClientTool called, AIFunctionArguments arguments, McpProgress? progress, CancellationToken cancellationToken)
     {
         try
         {
-            return await connection
+            var result = await connection
                 .CallAsync(() => called.CallAsync(arguments, progress, cancellationToken: cancellationToken))
                 .ConfigureAwait(false)
                 ?? throw new ToolInputException("The tool's server cannot be reached now. The call was not sent.");
+            return (McpResultText.Of(result), result.IsError == true);
         }
         catch (McpProtocolException exception)
         {
             throw new ToolInputException(exception.Message);
         }
         catch (Exception exception)
-            when (exception is FormatException or IOException or HttpRequestException or JsonException
+            when (exception is FormatException or IOException or HttpRequestException or JsonException or McpException
                 && !cancellationToken.IsCancellationRequested)
         {
             throw new ToolInputException(
@@ -76,6 +75,13 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
             // A server may ask for more instead of answering. The client declares none of what it may ask for.
             throw new ToolInputException(
                 "The tool asked for input from the user or a model, which is not supported here.");
+        }
+        catch (Exception exception)
+            when (exception is InvalidOperationException or ArgumentException
+                && !cancellationToken.IsCancellationRequested)
+        {
+            // What the client's reader of JSON throws for values that it does not expect.
+            throw new ToolInputException("The tool's answer cannot be read. The tool may have had effects.");
         }
     }
 

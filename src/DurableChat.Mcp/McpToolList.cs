@@ -106,9 +106,12 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
         for (var page = 0; page < McpLimits.MaxPages; page++)
         {
             var read = await ReadPageAsync(connection, cursor, cancellationToken).ConfigureAwait(false);
-            foreach (var tool in read.Tools)
+            foreach (var tool in read.Tools ?? [])
             {
-                yield return tool;
+                if (tool?.Name is not null)
+                {
+                    yield return tool;
+                }
             }
 
             cursor = read.NextCursor;

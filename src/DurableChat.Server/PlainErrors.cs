@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using DurableChat.Server.Clients;
 using DurableChat.Storage;
 using Microsoft.Extensions.Options;
 

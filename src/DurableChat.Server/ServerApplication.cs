@@ -56,7 +56,7 @@ internal static class ServerApplication
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ConnectionBacklog);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        TextLog.Add(builder.Logging.ClearProviders());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
         // The host logs a start that fails with a stack trace; the command says it in a sentence. A background service that fails ends the host and is critical.
@@ -69,12 +69,15 @@ internal static class ServerApplication
         SecurityHeaders.Add(builder.Services);
         builder.Services.AddSingleton<StoreProbe>();
         QueryRedaction.Add(builder.Services);
-        AddDurableChat(builder, options);
+        var warnings = new List<string>();
+        AddDurableChat(builder, options, warnings.Add);
         AddHttp(builder, auth, urls);
         AddMetrics(builder);
         configure?.Invoke(builder);
         var app = builder.Build();
         Map(app, auth);
+        app.Lifetime.ApplicationStarted.Register(() =>
+            ActivatorUtilities.CreateInstance<ModelWarnings>(app.Services).Report(warnings));
         return app;
     }
 
@@ -113,7 +116,7 @@ internal static class ServerApplication
         }
     }
 
-    private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options)
+    private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options, Action<string> warn)
     {
         var settings = Settings.Read<DurableChatOptions>(builder.Configuration, "DurableChat") ?? new DurableChatOptions();
         settings.Feeds.WindowMessages = options.DurableWindow ?? settings.Feeds.WindowMessages;
@@ -125,7 +128,7 @@ internal static class ServerApplication
         var testing = Settings.Read<TestingSettings>(builder.Configuration, "Testing") ?? new TestingSettings();
         var time = testing.ClockOffsetMinutes == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(testing.ClockOffsetMinutes));
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time, RecorderSetup.Add(builder, options)));
+        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time, RecorderSetup.Add(builder, options), warn));
         builder.Services.AddSingleton(CurrentTimeTool.Create(time));
         if (testing.ToolUrl is { } tool)
         {

@@ -1,6 +1,5 @@
 using DurableChat.Chats;
 using DurableChat.Commits;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Notifications;
@@ -39,6 +38,7 @@ public sealed class ChatService
         Worker worker,
         OwnerFeedRegistry ownerFeeds,
         ModelCatalog models,
+        SettingNotes notes,
         ChannelState channel,
         FeedMetrics metrics,
         ResiliencePipeline retry,
@@ -55,7 +55,7 @@ public sealed class ChatService
         _metrics = metrics;
         _retry = retry;
         _time = time;
-        _choices = new AnswerChoices(models);
+        _choices = new AnswerChoices(models, notes);
         Models = models;
     }
 

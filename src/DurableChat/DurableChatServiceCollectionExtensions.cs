@@ -102,6 +102,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<ClusterTime>()));
         services.AddSingleton(provider => new ToolRegistry(
             provider.GetServices<AIFunction>(), options.Tools, Time(provider), provider.GetRequiredService<ILogger<ToolRegistry>>(), provider.GetServices<IToolSource>()));
+        services.AddSingleton<SettingNotes>();
         services.AddSingleton(provider => new Generator(
             provider.GetRequiredService<ModelCatalog>(),
             provider.GetRequiredService<ToolRegistry>(),
@@ -109,6 +110,7 @@ public static class DurableChatServiceCollectionExtensions
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),
+            provider.GetRequiredService<SettingNotes>(),
             provider.GetServices<ITurnHook>()));
         services.AddSingleton(provider => new TurnRunner(
             provider.GetRequiredService<ChatCommitter>(),
@@ -130,6 +132,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<Worker>(),
             provider.GetRequiredService<OwnerFeedRegistry>(),
             provider.GetRequiredService<ModelCatalog>(),
+            provider.GetRequiredService<SettingNotes>(),
             provider.GetRequiredService<ChannelState>(),
             provider.GetRequiredService<FeedMetrics>(),
             StoreRetry(Time(provider)),

@@ -27,7 +27,7 @@ public sealed class ConfigurationFuzzTests
     {
         using var folder = new TemporaryFolder();
         using var leaks = new Leaks();
-        await Fuzz.RunAsync("configuration", 300, 3, async mangler =>
+        await Fuzz.RunAsync("configuration", 300, 2, async mangler =>
         {
             var settings = Enumerable.Range(0, 1 + mangler.Next(4)).Select(_ => mangler.Pick(_settings)).DistinctBy(setting => setting.Name).Select(setting => $"{setting.Name}={mangler.Mangle(setting.Value)}").ToArray();
             try

@@ -17,7 +17,10 @@ namespace DurableChat.Fuzz.Tests;
 /// <summary>The real server; without sockets headers, paths and bodies may be anything.</summary>
 internal sealed class FuzzServer : IAsyncDisposable
 {
-    private const string Prefix = "/api/v1";
+    /// <summary>Where the endpoints are, those of the AI SDK excepted.</summary>
+    public const string Prefix = "/api/v1";
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder;
     private readonly WebApplication _app;
@@ -30,14 +33,14 @@ internal sealed class FuzzServer : IAsyncDisposable
         _errors = errors;
     }
 
-    /// <summary>Starts it, without sockets unless told otherwise.</summary>
-    public static async Task<FuzzServer> StartAsync(bool isOnSocket = false)
+    /// <summary>Starts it, by default without sockets and without authentication.</summary>
+    public static async Task<FuzzServer> StartAsync(bool isOnSocket = false, params string[] settings)
     {
         var folder = new TemporaryFolder();
         var errors = new ErrorLog();
         var app = ServerApplication.Build(
             new ServeOptions("http://127.0.0.1:0", folder.File("chat.db"), null, null),
-            ["Models:0:Name=demo", "Models:0:Provider=demo", "Models:0:DelayMs=0", "Logging:LogLevel:Default=Error", "Http:MaxBodyBytes=65536"],
+            ["Models:0:Name=demo", "Models:0:Provider=demo", "Models:0:DelayMs=0", "Logging:LogLevel:Default=Error", "Http:MaxBodyBytes=65536", .. settings],
             builder =>
             {
                 if (!isOnSocket)
@@ -56,15 +59,16 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     private TestServer Server => _app.GetTestServer();
 
-    /// <summary>Sends a request; gives the status, and the body unless it is a stream, which is left at once.</summary>
-    public async Task<(int Status, string Body)> SendAsync(string method, string path, string query = "", byte[]? body = null, Action<HttpRequest>? change = null)
+    /// <summary>Sends a request; gives the status, and the body. A stream is left at once, or has to end.</summary>
+    public async Task<(int Status, string Body)> SendAsync(
+        string method, string path, string query = "", byte[]? body = null, Action<HttpRequest>? change = null, string prefix = Prefix, bool readsStream = false)
     {
         var context = await Server.SendAsync(http =>
         {
             http.Request.Method = method;
             http.Request.Scheme = "http";
             http.Request.Host = new HostString("localhost");
-            http.Request.Path = new PathString(Prefix + path);
+            http.Request.Path = new PathString(prefix + path);
             http.Request.QueryString = new QueryString(query);
             if (body is not null)
             {
@@ -77,16 +81,17 @@ internal sealed class FuzzServer : IAsyncDisposable
         await using var answer = context.Response.Body;
         if (context.Response.StatusCode >= 500)
         {
-            throw new InvalidOperationException($"{method} {path}{query} {(body is null ? string.Empty : Encoding.UTF8.GetString(body))}: {string.Join('\n', _errors.Lines)}");
+            throw new InvalidOperationException($"{context.Response.StatusCode}: {method} {path}{query} {(body is null ? string.Empty : Encoding.UTF8.GetString(body))}: {string.Join('\n', _errors.Lines)}");
         }
 
-        if (context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) == true)
+        if (!readsStream && context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) == true)
         {
             return (context.Response.StatusCode, string.Empty);
         }
 
+        using var patience = new CancellationTokenSource(_patience, TimeProvider.System);
         using var reader = new StreamReader(answer, Encoding.UTF8);
-        return (context.Response.StatusCode, await reader.ReadToEndAsync());
+        return (context.Response.StatusCode, await reader.ReadToEndAsync(patience.Token));
     }
 
     /// <summary>Nothing was logged as an error, and soon no turn runs, no stream counts, and nobody holds a feed.</summary>

@@ -20,6 +20,11 @@ internal sealed class Mangler(int seed)
         "\"\\", "nul", "1.", "{\"a\":1,\"a\":2}", "/*x*/1", "\"😀\"", "\"00000000000000000000000000000000\"", "-9223372036854775808", "0.1",
     ];
 
+    private static readonly string[] _oddNames =
+    [
+        "\"\"", "\"\\ud83d\"", "\"\\udc00x\"", "\"\\u0000\"", "\"type\"", "\"id\"", "\"$type\"", "\"$id\"", "\"$ref\"", "\"__proto__\"", "\"TYPE\"", "\"t\\u0079pe\"", "\"😀\"", "\"a.b\"", "\"a\\\"b\"",
+    ];
+
     private readonly Random _random = new(seed);
 
     public int Next(int below) => _random.Next(below);
@@ -66,16 +71,53 @@ internal sealed class Mangler(int seed)
         };
     }
 
-    /// <summary>Good bytes with a few things done to them. Where they are JSON, whole values are often replaced, so that what comes out is still JSON.</summary>
+    /// <summary>Good bytes with a few things done to them. Where they are JSON, mostly whole values and members are replaced, moved or left out, so that what comes out is still JSON.</summary>
     public byte[] Mangle(byte[] good)
     {
         var bytes = good;
         for (var times = 1 + Next(3); times > 0; times--)
         {
-            bytes = Chance(50) ? ReplaceValue(bytes) : Damage(bytes);
+            bytes = Next(10) switch
+            {
+                < 4 => Rebuild(bytes),
+                < 6 => ReplaceValue(bytes),
+                _ => Damage(bytes),
+            };
         }
 
         return bytes;
+    }
+
+    /// <summary>Server-Sent Events with a few things done to their data, to their order, and to the bytes.</summary>
+    public byte[] MangleEvents(byte[] good)
+    {
+        var lines = Encoding.Latin1.GetString(good).Split('\n').ToList();
+        for (var times = 1 + Next(3); times > 0; times--)
+        {
+            var at = Next(lines.Count);
+            switch (Next(8))
+            {
+                case 0:
+                    lines.RemoveAt(at);
+                    lines.Add(string.Empty);
+                    break;
+                case 1:
+                    lines.Insert(at, Pick(lines));
+                    break;
+                case 2:
+                    (lines[at], lines[^1]) = (lines[^1], lines[at]);
+                    break;
+                case 3:
+                    lines.InsertRange(at, Enumerable.Repeat(lines[at], 1 + Next(LargestRepeat)));
+                    break;
+                default:
+                    lines[at] = MangleData(lines[at]);
+                    break;
+            }
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(string.Join('\n', lines));
+        return Chance(25) ? Damage(bytes) : bytes;
     }
 
     /// <summary>Any bytes.</summary>
@@ -84,6 +126,51 @@ internal sealed class Mangler(int seed)
         var bytes = new byte[Next(below)];
         _random.NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>The line of an event, of which only the data is changed.</summary>
+    private string MangleData(string line)
+    {
+        var start = line.StartsWith("data:", StringComparison.Ordinal) ? "data:".Length : 0;
+        return line[..start] + Encoding.Latin1.GetString(Mangle(Encoding.Latin1.GetBytes(line[start..])));
+    }
+
+    /// <summary>Changes JSON where its values and members are.</summary>
+    private byte[] Rebuild(byte[] json)
+    {
+        var map = JsonMap.Of(json);
+        if (map.Values.Count == 0)
+        {
+            return Damage(json);
+        }
+
+        var value = Pick(map.Values);
+        var member = map.Members.Count > 0 ? Pick(map.Members) : value;
+        return Next(14) switch
+        {
+            0 or 1 => Replace(json, value, Encoding.UTF8.GetBytes(Pick(_oddJson))),
+            2 or 3 => Replace(json, value, json[Pick(map.Values)]),
+            4 or 5 => Replace(json, member, []),
+            6 or 7 => Replace(json, member, [.. json[member], (byte)',', .. json[member]]),
+            8 or 9 => Replace(json, member, json[map.Members.Count > 0 ? Pick(map.Members) : value]),
+            10 when map.Names.Count > 0 => Replace(json, Pick(map.Names), Encoding.UTF8.GetBytes(Pick(_oddNames))),
+            11 when map.Names.Count > 0 => Replace(json, Pick(map.Names), json[Pick(map.Names)]),
+            _ => Replace(json, value, Nested(json[value])),
+        };
+    }
+
+    private byte[] Nested(byte[] value)
+    {
+        var depth = Chance(90) ? 1 : Next(100);
+        return Chance(50)
+            ? [.. Enumerable.Repeat((byte)'[', depth), .. value, .. Enumerable.Repeat((byte)']', depth)]
+            : [.. Enumerable.Range(0, depth).SelectMany(_ => "{\"a\":"u8.ToArray()), .. value, .. Enumerable.Repeat((byte)'}', depth)];
+    }
+
+    private static byte[] Replace(byte[] json, Range at, byte[] with)
+    {
+        var (start, length) = at.GetOffsetAndLength(json.Length);
+        return [.. json.AsSpan(0, start), .. with, .. json.AsSpan(start + length)];
     }
 
     private byte[] ReplaceValue(byte[] json)

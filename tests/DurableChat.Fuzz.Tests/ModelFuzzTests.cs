@@ -10,7 +10,7 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>What a provider that speaks OpenAI's wire, or something like it, may answer. Each turn ends, in an answer or an error, and leaves nothing behind.</summary>
+/// <summary>What a provider that speaks one of the wires, or something like it, may answer. Each turn ends, in an answer or an error, and leaves nothing behind.</summary>
 public sealed class ModelFuzzTests
 {
     private const int MaxAnswerChars = 20_000;
@@ -26,16 +26,40 @@ public sealed class ModelFuzzTests
         "[DONE]",
     ];
 
+    private static readonly string[] _events =
+    [
+        """{"type":"response.output_text.delta","item_id":"i1","output_index":0,"content_index":0,"delta":"Hel"}""",
+        """{"type":"response.output_text.delta","item_id":"i1","output_index":0,"content_index":0,"delta":"lo 😀"}""",
+        """{"type":"response.output_item.done","output_index":0,"item":{"type":"message","id":"i1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hello 😀","annotations":[]}]}}""",
+        """{"type":"response.output_item.done","output_index":1,"item":{"type":"function_call","id":"f1","call_id":"c1","name":"clock","arguments":"{\"zone\":\"UTC\"}","status":"completed"}}""",
+        """{"type":"response.completed","response":{"id":"r1","status":"completed","model":"m","output":[],"usage":{"input_tokens":3,"output_tokens":4,"total_tokens":7}}}""",
+        """{"type":"error","code":"y","message":"secret"}""",
+    ];
+
+    private static readonly string[] _deltas =
+    [
+        """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"Hel"}}""",
+        """{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"lo 😀"}}""",
+        """{"type":"content_block_stop","index":0}""",
+        """{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"toolu_a","name":"clock","input":{"zone":"UTC"}}}""",
+        """{"type":"content_block_stop","index":1}""",
+        """{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":20}}""",
+        """{"type":"message_stop"}""",
+        """{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":18,"output_tokens":1}}}""",
+        """{"type":"error","error":{"type":"overloaded_error","message":"secret"}}""",
+    ];
+
     private static readonly string[] _contentTypes = ["text/event-stream", "application/json", "text/html", "application/octet-stream"];
 
     [Fact]
     public async Task Every_turn_ends_whatever_the_model_sends()
     {
         using var leaks = new Leaks();
-        await Fuzz.RunAsync("model answers", 500, 15, async mangler =>
+        await Fuzz.RunAsync("model answers", 500, 7, async mangler =>
         {
-            using var provider = new Provider(mangler);
-            var model = ProviderModels.Create(new ProviderOptions { Wire = ProviderWire.Chat, Model = "m", Key = "k", Endpoint = new Uri("http://model/v1") }, provider);
+            var wire = mangler.Pick([ProviderWire.Chat, ProviderWire.Responses, ProviderWire.Messages]);
+            using var provider = new Provider(wire, mangler);
+            var model = ProviderModels.Create(new ProviderOptions { Wire = wire, Model = "m", Key = "k", Endpoint = new Uri("http://model/v1") }, provider);
 
             // A meter that nobody disposes of lives for ever, and its gauges keep what they look at.
             await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -60,8 +84,15 @@ public sealed class ModelFuzzTests
         leaks.AssertNone();
     }
 
-    private sealed class Provider(Mangler mangler) : HttpMessageHandler
+    private sealed class Provider(ProviderWire wire, Mangler mangler) : HttpMessageHandler
     {
+        private static readonly Dictionary<ProviderWire, string[]> _all = new()
+        {
+            [ProviderWire.Chat] = _chunks,
+            [ProviderWire.Responses] = _events,
+            [ProviderWire.Messages] = _deltas,
+        };
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var content = new StreamContent(new ChunkStream(Answer(), mangler));
@@ -72,16 +103,17 @@ public sealed class ModelFuzzTests
         private IEnumerable<byte[]> Answer()
         {
             // One in twenty never ends, and one in twenty is a single chunk of megabytes.
+            var chunksOfWire = _all[wire];
             var kind = mangler.Next(20);
             var chunks = kind == 0 ? int.MaxValue : 1 + mangler.Next(8);
             if (kind == 1)
             {
-                yield return Frame(Encoding.UTF8.GetBytes(_chunks[0].Replace("Hel", new string('x', 1 << 20), StringComparison.Ordinal)));
+                yield return Frame(Encoding.UTF8.GetBytes(chunksOfWire[0].Replace("Hel", new string('x', 1 << 20), StringComparison.Ordinal)));
             }
 
             for (var i = 0; i < chunks; i++)
             {
-                var chunk = Encoding.UTF8.GetBytes(kind == 0 ? _chunks[mangler.Next(2)] : mangler.Pick(_chunks));
+                var chunk = Encoding.UTF8.GetBytes(kind == 0 ? chunksOfWire[mangler.Next(2)] : mangler.Chance(50) ? chunksOfWire[Math.Min(i, chunksOfWire.Length - 1)] : mangler.Pick(chunksOfWire));
                 var bytes = Frame(kind != 0 && mangler.Chance(50) ? mangler.Mangle(chunk) : chunk);
                 yield return kind != 0 && mangler.Chance(15) ? mangler.Mangle(bytes) : bytes;
             }

@@ -24,7 +24,7 @@ public sealed class NotificationFuzzTests
             .SelectMany(commit => new[] { NotificationWriter.Write(commit, "other", 8_000, isInline: true), NotificationWriter.Write(commit, "other", 8_000, isInline: false) })
             .Append(NotificationWriter.WriteDeletion(good.Id, "owner", "other"))
             .ToArray();
-        await Fuzz.RunAsync("notifications", 20_000, 200, mangler =>
+        await Fuzz.RunAsync("notifications", 20_000, 40, mangler =>
         {
             using var meters = new CaseMeters();
             var stage = new Stage(replica: "here", meters: meters);
@@ -67,7 +67,7 @@ public sealed class NotificationFuzzTests
             .Select(entry => (entry.Content, Frame: sealing.Seal(entry.Content, entry.Kind)))
             .ToDictionary(entry => entry.Frame, entry => entry.Content, StringComparer.Ordinal);
         string[] known = [.. frames.Keys];
-        await Fuzz.RunAsync("sealed frames", 20_000, 50, mangler =>
+        await Fuzz.RunAsync("sealed frames", 20_000, 40, mangler =>
         {
             using var seal = Seals.Of(stage.Time);
             var frame = mangler.Pick(known);

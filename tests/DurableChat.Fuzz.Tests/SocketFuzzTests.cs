@@ -19,7 +19,7 @@ public sealed class SocketFuzzTests
         var path = $"/api/v1/chats/{chat.RootElement.GetProperty("id").GetString()}";
         var upgrade = Encoding.ASCII.GetBytes($"GET {path}/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
         var get = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        await Fuzz.RunAsync("sockets", 100, 2, async mangler =>
+        await Fuzz.RunAsync("sockets", 100, 1, async mangler =>
         {
             using var client = new TcpClient();
             await client.ConnectAsync(server.Url.Host, server.Url.Port);

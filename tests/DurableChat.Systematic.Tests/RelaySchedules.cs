@@ -1,5 +1,4 @@
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
 using DurableChat.Relays;

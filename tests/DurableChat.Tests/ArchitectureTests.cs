@@ -4,29 +4,57 @@ using Xunit;
 
 namespace DurableChat.Tests;
 
-/// <summary>Dependencies run one way.</summary>
+/// <summary>Dependencies run one way, between all folders of all projects.</summary>
 public sealed partial class ArchitectureTests
 {
-    /// <summary>A folder may use those before it, never those after it.</summary>
-    private static readonly string[] _order = ["Chats", "Storage", "Cluster", "Feeds", "Commits", "Retention",
-        "Watching", "Notifications", "Workers", "Relays"];
+    /// <summary>
+    /// The folders of each project: one may use those before it, never those after it. Files beside the folders put the
+    /// project together and may use all of them. A project without folders is left out, and so is the scale test: it is
+    /// a program of its own that nothing in the library uses.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> _orders = new()
+    {
+        ["DurableChat"] =
+        [
+            "Chats", "Storage", "Diagnostics", "Cluster", "Feeds", "Commits", "Models", "Hooks", "Retention", "Watching",
+            "Notifications", "Workers", "Relays",
+        ],
+        ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
+        ["DurableChat.Client"] = ["Calls", "Streams", "Adapters"],
+        ["DurableChat.Recorder"] = ["Ledgers", "Recordings", "Wire"],
+        ["DurableChat.AspNetCore"] = ["Origins", "Bodies", "WebSockets", "Cluster", "Tickets", "AiSdk"],
+        ["DurableChat.Server"] =
+        [
+            "Logging", "Http", "Pages", "Limits", "Auth", "Models", "Recorders", "Clients", "Chaos",
+        ],
+    };
+
+    public static TheoryData<string> Projects => [.. _orders.Keys];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Folders_use_only_folders_before_them(string project)
+    {
+        var types = TypesOf(project);
+        foreach (var (file, folder) in FilesOf(project).Where(file => file.Folder.Length > 0))
+        {
+            var place = Array.IndexOf(_orders[project], folder);
+            foreach (Match mention in Mention(project).Matches(File.ReadAllText(file)))
+            {
+                var used = Array.IndexOf(_orders[project], mention.Groups["folder"].Value);
+                var isOfFolder = mention.Groups["all"].Success || types.Contains((mention.Groups["folder"].Value, mention.Groups["type"].Value));
+                Assert.True(used <= place || !isOfFolder, $"{file} uses {mention.Value}");
+            }
+        }
+    }
 
     [Fact]
-    public void Folders_use_only_folders_before_them()
+    public void Every_folder_has_its_place()
     {
-        var source = Path.Combine(FindRoot(), "src", "DurableChat");
-        foreach (var file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        foreach (var project in Directory.EnumerateDirectories(Path.Combine(FindRoot(), "src")).Select(folder => Path.GetFileName(folder)!).Where(project => project != "DurableChat.ScaleTest"))
         {
-            var place = Array.IndexOf(_order, Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)[0]);
-            if (place < 0)
-            {
-                continue;
-            }
-
-            foreach (Match used in UsedFolder().Matches(File.ReadAllText(file)))
-            {
-                Assert.True(Array.IndexOf(_order, used.Groups[1].Value) <= place, $"{file} uses {used.Value}");
-            }
+            var folders = FilesOf(project).Select(file => file.Folder).Where(folder => folder is not ("" or "Migrations")).Distinct().Order();
+            Assert.Equal((_orders.GetValueOrDefault(project) ?? []).Order(), folders);
         }
     }
 
@@ -48,6 +76,25 @@ public sealed partial class ArchitectureTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"using DurableChat\.(\w+);")]
-    private static partial Regex UsedFolder();
+    private static IEnumerable<(string File, string Folder)> FilesOf(string project)
+    {
+        var source = Path.Combine(FindRoot(), "src", project);
+        return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (file, Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)))
+            .Where(file => file.Item2[0] is not ("obj" or "bin"))
+            .Select(file => (file.file, file.Item2.Length > 1 ? file.Item2[0] : string.Empty));
+    }
+
+    private static HashSet<(string Folder, string Type)> TypesOf(string project) =>
+        [.. FilesOf(project).SelectMany(file => Declaration().Matches(File.ReadAllText(file.File)).Select(type => (file.Folder, type.Groups[1].Value)))];
+
+    /// <summary>A folder's namespace, imported or in front of a type; or the folder's last name in front of a type, as code beside it may write.</summary>
+    private static Regex Mention(string project)
+    {
+        var folders = string.Join('|', _orders[project]);
+        return new Regex($@"(?<all>\b{Regex.Escape(project)}\.(?<folder>{folders})\b)|(?<![\w.])(?<folder>{folders})\.(?<type>[A-Z]\w*)");
+    }
+
+    [GeneratedRegex(@"^\s*(?:public|internal)\s+(?:(?:static|sealed|abstract|readonly|partial|ref)\s+)*(?:class|record struct|record|struct|interface|enum)\s+(\w+)", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DurableChat.Bench.Wire;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 
 namespace DurableChat.Bench.Micro;

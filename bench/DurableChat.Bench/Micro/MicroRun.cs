@@ -23,7 +23,7 @@ internal static class MicroRun
         await using var log = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
         var config = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddColumnProvider(DefaultColumnProviders.Instance)
             .AddLogger(new StreamLogger(log)).WithOptions(ConfigOptions.DisableOptimizationsValidator).WithArtifactsPath(Path.Combine(".build", "bench", "micro"));
-        Type[] all = [typeof(WindowBenchmarks), typeof(DatabaseBenchmarks), typeof(PublishBenchmarks), typeof(PureBenchmarks), typeof(CommitBenchmarks)];
+        Type[] all = [typeof(WindowBenchmarks), typeof(DatabaseBenchmarks), typeof(PublishBenchmarks), typeof(PureBenchmarks), typeof(SealBenchmarks), typeof(CommitBenchmarks)];
         return MicroTable.Make([.. all.SelectMany(type => BenchmarkRunner.Run(type, config).Reports)]);
     }
 }

@@ -19,6 +19,8 @@ internal static class MicroTable
         ["PureBenchmarks.Finish()"] = ("transition: finish a turn", 1),
         ["PureBenchmarks.SerializeMessage()"] = ("serialise a message of 1 KB, frame included", 1),
         ["PureBenchmarks.SerializePart()"] = ("serialise a part of 20 bytes, frame included", 1),
+        ["SealBenchmarks.Seal()"] = ("seal the notification of a message of 1 KB", 1),
+        ["SealBenchmarks.Open()"] = ("open it", 1),
         ["CommitBenchmarks.Commit(Store=SQLite)"] = ("commit of a message of 1 KB, SQLite", 1),
         ["CommitBenchmarks.Commit(Store=PostgreSQL)"] = ("the same, PostgreSQL", 1),
     };

@@ -45,7 +45,7 @@ export type Message = Omit<Schemas['Message'], 'parts' | 'generation'> & { parts
 export type ChatEvent =
   | { type: 'message'; chat_id: string; position: string; message: Message }
   | { type: 'message_part'; chat_id: string; position: string; generation: number; first_seq: number; seq: number; part: Part }
-  | { type: 'status'; chat_id: string; version: number; status: ChatStatus; title: string; model: string; archived: boolean; fallback_model?: string }
+  | { type: 'status'; chat_id: string; version: number; status: ChatStatus; title: string; model: string; archived: boolean; fallback_model?: string; settings?: GenerationSettings }
   | { type: 'queue_update'; chat_id: string; version: number; queue: QueuedMessage[] }
   | { type: 'history_reset'; chat_id: string; position: string; epoch: number }
   | { type: 'preview_reset'; chat_id: string; position: string; generation: number }

@@ -22,7 +22,10 @@ internal static class ToolValue
     /// <summary>The text of a value: of a string itself, of anything else its JSON.</summary>
     public static string Read(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
-    /// <summary>The client refuses JSON with the properties that programs in JavaScript are attacked with, and the whole stream with it.</summary>
+    /// <summary>
+    /// The client refuses JSON with the properties that programs in JavaScript are attacked with, and the whole stream
+    /// with it. An escaped half of a character it takes, and sends back with its history, which is then refused here.
+    /// </summary>
     private static bool IsJson(string text)
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
@@ -35,7 +38,11 @@ internal static class ToolValue
                     return false;
                 }
 
-                name = reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : string.Empty;
+                // What has no escapes is not decoded, unless it is a name.
+                var decoded = reader.TokenType == JsonTokenType.PropertyName || reader.ValueIsEscaped
+                    ? reader.GetString()
+                    : null;
+                name = reader.TokenType == JsonTokenType.PropertyName ? decoded : string.Empty;
                 if (name is "__proto__" or "prototype")
                 {
                     return false;

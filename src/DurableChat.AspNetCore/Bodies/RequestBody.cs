@@ -176,6 +176,11 @@ internal static class RequestBody
                 ? Bad<T>(Problems.InvalidJson(null, "The request body is null."))
                 : new RequestBody<T>(value, Fingerprint(context.Request, bytes), null, claim);
         }
+        catch (NotSupportedException)
+        {
+            // The library's word for an object of several kinds that does not say of which it is.
+            return Bad<T>(Problems.InvalidJson(null, "The request body has a part without a 'type'."));
+        }
         catch (JsonException exception)
         {
             return Bad<T>(Problems.InvalidJson(FieldOf(exception), Describe(exception)));

@@ -72,8 +72,12 @@ internal sealed class PublishedTicketKeys(IPublicKeyStore store, TimeProvider ti
             return null;
         }
 
-        var key = new PublicKey(found.Key.ToArray(), time.GetTimestamp(), found.Left);
-        Remember(id, key);
+        var key = PublicKey.TryRead(found.Key.ToArray(), time.GetTimestamp(), found.Left);
+        if (key is not null)
+        {
+            Remember(id, key);
+        }
+
         return key;
     }
 
@@ -163,6 +167,19 @@ internal sealed class PublishedTicketKeys(IPublicKeyStore store, TimeProvider ti
         {
             _key.ImportSubjectPublicKeyInfo(key, out _);
             (FoundAt, Left) = (foundAt, left);
+        }
+
+        /// <summary>Reads a key; null if it is of a kind that is not known here, as a later version may publish.</summary>
+        public static PublicKey? TryRead(byte[] key, long foundAt, TimeSpan left)
+        {
+            try
+            {
+                return new PublicKey(key, foundAt, left);
+            }
+            catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
+            {
+                return null;
+            }
         }
 
         public long FoundAt { get; }

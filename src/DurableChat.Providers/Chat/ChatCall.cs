@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
@@ -52,7 +53,7 @@ internal sealed class ChatCall(long? index)
                 JsonValueKind.Null => "{}",
 
                 // Some servers write the text of the arguments as JSON once more.
-                JsonValueKind.String when IsObject(json.RootElement.GetString()!) => json.RootElement.GetString(),
+                JsonValueKind.String when IsObject(json.RootElement.Loose()) => json.RootElement.Loose(),
                 _ => null,
             };
         }

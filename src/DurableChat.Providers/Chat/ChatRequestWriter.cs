@@ -110,9 +110,10 @@ internal sealed class ChatRequestWriter(ProviderOptions options, ChatRules rules
         var isOff = effort == "none";
         switch (rules.Effort)
         {
-            case EffortStyle.OpenRouter when budget is not null:
-                // It refuses an effort beside a budget.
-                body["reasoning"] = new JsonObject { ["max_tokens"] = budget };
+            case EffortStyle.OpenRouter when budget is { } tokens && !isOff:
+                // It refuses an effort beside a budget, and a budget that leaves nothing for the answer.
+                var most = (settings.MaxOutputTokens ?? int.MaxValue) - 1;
+                body["reasoning"] = new JsonObject { ["max_tokens"] = Math.Min(tokens, most) };
                 return;
             case EffortStyle.OpenRouter when effort is not null:
                 body["reasoning"] = new JsonObject { ["effort"] = effort };

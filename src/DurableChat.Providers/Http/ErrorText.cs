@@ -28,7 +28,7 @@ internal static class ErrorText
             using var json = JsonDocument.Parse(body);
             return Of(json.RootElement);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return body[..Math.Min(body.Length, MaxChars)];
         }

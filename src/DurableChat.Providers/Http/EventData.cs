@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using DurableChat.Models;
 
 namespace DurableChat.Providers.Http;
@@ -18,8 +17,7 @@ internal static class EventData
     /// <exception cref="ModelException">What a model says cannot be read.</exception>
     public static (IReadOnlyList<JsonElement> Values, bool IsDone) Read(string type, byte[] data)
     {
-        // Half a character in raw bytes spoils no more than itself.
-        var bytes = Utf8.IsValid(data) ? data : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data));
+        var bytes = LooseText.ValidUtf8(data);
         var values = new List<JsonElement>(1);
         try
         {
@@ -32,6 +30,7 @@ internal static class EventData
 
                 var reader = new Utf8JsonReader(rest, new JsonReaderOptions { AllowMultipleValues = true });
                 values.Add(JsonElement.ParseValue(ref reader));
+                LooseText.CheckNames(rest[..(int)reader.BytesConsumed]);
                 rest = rest[(int)reader.BytesConsumed..].Trim(" \r\n\t"u8);
             }
 

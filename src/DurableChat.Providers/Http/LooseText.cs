@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace DurableChat.Providers.Http;
 
@@ -60,6 +61,38 @@ internal static class LooseText
     public static string Whole(string text) =>
         text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text
             : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Bytes that can be decoded: half a character in raw bytes spoils no more than itself. Readers of JSON let
+    /// such bytes pass, and fail when a text is asked for.</summary>
+    public static byte[] ValidUtf8(byte[] bytes) =>
+        Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
+
+    /// <summary>Refuses members whose names have half a character: nothing is named so, and the library fails at each
+    /// look for another member beside such a one.</summary>
+    /// <exception cref="JsonException">There is one, or the text is not JSON.</exception>
+    public static void CheckNames(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("A name has half a character.", exception);
+        }
+    }
 
     private static string Unescape(string raw)
     {

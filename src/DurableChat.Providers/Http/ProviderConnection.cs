@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -134,7 +135,11 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
     {
         try
         {
-            using var document = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false);
+            using var body = new MemoryStream();
+            await stream.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+            using var valid = new MemoryStream(LooseText.ValidUtf8(body.ToArray()));
+            using var document = JsonDocument.Parse(valid);
+            LooseText.CheckNames(JsonMarshal.GetRawUtf8Value(document.RootElement));
             return document.RootElement.Clone();
         }
         catch (JsonException exception)

@@ -87,7 +87,7 @@ internal static partial class ProviderErrors
         {
             if (error.TryGetProperty(name, out var code)
                 && (code.ValueKind == JsonValueKind.Number ? code.TryGetInt32(out var status)
-                : int.TryParse(code.ValueKind == JsonValueKind.String ? code.GetString() : null, out status))
+                : int.TryParse(code.ValueKind == JsonValueKind.String ? code.Loose() : null, out status))
                 && status is >= 400 and < 600)
             {
                 return status;

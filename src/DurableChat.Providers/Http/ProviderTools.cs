@@ -14,7 +14,7 @@ internal static class ProviderTools
         {
             var items = input.Items(name)
                 .Where(item => item.ValueKind == JsonValueKind.String)
-                .Select(item => item.GetString());
+                .Select(item => item.Loose());
             if ((input.Text(name) ?? string.Join(", ", items)) is { Length: > 0 } text)
             {
                 return text;

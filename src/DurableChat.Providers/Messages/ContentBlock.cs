@@ -86,7 +86,7 @@ internal sealed class ContentBlock(JsonElement start)
                     _pieces[member.Name] = pieces = new StringBuilder();
                 }
 
-                var text = member.Value.GetString();
+                var text = member.Value.Loose();
                 held.Add(text);
                 pieces.Append(text);
             }

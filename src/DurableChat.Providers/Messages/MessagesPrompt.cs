@@ -31,6 +31,12 @@ internal sealed class MessagesPrompt
     /// <summary>The tools, each a JSON text.</summary>
     public IReadOnlyList<string> Tools { get; private init; } = [];
 
+    /// <summary>
+    /// True if the tools only explain the calls in the history: the wire refuses calls without tools, also where none
+    /// may be called any more.
+    /// </summary>
+    public bool AreToolsPast { get; private init; }
+
     /// <summary>The entries in order.</summary>
     public IReadOnlyList<PromptEntry> Entries => _entries;
 
@@ -46,10 +52,9 @@ internal sealed class MessagesPrompt
     /// <summary>Builds it.</summary>
     public static MessagesPrompt Build(Provider provider, ModelRequest request)
     {
-        var prompt = new MessagesPrompt
-        {
-            Tools = request.Settings.Tools == false ? [] : [.. request.Tools.Select(MessagesTools.Write)],
-        };
+        string[] offered = request.Settings.Tools == false ? [] : [.. request.Tools.Select(MessagesTools.Write)];
+        string[] past = offered.Length > 0 ? [] : [.. PastCalls(request).Select(MessagesTools.WritePast)];
+        var prompt = new MessagesPrompt { Tools = [.. offered, .. past], AreToolsPast = past.Length > 0 };
         var system = request.Prompt.OfType<SystemItem>().Select(item => item.Text);
         prompt._system.AddRange(system.Where(text => !string.IsNullOrWhiteSpace(text)));
         using var hash = new PrefixHash();
@@ -76,6 +81,12 @@ internal sealed class MessagesPrompt
         prompt.LeaveOutUnbound();
         return prompt;
     }
+
+    /// <summary>The names of the tools that the history has called.</summary>
+    private static IEnumerable<string> PastCalls(ModelRequest request) => request.Prompt.OfType<AssistantItem>()
+        .SelectMany(item => item.Message.Parts.OfType<ToolCallPart>())
+        .Select(call => call.Name)
+        .Distinct(StringComparer.Ordinal);
 
     /// <summary>
     /// Thought goes back from the newest answer back to the first one that was made for another beginning: it may be

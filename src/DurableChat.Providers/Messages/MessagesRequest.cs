@@ -16,6 +16,9 @@ internal static class MessagesRequest
 
     private const int LeftForText = 8_192;
 
+    /// <summary>The wire refuses a smaller budget.</summary>
+    private const int MinBudget = 1_024;
+
     /// <summary>The body of a request.</summary>
     /// <param name="model">The model.</param>
     /// <param name="request">The request.</param>
@@ -27,7 +30,7 @@ internal static class MessagesRequest
         var settings = request.Settings;
         var caches = settings.Cache != false;
         var maxTokens = settings.MaxOutputTokens
-            ?? Math.Max(DefaultMaxTokens, (settings.ReasoningBudget ?? 0) + LeftForText);
+            ?? Math.Max(DefaultMaxTokens, (BudgetOf(settings) ?? 0) + LeftForText);
         var body = new JsonObject { ["model"] = model, ["max_tokens"] = maxTokens };
         if (prompt.System.Count > 0)
         {
@@ -37,7 +40,9 @@ internal static class MessagesRequest
         if (prompt.Tools.Count > 0)
         {
             body["tools"] = Blocks(prompt.Tools, caches);
-            body.AddIfAny("tool_choice", MessagesTools.Choice(settings));
+            body.AddIfAny("tool_choice", prompt.AreToolsPast
+                ? new JsonObject { ["type"] = "none" }
+                : MessagesTools.Choice(settings));
         }
 
         body["messages"] = Messages(prompt, paused, caches);
@@ -109,15 +114,18 @@ internal static class MessagesRequest
             "summary" => "summarized",
             var own => own,
         };
-        if (settings.ReasoningEffort == "none")
+        var budget = BudgetOf(settings);
+        if (settings.ReasoningEffort == "none" || budget == 0 || (budget is not null && maxTokens <= MinBudget))
         {
+            // An answer that has no room for the smallest budget is one without thought.
             return new JsonObject { ["type"] = "disabled" };
         }
 
-        if (settings.ReasoningBudget is { } budget)
+        if (budget is { } wished)
         {
             // A turn that began without thought cannot go on with it.
-            var enabled = new JsonObject { ["type"] = "enabled", ["budget_tokens"] = Math.Min(budget, maxTokens - 1) };
+            var tokens = Math.Clamp(wished, MinBudget, maxTokens - 1);
+            var enabled = new JsonObject { ["type"] = "enabled", ["budget_tokens"] = tokens };
             enabled.AddIfAny("display", display);
             return prompt.LacksThinking ? null : enabled;
         }
@@ -126,6 +134,10 @@ internal static class MessagesRequest
         return settings.ReasoningEffort is null && display is null ? null
             : new JsonObject { ["type"] = "adaptive", ["display"] = display ?? "summarized" };
     }
+
+    /// <summary>The budget; an effort of none leaves nothing to spend.</summary>
+    private static int? BudgetOf(GenerationSettings settings) =>
+        settings.ReasoningEffort == "none" ? null : settings.ReasoningBudget;
 
     private static JsonObject? OutputConfig(GenerationSettings settings)
     {

@@ -18,6 +18,14 @@ internal static class MessagesTools
         return ProviderJson.Write(written);
     }
 
+    /// <summary>A tool that was called once and is not offered any more.</summary>
+    public static string WritePast(string name) => ProviderJson.Write(new JsonObject
+    {
+        ["name"] = name,
+        ["description"] = "Not available any more.",
+        ["input_schema"] = new JsonObject { ["type"] = "object" },
+    });
+
     /// <summary>Which tools the model may call; null to leave it to the provider.</summary>
     public static JsonObject? Choice(GenerationSettings settings)
     {

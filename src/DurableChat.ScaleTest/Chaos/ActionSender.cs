@@ -66,7 +66,9 @@ internal sealed class ActionSender(ChaosContext context)
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await context.World.ActAsync(replica, action, key, both.Token);
+            var reply = await context.World.ActAsync(replica, action, key, both.Token);
+            context.Answered(reply.Status, replica, action.ToString());
+            return reply;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {

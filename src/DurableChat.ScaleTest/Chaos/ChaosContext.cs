@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace DurableChat.ScaleTest.Chaos;
 
@@ -10,6 +11,7 @@ internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
     private readonly TaskCompletionSource<string?>[] _chats =
         [.. Enumerable.Range(0, options.Chats).Select(_ => new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously))];
 
+    private readonly ConcurrentQueue<string> _serverErrors = new();
     private long _tick;
 
     public ChaosOptions Options { get; } = options;
@@ -18,6 +20,9 @@ internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
 
     /// <summary>The commands so far.</summary>
     public IReadOnlyCollection<ActionRecord> Actions => _actions;
+
+    /// <summary>Requests that were answered with a 5xx that is not documented.</summary>
+    public IReadOnlyCollection<string> ServerErrors => _serverErrors;
 
     /// <summary>When the run began.</summary>
     public DateTimeOffset Origin { get; } = world.Time.GetUtcNow();
@@ -29,6 +34,15 @@ internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
     public long Tick() => Interlocked.Increment(ref _tick);
 
     public void Add(ActionRecord action) => _actions.Enqueue(action);
+
+    /// <summary>Notes an answer's status if it is one that no server may give.</summary>
+    public void Answered(int status, int replica, string request)
+    {
+        if (status is >= 500 and not 503)
+        {
+            _serverErrors.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{Seconds:0.000} s, replica {replica + 1}: {request} → {status}"));
+        }
+    }
 
     /// <summary>A chat's place is taken by what was created for it; null if that failed.</summary>
     public void Created(int slot, string? chat) => _chats[slot].TrySetResult(chat);

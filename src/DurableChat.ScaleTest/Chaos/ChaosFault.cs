@@ -12,6 +12,9 @@ internal enum ChaosFault
     /// <summary>Every replica in turn is asked to stop, and comes back.</summary>
     Rolling,
 
+    /// <summary>A replica that runs the previous version of the program is asked to stop, and comes back with this one.</summary>
+    Upgrade,
+
     /// <summary>The database crashes and comes back.</summary>
     Restart,
 

@@ -65,6 +65,10 @@ internal sealed class ChaosFollower(string name, string chat, ChaosContext conte
             catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
             {
                 // Cut, refused or broken: come back.
+                if (exception is HttpRequestException { StatusCode: { } status })
+                {
+                    context.Answered((int)status, connection.Replica, $"stream of {Chat}");
+                }
             }
 
             try

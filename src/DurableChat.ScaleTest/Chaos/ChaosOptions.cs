@@ -12,6 +12,9 @@ internal sealed record ChaosOptions
     /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
     public string Store { get; init; } = "postgres";
 
+    /// <summary>The program of the previous version, with which the replicas start; null for this one.</summary>
+    public string? Previous { get; init; }
+
     /// <summary>How many commands the clients give in all.</summary>
     public int Steps { get; init; } = 300;
 

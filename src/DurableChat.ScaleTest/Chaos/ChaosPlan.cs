@@ -91,7 +91,11 @@ internal sealed class ChaosPlan
 
             var at = random.Next(kinds.Count);
             var gap = options.Steps / (options.FaultCount + 1);
-            faults.Add(new PlannedFault(((i + 1) * gap) - random.Next(Math.Max(1, gap / 2)), kinds[at], random.Next(options.Replicas), DrawStall(options, i)));
+            var (step, drawn) = (((i + 1) * gap) - random.Next(Math.Max(1, gap / 2)), random.Next(options.Replicas));
+
+            // Each replica is upgraded before any would be a second time.
+            var victim = kinds[at] == ChaosFault.Upgrade ? faults.Count(fault => fault.Kind == ChaosFault.Upgrade) % options.Replicas : drawn;
+            faults.Add(new PlannedFault(step, kinds[at], victim, DrawStall(options, i)));
             kinds.RemoveAt(at);
         }
 

@@ -11,6 +11,7 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
 {
     private static readonly TimeSpan _restPatience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan _agreePatience = TimeSpan.FromSeconds(60);
+    private const int MaxErrors = 12;
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private readonly List<FaultWindow> _faults = [];
     private readonly ViolationLog _streamViolations = new();
@@ -89,7 +90,7 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
             var injecting = world.InjectAsync(fault, cancellationToken);
             progress.FaultBegun(i);
             await injecting;
-            _faults.Add(new FaultWindow(fault.Kind, began, context.Seconds, fault.Kind is ChaosFault.Kill or ChaosFault.Pause ? fault.Victim : -1) { IsolatesReplicas = world.Isolates(fault.Kind) });
+            _faults.Add(new FaultWindow(fault.Kind, began, context.Seconds, fault.Kind is ChaosFault.Kill or ChaosFault.Pause or ChaosFault.Upgrade ? fault.Victim : -1) { IsolatesReplicas = world.Isolates(fault.Kind) });
         }
     }
 
@@ -97,7 +98,15 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
     private async Task<List<RecordedChat>> AddWorkAsync(ChaosContext context, List<RecordedChat> recorded, Metronome metronome, CancellationToken cancellationToken)
     {
         var work = (await world.ReadWorkAsync(context.Origin, cancellationToken)).ToLookup(record => record.Question);
-        var circumstances = new Circumstances { Faults = _faults, Lulls = metronome.Lulls, Ended = context.Seconds, Limits = world.Limits };
+        var circumstances = new Circumstances
+        {
+            Faults = _faults,
+            Lulls = metronome.Lulls,
+            Ended = context.Seconds,
+            Limits = world.Limits,
+            IsUsageCounted = world.IsUsageCounted,
+            PreviousAloneUntil = options.Previous is null ? 0 : _faults.Find(fault => fault.Kind == ChaosFault.Upgrade)?.Began ?? context.Seconds,
+        };
         return
         [
             .. recorded.Select(chat => chat with
@@ -189,7 +198,12 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
             violations.Add(new Violation(ViolationKind.Stuck, "", "", "", death, []));
         }
 
-        if (await FindOwnersFaultAsync(recorded, cancellationToken) is { } fault)
+        if (context.ServerErrors is { Count: > 0 } errors)
+        {
+            violations.Add(new Violation(ViolationKind.ServerError, "", "", "", $"{errors.Count} requests were answered with an error that is not documented.", [.. errors.Take(MaxErrors)]));
+        }
+
+        if (world.IsUsageCounted && await FindOwnersFaultAsync(recorded, cancellationToken) is { } fault)
         {
             violations.Add(new Violation(ViolationKind.Miscounted, "", "", "", fault, []));
         }

@@ -12,5 +12,11 @@ internal sealed record Circumstances
     /// <summary>When the record ends, in seconds.</summary>
     public double Ended { get; init; }
 
+    /// <summary>False if replicas of a version took part that counts no usage.</summary>
+    public bool IsUsageCounted { get; init; } = true;
+
+    /// <summary>Until then only replicas of the previous version ran, in seconds: what they did twice among themselves says nothing of this one.</summary>
+    public double PreviousAloneUntil { get; init; }
+
     public RunLimits Limits { get; init; } = new();
 }

@@ -19,7 +19,7 @@ internal sealed record FaultWindow(ChaosFault Kind, double Began, double Ended, 
     /// <param name="replica">The replica; -1 for one that is not known.</param>
     public bool Stops(int replica) => Kind switch
     {
-        ChaosFault.Kill or ChaosFault.Pause => replica < 0 || Victim < 0 || replica == Victim,
+        ChaosFault.Kill or ChaosFault.Pause or ChaosFault.Upgrade => replica < 0 || Victim < 0 || replica == Victim,
         ChaosFault.Rolling => true,
         _ => IsolatesReplicas,
     };

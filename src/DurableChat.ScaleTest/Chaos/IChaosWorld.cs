@@ -26,6 +26,9 @@ internal interface IChaosWorld : IAsyncDisposable
     /// <summary>How long things may take here.</summary>
     RunLimits Limits { get; }
 
+    /// <summary>True if all replicas that took part count usage.</summary>
+    bool IsUsageCounted { get; }
+
     /// <summary>Does a fault to a replica, or to what all have in common, and ends it again.</summary>
     Task InjectAsync(PlannedFault fault, CancellationToken cancellationToken);
 

@@ -62,4 +62,7 @@ internal enum ViolationKind
 
     /// <summary>An answer was generated twice, without a failure, a stop, or a replica that had died, was frozen or was asked to stop meanwhile.</summary>
     AnswerRepeated,
+
+    /// <summary>A request was answered with a 5xx other than 503, the only one that the wire's documentation knows.</summary>
+    ServerError,
 }

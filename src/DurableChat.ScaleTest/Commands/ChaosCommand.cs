@@ -31,12 +31,13 @@ internal static class ChaosCommand
         var steps = Options.Number("--steps", "How many commands the clients give for each seed.", normal.Steps, 1, MaxSteps);
         var clients = Options.Number("--clients", "How many clients.", normal.Clients, 1, 1000);
         var chats = Options.Number("--chats", "How many chats.", normal.Chats, 1, 1000);
-        var faults = new Option<string>("--faults")
+        var previous = new Option<string?>("--previous") { Description = "The previous version of this program, a .dll or an executable: the replicas start with it, and the fault 'upgrade' replaces one after the other by this version. Only for real servers." };
+        Options.RequireText(previous);
+        var faults = new Option<string?>("--faults")
         {
-            Description = $"Which faults, separated by commas: {string.Join(", ", Enum.GetNames<ChaosFault>().Select(name => name.ToLowerInvariant()))}; all that can be done to the store, or none.",
-            DefaultValueFactory = _ => "all",
+            Description = $"Which faults, separated by commas: {string.Join(", ", Enum.GetNames<ChaosFault>().Select(name => name.ToLowerInvariant()))}; all that can be done to the store, or none. Left out, upgrade with --previous, otherwise all.",
         };
-        var faultCount = Options.Number("--fault-count", "How many faults for each seed.", normal.FaultCount, 0, 10_000);
+        var faultCount = Options.Number("--fault-count", "How many faults for each seed. Left out, one for each replica with --previous.", normal.FaultCount, 0, 10_000);
         var modelErrors = Options.Rate("--model-errors", "The share of model calls that fail.");
         modelErrors.DefaultValueFactory = _ => normal.ModelErrors;
         var notificationFaults = Options.Rate("--notification-faults", "The share of notifications that are lost, repeated or swapped.");
@@ -48,7 +49,7 @@ internal static class ChaosCommand
         Options.RequireText(json);
         var command = new Command("chaos", "Lets clients work while faults are injected, and proves afterwards that nothing was lost, doubled, reordered, stuck, left without a driver or done twice.")
         {
-            mode, seeds, replicas, store, steps, clients, chats, faults, faultCount, modelErrors, notificationFaults, pace, maxStall, parallel, json,
+            mode, seeds, replicas, store, steps, clients, chats, previous, faults, faultCount, modelErrors, notificationFaults, pace, maxStall, parallel, json,
         };
         command.Validators.Add(result =>
         {
@@ -64,9 +65,13 @@ internal static class ChaosCommand
             {
                 result.AddError("Several servers need --store postgres.");
             }
-            else if (ReadFaults(result.GetValue(faults) ?? "all", Possible(isInProcess, chosen)) is null)
+            else if (result.GetValue(previous) is { } program && (isInProcess || !File.Exists(program)))
             {
-                result.AddError($"--faults can be {string.Join(", ", Possible(isInProcess, chosen).Select(fault => fault.ToString().ToLowerInvariant()))} here, or all, or none.");
+                result.AddError(isInProcess ? "--previous needs --mode process." : $"--previous: there is no program '{program}'.");
+            }
+            else if (ReadFaults(result.GetValue(faults), Possible(isInProcess, chosen, result.GetValue(previous))) is null)
+            {
+                result.AddError($"--faults can be {string.Join(", ", Possible(isInProcess, chosen, result.GetValue(previous)).Select(fault => fault.ToString().ToLowerInvariant()))} here, or all, or none.");
             }
         });
         command.SetAction((parsed, cancellationToken) =>
@@ -82,8 +87,9 @@ internal static class ChaosCommand
                     Steps = parsed.GetValue(steps),
                     Clients = parsed.GetValue(clients),
                     Chats = parsed.GetValue(chats),
-                    Faults = ReadFaults(parsed.GetValue(faults)!, Possible(isInProcess, chosen))!,
-                    FaultCount = parsed.GetValue(faultCount),
+                    Previous = parsed.GetValue(previous) is { } program ? Path.GetFullPath(program) : null,
+                    Faults = ReadFaults(parsed.GetValue(faults), Possible(isInProcess, chosen, parsed.GetValue(previous)))!,
+                    FaultCount = parsed.GetValue(previous) is not null && parsed.GetResult(faultCount) is { Implicit: true } ? parsed.GetValue(replicas) : parsed.GetValue(faultCount),
                     ModelErrors = parsed.GetValue(modelErrors),
                     NotificationFaults = parsed.GetValue(notificationFaults),
                     PaceMs = parsed.GetValue(pace),
@@ -97,13 +103,14 @@ internal static class ChaosCommand
         });
         return command;
 
-        IReadOnlyList<ChaosFault> Possible(bool isInProcess, string chosen) => isInProcess ? inProcessFaults : ProcessWorld.FaultsFor(chosen);
+        IReadOnlyList<ChaosFault> Possible(bool isInProcess, string chosen, string? older) => isInProcess ? inProcessFaults : ProcessWorld.FaultsFor(chosen, older is not null);
     }
 
     private static string Store(string? given, bool isInProcess, int replicas) => given ?? (isInProcess || replicas == 1 ? "sqlite" : "postgres");
 
-    private static IReadOnlyList<ChaosFault>? ReadFaults(string text, IReadOnlyList<ChaosFault> possible)
+    private static IReadOnlyList<ChaosFault>? ReadFaults(string? given, IReadOnlyList<ChaosFault> possible)
     {
+        var text = given ?? (possible.Contains(ChaosFault.Upgrade) ? "upgrade" : "all");
         if (text is "all" or "none")
         {
             return text == "all" ? possible : [];

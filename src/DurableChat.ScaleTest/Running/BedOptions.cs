@@ -8,6 +8,9 @@ internal sealed record BedOptions
 
     public int Replicas { get; init; } = 1;
 
+    /// <summary>The program with which the replicas start: a .dll or an executable. Null for this one.</summary>
+    public string? Program { get; init; }
+
     /// <summary>
     /// Where the servers keep their chats: <c>sqlite</c> or <c>postgres</c> for a temporary one of the test's own, else what <c>serve --store</c> takes. Null chooses by the number of replicas.
     /// </summary>

@@ -5,9 +5,6 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>This program once more, as a process of its own: a server or the mock model.</summary>
 internal sealed class ManagedProcess : IAsyncDisposable
 {
-    /// <summary>Under a test host the entry assembly is the test's; the server lies beside it.</summary>
-    private static readonly string _serverDll = Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll");
-
     private const int MaxLogLines = 200;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
@@ -53,12 +50,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <param name="environment">Its settings.</param>
     /// <param name="folder">Where it runs.</param>
     /// <param name="cancellationToken">Ends the wait, and the process.</param>
-    /// <param name="outlivesFileLimit">True if a write beyond the limit on file sizes is to fail, instead of ending the process.</param>
-    /// <param name="yields">True if it stands for what runs on other machines, so that it gets the processor only when the others leave it.</param>
+    /// <param name="traits">What is special about it; null for nothing.</param>
     public static async Task<ManagedProcess> StartAsync(
-        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, bool outlivesFileLimit = false, bool yields = false)
+        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, ProcessTraits? traits = null)
     {
-        var start = StartInfo(arguments, outlivesFileLimit, yields);
+        var start = StartInfo(arguments, traits ?? new ProcessTraits());
 
         // What a person has configured for a server of their own, here or in this folder, is not for these: it would change what is measured, or use a key.
         start.WorkingDirectory = folder;
@@ -124,18 +120,28 @@ internal sealed class ManagedProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, bool outlivesFileLimit, bool yields)
+    private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, ProcessTraits traits)
     {
-        // As one file the program is the process; else it was started as "dotnet program.dll".
+        // As one file the program is the process; else it was started as "dotnet program.dll". Under a test host that program is the test's; the server lies beside it.
         var path = Environment.ProcessPath!;
-        string[] program = Path.GetFileNameWithoutExtension(path) == "dotnet" ? [path, _serverDll] : [path];
-        if (outlivesFileLimit)
+        var isUnderDotnet = Path.GetFileNameWithoutExtension(path) == "dotnet";
+        string[] program =
+            traits.Other is not { } other ? isUnderDotnet ? [path, Path.Combine(AppContext.BaseDirectory, traits.Program)] : [path]
+            : Path.GetExtension(other) == ".dll" ? [isUnderDotnet ? path : "dotnet", other]
+            : [other];
+
+        // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's place. Limits stay, too.
+        string[] words =
+        [
+            .. traits.OutlivesFileLimit ? ["trap '' XFSZ"] : Array.Empty<string>(),
+            .. traits.OpenFiles is { } files ? [$"ulimit -n {files}"] : Array.Empty<string>(),
+        ];
+        if (words.Length > 0)
         {
-            // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's place.
-            program = ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", .. program];
+            program = ["/bin/sh", "-c", $"{string.Join("; ", words)}; exec \"$@\"", "sh", .. program];
         }
 
-        if (yields && File.Exists("/usr/bin/nice"))
+        if (traits.Yields && File.Exists("/usr/bin/nice"))
         {
             program = ["/usr/bin/nice", "-n", "19", .. program];
         }

@@ -1,17 +1,21 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace DurableChat.ScaleTest.Running;
 
 /// <summary>One replica, which may be killed, paused and started anew, always at the same address. For one caller at a time.</summary>
-internal sealed class ReplicaProcess(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string folder) : IAsyncDisposable
+internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string folder) : IAsyncDisposable
 {
     private ManagedProcess? _process;
     private volatile bool _isDownOnPurpose;
 
     public string Name => name;
 
-    /// <summary>True if it is to live on where a file may not grow, instead of being ended by the operating system.</summary>
-    public bool CanLimitFiles { get; init; }
+    /// <summary>What is special about its process; null for nothing.</summary>
+    public ProcessTraits? Traits { get; init; }
+
+    /// <summary>What it runs from its next start on: a .dll or an executable. Null for this program.</summary>
+    public string? Program { get; set; }
 
     /// <summary>Where it listens, once it has been started.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1:0");
@@ -29,7 +33,7 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
     /// <exception cref="StartFailedException">It did not come up.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = await ManagedProcess.StartAsync(name, ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments], settings, folder, cancellationToken, CanLimitFiles);
+        _process = Program is null ? await StartAsync(settings, cancellationToken) : await StartOtherAsync(cancellationToken);
         Url = _process.Url;
         _isDownOnPurpose = false;
     }
@@ -76,6 +80,38 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
         }
     }
 
+    private Task<ManagedProcess> StartAsync(IReadOnlyDictionary<string, string> known, CancellationToken cancellationToken) =>
+        ManagedProcess.StartAsync(
+            name,
+            ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments],
+            known,
+            folder,
+            cancellationToken,
+            (Traits ?? new ProcessTraits()) with { Other = Program });
+
+    /// <summary>Another version refuses settings that it does not know, and names them: it is started again without.</summary>
+    private async Task<ManagedProcess> StartOtherAsync(CancellationToken cancellationToken)
+    {
+        for (var known = settings; ;)
+        {
+            try
+            {
+                return await StartAsync(known, cancellationToken);
+            }
+            catch (StartFailedException exception)
+            {
+                var unknown = UnknownSetting().Matches(exception.Message).Select(match => match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+                var left = known.Where(setting => !unknown.Contains(setting.Key)).ToDictionary();
+                if (left.Count == known.Count)
+                {
+                    throw;
+                }
+
+                known = left;
+            }
+        }
+    }
+
     private async Task EndAsync(string signal)
     {
         _isDownOnPurpose = true;
@@ -92,4 +128,7 @@ internal sealed class ReplicaProcess(string name, IReadOnlyList<string> argument
             await kill.WaitForExitAsync();
         }
     }
+
+    [GeneratedRegex("There is no setting '([^']+)'")]
+    private static partial Regex UnknownSetting();
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.ScaleTest.Running;
@@ -139,7 +137,7 @@ internal sealed class TestBed : IAsyncDisposable
     {
         // The model of an abuser works hard, too, but for others it is elsewhere.
         _mock = await ManagedProcess.StartAsync(
-            "the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken, yields: load.NeedsOwners);
+            "the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken, new ProcessTraits { Yields = load.NeedsOwners });
         var settings = new Dictionary<string, string>
         {
             ["Models__0__Name"] = "mock",
@@ -172,7 +170,7 @@ internal sealed class TestBed : IAsyncDisposable
         if (load.NeedsOwners)
         {
             settings["DurableChat__Feeds__TotalBytes"] = load.FeedBudget.ToString(CultureInfo.InvariantCulture);
-            AddOwners(settings, load.Chats + 1);
+            (OperatorToken, OwnerTokens) = Running.OwnerTokens.AddTo(settings, load.Chats + 1);
         }
 
         if (options.ModelErrors > 0)
@@ -208,26 +206,15 @@ internal sealed class TestBed : IAsyncDisposable
                 own["Testing__ToolUrl"] = new Uri(_mock.Url, $"of/{i}/tool").ToString();
             }
 
-            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName) { CanLimitFiles = options.HasFaults && options.StoreKind == "sqlite" });
+            _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName)
+            {
+                Traits = new ProcessTraits { OutlivesFileLimit = options.HasFaults && options.StoreKind == "sqlite" },
+                Program = options.Program,
+            });
             await _servers[^1].StartAsync(cancellationToken);
         }
 
         Replicas = [.. _servers.Select(server => server.Url)];
-    }
-
-    private void AddOwners(Dictionary<string, string> settings, int count)
-    {
-        OperatorToken = NewToken();
-        OwnerTokens = [.. Enumerable.Range(0, count).Select(_ => NewToken())];
-        foreach (var (number, token) in OwnerTokens.Prepend(OperatorToken).Index())
-        {
-            settings[$"Auth__Tokens__{number}__Owner"] = number == 0 ? "operator" : $"owner-{number}";
-            settings[$"Auth__Tokens__{number}__Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        }
-
-        settings["Auth__Tokens__0__Operator"] = "true";
-
-        static string NewToken() => $"dc_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
     }
 
     private async Task<string> PrepareStoreAsync(BedOptions options, CancellationToken cancellationToken)

@@ -65,6 +65,8 @@ internal sealed class InProcessWorld : IChaosWorld
 
     public RunLimits Limits { get; } = new();
 
+    public bool IsUsageCounted => true;
+
     public static async Task<IChaosWorld> StartAsync(ChaosOptions options, CancellationToken cancellationToken)
     {
         var world = new InProcessWorld(options);

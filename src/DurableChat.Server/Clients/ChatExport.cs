@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
@@ -12,4 +13,10 @@ namespace DurableChat.Server.Clients;
 internal sealed record ChatExport(string Format, string Id, string Title, string Model, DateTimeOffset CreatedAt, IReadOnlyList<HistoryMessage> Messages)
 {
     public const string CurrentFormat = "durablechat-1";
+
+    /// <summary>True if nothing is missing that every export has: JSON may leave it out.</summary>
+    [JsonIgnore]
+    public bool IsWhole =>
+        Title is not null && Model is not null
+        && Messages.All(message => message is { Role: not null, Parts: not null } && !message.Parts.Contains(null!));
 }

@@ -16,20 +16,15 @@ internal static class ImportCommand
         client.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            ChatExport? export;
+            ChatExport export;
             try
             {
                 var text = parsed.GetRequiredValue(file) is var path && path == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(path, cancellationToken);
-                export = JsonSerializer.Deserialize<ChatExport>(text, ExportJson.Options);
+                export = Read(text);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
             {
-                return await PlainErrors.SayAsync($"'{parsed.GetValue(file)}' cannot be read: {exception.Message}");
-            }
-
-            if (export is not { Format: ChatExport.CurrentFormat, Messages: not null })
-            {
-                return await PlainErrors.SayAsync($"'{parsed.GetValue(file)}' is not an export of the format '{ChatExport.CurrentFormat}'.");
+                return await PlainErrors.SayAsync($"'{parsed.GetValue(file)}' cannot be imported: {exception.Message}");
             }
 
             return await client.RunAsync(parsed, async server =>
@@ -42,6 +37,25 @@ internal static class ImportCommand
         return command;
     }
 
-    private static NewChatRequest Request(ChatExport export, string? model) =>
+    /// <summary>Reads what 'export' has written.</summary>
+    /// <exception cref="FormatException">The text is something else. The message says what is wrong.</exception>
+    internal static ChatExport Read(string text)
+    {
+        try
+        {
+            var export = JsonSerializer.Deserialize<ChatExport>(text, ExportJson.Options);
+            return export is not { Format: ChatExport.CurrentFormat, Messages: not null }
+                ? throw new FormatException($"It is not an export of the format '{ChatExport.CurrentFormat}'.")
+                : export.IsWhole ? export
+                : throw new FormatException("A message in it has no role or no parts, or the title or the model is missing.");
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>What makes a chat of an export.</summary>
+    internal static NewChatRequest Request(ChatExport export, string? model) =>
         new() { Model = model ?? export.Model, Title = export.Title, History = [.. export.Messages.Select(HistoryEntry.From)] };
 }

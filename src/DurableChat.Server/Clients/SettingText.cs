@@ -39,11 +39,21 @@ internal static class SettingText
             try
             {
                 all[name] = candidate is null ? null : JsonNode.Parse(candidate);
-                return all.Deserialize<ChatSettings>(_json)!;
+                var set = all.Deserialize<ChatSettings>(_json)!;
+                if (!IsFinite(set.Temperature) || !IsFinite(set.TopP))
+                {
+                    throw new FormatException($"'{value}' is too large for {name}.");
+                }
+
+                // What JSON cannot say is found only here.
+                JsonSerializer.SerializeToUtf8Bytes(set, _json);
+                return set;
             }
-            catch (JsonException)
+            catch (Exception exception)
+                when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
-                // Not in this reading of what was typed.
+                // Not in this reading of what was typed. Half a character, and two members of one name, are found only
+                // when the value is used.
             }
         }
 
@@ -74,6 +84,9 @@ internal static class SettingText
         var texts = set.Select(member => $"{member.Key}={TextOf(member.Value!)}");
         return string.Join(' ', texts) is { Length: > 0 } written ? written : "none";
     }
+
+    /// <summary>A number such as 1e400 is read as infinity, which JSON cannot say.</summary>
+    private static bool IsFinite(double? number) => number is not { } value || double.IsFinite(value);
 
     private static string? TextOf(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.String ? (string?)value : value.ToJsonString();

@@ -10,12 +10,15 @@ namespace DurableChat.Server.Models;
 /// <summary>Makes the models of the configuration. Without any there is the demo model.</summary>
 internal static class ModelCatalogFactory
 {
+    private const string ExampleFormat = """{"type":"json_schema","name":"answer","schema":{"type":"object"}}""";
+
     /// <summary>Makes the catalogue.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="time">The clock.</param>
     /// <param name="recorder">What carries requests through a recorder; null for the network.</param>
+    /// <param name="warn">Takes what will have no effect, as sentences.</param>
     /// <exception cref="ConfigurationException">A model is not configured right. The message names it, never its key.</exception>
-    public static ModelCatalog Create(IConfiguration configuration, TimeProvider time, HttpMessageHandler? recorder = null)
+    public static ModelCatalog Create(IConfiguration configuration, TimeProvider time, HttpMessageHandler? recorder = null, Action<string>? warn = null)
     {
         var settings = Settings.Read<ModelSettings[]>(configuration, "Models") ?? [];
         if (settings.Length == 0)
@@ -38,7 +41,7 @@ internal static class ModelCatalogFactory
                 throw new ConfigurationException($"Two models are named '{name}'.");
             }
 
-            var model = CreateModel(name, settings[i], time, recorder);
+            var model = CreateModel(name, settings[i], time, recorder, warn);
             models.Add(WithFallback(model with { Allow = AllowOf(name, settings[i].Allow) }, settings[i]));
         }
 
@@ -57,7 +60,7 @@ internal static class ModelCatalogFactory
             : model with { Fallback = string.IsNullOrEmpty(settings.Fallback) ? null : settings.Fallback, FallbackAfter = after };
     }
 
-    private static ModelDefinition CreateModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder)
+    private static ModelDefinition CreateModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder, Action<string>? warn)
     {
         var problems = new List<ValidationResult>();
         if (!Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true))
@@ -72,10 +75,10 @@ internal static class ModelCatalogFactory
 
         return settings.Provider?.ToLowerInvariant() == "demo"
             ? new ModelDefinition(name, new DemoModel(TimeSpan.FromMilliseconds(settings.DelayMs), time), settings.Description ?? "Built in: needs no key, shows what the server can do.")
-            : CreateProviderModel(name, settings, time, recorder);
+            : CreateProviderModel(name, settings, time, recorder, warn);
     }
 
-    private static ModelDefinition CreateProviderModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder)
+    private static ModelDefinition CreateProviderModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder, Action<string>? warn)
     {
         if (!KnownProvider.All.TryGetValue(settings.Provider ?? string.Empty, out var provider))
         {
@@ -113,11 +116,13 @@ internal static class ModelCatalogFactory
             MaxTokensField = settings.MaxTokensField,
             ParsesThinkTags = settings.ParsesThinkTags,
         };
+        var generation = SettingsOf(name, settings);
+        WarnOfIdle(name, options, generation, warn);
         return new ModelDefinition(name, ProviderModels.Create(options, recorder, time), settings.Description ?? settings.Model)
         {
             Provider = KnownProvider.TelemetryNameOf(settings.Provider!, settings.Endpoint),
             ProviderModel = settings.Model,
-            Settings = SettingsOf(name, settings),
+            Settings = generation,
             Silence = RequirePositive(name, nameof(settings.Silence), settings.Silence),
             ContentSilence = RequirePositive(name, nameof(settings.ContentSilence), settings.ContentSilence),
             MaxAnswerTime = RequirePositive(name, nameof(settings.MaxAnswerTime), settings.MaxAnswerTime),
@@ -126,6 +131,44 @@ internal static class ModelCatalogFactory
             IsSelectable = settings.Allow.Model,
             IsKept = recorder is not null,
         };
+    }
+
+    private static void WarnOfIdle(string name, ProviderOptions options, GenerationSettings settings, Action<string>? warn)
+    {
+        if (IdleSettings.Find(options, settings) is [_, ..] idle)
+        {
+            warn?.Invoke($"Model '{name}' has settings without an effect, because its protocol or its other settings leave them out: {string.Join(", ", idle)}. Remove them.");
+        }
+
+        if (settings is { ReasoningBudget: { } budget, MaxOutputTokens: { } most } && budget >= most)
+        {
+            warn?.Invoke($"Model '{name}' may spend {budget} tokens on thought and give {most} in all, thought included, so little or nothing is left for text. Raise MaxOutputTokens, or lower ReasoningBudget.");
+        }
+    }
+
+    /// <summary>The form of answers. The form that Chat Completions has, with the schema one level deeper, is taken too.</summary>
+    private static JsonElement? FormatOf(string name, string? json)
+    {
+        if (ReadObject(name, nameof(ModelSettings.ResponseFormat), json) is not { } format)
+        {
+            return null;
+        }
+
+        if (format["json_schema"] is JsonObject deeper)
+        {
+            format.Remove("json_schema");
+            foreach (var (member, value) in deeper)
+            {
+                format[member] = value?.DeepClone();
+            }
+        }
+
+        var form = JsonSerializer.SerializeToElement(format);
+        var problem = new AllowedSettings { ResponseFormat = true }.Check(new GenerationSettings { ResponseFormat = form }, name)
+            .FirstOrDefault(refusal => refusal.Code == RefusalCode.InvalidField);
+        return problem is null
+            ? form
+            : throw new ConfigurationException($"ResponseFormat of model '{name}' is wrong. {problem.Message} An example: {ExampleFormat}");
     }
 
     private static GenerationSettings SettingsOf(string name, ModelSettings settings) => new()
@@ -139,7 +182,7 @@ internal static class ModelCatalogFactory
         Seed = settings.Seed,
         Stop = settings.Stop,
         MaxOutputTokens = settings.MaxOutputTokens,
-        ResponseFormat = ReadObject(name, nameof(settings.ResponseFormat), settings.ResponseFormat) is { } format ? JsonSerializer.SerializeToElement(format) : null,
+        ResponseFormat = FormatOf(name, settings.ResponseFormat),
         ToolChoice = settings.ToolChoice,
         ParallelToolCalls = settings.ParallelToolCalls,
         Tools = settings.Tools,

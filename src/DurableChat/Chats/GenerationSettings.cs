@@ -65,6 +65,10 @@ public sealed record GenerationSettings
     /// <summary>Whether the provider is asked to cache the prompt, where it has to be asked. Default true.</summary>
     public bool? Cache { get; init; }
 
+    /// <summary>True if nothing is missing, and every number is one that JSON can say.</summary>
+    internal bool IsWhole =>
+        double.IsFinite(Temperature ?? 0) && double.IsFinite(TopP ?? 0) && Stop?.Contains(null!) != true;
+
     /// <summary>True if both set the same to the same.</summary>
     public bool Equals(GenerationSettings? other) => other is not null
         && Words == other.Words

@@ -21,6 +21,11 @@ public sealed record Replay(string Wire, string Provider, string Model, string A
     /// </summary>
     public bool EndsEarlier { get; init; }
 
+    /// <summary>True if nothing is missing: JSON may leave out what a constructor demands.</summary>
+    internal bool IsWhole =>
+        Wire is not null && Provider is not null && Model is not null && Account is not null && Items is not null
+        && !Items.Contains(null!);
+
     /// <summary>About how many characters it has, for limits on memory and history.</summary>
     public long Length => Items.Sum(item => (long)item.Length) + Wire.Length + Provider.Length + Model.Length + Account.Length;
 }

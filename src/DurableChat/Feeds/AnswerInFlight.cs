@@ -2,7 +2,10 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>The parts of an answer that has not committed, and the progress of the tools that run for it. Not thread-safe: the feed's lock guards it.</summary>
+/// <summary>
+/// The parts of an answer that has not committed, and the progress of the tools that run for it. Not thread-safe: the
+/// feed's lock guards it.
+/// </summary>
 internal sealed class AnswerInFlight(ChatId id)
 {
     private ProgressEvents? _progress;
@@ -64,13 +67,23 @@ internal sealed class AnswerInFlight(ChatId id)
     public (RelayOutcome Outcome, bool IsShown) Take(RelayFrame frame, Chat? chat, bool isDrivenElsewhere, long now)
     {
         if (chat is null || frame.Epoch > chat.Epoch
-            || (frame.Epoch == chat.Epoch && (frame.Generation > chat.Generation || frame.BaseMessageId > chat.LastMessageId)))
+            || (frame.Epoch == chat.Epoch && frame.Generation > chat.Generation)
+            || (frame.Epoch == chat.Epoch && frame.BaseMessageId > chat.LastMessageId))
         {
             return (RelayOutcome.Ahead, false);
         }
 
+        if (frame.Progress is { } progress)
+        {
+            var isWanted = frame.Epoch == chat.Epoch && isDrivenElsewhere;
+            var isShown = isWanted && ShowProgress(chat, frame.Generation, progress.CallId, progress.Text, now);
+            return (RelayOutcome.Taken, isShown);
+        }
+
         // Pending calls: the answer they belong to has committed.
-        var isOver = frame.Epoch < chat.Epoch || frame.Generation < chat.Generation || frame.BaseMessageId < chat.LastMessageId;
+        var isOver = frame.Epoch < chat.Epoch
+            || frame.Generation < chat.Generation
+            || frame.BaseMessageId < chat.LastMessageId;
         if (isOver || !isDrivenElsewhere || chat.PendingToolCalls.Count > 0)
         {
             return (RelayOutcome.Taken, false);
@@ -89,7 +102,9 @@ internal sealed class AnswerInFlight(ChatId id)
         return Live.TryTake(frame, now) ? (RelayOutcome.Taken, true) : (RelayOutcome.Gap, false);
     }
 
-    /// <summary>The next parts for another replica, and moves the place; null if there are none at the moment.</summary>
+    /// <summary>
+    /// The next parts for another replica, and moves the place; null if there are none at the moment.
+    /// </summary>
     public RelayFrame? ReadForRelay(ref long generation, ref long seq, long version)
     {
         if (Live is null)
@@ -108,6 +123,23 @@ internal sealed class AnswerInFlight(ChatId id)
         return frame;
     }
 
+    /// <summary>
+    /// The next progress of a tool for another replica, and moves the revision; null if there is none at the moment.
+    /// </summary>
+    public RelayFrame? ReadProgressForRelay(ref long revision, Chat chat)
+    {
+        if (_progress?.NextAfter(ref revision) is not { } progress)
+        {
+            return null;
+        }
+
+        var generation = chat.OriginOfCalls.Generation;
+        return new RelayFrame(chat.Version, chat.Epoch, chat.LastMessageId, generation, 1, [0], new TextPart(""))
+        {
+            Progress = progress,
+        };
+    }
+
     /// <summary>Adds the progress of tools after a revision, and gives the newest revision.</summary>
     public long ReadProgressAfter(long seen, List<StreamEvent> events) => _progress?.ReadAfter(seen, events) ?? 0;
 
@@ -116,11 +148,10 @@ internal sealed class AnswerInFlight(ChatId id)
     {
         _progress?.Keep(next.NeedsWorker ? next.PendingToolCalls : []);
 
-        // Parts are in flight only while a worker drives the generation and its answer has not committed. It has while its tool calls are pending.
-        if (Live is not null && (Live.Generation < next.Generation || !next.NeedsWorker || next.Lease is null || next.PendingToolCalls.Count > 0))
-        {
-            Live = null;
-        }
+        // Parts are in flight only while a worker drives the generation and its answer has not committed. It has while
+        // its tool calls are pending.
+        var isDriven = next is { NeedsWorker: true, Lease: not null, PendingToolCalls.Count: 0 };
+        Live = isDriven && Live?.Generation >= next.Generation ? Live : null;
     }
 
     /// <summary>Drops everything.</summary>

@@ -4,7 +4,8 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Reads from the database what feeds lack: at most one read under way for a chat and a place in its history, however many subscribers wait for it, and what
+/// Reads from the database what feeds lack: at most one read under way for a chat and a place in its history, however
+/// many subscribers wait for it, and what
 /// it brings fills the window for all. Thread-safe.
 /// </summary>
 internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeProvider time)
@@ -21,7 +22,8 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
         : ReadPageAsync(feed, wanted, reason, cancellationToken);
 
     /// <summary>
-    /// Loads the state that a feed lacks, until the feed is content. A load that was under way already may have begun before the doubt that it should settle.
+    /// Loads the state that a feed lacks, until the feed is content. A load that was under way already may have begun
+    /// before the doubt that it should settle.
     /// </summary>
     public async Task<Chat?> LoadPresentAsync(Feed feed, CancellationToken cancellationToken)
     {
@@ -52,7 +54,10 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     public Task<Chat?> LoadAsync(Feed feed, CancellationToken cancellationToken) =>
         _chats.RunAsync(feed.Id, 0, static _ => true, ct => LoadChatAsync(feed, ct), cancellationToken);
 
-    /// <summary>A read that begins at or a little before the wanted place will most likely reach it. If it does not, the subscriber asks again.</summary>
+    /// <summary>
+    /// A read that begins at or a little before the wanted place will most likely reach it. If it does not, the
+    /// subscriber asks again.
+    /// </summary>
     private bool Serves(CatchUpKey underWay, CatchUpKey wanted) =>
         underWay.Epoch == wanted.Epoch && underWay.AfterId <= wanted.AfterId && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
 

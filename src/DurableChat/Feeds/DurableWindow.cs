@@ -3,15 +3,20 @@ namespace DurableChat.Feeds;
 /// <summary>
 /// The newest messages of one chat, as events: a contiguous run of one epoch, bounded in number and bytes.
 /// <para>
-/// The invariant is that the run holds <em>every</em> message of the history with an id above <see cref="Floor"/> and up to <see cref="Tail"/>.
-/// Messages are neighbours only if one's <see cref="MessageEvent.PreviousId"/> is the other's id, so a hole cannot be closed by mistake. What is published
+/// The invariant is that the run holds <em>every</em> message of the history with an id above <see cref="Floor"/> and
+/// up to <see cref="Tail"/>.
+/// Messages are neighbours only if one's <see cref="MessageEvent.PreviousId"/> is the other's id, so a hole cannot be
+/// closed by mistake. What is published
 /// ahead of its turn waits aside and is not visible.
 /// </para>
 /// Not thread-safe: the feed's lock guards it.
 /// </summary>
 internal sealed class DurableWindow(int maxMessages, int maxBytes)
 {
-    /// <summary>How many messages may wait for one that comes before them. More than that means a gap that only a read can close.</summary>
+    /// <summary>
+    /// How many messages may wait for one that comes before them. More than that means a gap that only a read can
+    /// close.
+    /// </summary>
     private const int MaxWaiting = 64;
 
     // A plain list with a moving start would shift on each eviction; a linked list would cost an object per message.
@@ -45,8 +50,10 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
     }
 
     /// <summary>
-    /// Begins the epoch of a rewritten history that keeps all messages up to <paramref name="kept"/>, and nothing after it. What the run has of those it keeps: a rewrite cuts the end of the history
-    /// off, so they are the same messages with the same neighbours. If the run does not reach <paramref name="kept"/>, or does not have it, nothing of it counts.
+    /// Begins the epoch of a rewritten history that keeps all messages up to <paramref name="kept"/>, and nothing after
+    /// it. What the run has of those it keeps: a rewrite cuts the end of the history
+    /// off, so they are the same messages with the same neighbours. If the run does not reach <paramref name="kept"/>,
+    /// or does not have it, nothing of it counts.
     /// </summary>
     public void Rewrite(long epoch, long kept)
     {
@@ -93,7 +100,8 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
     }
 
     /// <summary>
-    /// Takes in what was read: every message of the history from the first of <paramref name="page"/> to its last. It extends the run at either end; a
+    /// Takes in what was read: every message of the history from the first of <paramref name="page"/> to its last. It
+    /// extends the run at either end; a
     /// page above the run replaces it; one below it changes nothing.
     /// </summary>
     public void Fill(IReadOnlyList<MessageEvent> page)
@@ -125,11 +133,14 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
     }
 
     /// <summary>
-    /// True if the run holds every message after <paramref name="cursor"/> up to <paramref name="headId"/>. Only then may it answer.
+    /// True if the run holds every message after <paramref name="cursor"/> up to <paramref name="headId"/>. Only then
+    /// may it answer.
     /// </summary>
     public bool Covers(long cursor, long headId) => cursor >= Floor && Tail == headId;
 
-    /// <summary>The place in the run of the first message after a cursor; <see cref="Count"/> if there is none.</summary>
+    /// <summary>
+    /// The place in the run of the first message after a cursor; <see cref="Count"/> if there is none.
+    /// </summary>
     public int IndexAfter(long cursor)
     {
         int low = 0, high = _run.Count;

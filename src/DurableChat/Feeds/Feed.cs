@@ -4,11 +4,15 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// What one replica has in memory of one chat. Publishers put things in, subscribers look with a cursor, and neither waits
+/// What one replica has in memory of one chat. Publishers put things in, subscribers look with a cursor, and neither
+/// waits
 /// for the other. Thread-safe: one lock guards <see cref="FeedKnowledge"/> and <see cref="FeedHolds"/>, which do the
 /// thinking. It is never held across I/O, a wake-up or a caller's code.
 /// </summary>
-/// <remarks>Each operation takes the lock, makes one call, and has its effects: those on counts under the lock, all others outside it.</remarks>
+/// <remarks>
+/// Each operation takes the lock, makes one call, and has its effects: those on counts under the lock, all others
+/// outside it.
+/// </remarks>
 internal sealed class Feed
 {
     private readonly object _gate = new();
@@ -31,7 +35,9 @@ internal sealed class Feed
 
     public ChatId Id { get; }
 
-    /// <summary>Orders the commits of this replica to the chat, so that they neither conflict nor publish out of turn.</summary>
+    /// <summary>
+    /// Orders the commits of this replica to the chat, so that they neither conflict nor publish out of turn.
+    /// </summary>
     public SemaphoreSlim CommitGate { get; } = new(1, 1);
 
     /// <summary>When it was last looked at or published to: a timestamp of the host's clock.</summary>
@@ -55,19 +61,30 @@ internal sealed class Feed
     /// <inheritdoc cref="FeedKnowledge.LostEpoch"/>
     public long LostEpoch => Read(static feed => feed._knowledge.LostEpoch);
 
-    /// <summary>Whose parts are wanted: there are subscribers here, and another replica drives the chat; else null.</summary>
-    public RelayTarget? RelayTarget => Read(static feed => feed._holds.Subscribers > 0 ? feed._knowledge.RelayTarget : null);
+    /// <summary>
+    /// Whose parts are wanted: there are subscribers here, and another replica drives the chat; else null.
+    /// </summary>
+    public RelayTarget? RelayTarget =>
+        Read(static feed => feed._holds.Subscribers > 0 ? feed._knowledge.RelayTarget : null);
 
     private long Now => _host.Time.GetTimestamp();
 
-    /// <summary>The chat's state, if the feed knows the present one and has not given parts of it back. Does not count as use.</summary>
+    /// <summary>
+    /// The chat's state, if the feed knows the present one and has not given parts of it back. Does not count as use.
+    /// </summary>
     public Chat? TryGetChat() => Read(static feed => feed._knowledge.Whole);
 
-    /// <summary>Takes in what has committed, in any order. The window is filled before the head is raised, and both before any subscriber is woken.</summary>
+    /// <summary>
+    /// Takes in what has committed, in any order. The window is filled before the head is raised, and both before any
+    /// subscriber is woken.
+    /// </summary>
     public void Publish(Transition transition) => Change(transition, static (feed, committed) =>
         feed._knowledge.Take(committed.Next, committed.Appended, feed.Now, isRemote: false));
 
-    /// <summary>Takes in what another replica committed, as <see cref="FeedKnowledge.TakeRemote"/> does; true if none of its messages need be read.</summary>
+    /// <summary>
+    /// Takes in what another replica committed, as <see cref="FeedKnowledge.TakeRemote"/> does; true if none of its
+    /// messages need be read.
+    /// </summary>
     public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age, bool lacksTools = false) =>
         Change((next, appended, age, lacksTools), static (feed, of) =>
         {
@@ -76,19 +93,25 @@ internal sealed class Feed
             return (change, (change & FeedChange.Doubt) == 0 && feed._knowledge.HasAll(of.appended));
         });
 
-    /// <summary>Says that commits may have happened that the feed did not see. Until its state is loaded it serves nothing as the present.</summary>
+    /// <summary>
+    /// Says that commits may have happened that the feed did not see. Until its state is loaded it serves nothing as
+    /// the present.
+    /// </summary>
     public void MarkUnsynced() => Change(0, static (feed, _) => feed._knowledge.Doubt());
 
-    /// <summary>Raises a doubt as <see cref="FeedKnowledge.DoubtBelow"/> does; true if a state was known that is not served now.</summary>
-    public bool MarkUnsyncedBelow(long version, Guid commitId = default) => Change((version, commitId), static (feed, of) =>
-    {
-        var change = feed._knowledge.DoubtBelow(of.version, of.commitId);
-        return (change, change != 0 && feed._knowledge.State is not null);
-    });
+    /// <summary>
+    /// Raises a doubt as <see cref="FeedKnowledge.DoubtBelow"/> does; true if a state was known that is not served now.
+    /// </summary>
+    public bool MarkUnsyncedBelow(long version, Guid commitId = default) =>
+        Change((version, commitId), static (feed, of) =>
+        {
+            var change = feed._knowledge.DoubtBelow(of.version, of.commitId);
+            return (change, change != 0 && feed._knowledge.State is not null);
+        });
 
     /// <summary>Wakes the subscribers of a feed in doubt: each looks, and one has the state loaded.</summary>
     public void WakeIfInDoubt() => Change(0, static (feed, _) =>
-        feed._knowledge.Phase is FeedPhase.Unknown or FeedPhase.InDoubt && feed._holds.Subscribers > 0 ? FeedChange.Waiting : FeedChange.None);
+        feed._knowledge.NeedsLoad && feed._holds.Subscribers > 0 ? FeedChange.Waiting : FeedChange.None);
 
     /// <inheritdoc cref="FeedKnowledge.BeginLoad"/>
     public FeedLoad BeginLoad() => Read(static feed => feed._knowledge.BeginLoad());
@@ -105,18 +128,24 @@ internal sealed class Feed
 
     /// <summary>Opens a generation for its parts; false if the chat has moved past it.</summary>
     public bool BeginGeneration(long generation) => Change(generation, static (feed, number) =>
-        feed._knowledge.Answer.Begin(feed._knowledge.Chat, number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
+        feed._knowledge.Begin(number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
 
-    /// <summary>Adds a part to the answer in flight; gives its length so far in UTF-16 code units, or null if that generation is over.</summary>
+    /// <summary>
+    /// Adds a part to the answer in flight; gives its length so far in UTF-16 code units, or null if that generation is
+    /// over.
+    /// </summary>
     public int? AppendPart(long generation, MessagePart part) => Change((generation, part), static (feed, of) =>
     {
         var (chars, isShown) = feed._knowledge.Answer.Append(of.generation, of.part, feed.Now);
         return (isShown ? FeedChange.Answer : FeedChange.None, chars);
     });
 
-    /// <summary>Shows the progress of a tool to those who follow the chat here, unless its call is no longer pending.</summary>
-    public void ShowProgress(long generation, string callId, string text) => Change((generation, callId, text), static (feed, of) =>
-        feed._knowledge.ShowProgress(of.generation, of.callId, of.text, feed.Now));
+    /// <summary>
+    /// Shows the progress of a tool to those who follow the chat here, unless its call is no longer pending.
+    /// </summary>
+    public void ShowProgress(long generation, string callId, string text) =>
+        Change((generation, callId, text), static (feed, of) =>
+            feed._knowledge.ShowProgress(of.generation, of.callId, of.text, feed.Now));
 
     /// <summary>Takes in parts that another replica has made.</summary>
     public RelayOutcome AppendRelayed(RelayFrame frame) => Change(frame, static (feed, of) =>
@@ -126,8 +155,12 @@ internal sealed class Feed
         return (isShown ? FeedChange.Answer : FeedChange.None, outcome);
     });
 
-    /// <summary>The next parts for another replica, or none at the moment; false once this replica drives the chat no longer.</summary>
-    public bool LookForRelay(ref long generation, ref long seq, out RelayFrame? frame, out long revision)
+    /// <summary>
+    /// The next parts, or progress of a tool, for another replica, or none now; false if this replica no longer drives
+    /// the chat.
+    /// </summary>
+    public bool LookForRelay(
+        ref long generation, ref long seq, ref long progress, out RelayFrame? frame, out long revision)
     {
         lock (_gate)
         {
@@ -139,7 +172,8 @@ internal sealed class Feed
             }
 
             _holds.Touch(Now);
-            frame = _knowledge.Answer.ReadForRelay(ref generation, ref seq, _knowledge.Chat!.Version);
+            frame = _knowledge.Answer.ReadForRelay(ref generation, ref seq, _knowledge.Chat!.Version)
+                ?? _knowledge.Answer.ReadProgressForRelay(ref progress, _knowledge.Chat);
             return true;
         }
     }
@@ -161,7 +195,9 @@ internal sealed class Feed
         return [.. events.Select(message => message.ToMessage())];
     }
 
-    /// <summary>Adds the events that come next for a subscriber, and moves its cursor past them; or says what stands in the way.</summary>
+    /// <summary>
+    /// Adds the events that come next for a subscriber, and moves its cursor past them; or says what stands in the way.
+    /// </summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
         var look = Change((cursor, events), static (feed, reader) => feed.LookLocked(reader.cursor, reader.events));
@@ -180,7 +216,9 @@ internal sealed class Feed
     /// <summary>Adds a subscriber. While there are any, parts that another replica makes are wanted here.</summary>
     public void Join(SubscriberCursor cursor) => Change(cursor, static (feed, joining) => feed._holds.Join(joining));
 
-    /// <summary>Undoes <see cref="Join"/>. After the last one, a relay that waits has to see that no subscriber is left.</summary>
+    /// <summary>
+    /// Undoes <see cref="Join"/>. After the last one, a relay that waits has to see that no subscriber is left.
+    /// </summary>
     public void Leave(SubscriberCursor cursor) => Change(cursor, static (feed, leaving) => feed._holds.Leave(leaving));
 
     /// <summary>Keeps the state whole while a caller loads and takes it.</summary>
@@ -191,10 +229,12 @@ internal sealed class Feed
 
     /// <summary>What the feed holds at this moment. Does not count as use.</summary>
     public FeedReport Inspect(int maxCursors) => Read(feed =>
-        FeedReport.Of(Id, feed._knowledge, feed._holds, feed._place.Bytes, feed._host.Time.GetElapsedTime(feed.LastUsed), maxCursors));
+        FeedReport.Of(
+            feed._knowledge, feed._holds, feed._place.Bytes, feed._host.Time.GetElapsedTime(feed.LastUsed), maxCursors));
 
     /// <summary>Completes when the feed is no longer as <see cref="Look"/> saw it.</summary>
-    public Task WaitAsync(long revision, CancellationToken cancellationToken) => _signal.WaitAsync(revision, cancellationToken);
+    public Task WaitAsync(long revision, CancellationToken cancellationToken) =>
+        _signal.WaitAsync(revision, cancellationToken);
 
     /// <summary>The same, but for so long at most.</summary>
     public Task WaitAsync(long revision, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -203,8 +243,11 @@ internal sealed class Feed
     /// <summary>Keeps the feed from being removed; false if it is removed already and another must be taken.</summary>
     public bool TryPin() => Change(0, static (feed, _) => (FeedChange.Held, feed._holds.TryPin()));
 
-    /// <summary>Undoes a <see cref="TryPin"/>; true if nothing is left to keep, because the chat is gone or never was.</summary>
-    public bool Unpin() => Change(0, static (feed, _) => (FeedChange.Held, feed._holds.Unpin() && feed._knowledge.Phase == FeedPhase.Gone));
+    /// <summary>
+    /// Undoes a <see cref="TryPin"/>; true if nothing is left to keep, because the chat is gone or never was.
+    /// </summary>
+    public bool Unpin() => Change(0, static (feed, _) =>
+        (FeedChange.Held, feed._holds.Unpin() && feed._knowledge.Phase == FeedPhase.Gone));
 
     /// <summary>
     /// Marks the feed as removed if nothing holds it and it has rested since <paramref name="restedSince"/>. The
@@ -218,7 +261,9 @@ internal sealed class Feed
     /// would become those used last, and while memory is short no feed would ever grow old enough to go.
     /// </summary>
     public bool TryEvict() => Change(0, static (feed, _) =>
-        !feed._holds.IsRemoved && feed._knowledge.TryEvict(feed._holds.HoldsState) ? (FeedChange.Memory, true) : (FeedChange.None, false));
+        !feed._holds.IsRemoved && feed._knowledge.TryEvict(feed._holds.HoldsState)
+            ? (FeedChange.Memory, true)
+            : (FeedChange.None, false));
 
     /// <summary>Takes a new place among those that give way, if there is something to give back.</summary>
     public void StandInLine() => Change(0, static (_, _) => FeedChange.Memory);
@@ -283,7 +328,8 @@ internal sealed class Feed
         var look = new FeedReader(_knowledge).Look(cursor, events);
         cursor.PositionAtLook = cursor.Position;
 
-        // What is loaded for this subscriber stays until it has looked again, else memory that is short could keep it loading for ever.
+        // What is loaded for this subscriber stays until it has looked again, else memory that is short could keep it
+        // loading for ever.
         var change = _holds.HoldState(cursor, look.Kind == FeedLookKind.Unsynced);
         if (look.RaisesDoubt)
         {

@@ -1,12 +1,16 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Counts what feeds take, in sum and for each owner, and knows which gives way next. Only feeds that can give something back stand in line, so that one that is in use is not
-/// looked at time and again in vain. A feed that was used since it took its place gets another at the end, so a use costs nothing and finding the next costs a constant on average.
+/// Counts what feeds take, in sum and for each owner, and knows which gives way next. Only feeds that can give
+/// something back stand in line, so that one that is in use is not
+/// looked at time and again in vain. A feed that was used since it took its place gets another at the end, so a use
+/// costs nothing and finding the next costs a constant on average.
 /// <para>
-/// While all is above the budget, owners with more than their share give way first. So an owner alone may use everything, and beside others no more than its share.
+/// While all is above the budget, owners with more than their share give way first. So an owner alone may use
+/// everything, and beside others no more than its share.
 /// </para>
-/// Thread-safe. Its lock is held for a few steps and never while a feed's lock is taken; a feed may call it under its own.
+/// Thread-safe. Its lock is held for a few steps and never while a feed's lock is taken; a feed may call it under its
+/// own.
 /// </summary>
 internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
 {
@@ -27,8 +31,10 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
     public bool IsOver => Bytes > options.TotalBytes;
 
     /// <summary>
-    /// True if something is to be given back until there is room again. Going a tenth below the budget makes the next round come late. A tenth of the budget is left to what can be given back, also
-    /// if what is in use takes all the rest: else every message would be read from the database by everyone who follows it.
+    /// True if something is to be given back until there is room again. Going a tenth below the budget makes the next
+    /// round come late. A tenth of the budget is left to what can be given back, also
+    /// if what is in use takes all the rest: else every message would be read from the database by everyone who follows
+    /// it.
     /// </summary>
     public bool IsToShrink
     {
@@ -65,7 +71,9 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
 
     private long Share => (long)(options.TotalBytes * options.OwnerShare);
 
-    /// <summary>True if nearly all memory is in use, so that it cannot be given back, and more than a share of it by this owner.</summary>
+    /// <summary>
+    /// True if nearly all memory is in use, so that it cannot be given back, and more than a share of it by this owner.
+    /// </summary>
     public bool IsFull(string owner)
     {
         if (Interlocked.Read(ref _held) <= options.TotalBytes / 10 * 9)
@@ -155,7 +163,10 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Takes the first out of the line: of an owner with more than its share, if there is one; null if none can give anything back.</summary>
+    /// <summary>
+    /// Takes the first out of the line: of an owner with more than its share, if there is one; null if none can give
+    /// anything back.
+    /// </summary>
     public FeedPlace? TakeFirst()
     {
         lock (_gate)

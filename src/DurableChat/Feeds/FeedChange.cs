@@ -1,6 +1,8 @@
 namespace DurableChat.Feeds;
 
-/// <summary>What an operation changed in a feed. <see cref="FeedChanges.Effects"/> decides what has to follow.</summary>
+/// <summary>
+/// What an operation changed in a feed. <see cref="FeedChanges.Effects"/> decides what has to follow.
+/// </summary>
 [Flags]
 internal enum FeedChange
 {

@@ -1,6 +1,8 @@
 namespace DurableChat.Feeds;
 
-/// <summary>What has to follow a change in a feed. <see cref="FeedChanges.Effects"/> is the one place that decides it.</summary>
+/// <summary>
+/// What has to follow a change in a feed. <see cref="FeedChanges.Effects"/> is the one place that decides it.
+/// </summary>
 [Flags]
 internal enum FeedEffects
 {
@@ -33,7 +35,8 @@ internal enum FeedEffects
 internal static class FeedChanges
 {
     private const FeedChange Content = FeedChange.State | FeedChange.Window | FeedChange.Answer | FeedChange.Gone;
-    private const FeedChange Visible = FeedChange.Doubt | FeedChange.State | FeedChange.Answer | FeedChange.Gone | FeedChange.Waiting;
+    private const FeedChange Visible =
+        FeedChange.Doubt | FeedChange.State | FeedChange.Answer | FeedChange.Gone | FeedChange.Waiting;
 
     /// <summary>The effects of a change.</summary>
     public static FeedEffects Effects(this FeedChange change) =>

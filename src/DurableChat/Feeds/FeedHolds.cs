@@ -62,11 +62,14 @@ internal sealed class FeedHolds(long now)
         return FeedChange.Memory | FeedChange.Subscribers;
     }
 
-    /// <summary>Removes a subscriber. After the last one, those who wait on behalf of subscribers have to look again.</summary>
+    /// <summary>
+    /// Removes a subscriber. After the last one, those who wait on behalf of subscribers have to look again.
+    /// </summary>
     public FeedChange Leave(SubscriberCursor cursor)
     {
         HoldState(cursor, holds: false);
-        return _cursors.Remove(cursor) && _cursors.Count == 0 ? FeedChange.Memory | FeedChange.Waiting : FeedChange.Memory;
+        var isLast = _cursors.Remove(cursor) && _cursors.Count == 0;
+        return FeedChange.Memory | (isLast ? FeedChange.Waiting : FeedChange.None);
     }
 
     /// <summary>Keeps the state whole, or no longer, for a subscriber.</summary>
@@ -113,13 +116,18 @@ internal sealed class FeedHolds(long now)
         }
     }
 
-    /// <summary>What the feed takes in memory, and how much of it can be given back now, in bytes. Without pins all can.</summary>
+    /// <summary>
+    /// What the feed takes in memory, and how much of it can be given back now, in bytes. Without pins all can.
+    /// </summary>
     public (long Bytes, long Freeable) Measure(FeedKnowledge knowledge)
     {
-        var bytes = knowledge.Phase == FeedPhase.Gone ? 0 : BaseBytes + (_cursors.Count * (long)SubscriberBytes) + knowledge.Bytes;
+        var bytes = knowledge.Phase == FeedPhase.Gone
+            ? 0
+            : BaseBytes + (_cursors.Count * (long)SubscriberBytes) + knowledge.Bytes;
         return (bytes, Pins == 0 ? bytes : knowledge.FreeableBytes(HoldsState));
     }
 
     /// <summary>Where subscribers stood at their last look, at most <paramref name="max"/> of them.</summary>
-    public IReadOnlyList<string> Positions(int max) => [.. _cursors.Take(max).Select(cursor => cursor.PositionAtLook.ToString())];
+    public IReadOnlyList<string> Positions(int max) =>
+        [.. _cursors.Take(max).Select(cursor => cursor.PositionAtLook.ToString())];
 }

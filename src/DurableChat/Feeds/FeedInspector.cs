@@ -4,7 +4,8 @@ using DurableChat.Diagnostics;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Shows operators what this replica has in memory. It tells of chats of all owners, though nothing that they say, so hosts must let operators in only.
+/// Shows operators what this replica has in memory. It tells of chats of all owners, though nothing that they say, so
+/// hosts must let operators in only.
 /// Thread-safe; looking neither holds a feed nor makes one.
 /// </summary>
 public sealed class FeedInspector
@@ -35,7 +36,9 @@ public sealed class FeedInspector
     /// <summary>How many feeds serve nothing until their state is loaded.</summary>
     public int InDoubt => _feeds.InDoubt;
 
-    /// <summary>How many chats this replica held the lease of without driving them, when leases and runs were last compared.</summary>
+    /// <summary>
+    /// How many chats this replica held the lease of without driving them, when leases and runs were last compared.
+    /// </summary>
     public int LeasesWithoutRun => _worker.LeasesWithoutRun;
 
     /// <summary>The age of the oldest turn that this replica drives; zero if it drives none.</summary>

@@ -51,7 +51,10 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <summary>The newest message of which another replica's commit gave notice; 0 for none.</summary>
     public long LastRemoteId { get; private set; }
 
-    /// <summary>True if the newest state was loaded before the notification of another replica's commit arrived, which most likely brings the messages.</summary>
+    /// <summary>
+    /// True if the newest state was loaded before the notification of another replica's commit arrived, which most
+    /// likely brings the messages.
+    /// </summary>
     public bool MayComeInline => _isHeadLoaded && replica.Length > 0;
 
     /// <summary>
@@ -67,12 +70,17 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         : State is null ? FeedPhase.Unknown
         : FeedPhase.InDoubt;
 
-    /// <summary>The version that is served as the present one, and its commit, whether all of the state is here or not; null if none is served.</summary>
+    /// <summary>
+    /// The version that is served as the present one, and its commit, whether all of the state is here or not; null if
+    /// none is served.
+    /// </summary>
     public KnownChat? Present => Phase == FeedPhase.Present && Chat is { } chat
         ? new KnownChat(id, chat.Version, chat.CommitId, chat.Owner, chat.Epoch)
         : null;
 
-    /// <summary>The state that is served as the present one; null if none is served or parts of it have been given back.</summary>
+    /// <summary>
+    /// The state that is served as the present one; null if none is served or parts of it have been given back.
+    /// </summary>
     public Chat? Whole => Phase == FeedPhase.Present && State is { IsSlim: false } state ? state.Chat : null;
 
     /// <summary>Where parts are made that are not made here; null if no other replica drives the chat.</summary>
@@ -80,11 +88,15 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         ? new RelayTarget(Driver!, Answer.Live?.Generation ?? 0, Answer.Live?.LastSeq ?? 0)
         : null;
 
+    /// <summary>True if nothing is served until the state is loaded.</summary>
+    public bool NeedsLoad => Phase is FeedPhase.Unknown or FeedPhase.InDoubt;
+
     /// <summary>True if this replica drives the chat.</summary>
     public bool IsDrivenHere => Phase != FeedPhase.Gone && Driver == replica;
 
     /// <summary>True if another replica drives the chat.</summary>
-    public bool IsDrivenElsewhere => replica.Length > 0 && Phase != FeedPhase.Gone && Driver is { } driver && driver != replica;
+    public bool IsDrivenElsewhere =>
+        replica.Length > 0 && Phase != FeedPhase.Gone && Driver is { } driver && driver != replica;
 
     /// <summary>What everything here takes in memory, in bytes.</summary>
     public long Bytes => Window.Bytes + Answer.Bytes + (State?.Bytes ?? 0);
@@ -147,7 +159,10 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <param name="next">The state it made.</param>
     /// <param name="appended">The messages it appended, as far as they came along.</param>
     /// <param name="publishedAt">When it committed: a timestamp.</param>
-    /// <param name="lacksTools">True if the state came without the client tools that the chat has. They never change, so those known here are used.</param>
+    /// <param name="lacksTools">
+    /// True if the state came without the client tools that the chat has. They never change, so those known here are
+    /// used.
+    /// </param>
     public FeedChange TakeRemote(Chat next, IReadOnlyList<Message> appended, long publishedAt, bool lacksTools)
     {
         Appear(next);
@@ -160,14 +175,19 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <summary>True if there are messages, and the window reaches the last of them.</summary>
     public bool HasAll(IReadOnlyList<Message> appended) => appended is [.., var last] && Window.Tail >= last.Id;
 
-    /// <summary>The one place where a doubt begins: commits may have happened of which the feed knows nothing.</summary>
+    /// <summary>
+    /// The one place where a doubt begins: commits may have happened of which the feed knows nothing.
+    /// </summary>
     public FeedChange Doubt()
     {
         Doubts++;
         return FeedChange.Doubt;
     }
 
-    /// <summary>Raises a doubt if the chat has got to a version, and the feed knows only an older one or another commit of that version.</summary>
+    /// <summary>
+    /// Raises a doubt if the chat has got to a version, and the feed knows only an older one or another commit of that
+    /// version.
+    /// </summary>
     public FeedChange DoubtBelow(long version, Guid commitId)
     {
         var isCurrent = Chat is { } known && known.Version >= version && !known.Contradicts(version, commitId);
@@ -179,7 +199,9 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <summary>To be called before the state is read. The result goes to <see cref="CompleteLoad"/>.</summary>
     public FeedLoad BeginLoad() => new(Doubts, Chat);
 
-    /// <summary>Takes in the state that was read, or that there is none. A doubt that was raised after the read began remains.</summary>
+    /// <summary>
+    /// Takes in the state that was read, or that there is none. A doubt that was raised after the read began remains.
+    /// </summary>
     public FeedChange CompleteLoad(Chat? chat, FeedLoad load)
     {
         if (chat is null)
@@ -203,7 +225,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             }
             else if (IsOfAnotherLine(chat, known))
             {
-                // What came while the read was under way may be newer than what was read, or of a history that is no more.
+                // What came while the read was under way may be newer than what was read, or of a history that is no
+                // more.
                 return Doubt();
             }
         }
@@ -230,7 +253,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         var change = FeedChange.Window;
         if (page.Version > known.Version || known.Contradicts(page.Version, page.CommitId))
         {
-            // The database has a commit that was not published here. A subscriber that takes this page would be ahead of the feed.
+            // The database has a commit that was not published here. A subscriber that takes this page would be ahead
+            // of the feed.
             change |= Doubt();
         }
 
@@ -252,6 +276,9 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         return FeedChange.Gone;
     }
 
+    /// <summary>Opens a generation for its parts; false if the chat has moved past it.</summary>
+    public bool Begin(long generation) => Answer.Begin(Chat, generation);
+
     /// <summary>Takes the progress of a tool, unless its call is no longer pending.</summary>
     public FeedChange ShowProgress(long generation, string callId, string text, long now) =>
         !_isGone && Answer.ShowProgress(Chat, generation, callId, text, now) ? FeedChange.Answer : FeedChange.None;
@@ -260,7 +287,9 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <param name="holdsState">True while the state must stay whole.</param>
     public long FreeableBytes(bool holdsState) => Window.Bytes + FreeableState(holdsState);
 
-    /// <summary>Gives back what can be read again: the window, and what is large of the state; false if there is nothing.</summary>
+    /// <summary>
+    /// Gives back what can be read again: the window, and what is large of the state; false if there is nothing.
+    /// </summary>
     /// <param name="holdsState">True while the state must stay whole.</param>
     public bool TryEvict(bool holdsState)
     {
@@ -276,7 +305,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     }
 
     /// <summary>
-    /// The newest messages up to the head, all that the window has; null if they are neither the whole history nor as many as
+    /// The newest messages up to the head, all that the window has; null if they are neither the whole history nor as
+    /// many as
     /// <paramref name="enoughMessages"/> or as large as <paramref name="enoughBytes"/>.
     /// </summary>
     public MessageEvent[]? TryGetHistory(int enoughMessages, int enoughBytes)
@@ -289,7 +319,10 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
 
     private long FreeableState(bool holdsState) => holdsState || _isGone ? 0 : State?.FreeableBytes(IsDrivenHere) ?? 0;
 
-    /// <summary>A chat that was looked for before it existed seemed to be gone, e.g. because its creation failed at first. Ids are not used twice, so now it exists.</summary>
+    /// <summary>
+    /// A chat that was looked for before it existed seemed to be gone, e.g. because its creation failed at first. Ids
+    /// are not used twice, so now it exists.
+    /// </summary>
     private void Appear(Chat next) => _isGone &= Chat is not null || next.Version != 1;
 
     private bool Follows(Chat next) =>
@@ -301,7 +334,10 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
             || stored.Contradicts(known)
             || (stored.Version == known.Version && stored.Epoch != known.Epoch);
 
-    /// <summary>The commit that follows the known state shows what the rewrite has kept. Before any other, more may have happened than it shows.</summary>
+    /// <summary>
+    /// The commit that follows the known state shows what the rewrite has kept. Before any other, more may have
+    /// happened than it shows.
+    /// </summary>
     private void BeginEpoch(Chat next, long kept)
     {
         if (next.Version == Chat?.Version + 1 && Window.Epoch == Chat!.Epoch)

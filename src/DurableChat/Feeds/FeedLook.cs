@@ -25,7 +25,9 @@ internal enum FeedLookKind
     /// <summary>There are events to deliver.</summary>
     Delivered,
 
-    /// <summary>The subscriber has everything; wait for another revision than <see cref="FeedLook.Revision"/>.</summary>
+    /// <summary>
+    /// The subscriber has everything; wait for another revision than <see cref="FeedLook.Revision"/>.
+    /// </summary>
     Idle,
 
     /// <summary>The window cannot answer: read <see cref="FeedLook.CatchUp"/>.</summary>

@@ -12,6 +12,8 @@ internal enum FeedPhase
     /// <summary>A state that may be outdated. Nothing is served until it is loaded.</summary>
     InDoubt,
 
-    /// <summary>The chat does not exist, or no longer. Ids are not used twice, so only a chat that never was can still appear.</summary>
+    /// <summary>
+    /// The chat does not exist, or no longer. Ids are not used twice, so only a chat that never was can still appear.
+    /// </summary>
     Gone,
 }

@@ -4,7 +4,8 @@ using DurableChat.Storage;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The reader's side of a feed: what comes next for a subscriber. It moves the cursor and changes nothing else. Needs the
+/// The reader's side of a feed: what comes next for a subscriber. It moves the cursor and changes nothing else. Needs
+/// the
 /// feed's lock.
 /// </summary>
 /// <remarks>
@@ -16,7 +17,9 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
     private const int MaxEventsPerLook = 64;
     private const int MaxBytesPerLook = 256 * 1024;
 
-    /// <summary>Adds the events that come next, and moves the cursor past them; or says what has to happen first.</summary>
+    /// <summary>
+    /// Adds the events that come next, and moves the cursor past them; or says what has to happen first.
+    /// </summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
         // (1)
@@ -63,8 +66,10 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
     }
 
     /// <summary>
-    /// A subscriber that is ahead of the feed was shown more by another replica, whose commit has not arrived here. Or its
-    /// position is of a history that is no more, e.g. of one that a restored backup does not have. Only the database knows,
+    /// A subscriber that is ahead of the feed was shown more by another replica, whose commit has not arrived here. Or
+    /// its
+    /// position is of a history that is no more, e.g. of one that a restored backup does not have. Only the database
+    /// knows,
     /// so each position is checked once.
     /// </summary>
     private static bool RaisesDoubt(SubscriberCursor cursor, Chat chat)
@@ -132,10 +137,10 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             return Miss(cursor);
         }
 
-        var bytes = 0;
-        for (var index = window.IndexAfter(from); index < window.Count && events.Count < MaxEventsPerLook && bytes < MaxBytesPerLook; index++)
+        var (index, bytes) = (window.IndexAfter(from), 0);
+        while (index < window.Count && events.Count < MaxEventsPerLook && bytes < MaxBytesPerLook)
         {
-            var message = window[index];
+            var message = window[index++];
             if (!cursor.TryDeliver(message, knowledge.Id, events))
             {
                 // The cursor stands at a message that an edit removed.
@@ -158,8 +163,10 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             : window.Tail < knowledge.LastRemoteId ? ReadReason.RemoteCatchUp
             : ReadReason.CatchUp;
 
-        // What the window lacks at its end serves every subscriber near the head, so the read begins there and not at this cursor.
-        var lacksOnlyTheEnd = knowledge.Options.WindowMessages > 0 && from >= window.Floor && from - window.Tail <= knowledge.Options.WindowMessages;
+        // What the window lacks at its end serves every subscriber near the head, so the read begins there and not at
+        // this cursor.
+        var messages = knowledge.Options.WindowMessages;
+        var lacksOnlyTheEnd = messages > 0 && from >= window.Floor && from - window.Tail <= messages;
         return new FeedLook(
             FeedLookKind.Miss,
             CatchUp: new CatchUpKey(knowledge.Chat!.Epoch, lacksOnlyTheEnd ? window.Tail : from),
@@ -182,21 +189,25 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
         var position = cursor.Position;
         if (position.Seq > 0 && (live?.Generation != position.Generation || position.Seq > live.LastSeq))
         {
-            var isOfThisTurn = position.Generation == knowledge.Chat!.Generation && (live is null || live.Generation == position.Generation);
-            if (isOfThisTurn && knowledge.IsDrivenElsewhere)
+            var isOfThisTurn = position.Generation == knowledge.Chat!.Generation;
+            var isAwaited = live is null || live.Generation == position.Generation;
+            if (isOfThisTurn && isAwaited && knowledge.IsDrivenElsewhere)
             {
-                // The parts are on their way from the replica that makes them. What is on the screen is their beginning.
+                // The parts are on their way from the replica that makes them. What is on the screen is their
+                // beginning.
                 return;
             }
 
-            cursor.Position = position = position with { Generation = live?.Generation ?? position.Generation, Seq = 0 };
+            position = position with { Generation = live?.Generation ?? position.Generation, Seq = 0 };
+            cursor.Position = position;
             events.Add(StreamEvents.PreviewReset(knowledge.Id, position));
         }
 
         if (live is not null)
         {
             var seq = live.Generation == position.Generation ? position.Seq : 0;
-            cursor.Position = position with { Generation = live.Generation, Seq = live.ReadAfter(seq, events, MaxEventsPerLook) };
+            seq = live.ReadAfter(seq, events, MaxEventsPerLook);
+            cursor.Position = position with { Generation = live.Generation, Seq = seq };
         }
     }
 }

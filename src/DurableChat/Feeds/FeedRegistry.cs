@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Storage;
 
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The feeds of this replica. There is at most one for a chat: whoever needs it takes a lease on it, and only a feed that nobody holds can go. Keeps all
+/// The feeds of this replica. There is at most one for a chat: whoever needs it takes a lease on it, and only a feed
+/// that nobody holds can go. Keeps all
 /// feeds within the memory budget. Thread-safe.
 /// </summary>
 internal sealed class FeedRegistry : IFeedHost
@@ -26,7 +26,10 @@ internal sealed class FeedRegistry : IFeedHost
 
     public FeedMetrics Metrics { get; }
 
-    /// <summary>Says that a feed wants parts that another replica makes. Called often; whoever listens keeps one relay for each chat.</summary>
+    /// <summary>
+    /// Says that a feed wants parts that another replica makes. Called often; whoever listens keeps one relay for each
+    /// chat.
+    /// </summary>
     public event Action<Feed>? RelayNeeded;
 
     /// <summary>The name under which this replica holds leases; empty if there are no others.</summary>
@@ -46,7 +49,10 @@ internal sealed class FeedRegistry : IFeedHost
     /// <summary>How many feeds know a state and serve nothing until it is loaded.</summary>
     public int InDoubt => _feeds.Values.Count(feed => feed.IsInDoubt);
 
-    /// <summary>The version that each feed serves as the present one. A feed in doubt serves nothing until it is loaded, so there is nothing to compare.</summary>
+    /// <summary>
+    /// The version that each feed serves as the present one. A feed in doubt serves nothing until it is loaded, so
+    /// there is nothing to compare.
+    /// </summary>
     public IReadOnlyList<KnownChat> Known()
     {
         var known = new List<KnownChat>();
@@ -61,7 +67,10 @@ internal sealed class FeedRegistry : IFeedHost
         return known;
     }
 
-    /// <summary>Wakes the subscribers of feeds in doubt, so that they have the state loaded: the load that should have followed the doubt may have failed.</summary>
+    /// <summary>
+    /// Wakes the subscribers of feeds in doubt, so that they have the state loaded: the load that should have followed
+    /// the doubt may have failed.
+    /// </summary>
     public void WakeDoubts()
     {
         foreach (var feed in _feeds.Values)
@@ -87,7 +96,8 @@ internal sealed class FeedRegistry : IFeedHost
                 return new FeedPin(this, feed);
             }
 
-            // Marked as removed, about to leave the dictionary. Help it out, so that the next round finds or makes another.
+            // Marked as removed, about to leave the dictionary. Help it out, so that the next round finds or makes
+            // another.
             _feeds.TryRemove(KeyValuePair.Create(id, feed));
         }
     }
@@ -95,7 +105,9 @@ internal sealed class FeedRegistry : IFeedHost
     /// <summary>Takes hold of a chat's feed if there is one.</summary>
     public FeedPin? TryPin(ChatId id) => _feeds.TryGetValue(id, out var feed) && feed.TryPin() ? new FeedPin(this, feed) : null;
 
-    /// <summary>Lets go of a feed. One of a chat that does not exist goes at once, so that guessing ids fills no memory.</summary>
+    /// <summary>
+    /// Lets go of a feed. One of a chat that does not exist goes at once, so that guessing ids fills no memory.
+    /// </summary>
     public void Unpin(Feed feed)
     {
         if (feed.Unpin())
@@ -104,7 +116,10 @@ internal sealed class FeedRegistry : IFeedHost
         }
     }
 
-    /// <summary>Removes the feeds that have rested for the idle time. It looks at all, which is little work, and holds none while it does.</summary>
+    /// <summary>
+    /// Removes the feeds that have rested for the idle time. It looks at all, which is little work, and holds none
+    /// while it does.
+    /// </summary>
     public void RemoveIdle()
     {
         var restedSince = Time.GetTimestamp() - (long)(_options.IdleTime.TotalSeconds * Time.TimestampFrequency);
@@ -115,7 +130,8 @@ internal sealed class FeedRegistry : IFeedHost
     }
 
     /// <summary>
-    /// Makes those used least recently give way until all feeds are well within the budget: one that nobody holds goes, one that is held gives back its window and what is large of its state.
+    /// Makes those used least recently give way until all feeds are well within the budget: one that nobody holds goes,
+    /// one that is held gives back its window and what is large of its state.
     /// </summary>
     public void EnforceBudget()
     {
@@ -126,7 +142,8 @@ internal sealed class FeedRegistry : IFeedHost
 
         try
         {
-            // Those that were used meanwhile are passed over once, and no more than once: others use them while this runs.
+            // Those that were used meanwhile are passed over once, and no more than once: others use them while this
+            // runs.
             var passes = Budget.InLine;
             while (Budget.IsToShrink && Budget.TakeFirst() is { } place)
             {

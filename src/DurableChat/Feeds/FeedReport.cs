@@ -47,12 +47,13 @@ public sealed record FeedReport
     /// <summary>How long nobody has looked at it or published to it.</summary>
     public required double IdleSeconds { get; init; }
 
-    internal static FeedReport Of(ChatId id, FeedKnowledge knowledge, FeedHolds holds, long bytes, TimeSpan idle, int maxCursors)
+    internal static FeedReport Of(
+        FeedKnowledge knowledge, FeedHolds holds, long bytes, TimeSpan idle, int maxCursors)
     {
         var (chat, window, live) = (knowledge.Chat, knowledge.Window, knowledge.Answer.Live);
         return new FeedReport
         {
-            ChatId = id,
+            ChatId = knowledge.Id,
             Synced = knowledge.Phase == FeedPhase.Present,
             Status = chat?.Status,
             Version = chat?.Version ?? 0,

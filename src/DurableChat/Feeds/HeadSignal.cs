@@ -1,15 +1,20 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Wakes everyone who waits for a feed to change. It carries no data and coalesces: whoever wakes up looks at the feed. A waiter names the revision it has
+/// Wakes everyone who waits for a feed to change. It carries no data and coalesces: whoever wakes up looks at the feed.
+/// A waiter names the revision it has
 /// seen, so that what happens between its look and its wait is not lost. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Waiters go on in groups, one after the other on a thread, each until it has to wait for something: one handing over serves many.
+/// Waiters go on in groups, one after the other on a thread, each until it has to wait for something: one handing over
+/// serves many.
 /// </remarks>
 internal sealed class HeadSignal
 {
-    /// <summary>How many go on after one another: few enough that a core that is free finds some to take over, and that the last need not wait long.</summary>
+    /// <summary>
+    /// How many go on after one another: few enough that a core that is free finds some to take over, and that the last
+    /// need not wait long.
+    /// </summary>
     private const int WaitersPerGroup = 32;
 
     private readonly object _gate = new();
@@ -45,7 +50,10 @@ internal sealed class HeadSignal
         }
     }
 
-    /// <summary>Completes as soon as the revision is another than <paramref name="seen"/>. Whoever awaits it must not block: others go on after it.</summary>
+    /// <summary>
+    /// Completes as soon as the revision is another than <paramref name="seen"/>. Whoever awaits it must not block:
+    /// others go on after it.
+    /// </summary>
     public Task WaitAsync(long seen, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -68,7 +76,10 @@ internal sealed class HeadSignal
         return waiter.Task;
     }
 
-    /// <summary>The same, but for so long at most. The wait itself stays until the next change or the end, which costs less than to take it back.</summary>
+    /// <summary>
+    /// The same, but for so long at most. The wait itself stays until the next change or the end, which costs less than
+    /// to take it back.
+    /// </summary>
     public async Task WaitAsync(long seen, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

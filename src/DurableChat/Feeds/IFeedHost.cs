@@ -1,5 +1,3 @@
-using DurableChat.Diagnostics;
-
 namespace DurableChat.Feeds;
 
 /// <summary>What a feed needs from its surroundings. Thread-safe.</summary>
@@ -17,7 +15,9 @@ internal interface IFeedHost
     /// <summary>Counts what subscribers find in memory.</summary>
     FeedMetrics Metrics { get; }
 
-    /// <summary>Makes feeds give memory back while they use more than they may. Never called under a feed's lock.</summary>
+    /// <summary>
+    /// Makes feeds give memory back while they use more than they may. Never called under a feed's lock.
+    /// </summary>
     void EnforceBudget();
 
     /// <summary>Asks for the parts that another replica makes. Never called under a feed's lock.</summary>

@@ -2,7 +2,10 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>A chat's state as this replica has it, with the events that show it. What is large of it can be given back, and read again. Immutable.</summary>
+/// <summary>
+/// A chat's state as this replica has it, with the events that show it. What is large of it can be given back, and read
+/// again. Immutable.
+/// </summary>
 /// <param name="Chat">The state; without its large members if <see cref="IsSlim"/>.</param>
 /// <param name="Events">The events that show it.</param>
 /// <param name="Size">What the state takes in memory.</param>
@@ -30,7 +33,8 @@ internal sealed record KnownState(Chat Chat, StateEvents Events, StateSize Size)
             return 0;
         }
 
-        var bulk = Events.BulkBytes + Size.Queue + (isDrivenHere ? 0 : Size.Tools) + (Chat.NeedsWorker ? 0 : Size.Calls);
+        var ofRun = (isDrivenHere ? 0 : Size.Tools) + (Chat.NeedsWorker ? 0 : Size.Calls);
+        var bulk = Events.BulkBytes + Size.Queue + ofRun;
         return bulk > WorthGivingBack ? bulk : 0;
     }
 

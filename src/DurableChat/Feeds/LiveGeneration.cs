@@ -3,16 +3,22 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The answer in flight: its parts, numbered 1, 2, 3, … Text is kept once, however many parts it came in, with the place where each part ends. So a reader
-/// at any part gets exactly what it lacks: the newest parts as they were published, or older ones joined into few frames. A late joiner is a reader at part 0.
+/// The answer in flight: its parts, numbered 1, 2, 3, … Text is kept once, however many parts it came in, with the
+/// place where each part ends. So a reader
+/// at any part gets exactly what it lacks: the newest parts as they were published, or older ones joined into few
+/// frames. A late joiner is a reader at part 0.
 /// Not thread-safe: the feed's lock guards it.
 /// </summary>
 internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId, long generation)
 {
-    /// <summary>How many of the newest parts are kept as they were published. A reader that keeps up never asks for older ones.</summary>
+    /// <summary>
+    /// How many of the newest parts are kept as they were published. A reader that keeps up never asks for older ones.
+    /// </summary>
     private const int RecentParts = 64;
 
-    /// <summary>How much text one joined frame carries, in UTF-16 code units. Frames of megabytes break proxies.</summary>
+    /// <summary>
+    /// How much text one joined frame carries, in UTF-16 code units. Frames of megabytes break proxies.
+    /// </summary>
     private const int MaxFrameChars = 16 * 1024;
 
     private const int MaxCachedFrames = 32;
@@ -34,7 +40,9 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
     /// <summary>How many UTF-16 code units the answer has so far.</summary>
     public int Chars { get; private set; }
 
-    /// <summary>Adds a part. False if nothing can be shown yet: an empty text, or half a character whose other half is to come.</summary>
+    /// <summary>
+    /// Adds a part. False if nothing can be shown yet: an empty text, or half a character whose other half is to come.
+    /// </summary>
     public bool Append(MessagePart part, long publishedAt)
     {
         if (MakeWhole(part) is not { } whole)
@@ -82,7 +90,10 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         return true;
     }
 
-    /// <summary>Adds the events for parts after <paramref name="seq"/>, at most <paramref name="maxEvents"/>, and gives the number of the last part they cover.</summary>
+    /// <summary>
+    /// Adds the events for parts after <paramref name="seq"/>, at most <paramref name="maxEvents"/>, and gives the
+    /// number of the last part they cover.
+    /// </summary>
     public long ReadAfter(long seq, List<StreamEvent> events, int maxEvents)
     {
         var firstRecent = LastSeq - _recent.Count;
@@ -102,7 +113,10 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         return seq;
     }
 
-    /// <summary>The parts after <paramref name="seq"/> for another replica, as many as one frame carries; null if there are none.</summary>
+    /// <summary>
+    /// The parts after <paramref name="seq"/> for another replica, as many as one frame carries; null if there are
+    /// none.
+    /// </summary>
     public RelayFrame? ReadForRelay(long seq, long version)
     {
         if (seq >= LastSeq)
@@ -156,7 +170,9 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         return low;
     }
 
-    /// <summary>Half a surrogate pair is not valid UTF-8: it waits for its other half, or is dropped with a change of kind.</summary>
+    /// <summary>
+    /// Half a surrogate pair is not valid UTF-8: it waits for its other half, or is dropped with a change of kind.
+    /// </summary>
     private MessagePart? MakeWhole(MessagePart part)
     {
         if (MessagePart.TextOf(part) is null)

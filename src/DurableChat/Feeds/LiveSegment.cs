@@ -3,7 +3,10 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>A run of parts of one kind within an answer in flight: text, reasoning, or a single part of another kind. Not thread-safe.</summary>
+/// <summary>
+/// A run of parts of one kind within an answer in flight: text, reasoning, or a single part of another kind. Not
+/// thread-safe.
+/// </summary>
 internal sealed class LiveSegment
 {
     private readonly MessagePart _first;
@@ -41,7 +44,10 @@ internal sealed class LiveSegment
         return true;
     }
 
-    /// <summary>The last part such that it and those from <paramref name="seq"/> on have at most <paramref name="maxChars"/>; at least <paramref name="seq"/> itself.</summary>
+    /// <summary>
+    /// The last part such that it and those from <paramref name="seq"/> on have at most <paramref name="maxChars"/>; at
+    /// least <paramref name="seq"/> itself.
+    /// </summary>
     public long LastWithin(long seq, int maxChars)
     {
         var start = StartOf(seq);

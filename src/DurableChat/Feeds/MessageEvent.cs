@@ -42,7 +42,9 @@ public sealed class MessageEvent : StreamEvent
     /// <inheritdoc/>
     public override int Bytes => base.Bytes + _secretBytes;
 
-    /// <summary>The message again, read from the bytes: the window holds nothing twice. With it comes what clients are not sent.</summary>
+    /// <summary>
+    /// The message again, read from the bytes: the window holds nothing twice. With it comes what clients are not sent.
+    /// </summary>
     public Message ToMessage()
     {
         var reader = new Utf8JsonReader(Json.Span);
@@ -50,7 +52,10 @@ public sealed class MessageEvent : StreamEvent
         return _replay is null && _instructions is [] ? message : message with { Replay = _replay, Instructions = _instructions };
     }
 
-    /// <summary>The same message as one of a later epoch, which a rewrite has kept: only the position differs, and the rest is copied as it is.</summary>
+    /// <summary>
+    /// The same message as one of a later epoch, which a rewrite has kept: only the position differs, and the rest is
+    /// copied as it is.
+    /// </summary>
     internal MessageEvent InEpoch(long epoch)
     {
         var position = new Position(epoch, MessageId, Generation, 0).ToString();

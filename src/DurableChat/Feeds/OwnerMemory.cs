@@ -14,7 +14,9 @@ internal sealed class OwnerMemory(string owner)
     /// <summary>What cannot be given back now, because it is in use.</summary>
     public long Held => Interlocked.Read(ref _held);
 
-    /// <summary>The owner's feeds that can give something back. The budget's lock guards it, and the two below.</summary>
+    /// <summary>
+    /// The owner's feeds that can give something back. The budget's lock guards it, and the two below.
+    /// </summary>
     public LinkedList<FeedPlace> Line { get; } = new();
 
     /// <summary>How many feeds are counted here.</summary>

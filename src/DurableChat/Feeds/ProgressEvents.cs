@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
@@ -48,6 +49,22 @@ internal sealed class ProgressEvents
         }
 
         return _revision;
+    }
+
+    /// <summary>The first that came after a revision, for another replica; null if there is none.</summary>
+    public RelayedProgress? NextAfter(ref long revision)
+    {
+        foreach (var newest in _newest)
+        {
+            if (newest.Revision > revision)
+            {
+                revision = newest.Revision;
+                var shown = JsonSerializer.Deserialize(newest.Event.Json.Span, WireJson.Relaxed.ProgressEnvelope)!;
+                return new RelayedProgress(shown.CallId, shown.Text);
+            }
+        }
+
+        return null;
     }
 
     private void Remove(string callId)

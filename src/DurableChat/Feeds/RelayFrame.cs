@@ -5,25 +5,40 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>Parts of an answer in flight on their way from the replica that makes it to one that has subscribers: neighbours of one kind joined, with the length of each.</summary>
+/// <summary>
+/// Parts of an answer in flight on their way from the replica that makes it to one that has subscribers: neighbours of
+/// one kind joined, with the length of each.
+/// </summary>
 /// <param name="Version">The chat's version at the sender.</param>
 /// <param name="Epoch">The history epoch.</param>
 /// <param name="BaseMessageId">The message behind which the answer comes.</param>
 /// <param name="Generation">Which generation.</param>
 /// <param name="FirstSeq">The number of the first part in here.</param>
-/// <param name="Lengths">The length of each part's text, in UTF-16 code units; one entry for a part that has none.</param>
+/// <param name="Lengths">
+/// The length of each part's text, in UTF-16 code units; one entry for a part that has none.
+/// </param>
 /// <param name="Part">The parts, joined.</param>
 public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, long Generation, long FirstSeq, IReadOnlyList<int> Lengths, MessagePart Part)
 {
+    /// <summary>
+    /// What a running tool says of its progress. Such a frame has one empty part, which a replica of an earlier version
+    /// takes for one of an answer that it has.
+    /// </summary>
+    public RelayedProgress? Progress { get; init; }
+
     /// <summary>The number of the last part in here.</summary>
     [JsonIgnore]
     public long LastSeq => FirstSeq + Lengths.Count - 1;
 
-    /// <summary>True if it can be taken apart: JSON may leave out what a constructor demands, or tell lengths that the text does not have.</summary>
+    /// <summary>
+    /// True if it can be taken apart: JSON may leave out what a constructor demands, or tell lengths that the text does
+    /// not have.
+    /// </summary>
     [JsonIgnore]
     public bool IsWhole =>
         Version > 0 && Epoch > 0 && BaseMessageId >= 0 && Generation > 0 && FirstSeq > 0 && Lengths is { Count: > 0 } && FirstSeq <= long.MaxValue - Lengths.Count
         && MessagePart.IsWhole(Part)
+        && Progress is null or { CallId.Length: > 0, Text: not null }
         && Lengths.All(length => length >= 0)
         && (MessagePart.TextOf(Part) is { } text ? Lengths.Sum(length => (long)length) == text.Length : Lengths.Count == 1);
 
@@ -61,6 +76,11 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
         }
     }
 }
+
+/// <summary>The progress of a tool on its way from the replica that runs it.</summary>
+/// <param name="CallId">The call.</param>
+/// <param name="Text">What it says.</param>
+public sealed record RelayedProgress(string CallId, string Text);
 
 /// <summary>How frames look as JSON.</summary>
 [JsonSerializable(typeof(RelayFrame))]

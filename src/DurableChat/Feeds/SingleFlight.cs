@@ -1,8 +1,10 @@
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// Shares one asynchronous read among all who ask for the same thing at the same time. The read has a lifetime of its own: a caller that gives up leaves the
-/// others waiting undisturbed. A failure reaches those who waited for it and is not remembered: the next caller starts anew. Thread-safe.
+/// Shares one asynchronous read among all who ask for the same thing at the same time. The read has a lifetime of its
+/// own: a caller that gives up leaves the
+/// others waiting undisturbed. A failure reaches those who waited for it and is not remembered: the next caller starts
+/// anew. Thread-safe.
 /// </summary>
 internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, TimeProvider time)
     where TKey : notnull
@@ -10,7 +12,10 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
     private readonly object _gate = new();
     private readonly Dictionary<TKey, List<Flight>> _flights = [];
 
-    /// <summary>Joins the read of a key from a place that <paramref name="joins"/> accepts, or starts one from <paramref name="place"/>. Only reads of that key are looked at.</summary>
+    /// <summary>
+    /// Joins the read of a key from a place that <paramref name="joins"/> accepts, or starts one from
+    /// <paramref name="place"/>. Only reads of that key are looked at.
+    /// </summary>
     public Task<TResult> RunAsync(TKey key, TPlace place, Func<TPlace, bool> joins, Func<CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
     {
         Flight flight;
@@ -56,7 +61,9 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
         }
     }
 
-    /// <summary>Before the result is handed out, so that whoever looks next does not join a read that is over.</summary>
+    /// <summary>
+    /// Before the result is handed out, so that whoever looks next does not join a read that is over.
+    /// </summary>
     private void Land(TKey key, Flight flight)
     {
         lock (_gate)

@@ -3,7 +3,8 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// The events that tell a chat's present state. They are not a log: a subscriber gets the newest of each kind that it has not seen. Each is made once, when
+/// The events that tell a chat's present state. They are not a log: a subscriber gets the newest of each kind that it
+/// has not seen. Each is made once, when
 /// what it says has changed, and carries the version at which it did. Immutable.
 /// </summary>
 internal sealed class StateEvents
@@ -30,7 +31,9 @@ internal sealed class StateEvents
 
     private Dated? Action { get; }
 
-    /// <summary>True if the events of queue and pending calls have been given back: only their versions are known.</summary>
+    /// <summary>
+    /// True if the events of queue and pending calls have been given back: only their versions are known.
+    /// </summary>
     public bool IsSlim => ReferenceEquals(Queue.Event, _gone);
 
     /// <summary>What the events of queue and pending calls take, in bytes.</summary>
@@ -42,7 +45,8 @@ internal sealed class StateEvents
     /// <summary>The events of a state, reusing those of the state before where they still hold.</summary>
     public static StateEvents Of(Chat chat, Chat? before, StateEvents? earlier, long publishedAt)
     {
-        // Where versions were skipped, as news from other replicas may be, a whole turn may lie between two equal statuses. Who waits for its end must see one.
+        // Where versions were skipped, as news from other replicas may be, a whole turn may lie between two equal
+        // statuses. Who waits for its end must see one.
         var status = earlier is not null && before is not null && chat.Version == before.Version + 1 && SameStatus(chat, before)
             ? earlier.Status
             : new Dated(chat.Version, StreamEvents.Status(chat, publishedAt));
@@ -74,7 +78,9 @@ internal sealed class StateEvents
         Error,
         Action is { } action ? action with { Event = StreamEvents.ActionRequired(chat, publishedAt: 0) } : null);
 
-    /// <summary>True if a subscriber who has seen the state up to a version needs an event that has been given back.</summary>
+    /// <summary>
+    /// True if a subscriber who has seen the state up to a version needs an event that has been given back.
+    /// </summary>
     public bool Lacks(long seenState) => IsSlim && (Queue.Version > seenState || Action?.Version > seenState);
 
     /// <summary>Adds what has changed after <paramref name="seenState"/>, without the status.</summary>
@@ -88,7 +94,7 @@ internal sealed class StateEvents
 
     private static bool SameStatus(Chat a, Chat b) =>
         a.Status == b.Status && a.Title == b.Title && a.CurrentModel == b.CurrentModel && a.Archived == b.Archived
-        && a.Fallback?.Model == b.Fallback?.Model;
+        && a.Fallback?.Model == b.Fallback?.Model && GenerationSettings.AreSame(a.Settings, b.Settings);
 
     private static Dated? Keep<T>(T? now, T? before, Dated? earlier, Func<T, StreamEvent> make, long version)
         where T : class =>

@@ -3,7 +3,8 @@ using System.Text;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// One event of a chat's stream, serialised once: the same bytes go to every subscriber, as a Server-Sent Events frame or, without the frame's
+/// One event of a chat's stream, serialised once: the same bytes go to every subscriber, as a Server-Sent Events frame
+/// or, without the frame's
 /// field names, as a WebSocket message. Immutable and thread-safe.
 /// </summary>
 public class StreamEvent
@@ -32,7 +33,9 @@ public class StreamEvent
     /// <summary>The event as one JSON object without line breaks: UTF-8. Part of <see cref="Frame"/>.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
-    /// <summary>The <see cref="TimeProvider"/> timestamp of its publication on this replica; 0 if it was read from the database.</summary>
+    /// <summary>
+    /// The <see cref="TimeProvider"/> timestamp of its publication on this replica; 0 if it was read from the database.
+    /// </summary>
     public long PublishedAt { get; }
 
     /// <summary>What it takes in memory, in bytes, bookkeeping included.</summary>

@@ -30,7 +30,9 @@ public enum StreamEventType
     /// <summary>The turn waits for results of client-side tools.</summary>
     ActionRequired,
 
-    /// <summary>The owner's list of chats as it stands, its newest part: replaces what the client has. Only on the watch stream.</summary>
+    /// <summary>
+    /// The owner's list of chats as it stands, its newest part: replaces what the client has. Only on the watch stream.
+    /// </summary>
     Chats,
 
     /// <summary>A chat of the list is new or has changed. Only on the watch stream.</summary>

@@ -29,7 +29,8 @@ internal static class StreamEvents
         null,
         Serialize(
             new StatusEnvelope(
-                "status", chat.Id.Value, chat.Version, chat.Status, chat.Title, chat.CurrentModel, chat.Archived, chat.Fallback?.Model),
+                "status", chat.Id.Value, chat.Version, chat.Status, chat.Title, chat.CurrentModel, chat.Archived, chat.Fallback?.Model,
+                GenerationSettings.OrNull(chat.Settings)),
             WireJson.Relaxed.StatusEnvelope),
         publishedAt);
 

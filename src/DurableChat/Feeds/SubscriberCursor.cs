@@ -3,15 +3,22 @@ using DurableChat.Chats;
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// All that is kept for one subscriber: what it has got so far. It pulls from the feed with it, so however slow it is, nothing piles up.
+/// All that is kept for one subscriber: what it has got so far. It pulls from the feed with it, so however slow it is,
+/// nothing piles up.
 /// Used by one subscriber at a time; not thread-safe.
 /// </summary>
 internal sealed class SubscriberCursor(Position position)
 {
-    /// <summary>The epoch, last message, and last part on the subscriber's screen. An epoch of 0 means that the client named only a message.</summary>
+    /// <summary>
+    /// The epoch, last message, and last part on the subscriber's screen. An epoch of 0 means that the client named
+    /// only a message.
+    /// </summary>
     public Position Position { get; set; } = position;
 
-    /// <summary>Where the subscriber was when it last looked. The feed's lock guards it, so that others may read it while the subscriber moves on.</summary>
+    /// <summary>
+    /// Where the subscriber was when it last looked. The feed's lock guards it, so that others may read it while the
+    /// subscriber moves on.
+    /// </summary>
     public Position PositionAtLook { get; set; } = position;
 
     /// <summary>True until the subscriber has been brought to the head for the first time.</summary>
@@ -32,11 +39,15 @@ internal sealed class SubscriberCursor(Position position)
     /// <summary>True while the state is loaded for this subscriber. The feed's lock guards it.</summary>
     public bool HoldsState { get; set; }
 
-    /// <summary>True once the feed has found that the history the subscriber was shown is not the one that is stored. The feed's lock guards it.</summary>
+    /// <summary>
+    /// True once the feed has found that the history the subscriber was shown is not the one that is stored. The feed's
+    /// lock guards it.
+    /// </summary>
     public bool IsVoid { get; set; }
 
     /// <summary>
-    /// Delivers a message if it is the next one. A message that ends the generation on screen takes its parts' place; before any other, parts on screen are of
+    /// Delivers a message if it is the next one. A message that ends the generation on screen takes its parts' place;
+    /// before any other, parts on screen are of
     /// an answer that never came to be, and go.
     /// </summary>
     public bool TryDeliver(MessageEvent message, ChatId chat, List<StreamEvent> events)

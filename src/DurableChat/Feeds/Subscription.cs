@@ -1,12 +1,12 @@
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Storage;
 using Polly;
 
 namespace DurableChat.Feeds;
 
 /// <summary>
-/// One subscriber of one chat: a cursor that pulls. Each call of <see cref="NextAsync"/> gives what comes next, from memory if the feed has it, else from
+/// One subscriber of one chat: a cursor that pulls. Each call of <see cref="NextAsync"/> gives what comes next, from
+/// memory if the feed has it, else from
 /// the database, and waits if there is nothing. Used by one caller at a time; dispose it to let the feed go.
 /// </summary>
 public sealed class Subscription : IEventSource
@@ -35,10 +35,15 @@ public sealed class Subscription : IEventSource
     public Position Position => _cursor.Position;
 
     /// <summary>
-    /// Replaces the content of <paramref name="events"/> with the next events, at least one, in the order to be sent. False if the chat is gone.
+    /// Replaces the content of <paramref name="events"/> with the next events, at least one, in the order to be sent.
+    /// False if the chat is gone.
     /// </summary>
-    /// <exception cref="ChatStoreException">The database could not be read, several times in a row. The subscription can be used further.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up. The subscription can be used further.</exception>
+    /// <exception cref="ChatStoreException">
+    /// The database could not be read, several times in a row. The subscription can be used further.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// The caller gave up. The subscription can be used further.
+    /// </exception>
     public async ValueTask<bool> NextAsync(List<StreamEvent> events, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -98,7 +103,8 @@ public sealed class Subscription : IEventSource
     }
 
     /// <summary>
-    /// Takes from a page what continues this cursor. A page of another epoch, or one that begins after the cursor because only the end of the window was
+    /// Takes from a page what continues this cursor. A page of another epoch, or one that begins after the cursor
+    /// because only the end of the window was
     /// lacking, or one that ends before it, gives nothing: the next look decides anew.
     /// </summary>
     private void Take(CatchUpPage? page, List<StreamEvent> events)

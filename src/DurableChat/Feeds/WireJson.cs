@@ -34,7 +34,7 @@ internal sealed record MessageEnvelope(string Type, string ChatId, string Positi
 
 internal sealed record PartEnvelope(string Type, string ChatId, string Position, long Generation, long FirstSeq, long Seq, MessagePart Part);
 
-internal sealed record StatusEnvelope(string Type, string ChatId, long Version, ChatStatus Status, string Title, string Model, bool Archived, string? FallbackModel);
+internal sealed record StatusEnvelope(string Type, string ChatId, long Version, ChatStatus Status, string Title, string Model, bool Archived, string? FallbackModel, GenerationSettings? Settings);
 
 internal sealed record QueueEnvelope(string Type, string ChatId, long Version, IReadOnlyList<QueuedMessage> Queue);
 

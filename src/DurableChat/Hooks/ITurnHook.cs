@@ -6,7 +6,7 @@ namespace DurableChat.Hooks;
 /// </summary>
 public interface ITurnHook
 {
-    /// <summary>Decides. A hook that throws, or takes longer than <see cref="Workers.WorkerOptions.ModelSilence"/>, counts as a failed attempt of the model call, which is tried again.</summary>
+    /// <summary>Decides. A hook that throws, or takes longer than <c>Worker:ModelSilence</c>, counts as a failed attempt of the model call, which is tried again.</summary>
     /// <param name="turn">The turn.</param>
     /// <param name="cancellationToken">Cancelled when the turn is stopped, or the hook has taken too long.</param>
     ValueTask<TurnDecision> BeforeTurnAsync(TurnContext turn, CancellationToken cancellationToken);

@@ -1,11 +1,13 @@
 using DurableChat.Chats;
 using DurableChat.Models;
-using DurableChat.Workers;
 
 namespace DurableChat.Hooks;
 
 /// <summary>Asks the hooks of a host before a turn. Thread-safe.</summary>
-internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, WorkerOptions options, TimeProvider time)
+/// <param name="hooks">The hooks, in their order.</param>
+/// <param name="patience">How long one may take.</param>
+/// <param name="time">The clock.</param>
+internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, TimeSpan patience, TimeProvider time)
 {
     private readonly ITurnHook[] _hooks = [.. hooks];
 
@@ -38,7 +40,7 @@ internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, WorkerOptions opti
 
     private async Task<TurnDecision> AskAsync(ITurnHook hook, TurnContext turn, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.ModelSilence, time);
+        using var limit = new CancellationTokenSource(patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {

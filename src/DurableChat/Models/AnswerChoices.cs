@@ -8,7 +8,8 @@ namespace DurableChat.Models;
 /// now, or the model be another. Thread-safe.
 /// </summary>
 /// <param name="models">The models.</param>
-internal sealed class AnswerChoices(ModelCatalog models)
+/// <param name="notes">Takes what is made to fit.</param>
+internal sealed class AnswerChoices(ModelCatalog models, SettingNotes notes)
 {
     /// <summary>How much of a name that means nothing is said again.</summary>
     private const int MaxNameShown = 100;
@@ -98,6 +99,7 @@ internal sealed class AnswerChoices(ModelCatalog models)
                 : new ImpossibleCommand(refusal);
         }
 
+        notes.Note(model!, chat.Id, chat.Settings);
         return send with { Model = name, Settings = Join(model!.Allow.Fit(chat.Settings), send.Settings) };
     }
 
@@ -121,6 +123,7 @@ internal sealed class AnswerChoices(ModelCatalog models)
         }
 
         var inherited = edit.Settings is null ? target.Settings : chat.Settings;
+        notes.Note(model!, chat.Id, inherited);
         return edit with { Model = name, Settings = Join(model!.Allow.Fit(inherited), edit.Settings) };
     }
 }

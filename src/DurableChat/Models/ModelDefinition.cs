@@ -45,13 +45,13 @@ public sealed record ModelDefinition(string Name, IModelClient Client, string? D
     public GenerationSettings SettingsFor(GenerationSettings? asked) =>
         asked is null ? Settings : Settings.With(Allow.Fit(asked));
 
-    /// <summary>How long it may send no byte; null for <see cref="Workers.WorkerOptions.ModelSilence"/>.</summary>
+    /// <summary>How long it may send no byte; null for <c>Worker:ModelSilence</c>.</summary>
     public TimeSpan? Silence { get; init; }
 
-    /// <summary>How long it may send nothing but keep-alives; null for <see cref="Workers.WorkerOptions.ModelContentSilence"/>.</summary>
+    /// <summary>How long it may send nothing but keep-alives; null for <c>Worker:ModelContentSilence</c>.</summary>
     public TimeSpan? ContentSilence { get; init; }
 
-    /// <summary>How long an answer may take; null for <see cref="Workers.WorkerOptions.MaxAnswerTime"/>.</summary>
+    /// <summary>How long an answer may take; null for <c>Worker:MaxAnswerTime</c>.</summary>
     public TimeSpan? MaxAnswerTime { get; init; }
 
     /// <summary>
@@ -79,7 +79,7 @@ public sealed record ModelDefinition(string Name, IModelClient Client, string? D
         ? Math.Min(most, Math.Max(1, tokens - (Settings.MaxOutputTokens ?? tokens / 4)) * 3L)
         : most;
 
-    /// <summary>How often a failed call is tried, at most <see cref="Workers.WorkerOptions.MaxAttempts"/>; null for that.</summary>
+    /// <summary>How often a failed call is tried, at most <c>Worker:MaxAttempts</c>; null for that.</summary>
     public int? MaxAttempts { get; init; }
 
     /// <summary>The <see cref="Name"/> of the model that answers once the attempts of this one have failed; null for none.</summary>

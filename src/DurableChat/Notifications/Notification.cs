@@ -106,7 +106,7 @@ internal sealed record Notification(
         Replica is not null && Owner is not null && Version >= 0
         && (!LacksTools || State is null or { ClientTools.Count: 0 })
         && (State is null || (IsWhole(State) && State.Id.Value == ChatId && State.Version == Version && State.Owner == Owner))
-        && (Secrets is null || Secrets.All(secret => secret is { Instructions: not null } && secret.Replay is null or { Wire: not null, Provider: not null, Model: not null, Account: not null, Items: not null }))
+        && (Secrets is null || Secrets.All(secret => secret is { Instructions: not null } && secret.Replay is null or { IsWhole: true }))
         && (Secrets is null || Secrets.DistinctBy(secret => secret.Id).Count() == Secrets.Count)
         && (Messages is null
             || (State is not null
@@ -118,10 +118,10 @@ internal sealed record Notification(
         chat is { Title: not null, Model: not null, Queue: not null, PendingToolCalls: not null, ClientTools: not null, Version: > 0, Epoch: > 0, LastMessageId: >= 0, Generation: >= 0 }
         && Enum.IsDefined(chat.Status)
         && chat.Lease is null or { Replica: not null }
-        && chat.Error is null or { Code: not null, Message: not null }
-        && chat.Retry is null or { Error: { Code: not null, Message: not null } }
+        && chat.Error is null or { IsWhole: true }
+        && chat.Retry is null or { Error.IsWhole: true }
         && chat.Fallback is null or { Model: not null }
-        && chat.ClientTools.All(tool => tool is { Name: not null, Description: not null, Parameters: not null })
+        && chat.ClientTools.All(tool => tool is { IsWhole: true })
         && chat.Queue.All(queued => queued is { Content: not null })
         && chat.PendingToolCalls.All(MessagePart.IsWhole)
         && (chat.PendingCallOrigin is null || chat.PendingCallOrigin.Places?.Count == chat.PendingToolCalls.Count);

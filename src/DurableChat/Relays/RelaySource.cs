@@ -11,11 +11,12 @@ public sealed class RelaySource
 
     internal RelaySource(FeedRegistry feeds) => _feeds = feeds;
 
-    /// <summary>Gives the parts after a place, and those that follow, until this replica drives the chat no longer. Null stands for a moment in which there is nothing more to send.</summary>
+    /// <summary>Gives the parts after a place, those that follow, and the progress of tools, until this replica drives the chat no longer. Null stands for a moment in which there is nothing more to send.</summary>
     public async IAsyncEnumerable<RelayFrame?> ReadAsync(ChatId chat, long generation, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var pin = _feeds.TryPin(chat);
-        while (pin is not null && pin.Feed.LookForRelay(ref generation, ref afterSeq, out var frame, out var revision))
+        var progress = 0L;
+        while (pin is not null && pin.Feed.LookForRelay(ref generation, ref afterSeq, ref progress, out var frame, out var revision))
         {
             yield return frame;
             if (frame is null)

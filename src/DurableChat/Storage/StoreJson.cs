@@ -32,7 +32,7 @@ public static class StoreJson
     /// <exception cref="ChatDataException">The text is no message body.</exception>
     public static Message ReadMessage(long id, long previousId, MessageRole role, DateTimeOffset createdAt, string body)
     {
-        var read = Read(body, StoreJsonContext.Relaxed.MessageBody);
+        var read = Read(body, StoreJsonContext.Relaxed.MessageBody, read => read.IsWhole());
         return new Message
         {
             Id = id,
@@ -80,7 +80,7 @@ public static class StoreJson
     public static Chat ReadState(Chat columns, string state, IEnumerable<QueuedMessage> queueRows)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        var read = Read(state, StoreJsonContext.Relaxed.ChatState);
+        var read = Read(state, StoreJsonContext.Relaxed.ChatState, read => read.IsWhole());
         var rows = queueRows.ToDictionary(queued => queued.Id);
         return columns with
         {
@@ -109,7 +109,7 @@ public static class StoreJson
 
     /// <summary>Reads what <see cref="WriteText"/> wrote.</summary>
     /// <exception cref="ChatDataException">The text is no JSON string.</exception>
-    public static string ReadText(string json) => Read(json, StoreJsonContext.Relaxed.String);
+    public static string ReadText(string json) => Read(json, StoreJsonContext.Relaxed.String, _ => true);
 
     /// <summary>Writes settings; null for none.</summary>
     public static string? WriteSettings(GenerationSettings? settings) =>
@@ -118,7 +118,7 @@ public static class StoreJson
     /// <summary>Reads what <see cref="WriteSettings"/> wrote.</summary>
     /// <exception cref="ChatDataException">The text is no settings.</exception>
     public static GenerationSettings? ReadSettings(string? json) =>
-        json is null ? null : Read(json, StoreJsonContext.Relaxed.GenerationSettings);
+        json is null ? null : Read(json, StoreJsonContext.Relaxed.GenerationSettings, read => read.IsWhole);
 
     /// <summary>Writes the client-side tools of a chat.</summary>
     public static string WriteClientTools(IReadOnlyList<ClientTool> tools) =>
@@ -126,18 +126,23 @@ public static class StoreJson
 
     /// <summary>Reads what <see cref="WriteClientTools"/> wrote.</summary>
     /// <exception cref="ChatDataException">The text is no list of tools.</exception>
-    public static IReadOnlyList<ClientTool> ReadClientTools(string json) => Read(json, StoreJsonContext.Relaxed.IReadOnlyListClientTool);
+    public static IReadOnlyList<ClientTool> ReadClientTools(string json) =>
+        Read(json, StoreJsonContext.Relaxed.IReadOnlyListClientTool, read => read.All(tool => tool is { IsWhole: true }));
 
-    private static T Read<T>(string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    /// <summary>JSON may leave out, or set to null, what a constructor demands; readers rely on what they get.</summary>
+    private static T Read<T>(
+        string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, bool> isWhole)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new ChatDataException($"A stored {typeof(T).Name} is null.");
+            return JsonSerializer.Deserialize(json, type) is { } read && isWhole(read)
+                ? read
+                : throw new ChatDataException($"A stored {typeof(T).Name} is null, or lacks something.");
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             return LaterParts.Replace(json) is { } readable
-                ? Read(readable, type)
+                ? Read(readable, type, isWhole)
                 : throw new ChatDataException($"A stored {typeof(T).Name} cannot be read.", exception);
         }
     }
@@ -152,7 +157,15 @@ internal sealed record MessageBody(
     Replay? Replay,
     IReadOnlyList<string>? Instructions,
     GenerationSettings? Settings = null,
-    long? QueuedId = null);
+    long? QueuedId = null)
+{
+    /// <summary>True if nothing is missing.</summary>
+    public bool IsWhole() =>
+        Parts?.All(MessagePart.IsWhole) == true
+        && Instructions?.All(instruction => instruction is not null) != false
+        && Replay is null or { IsWhole: true }
+        && Settings is null or { IsWhole: true };
+}
 
 internal sealed record ChatState(
     long LastAssignedId,
@@ -170,7 +183,18 @@ internal sealed record ChatState(
     TokenUsage? Usage = null,
     string? TurnModel = null,
     Fallback? Fallback = null,
-    IReadOnlyList<long>? UncountedGenerations = null);
+    IReadOnlyList<long>? UncountedGenerations = null)
+{
+    /// <summary>True if nothing is missing.</summary>
+    public bool IsWhole() =>
+        PendingToolCalls?.All(MessagePart.IsWhole) == true
+        && QueueOrder is not null
+        && UrgentQueued is not null
+        && Error is null or { IsWhole: true }
+        && Retry is null or { Error.IsWhole: true }
+        && Fallback is null or { Model: not null }
+        && PendingCallOrigin is null or { Places: not null };
+}
 
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(ChatState))]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Workers;
 
 /// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
-internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, params IEnumerable<ITurnHook> hooks)
+internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, SettingNotes notes, params IEnumerable<ITurnHook> hooks)
 {
     /// <summary>A chat that has moved on shows at the next look. Several looks in vain mean that its history is not what its state says.</summary>
     private const int MaxVainLooks = 3;
@@ -20,7 +20,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     /// <summary>However few characters an answer may have, it may have so many parts.</summary>
     private const int MinParts = 1_000;
 
-    private readonly TurnHooks _hooks = new(hooks, options, time);
+    private readonly TurnHooks _hooks = new(hooks, options.ModelSilence, time);
 
     /// <summary>Calls the model; null if the chat has moved on, so that the answer would count for nothing.</summary>
     /// <exception cref="GenerationFailedException">The call failed.</exception>
@@ -66,6 +66,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         string? error = GenAiMetrics.Cancelled;
         try
         {
+            notes.Note(model, chat.Id, question?.Settings);
             var settings = model.SettingsFor(question?.Settings);
             var hasTools = settings.Tools != false && !answer.AreToolsRefused;
             AIFunctionDeclaration[] offered = hasTools ? [.. Offer(chat, settings)] : [];

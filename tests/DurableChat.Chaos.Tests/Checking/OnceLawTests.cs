@@ -48,6 +48,15 @@ public sealed class OnceLawTests
     }
 
     [Fact]
+    public void What_the_previous_version_repeated_before_any_replica_was_upgraded_is_not_judged()
+    {
+        Lawful(_twoAnswers with { Circumstances = _twoAnswers.Circumstances with { PreviousAloneUntil = 14.5 } });
+        Found(ViolationKind.AnswerRepeated, "repeats", _twoAnswers with { Circumstances = _twoAnswers.Circumstances with { PreviousAloneUntil = 13.5 } });
+        Lawful(_twoAnswers.With(new FaultWindow(ChaosFault.Upgrade, 12.5, 13.5, Victim: 0)));
+        Found(ViolationKind.AnswerRepeated, "upgrade of replica 2", _twoAnswers.With(new FaultWindow(ChaosFault.Upgrade, 12.5, 13.5, Victim: 1)));
+    }
+
+    [Fact]
     public void The_death_of_another_replica_or_at_another_time_excuses_nothing()
     {
         Found(ViolationKind.ToolRepeated, "kill of replica 2", _twoRuns.With(new FaultWindow(ChaosFault.Kill, 12.5, 13.5, Victim: 1)));

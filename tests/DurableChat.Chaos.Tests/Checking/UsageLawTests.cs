@@ -46,6 +46,7 @@ public sealed class UsageLawTests
     [Theory]
     [InlineData(nameof(ChaosFault.Kill), 12.5, true)]
     [InlineData(nameof(ChaosFault.Rolling), 12.5, true)]
+    [InlineData(nameof(ChaosFault.Upgrade), 12.5, true)]
     [InlineData(nameof(ChaosFault.Kill), 60, false)]
     [InlineData(nameof(ChaosFault.Pause), 12.5, false)]
     [InlineData(nameof(ChaosFault.Hang), 12.5, false)]
@@ -55,6 +56,13 @@ public sealed class UsageLawTests
         var lacking = Counting(2_000, 20).With(new FaultWindow(fault, at, at + 1, Victim: fault == ChaosFault.Rolling ? -1 : 0));
         Assert.Equal(excuses, !Miscounts(lacking).Any());
         Lawful(lacking with { Final = lacking.Final with { Usage = new Cost(2_100, 21) } });
+    }
+
+    [Fact]
+    public void Where_a_version_took_part_that_counts_nothing_nothing_is_compared()
+    {
+        var lacking = Counting(2_000, 20);
+        Lawful(lacking with { Circumstances = lacking.Circumstances with { IsUsageCounted = false } });
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public sealed class ChaosCommandTests
     [InlineData("--faults kill,terminate --seeds 1-24")]
     [InlineData("--mode in-process --faults diskfull")]
     [InlineData("--faults none --model-errors 0")]
+    [InlineData("--previous DurableChat.Server.dll")]
+    [InlineData("--previous DurableChat.Server.dll --replicas 1 --faults upgrade,kill")]
     public void What_can_be_done_is_taken(string line) => Assert.Empty(Parse(line));
 
     [Theory]
@@ -27,6 +29,10 @@ public sealed class ChaosCommandTests
     [InlineData("--seeds 3-1")]
     [InlineData("--model-errors 2")]
     [InlineData("--json \"\"")]
+    [InlineData("--faults upgrade")]
+    [InlineData("--previous \"\"")]
+    [InlineData("--previous Nowhere.dll")]
+    [InlineData("--previous DurableChat.Server.dll --mode in-process")]
     public void What_cannot_be_done_is_refused(string line) => Assert.NotEmpty(Parse(line));
 
     [Theory]
@@ -36,7 +42,7 @@ public sealed class ChaosCommandTests
     public void The_line_that_repeats_a_seed_is_taken(string mode, int replicas, string store)
     {
         var isProcess = mode == "process";
-        var options = new ChaosOptions { Seed = 7, Replicas = replicas, Store = store, Faults = isProcess ? ProcessWorld.FaultsFor(store) : InProcessWorld.Faults, ModelErrors = 0.25 };
+        var options = new ChaosOptions { Seed = 7, Replicas = replicas, Store = store, Faults = isProcess ? ProcessWorld.FaultsFor(store, hasPrevious: false) : InProcessWorld.Faults, ModelErrors = 0.25 };
         var line = ChaosSeeds.Replay(options, isProcess ? ChaosMode.Process : ChaosMode.InProcess);
         Assert.StartsWith("./durablechat chaos ", line, StringComparison.Ordinal);
         Assert.Empty(Parse(line["./durablechat chaos ".Length..]));

@@ -47,6 +47,13 @@ public sealed class ChaosPlanTests
         iter: 50);
 
     [Fact]
+    public void Each_replica_is_upgraded_before_any_is_a_second_time() =>
+        Assert.Equal(
+            [0, 1, 2, 0],
+            new ChaosPlan(_options with { Faults = [ChaosFault.Upgrade, ChaosFault.Kill], FaultCount = 8 }).Faults
+                .Where(fault => fault.Kind == ChaosFault.Upgrade).Select(fault => fault.Victim));
+
+    [Fact]
     public void A_step_waits_for_the_faults_before_it_and_for_no_others()
     {
         var progress = new ChaosProgress([new PlannedFault(2, ChaosFault.Kill, 0), new PlannedFault(3, ChaosFault.Pause, 0)]);

@@ -39,14 +39,16 @@ public sealed partial class DeploymentFilesTests
         }
     }
 
-    [Fact]
-    public async Task The_unit_keeps_its_files_to_itself_and_its_memory_within_a_bound()
+    [Theory]
+    [InlineData("durablechat.service", "compose.yaml")]
+    [InlineData("durablechat-recorder.service", "compose.recorder.yaml")]
+    public async Task The_unit_keeps_its_files_to_itself_and_its_memory_within_a_bound(string name, string compose)
     {
-        var unit = await File.ReadAllLinesAsync(Path.Combine(_root, "deploy", "durablechat.service"));
+        var unit = await File.ReadAllLinesAsync(Path.Combine(_root, "deploy", name));
         Assert.Contains("UMask=0077", unit);
         Assert.Contains("StateDirectoryMode=0700", unit);
         Assert.Contains(unit, line => line.StartsWith("MemoryMax=", StringComparison.Ordinal));
-        Assert.Contains("mem_limit:", await File.ReadAllTextAsync(Path.Combine(_root, "deploy", "compose.yaml")),
+        Assert.Contains("mem_limit:", await File.ReadAllTextAsync(Path.Combine(_root, "deploy", compose)),
             StringComparison.Ordinal);
     }
 
@@ -59,6 +61,26 @@ public sealed partial class DeploymentFilesTests
             .ToList();
         Assert.NotEmpty(sources);
         Assert.DoesNotContain(sources, source => !Path.Exists(Path.Combine(_root, source)));
+    }
+
+    [Theory]
+    [InlineData("FROM docker.io/library/node:22-slim@sha256:{0} AS page\nFROM page\n", 0)]
+    [InlineData("FROM --platform=linux/amd64 docker.io/library/node:22-slim AS page\n", 1)]
+    [InlineData("    image: docker.io/library/postgres:17\n", 1)]
+    [InlineData("    image: \"docker.io/library/postgres:17@sha256:{0}\"\n    image: durablechat\n", 0)]
+    [InlineData("    image: docker.io/library/postgres:17@sha256:abc\n", 1)]
+    public async Task An_image_without_its_digest_is_found(string file, int code)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, file.Replace("{0}", new string('a', 64), StringComparison.Ordinal));
+            Assert.Equal(code, (await RunAsync(Path.Combine(_root, "deploy", "check"), "--pinned", path)).Code);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

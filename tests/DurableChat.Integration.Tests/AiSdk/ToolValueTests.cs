@@ -20,6 +20,7 @@ public sealed class ToolValueTests
     [InlineData("""{"constructor":null}""", "\"{\\\"constructor\\\":null}\"")]
     [InlineData("""{"x":{"\u005f_proto__":1}}""", "\"{\\\"x\\\":{\\\"\\\\u005f_proto__\\\":1}}\"")]
     [InlineData("""{"constructor":{"prototype":1}}""", "\"{\\\"constructor\\\":{\\\"prototype\\\":1}}\"")]
+    [InlineData("""{"a":"\ud83d"}""", "\"{\\\"a\\\":\\\"\\\\ud83d\\\"}\"")]
     public void Json_stays_json_unless_it_would_break_the_stream(string text, string written)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -258,6 +258,24 @@ public sealed class StreamTicketTests
         new(keys, options ?? new DurableChatHttpOptions(),
             new ClusterKeys(null, [], offset == default ? _time : new FakeTimeProvider(_time.GetUtcNow() + offset)));
 
+    /// <summary>As a replica of a later version may publish one.</summary>
+    [Fact]
+    public async Task A_ticket_whose_key_is_of_an_unknown_kind_opens_nothing()
+    {
+        var store = new PublicKeys(_time);
+        using var later = new PublishedTicketKeys(store, _time);
+        var ticket = await IssueAsync(Tickets(later), "alice");
+        var (id, (_, until)) = store.Published.Single();
+        using var rsa = RSA.Create(2048);
+        foreach (var key in new[] { rsa.ExportSubjectPublicKeyInfo(), "no key"u8.ToArray() })
+        {
+            store.Published[id] = (key, until);
+            using var here = new PublishedTicketKeys(store, _time);
+            Assert.Null(await ReadAsync(Tickets(here), ticket));
+            Assert.Null(Tickets(here).OwnerOf(ticket));
+        }
+    }
+
     private sealed class PublicKeys(TimeProvider time) : IPublicKeyStore
     {
         public Dictionary<string, (byte[] Key, DateTimeOffset Until)> Published { get; } = [];

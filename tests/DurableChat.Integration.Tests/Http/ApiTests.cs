@@ -27,6 +27,7 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("POST", "chats", """{"history":[{"parts":[]}]}""", 400, "invalid_field", "history[0].role")]
     [InlineData("POST", "chats", """{"history":[{"role":"user"}]}""", 400, "invalid_field", "history[0].parts")]
     [InlineData("POST", "chats", """{"history":[{"role":"user","parts":[{"text":"x","type":"text"}]},{"role":"user","parts":[null]}]}""", 400, "invalid_field", "history[1].parts[0]")]
+    [InlineData("POST", "chats", """{"history":[{"role":"user","parts":[{}]}]}""", 400, "invalid_json", null)]
     [InlineData("POST", "chats", """{"history":[null]}""", 400, "invalid_field", "history[0].role")]
     [InlineData("POST", "chats", """{"history":[{"role":"system","parts":[]}]}""", 400, "invalid_json", "history[0].role")]
     [InlineData("POST", "chats", """{"content":5}""", 400, "invalid_json", "content")]

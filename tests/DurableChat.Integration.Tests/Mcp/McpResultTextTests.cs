@@ -22,6 +22,8 @@ public sealed class McpResultTextTests
     [InlineData(
         """{"type":"resource_link","uri":"https://example.com/report","name":"report","mimeType":"text/csv","size":7}""",
         "[link to report, https://example.com/report, text/csv, 7 bytes; the content is not shown]")]
+    [InlineData("""{"type":"image","data":"?","mimeType":"image/png"}""", "[image, image/png; the content is not shown]")]
+    [InlineData("null", "")]
     [InlineData("""{"type":"resource_link","uri":"https://example.com/report","name":"report"}""", "[link to report, https://example.com/report; the content is not shown]")]
     public void Each_kind_of_content_becomes_text_without_raw_bytes(string block, string expected)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableChat.Chats;
 using DurableChat.Models;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -10,6 +11,9 @@ namespace DurableChat.Providers.Tests.Cases;
 public sealed class ProviderCaseTests
 {
     private static readonly DateTimeOffset _now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly AIFunctionDeclaration[] _tools =
+        [AIFunctionFactory.CreateDeclaration("current_time", null, JsonElement.Parse("""{"type":"object"}"""))];
 
     public static TheoryData<string> Files => [.. ProviderCase.All.Select(each => each.File)];
 
@@ -20,7 +24,7 @@ public sealed class ProviderCaseTests
         var given = ProviderCase.All.Single(each => each.File == file);
         var script = new Script(() => given.Response(_now));
         var model = Create(given, script);
-        var outcome = await Outcome.ReadAsync(model, new ModelRequest { Prompt = [new UserItem([new TextPart("What is the largest animal?")])] });
+        var outcome = await Outcome.ReadAsync(model, new ModelRequest { Prompt = [new UserItem([new TextPart("What is the largest animal?")])], Tools = _tools });
         if (Text(given.Expect, "error") is { } code)
         {
             CheckFailure(given.Expect, code, outcome);
@@ -43,7 +47,7 @@ public sealed class ProviderCaseTests
         CheckAnswer(given.Expect, outcome);
         if (given.Expect.TryGetProperty("next", out var next))
         {
-            await Outcome.ReadAsync(model, new ModelRequest { Prompt = After(outcome) });
+            await Outcome.ReadAsync(model, new ModelRequest { Prompt = After(outcome), Tools = _tools });
             CheckNext(given, next, script.Bodies[^1]);
         }
     }

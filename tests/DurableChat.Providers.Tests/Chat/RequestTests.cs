@@ -67,6 +67,7 @@ public sealed class RequestTests
     [Theory]
     [InlineData(ChatFlavour.OpenRouter, "none", null, """{"reasoning":{"effort":"none"}}""")]
     [InlineData(ChatFlavour.OpenRouter, "high", 100, """{"reasoning":{"max_tokens":100}}""")]
+    [InlineData(ChatFlavour.OpenRouter, "none", 100, """{"reasoning":{"effort":"none"}}""")]
     [InlineData(ChatFlavour.DeepSeek, "none", null, """{"thinking":{"type":"disabled"}}""")]
     [InlineData(ChatFlavour.Kimi, "none", null, """{"thinking":{"type":"disabled"}}""")]
     [InlineData(ChatFlavour.Gemini, null, 100,

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableChat.Chats;
 using DurableChat.Models;
 using DurableChat.Providers.Tests.Cases;
 using DurableChat.Providers.Tests.Talks;
+using Microsoft.Extensions.AI;
 using Xunit;
 
 namespace DurableChat.Providers.Tests.Messages;
@@ -68,6 +70,7 @@ public sealed class MessagesAnswerTests
     {
         const string Redacted = """{"type":"redacted_thinking","data":"r\/ü","x":1.0}""";
         using var exchange = new Exchange(ProviderWire.Messages, Start(0, Redacted), Start(1, Call), Input(1, """{\"a\": \"\u00fc\"}"""), End("tool_use"));
+        exchange.Tools = [AIFunctionFactory.CreateDeclaration("t", null, JsonElement.Parse("{}"))];
         var outcome = await exchange.AskAsync();
         var user = new UserItem([new TextPart("Hello")]);
         await exchange.AskAsync(user, new AssistantItem(outcome.ToMessage()), new ToolResultsItem([new ToolResultPart("c", "1")]));

@@ -27,6 +27,11 @@ public sealed class MessagesRequestTests
         { "budget", new() { ReasoningBudget = 2000 }, "thinking", """{"type":"enabled","budget_tokens":2000}""" },
         { "large budget", new() { ReasoningBudget = 50_000 }, "max_tokens", "58192" },
         { "budget within the limit", new() { ReasoningBudget = 5000, MaxOutputTokens = 3000 }, "thinking", """{"type":"enabled","budget_tokens":2999}""" },
+        { "budget below the wire's least", new() { ReasoningBudget = 500 }, "thinking", """{"type":"enabled","budget_tokens":1024}""" },
+        { "no room for a budget", new() { ReasoningBudget = 5000, MaxOutputTokens = 1000 }, "thinking", """{"type":"disabled"}""" },
+        { "no budget", new() { ReasoningBudget = 0 }, "thinking", """{"type":"disabled"}""" },
+        { "none with a budget", new() { ReasoningEffort = "none", ReasoningBudget = 50_000 }, "thinking", """{"type":"disabled"}""" },
+        { "none needs no room for thought", new() { ReasoningEffort = "none", ReasoningBudget = 50_000 }, "max_tokens", "32000" },
         { "default tokens", new(), "max_tokens", "32000" },
         { "tokens", new() { MaxOutputTokens = 50 }, "max_tokens", "50" },
         { "temperature", new() { Temperature = 0.2 }, "temperature", "0.2" },
@@ -119,6 +124,19 @@ public sealed class MessagesRequestTests
         Assert.All(provider.Requests, request => Assert.NotNull(request["thinking"]));
         await talk.SayAsync("Two?", "call", "text");
         Assert.Null(provider.Requests[^1]["thinking"]);
+    }
+
+    [Fact]
+    public async Task A_history_with_calls_names_their_tools_also_when_no_tool_is_offered()
+    {
+        using var provider = new StrictMessages();
+        var talk = new Talk(provider, new ProviderOptions { Wire = ProviderWire.Messages, Model = "m", Key = "k" });
+        await talk.SayAsync("One?", "call", "text");
+        talk.Settings = new GenerationSettings { Tools = false };
+        await talk.SayAsync("Two?", "text");
+        var request = provider.Requests[^1];
+        Assert.Equal("current_time", (string?)request["tools"]!.AsArray().Single()!["name"]);
+        Assert.Equal("""{"type":"none"}""", request["tool_choice"]!.ToJsonString());
     }
 
     private static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement.Clone();

@@ -26,12 +26,15 @@ internal sealed partial class StrictMessages : StrictProvider
 
     protected override IEnumerable<JsonObject> Answer(JsonObject request, string account, string[] words)
     {
-        DemandKnown(request, "model", "max_tokens", "messages", "system", "tools", "thinking", "output_config", "stream");
+        DemandKnown(request, "model", "max_tokens", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "stream");
         Demand((int?)request["max_tokens"] > 0 && (bool?)request["stream"] == true, "max_tokens, stream");
         Demand(CountMarks(request) <= 4, "A maximum of 4 blocks with cache_control may be provided.");
         var messages = request["messages"]!.AsArray().Select(message => message!.AsObject()).ToList();
         CheckForm(messages);
         CheckCalls(messages);
+        Demand(
+            request["tools"] is not null || Blocks(request).All(block => (string?)block.Block["type"] is not ("tool_use" or "tool_result")),
+            "Requests which have `tool_use` or `tool_result` blocks in messages must define tools.");
         var reader = $"{request["model"]} {account}";
         CheckThought(request, reader);
         var before = Blocks(request).Where(block => IsThinking(block.Block)).Select(block => (string)block.Block["signature"]!).ToArray();
@@ -136,7 +139,7 @@ internal sealed partial class StrictMessages : StrictProvider
     private static List<string> PromptWithoutThought(JsonObject request) =>
         [.. Head(request), .. Blocks(request).Where(block => !IsThinking(block.Block)).Select(Line)];
 
-    private static string[] Head(JsonObject request) => [Bare(request["system"]!), Bare(request["tools"]!)];
+    private static string[] Head(JsonObject request) => [Bare(request["system"]!), request["tools"] is { } tools ? Bare(tools) : ""];
 
     private static string Line((string Role, JsonObject Block) block) => $"{block.Role} {Bare(block.Block)}";
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DurableChat.Chats;
 using DurableChat.Models;
 using DurableChat.Providers.Tests.Cases;
+using Microsoft.Extensions.AI;
 
 namespace DurableChat.Providers.Tests.Talks;
 
@@ -28,6 +29,9 @@ internal sealed class Exchange : IDisposable
 
     public IModelClient Model { get; }
 
+    /// <summary>What is offered.</summary>
+    public IReadOnlyList<AIFunctionDeclaration> Tools { get; set; } = [];
+
     public IReadOnlyList<string> Bodies => _script.Bodies;
 
     /// <summary>Parts, separated by bars; then the reason or the error; then the number of items kept.</summary>
@@ -44,7 +48,7 @@ internal sealed class Exchange : IDisposable
     }
 
     public Task<Outcome> AskAsync(params PromptItem[] prompt) =>
-        Outcome.ReadAsync(Model, new ModelRequest { Prompt = prompt.Length > 0 ? prompt : [new UserItem([new TextPart("Hello")])] });
+        Outcome.ReadAsync(Model, new ModelRequest { Prompt = prompt.Length > 0 ? prompt : [new UserItem([new TextPart("Hello")])], Tools = Tools });
 
     /// <summary>The body of a request with settings and tools.</summary>
     public async Task<JsonObject> SendAsync(ModelRequest request)

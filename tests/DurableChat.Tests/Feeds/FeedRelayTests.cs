@@ -8,6 +8,8 @@ namespace DurableChat.Tests.Feeds;
 /// <summary>Parts of an answer in flight in a feed: made here, made elsewhere, and on their way.</summary>
 public sealed class FeedRelayTests
 {
+    private long _progress;
+
     [Fact]
     public void Parts_are_taken_for_the_generation_that_the_chat_is_at_and_for_no_other()
     {
@@ -178,36 +180,36 @@ public sealed class FeedRelayTests
         using var pin = stage.Registry.Pin(stage.Id);
         var feed = pin.Feed;
         long generation = 0, seq = 0;
-        Assert.False(feed.LookForRelay(ref generation, ref seq, out var frame, out _));
+        Assert.False(feed.LookForRelay(ref generation, ref seq, ref _progress, out var frame, out _));
         feed.Publish(stage.Create());
         stage.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out frame, out var revision));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out var revision));
         Assert.Equal((null, 0L, 0L, feed.Revision, stage.Time.GetTimestamp()), (frame, generation, seq, revision, feed.LastUsed));
         feed.BeginGeneration(1);
         feed.AppendPart(1, new TextPart("ab"));
         feed.AppendPart(1, new TextPart("c"));
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out frame, out _));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out _));
         Assert.Equal((1L, 2L, 1L, "abc"), (generation, seq, frame!.FirstSeq, ((TextPart)frame.Part).Text));
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out frame, out _));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out _));
         Assert.Equal((null, 1L, 2L), (frame, generation, seq));
         feed.AppendPart(1, new TextPart("d"));
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out frame, out _));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out _));
         Assert.Equal((3L, 3L, "d"), (seq, frame!.FirstSeq, ((TextPart)frame.Part).Text));
 
         // Whoever claims to be ahead is told all anew: it followed another answer.
         seq = 9;
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out frame, out _));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out _));
         Assert.Equal((3L, 1L), (seq, frame!.FirstSeq));
         generation = 7;
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out frame, out _));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out _));
         Assert.Equal((1L, 3L, 1L), (generation, seq, frame!.FirstSeq));
         feed.Publish(stage.Finish());
-        Assert.False(feed.LookForRelay(ref generation, ref seq, out frame, out _));
+        Assert.False(feed.LookForRelay(ref generation, ref seq, ref _progress, out frame, out _));
         Assert.Null(frame);
         feed.Publish(stage.Send("again"));
-        Assert.True(feed.LookForRelay(ref generation, ref seq, out _, out _));
+        Assert.True(feed.LookForRelay(ref generation, ref seq, ref _progress, out _, out _));
         feed.MarkDeleted();
-        Assert.False(feed.LookForRelay(ref generation, ref seq, out _, out _));
+        Assert.False(feed.LookForRelay(ref generation, ref seq, ref _progress, out _, out _));
     }
 
     [Fact]
@@ -218,8 +220,56 @@ public sealed class FeedRelayTests
         pin.Feed.Publish(stage.Create());
         pin.Feed.AppendRelayed(Frame("abc"));
         long generation = 0, seq = 0;
-        Assert.False(pin.Feed.LookForRelay(ref generation, ref seq, out var frame, out _));
+        Assert.False(pin.Feed.LookForRelay(ref generation, ref seq, ref _progress, out var frame, out _));
         Assert.Null(frame);
+    }
+
+    [Fact]
+    public void The_progress_of_a_tool_reaches_those_who_follow_elsewhere_and_each_text_once()
+    {
+        var stage = new Stage(replica: "a");
+        using var here = stage.Registry.Pin(stage.Id);
+        using var there = new FeedRegistry(stage.Options, stage.Metrics, stage.Time) { Replica = "b" }.Pin(stage.Id);
+        Transition[] begun = [stage.Create(), Call(stage)];
+        foreach (var transition in begun)
+        {
+            here.Feed.Publish(transition);
+        }
+
+        here.Feed.ShowProgress(1, "c", "half \"way\"");
+        long generation = 0, seq = 0, progress = 0;
+        Assert.True(here.Feed.LookForRelay(ref generation, ref seq, ref progress, out var frame, out _));
+        Assert.True(frame!.IsWhole);
+        Assert.Equal(new RelayedProgress("c", "half \"way\""), frame.Progress);
+
+        // It has overtaken the commit of the call; then it is shown, and not taken for a part.
+        Assert.Equal(RelayOutcome.Ahead, there.Feed.AppendRelayed(frame));
+        foreach (var transition in begun)
+        {
+            there.Feed.Publish(transition);
+        }
+
+        Assert.Equal(RelayOutcome.Taken, there.Feed.AppendRelayed(frame));
+        var events = new List<StreamEvent>();
+        there.Feed.Look(new SubscriberCursor(new Position(1, 2, 1, 0)), events);
+        var shown = Assert.Single(events, shown => shown.Type == StreamEventType.ToolProgress);
+        Assert.Contains("half", System.Text.Encoding.UTF8.GetString(shown.Json.Span), StringComparison.Ordinal);
+        Assert.Null(there.Feed.TryGetParts(1));
+        Assert.True(here.Feed.LookForRelay(ref generation, ref seq, ref progress, out frame, out _));
+        Assert.Null(frame);
+        here.Feed.ShowProgress(1, "c", "done");
+        Assert.True(here.Feed.LookForRelay(ref generation, ref seq, ref progress, out frame, out _));
+        Assert.Equal("done", frame!.Progress!.Text);
+    }
+
+    [Fact]
+    public void An_earlier_version_takes_a_frame_of_progress_for_a_part_that_it_has()
+    {
+        var stage = new Stage(replica: "b");
+        stage.Publish(stage.Create(), Call(stage));
+        using var pin = stage.Registry.Pin(stage.Id);
+        Assert.Equal(RelayOutcome.Taken, pin.Feed.AppendRelayed(new RelayFrame(2, 1, 2, 1, 1, [0], new TextPart(""))));
+        Assert.Null(pin.Feed.TryGetParts(1));
     }
 
     /// <summary>Parts of one character each, of the first answer.</summary>

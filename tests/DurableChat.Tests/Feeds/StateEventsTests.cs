@@ -38,6 +38,16 @@ public sealed class StateEventsTests
     }
 
     [Fact]
+    public void Other_settings_of_the_chat_are_a_change_that_is_shown()
+    {
+        var next = _chat with { Version = 8, Settings = new GenerationSettings { Temperature = 0.5 } };
+        var shown = StateEvents.Of(next, _chat, _events, publishedAt: 43);
+        Assert.Equal(8, shown.Status.Version);
+        Assert.Contains("\"settings\":{\"temperature\":0.5}", System.Text.Encoding.UTF8.GetString(shown.Status.Event.Json.Span), StringComparison.Ordinal);
+        Assert.DoesNotContain("settings", System.Text.Encoding.UTF8.GetString(_events.Status.Event.Json.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Their_memory_is_that_of_each()
     {
         Assert.Equal(_events.Status.Event.Bytes + After(_events, 6).Sum(sent => sent.Bytes), _events.Bytes);

@@ -1,6 +1,5 @@
 using CsCheck;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -14,6 +13,7 @@ public sealed class RelayTests
     private readonly Stage _stage = new();
     private readonly Feed _origin;
     private readonly Feed _remote;
+    private long _progress;
 
     public RelayTests()
     {
@@ -51,7 +51,7 @@ public sealed class RelayTests
 
         // From the beginning again, as after a lost connection.
         long generation = 0, seq = 0;
-        while (_origin.LookForRelay(ref generation, ref seq, out var frame, out _) && frame is not null)
+        while (_origin.LookForRelay(ref generation, ref seq, ref _progress, out var frame, out _) && frame is not null)
         {
             Assert.Equal(RelayOutcome.Taken, _remote.AppendRelayed(frame));
         }
@@ -66,7 +66,7 @@ public sealed class RelayTests
         _origin.AppendPart(1, new TextPart("one "));
         _origin.AppendPart(1, new TextPart("two "));
         long generation = 1, seq = 1;
-        Assert.True(_origin.LookForRelay(ref generation, ref seq, out var second, out _));
+        Assert.True(_origin.LookForRelay(ref generation, ref seq, ref _progress, out var second, out _));
         Assert.Equal(RelayOutcome.Gap, _remote.AppendRelayed(second!));
         Assert.Null(_remote.TryGetParts(1));
     }
@@ -77,13 +77,13 @@ public sealed class RelayTests
         _origin.BeginGeneration(1);
         _origin.AppendPart(1, new TextPart("late "));
         long generation = 0, seq = 0;
-        Assert.True(_origin.LookForRelay(ref generation, ref seq, out var late, out _));
+        Assert.True(_origin.LookForRelay(ref generation, ref seq, ref _progress, out var late, out _));
         var finished = _stage.Finish("late ");
         _remote.PublishRemote(finished.Next, finished.Appended, TimeSpan.Zero);
         Assert.Equal(RelayOutcome.Taken, _remote.AppendRelayed(late!));
         Assert.Null(_remote.TryGetParts(1));
         _origin.Publish(finished);
-        Assert.False(_origin.LookForRelay(ref generation, ref seq, out _, out _));
+        Assert.False(_origin.LookForRelay(ref generation, ref seq, ref _progress, out _, out _));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class RelayTests
         _origin.BeginGeneration(sent.Next.Generation);
         _origin.AppendPart(sent.Next.Generation, new TextPart("early "));
         long generation = 0, seq = 0;
-        Assert.True(_origin.LookForRelay(ref generation, ref seq, out var early, out _));
+        Assert.True(_origin.LookForRelay(ref generation, ref seq, ref _progress, out var early, out _));
         Assert.Equal(RelayOutcome.Ahead, _remote.AppendRelayed(early!));
     }
 
@@ -117,7 +117,7 @@ public sealed class RelayTests
     private long Relay()
     {
         long generation = 0, seq = 0;
-        while (_origin.LookForRelay(ref generation, ref seq, out var frame, out _) && frame is not null)
+        while (_origin.LookForRelay(ref generation, ref seq, ref _progress, out var frame, out _) && frame is not null)
         {
             Assert.Equal(RelayOutcome.Taken, _remote.AppendRelayed(frame));
         }

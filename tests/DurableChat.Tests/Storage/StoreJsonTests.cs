@@ -3,6 +3,7 @@ using CsCheck;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using DurableChat.Tests.Chats;
+using DurableChat.Tests.Support;
 using Xunit;
 
 namespace DurableChat.Tests.Storage;
@@ -67,6 +68,35 @@ public sealed class StoreJsonTests
             Assert.Equal(text, StoreJson.ReadText(json));
         },
         iter: 3_000);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"parts":null}""")]
+    [InlineData("""{"parts":[null]}""")]
+    [InlineData("""{"parts":[{"type":"text"}]}""")]
+    [InlineData("""{"parts":[],"replay":{}}""")]
+    [InlineData("""{"parts":[],"instructions":[null]}""")]
+    [InlineData("""{"parts":[],"settings":{"temperature":1e400}}""")]
+    public void A_body_that_lacks_something_is_damaged(string body) =>
+        Assert.Throws<ChatDataException>(() => StoreJson.ReadMessage(1, 0, MessageRole.Assistant, DateTimeOffset.UnixEpoch, body));
+
+    [Theory]
+    [InlineData("queue_order")]
+    [InlineData("urgent_queued")]
+    [InlineData("pending_tool_calls")]
+    public void A_state_that_lacks_something_is_damaged(string member)
+    {
+        var chat = new Stage().Create().Next;
+        var state = JsonNode.Parse(StoreJson.WriteState(chat))!.AsObject();
+        Assert.True(state.Remove(member));
+        Assert.Throws<ChatDataException>(() => StoreJson.ReadState(chat, state.ToJsonString(), []));
+        state[member] = null;
+        Assert.Throws<ChatDataException>(() => StoreJson.ReadState(chat, state.ToJsonString(), []));
+    }
+
+    [Fact]
+    public void Tools_that_lack_something_are_damaged() =>
+        Assert.Throws<ChatDataException>(() => StoreJson.ReadClientTools("""[{"name":"clock"}]"""));
 
     [Fact]
     public void A_database_may_give_the_members_back_in_any_order() => Gen.Select(Arbitrary.Message, Gen.Int).Sample(

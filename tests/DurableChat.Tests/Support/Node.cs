@@ -39,16 +39,20 @@ internal sealed class Node
         TurnRunner? runner = null;
         Worker = new Worker(Feeds, Reader, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
         Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
-        var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time);
+        var notes = new SettingNotes(Log);
+        var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time, notes);
         runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten));
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
         Reconciler = new Reconciler(store, Takeover, Worker, Options, workerMetrics, Time, NullLogger<Reconciler>.Instance);
-        Chats = new ChatService(store, store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, Channel, metrics, ResiliencePipeline.Empty, Time);
+        Chats = new ChatService(store, store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, notes, Channel, metrics, ResiliencePipeline.Empty, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FakeStore Store { get; }
+
+    /// <summary>What the log says of settings that are made to fit.</summary>
+    public Lines Log { get; } = new();
 
     /// <summary>A replica that stands alone, unless a test says otherwise.</summary>
     public ChannelState Channel { get; } = new(hasChannel: false);

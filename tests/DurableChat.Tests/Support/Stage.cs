@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using DurableChat.Chats;
-using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using Microsoft.Extensions.Time.Testing;
 using Polly;

@@ -114,6 +114,28 @@ public sealed class TurnChoiceTests
         Assert.Equal("model", Assert.IsType<CommandResult.Refused>(another).Refusal.Field);
     }
 
+    [Fact]
+    public async Task What_is_not_allowed_any_more_is_noted_once_for_each_model_and_setting()
+    {
+        var model = new ScriptedModelClient((_, _, _) => Answer());
+        var before = NodeOn(model, definition => definition with { Allow = new AllowedSettings { Temperature = new(0, 2), Seed = true } });
+        var id = await before.CreateAsync();
+        await EndAsync(id);
+        await before.ExecuteAsync(id, new UpdateChat { Settings = new GenerationSettings { Temperature = 1.5, Seed = 1 } });
+
+        var after = new Node(_store, model, "b", define: definition => definition with { Allow = new AllowedSettings { Temperature = new(0, 1) } });
+        for (var turn = 0; turn < 3; turn++)
+        {
+            Assert.IsType<CommandResult.Committed>(await after.ExecuteAsync(id, new SendMessage("go on")));
+            await EndAsync(id);
+        }
+
+        Assert.Equal(1, model.Requests[^1].Settings.Temperature);
+        Assert.Equal(
+            ["The seed of chat", "The temperature of chat"],
+            after.Log.Written.Select(line => line[..line.IndexOf(" of chat", StringComparison.Ordinal)] + " of chat").Order(StringComparer.Ordinal));
+    }
+
     private static async Task<string?[]> QuestionsAsync(Node node, ChatId id)
     {
         var query = MessageQuery.After(0, 10, ReadReason.History);

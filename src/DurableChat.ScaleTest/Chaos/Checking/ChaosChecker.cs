@@ -20,7 +20,11 @@ internal static class ChaosChecker
         TranscriptLaws.Check(chat, findings);
         DriverLaws.Check(chat, findings);
         OnceLaws.Check(chat, findings);
-        UsageLaws.Check(chat, findings);
+        if (chat.Circumstances.IsUsageCounted)
+        {
+            UsageLaws.Check(chat, findings);
+        }
+
         if (chat.Stuck is { } stuck)
         {
             findings.Add(ViolationKind.Stuck, stuck);

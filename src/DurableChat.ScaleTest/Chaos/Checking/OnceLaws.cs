@@ -38,6 +38,7 @@ internal static class OnceLaws
 
     private static bool IsExcused(RecordedChat chat, WorkRecord first, WorkRecord again) =>
         chat.Circumstances.Faults.Any(fault => fault.Stops(first.Replica) && fault.Overlaps(first.Began, again.Began))
+        || again.Began < chat.Circumstances.PreviousAloneUntil
         || StoodStill(chat.Circumstances, first.Began, again.Began)
         || (first.Kind == WorkKind.Answer && (first.Outcome == WorkOutcome.Failed || chat.Actions.Any(action => CanStop(action, first.Began, again.Began))));
 

@@ -79,7 +79,7 @@ internal static class UsageLaws
         var until = StoredAt(chat.Circumstances, answer);
         var faults = chat.Circumstances.Faults.Where(fault => fault.Stops(answer.Replica) && fault.Overlaps(from, until)).ToList();
         return answer.IsCostTaken
-            ? faults.TrueForAll(fault => fault.Kind is not (ChaosFault.Kill or ChaosFault.Rolling))
+            ? faults.TrueForAll(fault => fault.Kind is not (ChaosFault.Kill or ChaosFault.Rolling or ChaosFault.Upgrade))
             : answer.Outcome == WorkOutcome.Completed && faults.Count == 0 && !StoodStill(chat.Circumstances, from, until)
                 && !chat.Actions.Any(action => CanEnd(action, from, until));
     }

@@ -39,6 +39,14 @@ internal sealed class ChaosHttp : IDisposable
         return Cost.Sum(read.RootElement.GetProperty("usage").EnumerateArray().Select(Cost.ReadTokens));
     }
 
+    /// <summary>False if it is a server of a version that counts no usage.</summary>
+    /// <exception cref="HttpRequestException">No answer came.</exception>
+    public async Task<bool> CountsUsageAsync(Uri replica, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(new Uri(replica, "api/v1/usage"), cancellationToken);
+        return response.IsSuccessStatusCode;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static HttpRequestMessage Request(Uri replica, ChaosAction action)

@@ -16,6 +16,7 @@ internal sealed class ProcessWorld : IChaosWorld
     private readonly TestBed _bed;
     private readonly ChaosHttp _http = new();
     private readonly ChatApi _api;
+    private bool _isUpgraded;
 
     private ProcessWorld(TestBed bed)
     {
@@ -27,18 +28,45 @@ internal sealed class ProcessWorld : IChaosWorld
 
     public RunLimits Limits { get; } = new();
 
+    public bool IsUsageCounted { get; private set; } = true;
+
     /// <summary>The faults that can be done to a store.</summary>
-    public static IReadOnlyList<ChaosFault> FaultsFor(string store) => store == "sqlite"
+    /// <param name="store">Its kind.</param>
+    /// <param name="hasPrevious">True if the replicas start with the previous version of the program.</param>
+    public static IReadOnlyList<ChaosFault> FaultsFor(string store, bool hasPrevious) => [.. hasPrevious ? [ChaosFault.Upgrade] : Array.Empty<ChaosFault>(), .. FaultsFor(store)];
+
+    private static ChaosFault[] FaultsFor(string store) => store == "sqlite"
         ? [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.DiskFull]
         : [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Terminate, ChaosFault.Channel, ChaosFault.Slow, ChaosFault.Hang, ChaosFault.ReadOnly, ChaosFault.Late];
 
     /// <summary>Starts the processes.</summary>
     /// <exception cref="StartFailedException">One did not come up.</exception>
-    public static async Task<IChaosWorld> StartAsync(ChaosOptions options, CancellationToken cancellationToken) => new ProcessWorld(await TestBed.StartAsync(
+    public static async Task<IChaosWorld> StartAsync(ChaosOptions options, CancellationToken cancellationToken)
+    {
+        var world = new ProcessWorld(await StartBedAsync(options, cancellationToken));
+        if (options.Previous is null)
+        {
+            return world;
+        }
+
+        try
+        {
+            world.IsUsageCounted = await world._http.CountsUsageAsync(world._bed.Replicas[0], cancellationToken);
+            return world;
+        }
+        catch (Exception exception)
+        {
+            await world.DisposeAsync();
+            throw exception is HttpRequestException ? new StartFailedException($"The previous version does not answer: {exception.Message}") : exception;
+        }
+    }
+
+    private static Task<TestBed> StartBedAsync(ChaosOptions options, CancellationToken cancellationToken) => TestBed.StartAsync(
         new BedOptions
         {
             Replicas = options.Replicas,
             Store = options.Store,
+            Program = options.Previous,
             HasFaults = true,
             NotificationFaults = options.NotificationFaults,
             ClockSkewMinutes = options.Replicas > 1 ? 1 : 0,
@@ -52,7 +80,7 @@ internal sealed class ProcessWorld : IChaosWorld
             ChunkMs = 15,
         },
         new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
-        cancellationToken));
+        cancellationToken);
 
     public Task<ActionReply> ActAsync(int replica, ChaosAction action, string? key, CancellationToken cancellationToken) =>
         _http.ActAsync(_bed.Replicas[replica], action, key, cancellationToken);
@@ -77,7 +105,7 @@ internal sealed class ProcessWorld : IChaosWorld
             case ChaosFault.Kill:
                 await server.KillAsync();
                 await Task.Delay(_downTime, Time, CancellationToken.None);
-                await server.StartAsync(CancellationToken.None);
+                await StartAgainAsync(server);
                 break;
             case ChaosFault.Pause:
                 await server.PauseAsync();
@@ -88,9 +116,14 @@ internal sealed class ProcessWorld : IChaosWorld
                 foreach (var each in _bed.Servers)
                 {
                     await each.StopAsync();
-                    await each.StartAsync(CancellationToken.None);
+                    await StartAgainAsync(each);
                 }
 
+                break;
+            case ChaosFault.Upgrade:
+                _isUpgraded = true;
+                await server.StopAsync();
+                await StartAgainAsync(server);
                 break;
             case ChaosFault.DiskFull:
                 await server.LimitFilesAsync(isFull: true);
@@ -121,6 +154,13 @@ internal sealed class ProcessWorld : IChaosWorld
         _http.Dispose();
         _api.Dispose();
         await _bed.DisposeAsync();
+    }
+
+    /// <summary>The previous version refuses a database that this one has brought up to date.</summary>
+    private Task StartAgainAsync(ReplicaProcess server)
+    {
+        server.Program = _isUpgraded ? null : server.Program;
+        return server.StartAsync(CancellationToken.None);
     }
 
     private async Task InjectIntoDatabaseAsync(PlannedFault fault)

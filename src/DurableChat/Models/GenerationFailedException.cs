@@ -1,7 +1,6 @@
 using DurableChat.Chats;
-using DurableChat.Models;
 
-namespace DurableChat.Workers;
+namespace DurableChat.Models;
 
 /// <summary>A model call failed. Carries what may be shown, and inside it what may only be logged.</summary>
 internal sealed class GenerationFailedException(ModelFailure failure, Exception? innerException, ModelDefinition? model = null, TokenUsage? usage = null) : Exception(failure.Error.Message, innerException)

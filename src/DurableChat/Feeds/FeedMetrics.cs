@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using DurableChat.Feeds;
+using DurableChat.Diagnostics;
 
-namespace DurableChat.Diagnostics;
+namespace DurableChat.Feeds;
 
 /// <summary>What the feeds do, as metrics. Thread-safe.</summary>
 internal sealed class FeedMetrics
@@ -51,7 +51,10 @@ internal sealed class FeedMetrics
 
     public void SubscriptionClosed() => _subscriptions.Add(-1);
 
-    /// <summary>Counts deliveries. Only of a subscriber that was there when the message committed does the delay say something about the server.</summary>
+    /// <summary>
+    /// Counts deliveries. Only of a subscriber that was there when the message committed does the delay say something
+    /// about the server.
+    /// </summary>
     public void Sent(IReadOnlyList<StreamEvent> events, bool isLive)
     {
         _deliveries.Add(events.Count);

@@ -1,7 +1,7 @@
-using DurableChat.Server.Clients;
+using DurableChat.Server;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests;
 
 /// <summary>What models and people write never speaks to a terminal.</summary>
 public sealed class PrintableTests

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using DurableChat.ScaleTest.Commands;
+using DurableChat.ScaleTest.Mock;
+using DurableChat.Server.Chaos;
+using DurableChat.Server.Clients;
+using DurableChat.Server.Recorders;
+
+namespace DurableChat.Server;
+
+/// <summary>All commands of the program.</summary>
+internal static class ProgramCommands
+{
+    public static RootCommand Create() => new("DurableChat: a durable chat-streaming server for AI assistants.")
+    {
+        ServeCommand.Create(),
+        RecorderCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
+        TokenCommand.Create(),
+        SecretCommand.Create(),
+        TalkCommand.Create(),
+        ModelsCommand.Create(),
+        ChatsCommand.Create(),
+        ExportCommand.Create(),
+        ImportCommand.Create(),
+        CompletionCommand.Create(),
+        ScaleTestCommand.Create(),
+        ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
+        LlmMockCommand.Create(),
+    };
+}
