@@ -16,9 +16,9 @@ builder.Services.AddAuthorization();
 
 builder.Services.AddDurableChat(options => builder.Configuration.GetSection("DurableChat").Bind(options))
     .UseSqlite(builder.Configuration["Chats"] ?? "chats.db")
-    .AddModel("demo", new DemoChatClient(), "Says again what it is told.")
+    .AddModel("demo", new DemoChatClient(), "Echoes the message.")
     .AddTool(AIFunctionFactory.Create(
-        ([Description("The name of a city.")] string city) => $"It is sunny in {city}.", "weather", "Tells the weather."))
+        ([Description("The name of a city.")] string city) => $"It is sunny in {city}.", "weather", "Returns the weather in a city."))
     .AddMcp(mcp => builder.Configuration.GetSection("Mcp").Bind(mcp))
     .UseOwner(context => context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } name ? $"user:{name}" : null)
     .AddTurnHook<PolitenessHook>()
