@@ -109,6 +109,12 @@ public sealed record HistoryMessage(
     /// <summary>Of a user message: how it is answered; null for the model's own settings.</summary>
     public ChatSettings? Settings { get; init; }
 
+    /// <summary>
+    /// Of a user message that waited in the queue: the number it had there (<see cref="QueuedMessage.Id"/>), also after
+    /// edits. Null for one that was sent directly.
+    /// </summary>
+    public long? QueuedId { get; init; }
+
     /// <summary>All its text, joined, without reasoning and refusals.</summary>
     [JsonIgnore]
     public string Text => string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));

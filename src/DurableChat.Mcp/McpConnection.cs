@@ -76,7 +76,7 @@ internal sealed class McpConnection
                 ],
             },
         };
-        var transport = McpTransports.Create(server, http, loggers);
+        var transport = new McpFilteredTransport(McpTransports.Create(server, http, loggers));
         var client = await McpClient.CreateAsync(transport, options, loggers, cancellationToken).ConfigureAwait(false);
         return new(client, changes);
 

@@ -55,8 +55,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             var created = await chats.CreateAsync(owner, newChat, idempotency, cancellationToken);
             if (created is not CommandResult.NotFound)
             {
-                return await FollowAsync(
-                    owner, request.Id!, InTermsOfRequest(created), content, fingerprint, cancellationToken);
+                return await FollowAsync(owner, request.Id!, InTermsOfRequest(created), fingerprint, cancellationToken);
             }
 
             // Another request created the chat at the same time. Or the chat was deleted, and does not come back.
@@ -74,7 +73,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             CancelsToolCalls = true,
         };
         var sent = await chats.ExecuteAsync(owner, chat.Id, message, idempotency, cancellationToken);
-        return await FollowAsync(owner, request.Id!, sent, content, fingerprint, cancellationToken);
+        return await FollowAsync(owner, request.Id!, sent, fingerprint, cancellationToken);
     }
 
     private async Task<TurnOrAnswer> EditAsync(string owner, Chat? chat, AiSdkCommand command, string content, bool isEdit, CancellationToken cancellationToken)
@@ -97,7 +96,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         var request = command.Request;
         var edited = await chats.EditAsync(
             owner, chat.Id, target.Id, wanted, request.Model, command.Settings, idempotency, cancellationToken);
-        return await FollowAsync(owner, request.Id!, edited, wanted, idempotency.Fingerprint, cancellationToken);
+        return await FollowAsync(owner, request.Id!, edited, idempotency.Fingerprint, cancellationToken);
     }
 
     private async Task<TurnOrAnswer> AnswerAsync(string owner, Chat chat, IReadOnlyList<ToolResultPart> outputs, CancellationToken cancellationToken)
@@ -128,22 +127,22 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         return new TurnOrAnswer.Turn(chat, new Position(0, last.Id, 0, 0), null);
     }
 
-    private async Task<TurnOrAnswer> FollowAsync(string owner, string name, CommandResult result, string content, string fingerprint, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> FollowAsync(string owner, string name, CommandResult result, string fingerprint, CancellationToken cancellationToken)
     {
         switch (result)
         {
             case CommandResult.Committed { Transition: var transition }:
                 var outcome = CommandResponse.Of(transition);
-                return outcome.QueuedId is { } queued ? QueuedTurnOf(transition.Next, queued, content) : TurnOf(transition.Next, outcome.MessageId!.Value);
+                return outcome.QueuedId is { } queued ? QueuedTurnOf(transition.Next, queued) : TurnOf(transition.Next, outcome.MessageId!.Value);
             case CommandResult.Repeated { Record: var record } when record.Fingerprint == fingerprint:
-                return await RepeatAsync(owner, name, AiSdkOutcome.Read(record.Outcome), content, cancellationToken);
+                return await RepeatAsync(owner, name, AiSdkOutcome.Read(record.Outcome), cancellationToken);
             default:
                 return new TurnOrAnswer.Answer(CommandResults.Accepted(result, fingerprint));
         }
     }
 
     /// <summary>The turn of a message that an earlier request sent.</summary>
-    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, string content, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, CancellationToken cancellationToken)
     {
         if (await history.FindChatAsync(owner, name, cancellationToken) is not { } chat)
         {
@@ -157,11 +156,11 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
         if (chat.Queue.Any(waiting => waiting.Id == queued))
         {
-            return QueuedTurnOf(chat, queued, content);
+            return QueuedTurnOf(chat, queued);
         }
 
         var turn = await history.ReadTurnAsync(owner, chat.Id, cancellationToken);
-        return turn is [{ Role: MessageRole.User, Parts: [TextPart { Text: var text }] } user, ..] && text == content
+        return turn is [{ QueuedId: { } begun } user, ..] && begun == queued
             ? TurnOf(chat, user.Id)
             : new TurnOrAnswer.Answer(Problems.Of(new Refusal(RefusalCode.QueuedMessageNotFound, "The message was queued, and waits no more.")));
     }
@@ -181,8 +180,8 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
     private static TurnOrAnswer.Turn TurnOf(Chat chat, long userMessageId) => new(chat, new Position(0, userMessageId, 0, 0), userMessageId);
 
-    private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId, string content) =>
-        new(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, QueuedTurn.Of(queuedId, content, chat.Queue));
+    private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId) =>
+        new(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, queuedId);
 
     private static TurnOrAnswer.Answer NotFound() => new(Problems.ChatNotFound());
 }

@@ -10,8 +10,8 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
 {
     private const int PageSize = 100;
 
-    /// <summary>How many pages after the answer that the client shows are searched for its message.</summary>
-    private const int MaxPagesBehind = 10;
+    /// <summary>How many pages are looked through for a client's message: behind an answer that it shows, or from the end.</summary>
+    private const int MaxPages = 10;
 
     private const int MaxTries = 10;
 
@@ -72,22 +72,50 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     }
 
     /// <summary>
-    /// Finds the user message that a client refers to: the last one that it sent. The client's own ids, and the
-    /// replacements of edited messages, are known as long as idempotency keys are kept. Older and queued messages are
-    /// found by their place: directly after the answer that the client shows before them. Null if the server does not
-    /// know the message. Then its request was lost, and another tab may have sent a message in its place.
+    /// Finds the user message that a client means: the last of those it sent. Its own ids, its numbers in the queue and
+    /// what became of edited messages are known for as long as idempotency keys are. An older message is found by its
+    /// place: it is the user message behind the answer that the client shows before it. Null if the server does not know
+    /// the message: then its request was lost, and in its place there may be what another tab has said.
     /// </summary>
     public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, AiSdkMessages messages, CancellationToken cancellationToken)
     {
         var wanted = messages.Last!.Id!;
         var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
+        if (sent?.QueuedId is { } queued)
+        {
+            // If the outcome has a message too, that was another one, which the queue had before this.
+            return await FindQueuedAsync(owner, id, queued, cancellationToken);
+        }
+
         if ((sent?.MessageId is { } number || AiSdkIds.TryParse(wanted, out number)) && await FindPresentAsync(owner, id, number, cancellationToken) is { } present)
         {
             return present;
         }
 
         var found = await FindByPlaceAsync(owner, id, messages, cancellationToken);
-        return sent?.QueuedId is not null || found?.CreatedAt < time.GetUtcNow() - IdempotencyRecord.Lifetime ? found : null;
+        return found?.CreatedAt < time.GetUtcNow() - IdempotencyRecord.Lifetime ? found : null;
+    }
+
+    /// <summary>The user message that a queued message has become, or what edits have made of it; null if it is not among the newest.</summary>
+    private async Task<Message?> FindQueuedAsync(string owner, ChatId id, long queuedId, CancellationToken cancellationToken)
+    {
+        var before = long.MaxValue;
+        for (var pages = 0; pages < MaxPages; pages++)
+        {
+            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, PageSize, ReadReason.Edit), cancellationToken) is not { Messages: [var first, ..] page })
+            {
+                return null;
+            }
+
+            if (page.FirstOrDefault(message => message.QueuedId == queuedId) is { } found)
+            {
+                return found;
+            }
+
+            before = first.Id;
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -130,7 +158,7 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
 
     private async Task<Message?> FindBehindAsync(string owner, ChatId id, long messageId, int skip, CancellationToken cancellationToken)
     {
-        for (var pages = 0; pages < MaxPagesBehind; pages++)
+        for (var pages = 0; pages < MaxPages; pages++)
         {
             if (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(messageId, PageSize, ReadReason.Edit), cancellationToken) is not { Messages: [.., var last] page })
             {

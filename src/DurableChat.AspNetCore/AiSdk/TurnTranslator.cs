@@ -18,7 +18,6 @@ namespace DurableChat.AspNetCore.AiSdk;
 internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunks)
 {
     private readonly StepWriter _steps = new(chunks, turn.Chat.ClientTools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
-    private readonly QueueWait? _wait = turn.Queued is { } queued ? new QueueWait(queued, turn.After.MessageId) : null;
     private bool _hasStarted;
     private bool _caughtUp;
     private ChatStatus? _status;
@@ -31,7 +30,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
     /// <summary>Sends the beginning, if the turn has begun.</summary>
     public void Begin()
     {
-        if (turn.Queued is null)
+        if (turn.QueuedId is null)
         {
             Start(turn.UserMessageId);
         }
@@ -91,20 +90,22 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
                 break;
             case StreamEventType.QueueUpdate:
                 _caughtUp = true;
-                if (!_hasStarted)
+                if (!_hasStarted && StateEvent.Of(streamEvent).Queue!.All(waiting => waiting.Id != turn.QueuedId))
                 {
-                    StartIfBegun(StateEvent.Of(streamEvent).Queue!);
+                    // A feed shows a user message before it shows the queue without it. So this one was taken out, or a
+                    // replica of an older version has begun its turn, which gives user messages no number.
+                    Abort();
                 }
 
                 break;
             case StreamEventType.ToolProgress:
                 // The AI SDK has no chunk for these events.
                 break;
-            case StreamEventType.HistoryReset when !_hasStarted:
-                _wait!.Restart();
+            case StreamEventType.Message when !_hasStarted:
+                StartIfOwn(((MessageEvent)streamEvent).ToMessage());
                 break;
             case var _ when !_hasStarted:
-                _wait!.Add(streamEvent);
+                // Of turns before.
                 break;
             case StreamEventType.Message:
                 Translate(((MessageEvent)streamEvent).ToMessage());
@@ -143,19 +144,14 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
     }
 
-    private void StartIfBegun(IReadOnlyList<QueuedMessage> queue)
+    private void StartIfOwn(Message message)
     {
-        switch (_wait!.Find(queue))
+        if (message.QueuedId == turn.QueuedId)
         {
-            case null:
-                break;
-            case []:
-                Abort();
-                break;
-            case [var user, ..] begun:
-                Start(((MessageEvent)user).ToMessage().Id);
-                TranslateAll(begun.Skip(1));
-                break;
+            Start(message.Id);
+
+            // The status is still that of the turn before. The queue without the message comes with the present one.
+            _caughtUp = false;
         }
     }
 

@@ -37,7 +37,14 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
 
         await foreach (var streamEvent in server.Client.FollowAfterAsync(_chat!, turn.After, _patient, cancellationToken))
         {
+            var hadBegun = turn.Tracker.HasBegun;
             var belongs = turn.Tracker.Take(streamEvent);
+            if (!hadBegun && turn.Tracker.HasBegun)
+            {
+                // What failed until now was another turn.
+                _failure = null;
+            }
+
             Show(streamEvent, belongs, turn.Tracker.HasBegun);
             if (turn.Tracker.IsOver || (turn.Tracker.MayBeOver && await IsOverAsync(turn.Tracker, cancellationToken)))
             {
@@ -84,7 +91,7 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         var chat = new NewChatRequest(content) { Model = wish.Model, MessageSettings = wish.Settings };
         var created = await server.Client.CreateChatAsync(chat, cancellationToken: cancellationToken);
         _chat = created.Id;
-        return (new TurnTracker(content, created.LastMessageId, created.LastMessageId, created.Version), created.LastMessageId);
+        return (new TurnTracker(created.LastMessageId, queuedId: null, created.LastMessageId, created.Version), created.LastMessageId);
     }
 
     private async Task<(TurnTracker Tracker, long After)> SendAsync(
@@ -99,7 +106,9 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             printer?.PrintAside("waits in the queue");
         }
 
-        return (new TurnTracker(content, sent.MessageId, before.LastMessageId, sent.Version), before.LastMessageId);
+        // If it waits, the message that is in the history now is another one of the queue.
+        var own = sent.QueuedId is null ? sent.MessageId : null;
+        return (new TurnTracker(own, sent.QueuedId, before.LastMessageId, sent.Version), before.LastMessageId);
     }
 
     private void Show(ChatEvent streamEvent, bool belongs, bool hasBegun)
@@ -165,7 +174,9 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             return ClientExit.Stopped;
         }
 
-        var failure = tracker.HasBegun ? _failure : "The question was taken out of the chat by somebody else.";
+        var failure = tracker.HasBegun ? _failure
+            : tracker.IsQueued ? $"The question still waits in the queue. {_failure}".TrimEnd()
+            : "The question was taken out of the queue.";
         if (failure is null)
         {
             // A program that reads only the output would mistake a partial or missing answer for a complete one.

@@ -3,17 +3,17 @@ using DurableChat.Client;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// Finds the turn of one message in a chat's stream, which may also show messages of other clients. Not thread-safe.
+/// Finds the turn that one message begins in a chat's stream, which may show what others have sent as well. Not thread-safe.
 /// </summary>
-/// <param name="content">The message.</param>
-/// <param name="own">Its id; null while it waits in the queue.</param>
+/// <param name="own">The message's id; null while it waits in the queue.</param>
+/// <param name="queuedId">The number that it has in the queue; null if it does not wait.</param>
 /// <param name="known">The last message before it was sent.</param>
-/// <param name="version">The chat's version when it was sent.</param>
-internal sealed class TurnTracker(string content, long? own, long known, long version)
+/// <param name="version">The chat's version at which it was sent.</param>
+internal sealed class TurnTracker(long? own, long? queuedId, long known, long version)
 {
-    private readonly long _known = known;
     private long? _own = own;
     private long _seen = known;
+    private long _version = version;
 
     /// <summary>
     /// True if the chat is idle or continues with another message. Messages may still be in transit: see
@@ -24,7 +24,10 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
     /// <summary>True if the message is in the history.</summary>
     public bool HasBegun => _own is not null;
 
-    /// <summary>True if the next turn has begun.</summary>
+    /// <summary>True if the message waits in the queue, as far as is known.</summary>
+    public bool IsQueued { get; private set; } = queuedId is not null;
+
+    /// <summary>True if the next turn has begun, or this one will not: the message was taken out of the queue.</summary>
     public bool IsOver { get; private set; }
 
     /// <summary>Processes an event. True if it is a message of the turn.</summary>
@@ -33,10 +36,16 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
         switch (streamEvent)
         {
             case StatusEvent status:
-                MayBeOver = status.Version >= version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
+                MayBeOver = status.Version >= _version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
+                return false;
+            case QueueEvent queue when !HasBegun && queue.Version >= _version:
+                // The stream shows a user message before it shows the queue without it.
+                IsQueued = queue.Queue.Any(queued => queued.Id == queuedId);
+                IsOver = !IsQueued;
                 return false;
             case HistoryResetEvent:
-                _seen = 0;
+                // What was acknowledged may be lost with the history, and lower versions may follow.
+                (_seen, _version) = (0, 0);
                 return false;
             case MessageEvent { Message: var message }:
                 return TakeMessage(message);
@@ -56,7 +65,7 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
             return _own < message.Id && !IsOver;
         }
 
-        if (_own is null && message.Id > _known && message.Text == content)
+        if (message.QueuedId is { } number && number == queuedId)
         {
             _own = message.Id;
         }
