@@ -5,7 +5,9 @@ using ModelContextProtocol.Protocol;
 
 namespace DurableChat.Mcp;
 
-/// <summary>A way to a server whose answers pass <see cref="McpResultFilter"/> before the client reads them.</summary>
+/// <summary>
+/// A transport that passes a server's responses through <see cref="McpResultFilter"/> before the client reads them.
+/// </summary>
 internal sealed class McpFilteredTransport(IClientTransport inner) : IClientTransport
 {
     /// <inheritdoc/>

@@ -4,16 +4,16 @@ using System.Text.Json.Nodes;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// Hides the <c>annotations</c> and <c>icons</c> of a result's content blocks from the client's reader. It fails on them
-/// (ModelContextProtocol.Core 2.4.0): for the two it copies its options and adds the resolver that they have already,
-/// which the serializer refuses. Nothing here uses them.
+/// Hides the <c>annotations</c> and <c>icons</c> of a result's content blocks from the client's reader, which fails on
+/// them (ModelContextProtocol.Core 2.4.0): to read them, it copies its options and adds a resolver that they already
+/// have, which the serializer refuses. Nothing here uses these members.
 /// </summary>
 internal static class McpResultFilter
 {
     /// <summary>The depth of a block's members: of the result, its list of blocks, and the block.</summary>
     private const int BlockDepth = 3;
 
-    /// <summary>Gives a result as the client can read it: the same one, if it has nothing to hide.</summary>
+    /// <summary>Returns a result that the client can read: the same one if there is nothing to hide.</summary>
     public static JsonNode? Filter(JsonNode? result)
     {
         if (result is not JsonObject)
@@ -28,15 +28,15 @@ internal static class McpResultFilter
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            // What cannot be written, e.g. half a character, fails the call where the client reads it. Here it would
-            // end the connection.
+            // A value that cannot be written, e.g. a lone surrogate, makes the call fail where the client reads it.
+            // Failing here would end the connection.
             return result;
         }
     }
 
     /// <summary>
-    /// Renames members in place, to a name that the client skips. A tree of nodes would take many times the memory of
-    /// a large result, and refuses members that come twice.
+    /// Renames members in place to a name that the client skips. A node tree would take many times the memory of a
+    /// large result, and refuses duplicate members.
     /// </summary>
     private static bool Hide(byte[] json)
     {

@@ -10,7 +10,9 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
 {
     private const int PageSize = 100;
 
-    /// <summary>How many pages are looked through for a client's message: behind an answer that it shows, or from the end.</summary>
+    /// <summary>
+    /// How many pages are searched for a client's message: after an answer that the client shows, or from the end.
+    /// </summary>
     private const int MaxPages = 10;
 
     private const int MaxTries = 10;
@@ -72,10 +74,10 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     }
 
     /// <summary>
-    /// Finds the user message that a client means: the last of those it sent. Its own ids, its numbers in the queue and
-    /// what became of edited messages are known for as long as idempotency keys are. An older message is found by its
-    /// place: it is the user message behind the answer that the client shows before it. Null if the server does not know
-    /// the message: then its request was lost, and in its place there may be what another tab has said.
+    /// Finds the user message that a client refers to: the last one that it sent. The client's own ids, the numbers of
+    /// queued messages and the replacements of edited messages are known as long as idempotency keys are kept. An older
+    /// message is found by its place: directly after the answer that the client shows before it. Null if the server
+    /// does not know the message. Then its request was lost, and another tab may have sent a message in its place.
     /// </summary>
     public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, AiSdkMessages messages, CancellationToken cancellationToken)
     {
@@ -83,7 +85,7 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
         var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
         if (sent?.QueuedId is { } queued)
         {
-            // If the outcome has a message too, that was another one, which the queue had before this.
+            // A message in the outcome would be a different one, which was ahead of this one in the queue.
             return await FindQueuedAsync(owner, id, queued, cancellationToken);
         }
 
@@ -96,7 +98,10 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
         return found?.CreatedAt < time.GetUtcNow() - IdempotencyRecord.Lifetime ? found : null;
     }
 
-    /// <summary>The user message that a queued message has become, or what edits have made of it; null if it is not among the newest.</summary>
+    /// <summary>
+    /// The user message that a queued message became, or its replacement after edits; null if it is not among the
+    /// newest.
+    /// </summary>
     private async Task<Message?> FindQueuedAsync(string owner, ChatId id, long queuedId, CancellationToken cancellationToken)
     {
         var before = long.MaxValue;

@@ -14,9 +14,15 @@ internal abstract record TurnOrAnswer
     public sealed record Answer(IResult Result) : TurnOrAnswer;
 
     /// <summary>A turn.</summary>
-    /// <param name="Chat">Of which chat.</param>
-    /// <param name="After">What the client has of it already: the user message, or what came before the client's tool results did.</param>
-    /// <param name="UserMessageId">The user message that began it, which names the answer; null to go on with the client's last message, or if it waits in the queue.</param>
-    /// <param name="QueuedId">The number in the queue of the message that begins it; null if it has begun.</param>
+    /// <param name="Chat">The chat.</param>
+    /// <param name="After">
+    /// The position that the client already has: the user message, or the last message before the client's tool
+    /// results.
+    /// </param>
+    /// <param name="UserMessageId">
+    /// The user message that began the turn; the answer's id derives from it. Null if the stream continues the client's
+    /// last message, or if the message waits in the queue.
+    /// </param>
+    /// <param name="QueuedId">The queue number of the message that begins the turn; null if the turn has begun.</param>
     public sealed record Turn(Chat Chat, Position After, long? UserMessageId, long? QueuedId = null) : TurnOrAnswer;
 }

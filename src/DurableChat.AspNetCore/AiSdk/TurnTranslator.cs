@@ -92,8 +92,8 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
                 _caughtUp = true;
                 if (!_hasStarted && StateEvent.Of(streamEvent).Queue!.All(waiting => waiting.Id != turn.QueuedId))
                 {
-                    // A feed shows a user message before it shows the queue without it. So this one was taken out, or a
-                    // replica of an older version has begun its turn, which gives user messages no number.
+                    // A feed sends a user message before the queue without it. So this message was removed, or a
+                    // replica of an older version, which does not number user messages, has begun its turn.
                     Abort();
                 }
 
@@ -105,7 +105,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
                 StartIfOwn(((MessageEvent)streamEvent).ToMessage());
                 break;
             case var _ when !_hasStarted:
-                // Of turns before.
+                // Events of earlier turns.
                 break;
             case StreamEventType.Message:
                 Translate(((MessageEvent)streamEvent).ToMessage());
@@ -150,7 +150,8 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         {
             Start(message.Id);
 
-            // The status is still that of the turn before. The queue without the message comes with the present one.
+            // The status is still that of the previous turn. The present status arrives with the queue without the
+            // message.
             _caughtUp = false;
         }
     }

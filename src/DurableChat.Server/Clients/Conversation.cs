@@ -147,8 +147,8 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
             chat, text, model: _wish.Model, settings: _wish.Settings, cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Changes the settings for future messages: a name and a value set one, a name alone removes it, and no word shows
-    /// the settings.
+    /// Changes the settings for future messages. A name with a value changes a setting, a name alone removes it, and
+    /// without words the present settings are shown.
     /// </summary>
     private void Set(string[] words)
     {

@@ -41,7 +41,7 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             var belongs = turn.Tracker.Take(streamEvent);
             if (!hadBegun && turn.Tracker.HasBegun)
             {
-                // What failed until now was another turn.
+                // Earlier failures belong to another turn.
                 _failure = null;
             }
 
@@ -106,7 +106,7 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             printer?.PrintAside("waits in the queue");
         }
 
-        // If it waits, the message that is in the history now is another one of the queue.
+        // If this message waits, the message now in the history is a different one from the queue.
         var own = sent.QueuedId is null ? sent.MessageId : null;
         return (new TurnTracker(own, sent.QueuedId, before.LastMessageId, sent.Version), before.LastMessageId);
     }

@@ -3,12 +3,12 @@ using DurableChat.Client;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// Finds the turn that one message begins in a chat's stream, which may show what others have sent as well. Not thread-safe.
+/// Finds the turn of one message in a chat's stream, which may also show messages of other clients. Not thread-safe.
 /// </summary>
 /// <param name="own">The message's id; null while it waits in the queue.</param>
-/// <param name="queuedId">The number that it has in the queue; null if it does not wait.</param>
+/// <param name="queuedId">Its queue number; null if it does not wait.</param>
 /// <param name="known">The last message before it was sent.</param>
-/// <param name="version">The chat's version at which it was sent.</param>
+/// <param name="version">The chat's version when it was sent.</param>
 internal sealed class TurnTracker(long? own, long? queuedId, long known, long version)
 {
     private long? _own = own;
@@ -27,7 +27,9 @@ internal sealed class TurnTracker(long? own, long? queuedId, long known, long ve
     /// <summary>True if the message waits in the queue, as far as is known.</summary>
     public bool IsQueued { get; private set; } = queuedId is not null;
 
-    /// <summary>True if the next turn has begun, or this one will not: the message was taken out of the queue.</summary>
+    /// <summary>
+    /// True if the next turn has begun, or if the message was removed from the queue, so that its turn never begins.
+    /// </summary>
     public bool IsOver { get; private set; }
 
     /// <summary>Processes an event. True if it is a message of the turn.</summary>
@@ -39,12 +41,12 @@ internal sealed class TurnTracker(long? own, long? queuedId, long known, long ve
                 MayBeOver = status.Version >= _version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
                 return false;
             case QueueEvent queue when !HasBegun && queue.Version >= _version:
-                // The stream shows a user message before it shows the queue without it.
+                // The stream sends a user message before the queue without it.
                 IsQueued = queue.Queue.Any(queued => queued.Id == queuedId);
                 IsOver = !IsQueued;
                 return false;
             case HistoryResetEvent:
-                // What was acknowledged may be lost with the history, and lower versions may follow.
+                // An acknowledged message may be lost with the history, and lower versions may follow.
                 (_seen, _version) = (0, 0);
                 return false;
             case MessageEvent { Message: var message }:
