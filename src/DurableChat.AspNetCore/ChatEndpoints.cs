@@ -77,7 +77,7 @@ internal static class ChatEndpoints
         return CommandResults.Created(await chats.CreateAsync(Owner.Of(context), chat, idempotency, context.RequestAborted), body.Fingerprint, context);
     }
 
-    /// <summary>Reads the tools that a new chat is to have; gives what is wrong with them, if something is.</summary>
+    /// <summary>Reads the tools of a new chat; returns the problem with them, or null.</summary>
     internal static IResult? ReadTools(IReadOnlyList<ClientToolRequest> requested, out IReadOnlyList<ClientTool> tools)
     {
         var read = new List<ClientTool>(requested.Count);

@@ -6,16 +6,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Answers commands.</summary>
+/// <summary>Converts the results of commands into responses.</summary>
 internal static class CommandResults
 {
-    /// <summary>What is stored, and sent again, for a command done once only.</summary>
+    /// <summary>The response that is stored and sent again when an idempotent command is repeated.</summary>
     public static string Outcome(Transition transition) => JsonSerializer.Serialize(CommandResponse.Of(transition), HttpJson.Strict.CommandResponse);
 
-    /// <summary>What is stored, and sent again, for a chat created once only.</summary>
+    /// <summary>The response that is stored and sent again when an idempotent creation is repeated.</summary>
     public static string CreationOutcome(Transition transition) => JsonSerializer.Serialize(ChatResponse.Of(transition.Next), HttpJson.Strict.ChatResponse);
 
-    /// <summary>The answer to a command: 202, since the turn it may have started goes on by itself.</summary>
+    /// <summary>
+    /// The response to a command: 202, since the turn that it may have started continues in the background.
+    /// </summary>
     public static IResult Accepted(CommandResult result, string? fingerprint = null) => result switch
     {
         CommandResult.Committed committed => Json(Outcome(committed.Transition), StatusCodes.Status202Accepted),
@@ -23,7 +25,7 @@ internal static class CommandResults
         _ => Other(result, fingerprint, StatusCodes.Status202Accepted),
     };
 
-    /// <summary>The answer to a creation.</summary>
+    /// <summary>The response to a creation.</summary>
     public static IResult Created(CommandResult result, string? fingerprint, HttpContext context)
     {
         switch (result)
@@ -39,7 +41,7 @@ internal static class CommandResults
         }
     }
 
-    /// <summary>The answer to a change of a chat itself.</summary>
+    /// <summary>The response to a change of the chat itself.</summary>
     public static IResult Updated(CommandResult result) => result switch
     {
         CommandResult.Committed committed => Results.Json(ChatResponse.Of(committed.Transition.Next), HttpJson.Strict.ChatResponse),

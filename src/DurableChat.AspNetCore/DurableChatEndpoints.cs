@@ -18,7 +18,7 @@ namespace DurableChat.AspNetCore;
 /// <summary>Adds DurableChat's endpoints to an ASP.NET Core application.</summary>
 public static class DurableChatEndpoints
 {
-    /// <summary>Adds what the endpoints need.</summary>
+    /// <summary>Adds the services that the endpoints need.</summary>
     public static IServiceCollection AddDurableChatHttp(this IServiceCollection services, DurableChatHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,8 +46,10 @@ public static class DurableChatEndpoints
         return services;
     }
 
-    /// <summary>A key that the application has registered; else what is configured; else what needs no
-    /// configuration.</summary>
+    /// <summary>
+    /// Uses a key that the application has registered, then the configured secret, then keys that need no
+    /// configuration.
+    /// </summary>
     private static ITicketKeys TicketKeysOf(IServiceProvider services)
     {
         var cluster = services.GetRequiredService<ClusterKeys>();
@@ -60,10 +62,11 @@ public static class DurableChatEndpoints
     }
 
     /// <summary>
-    /// Maps the endpoints below a prefix. Callers must meet the application's default policy, and whatever else is asked of what this gives back; the name identifier claim is the owner, unless
-    /// <see cref="DurableChatHttpBuilderExtensions.UseOwner"/> says otherwise. WebSockets need <c>UseWebSockets</c>.
-    /// A stream also opens for a ticket, which only who meets all of that is given. A stream ends when the caller's authentication
-    /// expires, as its scheme tells in <c>AuthenticationProperties.ExpiresUtc</c>.
+    /// Maps the endpoints below a prefix. Callers must meet the application's default policy and all requirements added
+    /// to the returned group. The name identifier claim is the owner, unless
+    /// <see cref="DurableChatHttpBuilderExtensions.UseOwner"/> is called. WebSockets need <c>UseWebSockets</c>. A
+    /// stream also opens with a ticket, which only a caller who meets all of these requirements can get. A stream ends
+    /// when the caller's authentication expires (<c>AuthenticationProperties.ExpiresUtc</c> of its scheme).
     /// </summary>
     /// <exception cref="InvalidOperationException"><c>AddDurableChat</c> was not called.</exception>
     public static RouteGroupBuilder MapDurableChat(this IEndpointRouteBuilder endpoints, string prefix)
@@ -87,7 +90,8 @@ public static class DurableChatEndpoints
     }
 
     /// <summary>
-    /// Maps the endpoints for clients of the AI SDK, such as an unmodified <c>useChat</c>, at the path that is their <c>api</c>. Callers are known as those of <see cref="MapDurableChat"/> are.
+    /// Maps the endpoints for clients of the AI SDK, such as an unmodified <c>useChat</c>, at the path that clients
+    /// configure as <c>api</c>. Callers are authenticated and mapped to owners as for <see cref="MapDurableChat"/>.
     /// </summary>
     public static RouteGroupBuilder MapDurableChatAiSdk(this IEndpointRouteBuilder endpoints, string path = "/ai-sdk/chat")
     {
@@ -100,7 +104,8 @@ public static class DurableChatEndpoints
     }
 
     /// <summary>
-    /// Maps what operators see of the cluster and of this replica below the same prefix. It tells of chats of all owners, so the policy must let operators in only.
+    /// Maps the operators' view of the cluster and of this replica below the same prefix. It shows chats of all owners,
+    /// so its policy must admit operators only.
     /// </summary>
     public static RouteGroupBuilder MapDurableChatOperations(this IEndpointRouteBuilder endpoints, string prefix, string operatorPolicy)
     {

@@ -12,13 +12,14 @@ namespace DurableChat.AspNetCore;
 public static class DurableChatHttpBuilderExtensions
 {
     /// <summary>
-    /// Adds everything that <see cref="DurableChatEndpoints.MapDurableChat"/> needs but the store, which is chosen on what this gives back, and the model: the <see cref="Microsoft.Extensions.AI.IChatClient"/>
-    /// of the services, unless others are added.
+    /// Adds everything that <see cref="DurableChatEndpoints.MapDurableChat"/> needs except the store, which is chosen
+    /// on the returned builder, and the model. The model is the registered
+    /// <see cref="Microsoft.Extensions.AI.IChatClient"/>, unless others are added.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Changes the settings; null leaves the defaults.</param>
+    /// <param name="configure">Changes the settings; null keeps the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">It was added before.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddDurableChat</c> has already been called.</exception>
     public static DurableChatBuilder AddDurableChat(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
     {
         var builder = services.AddDurableChatCore(configure);
@@ -27,8 +28,8 @@ public static class DurableChatHttpBuilderExtensions
     }
 
     /// <summary>Changes the settings of the endpoints.</summary>
-    /// <param name="builder">What <see cref="AddDurableChat"/> gave back.</param>
-    /// <param name="configure">Changes them.</param>
+    /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
+    /// <param name="configure">Changes the settings.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static DurableChatBuilder ConfigureHttp(this DurableChatBuilder builder, Action<DurableChatHttpOptions> configure)
     {
@@ -39,12 +40,12 @@ public static class DurableChatHttpBuilderExtensions
         return options.Validate() is [_, ..] problems ? throw new ArgumentException(string.Join(' ', problems), nameof(configure)) : builder;
     }
 
-    /// <summary>Says whose chats a request is about. By default it is the name identifier claim.</summary>
-    /// <param name="builder">What <see cref="AddDurableChat"/> gave back.</param>
+    /// <summary>Sets how the owner of a request is determined. By default it is the name identifier claim.</summary>
+    /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
     /// <param name="find">
-    /// The owner of a request: 1 to 319 characters, the same for all requests of the same person, different from
-    /// everybody else's, and never one that the caller can choose. Null refuses the request
-    /// with 403. Called for many requests at once.
+    /// Returns the owner of a request: 1 to 319 characters, the same for all requests of a person, different from every
+    /// other person's, and never a value that the caller can choose. Null refuses the request with 403. Called
+    /// concurrently.
     /// </param>
     public static DurableChatBuilder UseOwner(this DurableChatBuilder builder, Func<HttpContext, string?> find)
     {
@@ -55,10 +56,13 @@ public static class DurableChatHttpBuilderExtensions
     }
 
     /// <summary>
-    /// Makes this process one of several replicas: it listens for the others at an address of its own, and gets from them the answers that they make. The store must be one that replicas share.
+    /// Makes this process one of several replicas. It listens for the others at a separate address, and receives from
+    /// them the answers that they generate. The replicas must share the store.
     /// </summary>
-    /// <param name="builder">What <see cref="AddDurableChat"/> gave back.</param>
-    /// <param name="configure">Changes the settings; null leaves them: they suit replicas on one machine.</param>
+    /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
+    /// <param name="configure">
+    /// Changes the settings; null keeps the defaults, which suit replicas on one machine.
+    /// </param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static DurableChatBuilder UseRelay(this DurableChatBuilder builder, Action<RelayOptions>? configure = null)
     {
@@ -82,7 +86,7 @@ public static class DurableChatHttpBuilderExtensions
             provider.GetRequiredService<RelaySource>(),
             builder.Options.Worker));
 
-        // Started before the first heartbeat, which tells its address, and stopped last, when the worker has handed over.
+        // Starts before the first heartbeat, which contains its address, and stops last, after the worker's handover.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
         return builder;
     }

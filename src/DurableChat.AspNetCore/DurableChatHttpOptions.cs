@@ -45,53 +45,57 @@ public sealed record DurableChatHttpOptions
     [Range(1, 1_000_000)]
     public int MaxStreamsPerOwner { get; set; } = 1_000;
 
-    /// <summary>How often an idle stream sends a heartbeat, so that proxies do not cut it. Default 15 seconds.</summary>
+    /// <summary>How often an idle stream sends a heartbeat, so that proxies keep it open. Default 15 seconds.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long a server that is asked to stop goes on serving while it says that it is not ready: the time that load balancers need to find out. None by default;
-    /// the server takes 5 seconds if it listens beyond this machine.
+    /// How long a stopping server keeps serving while it reports that it is not ready, so that load balancers notice.
+    /// None by default; the server uses 5 seconds if it listens beyond this machine.
     /// </summary>
     public TimeSpan? DrainDelay { get; set; }
 
-    /// <summary>How long a ticket opens its stream. Default one minute.</summary>
+    /// <summary>How long a ticket can open its stream. Default one minute.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long a stream lasts that a ticket has opened, counted from when the ticket was given; its client then
-    /// comes back with a new one. So who has lost the right to follow does so no longer than
-    /// that. Streams also end when the token expires that their ticket was asked for with. Default one hour.
+    /// How long a stream that was opened by a ticket lasts, counted from when the ticket was issued. Its client then
+    /// reconnects with a new ticket, so a caller who has lost access stops receiving after this time at the latest. A
+    /// stream also ends when the token expires with which its ticket was requested. Default one hour.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan TicketStreamTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How long a client may take too little of what a stream has for it before its connection is cut: that is what the system's buffers make of one that reads very slowly, and of one that does not.
-    /// It can come back and resume. 2 seconds to a day; default 2 minutes.
+    /// How long a client may read too slowly before its connection is cut. Because of system buffers, a very slow
+    /// client looks like one that does not read at all. The client can reconnect and resume. 2 seconds to a day;
+    /// default 2 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How long a client may leave a WebSocket ping without an answer before its connection is cut. A ping stands in line behind all that was sent before it, megabytes in the buffers of systems and
-    /// proxies, so a client that is slow and well may need minutes. 2 seconds to a day; default 5 minutes.
+    /// How long a client may leave a WebSocket ping unanswered before its connection is cut. A ping is queued after
+    /// everything sent before it, which may be megabytes in the buffers of systems and proxies, so a slow but healthy
+    /// client may need minutes. 2 seconds to a day; default 5 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How many bytes a client may send over the WebSocket of a stream in a minute: pings, answers to pings and its
-    /// close, the smallest of which has 6. One that sends more, or any message, is closed with the code 1008. Default
-    /// 65,536.
+    /// How many bytes a client may send over the WebSocket of a stream per minute: pings, pongs and its close, each at
+    /// least 6 bytes. A client that sends more, or sends any message, is closed with code 1008. Default 65,536.
     /// </summary>
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxWebSocketBytesPerMinute { get; set; } = 64 * 1024;
 
-    /// <summary>Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints besides the server's own.</summary>
+    /// <summary>
+    /// Origins, such as <c>https://app.example.com</c>, whose pages may call the endpoints in addition to the server's
+    /// own.
+    /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
-    /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
+    /// <summary>Validates the options. Returns sentences that name the setting; empty if all are valid.</summary>
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<ValidationResult>();

@@ -3,10 +3,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Opens streams: each sends to one client until it goes, its credentials expire, the chat goes, or the server shuts down. Thread-safe.</summary>
+/// <summary>
+/// Opens streams. A stream sends to one client until the client disconnects, its credentials expire, the chat is
+/// deleted, or the server shuts down. Thread-safe.
+/// </summary>
 internal sealed class EventStream(ChatService chats, OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
 {
-    /// <summary>Opens a source, whose events go over the transport that the client asks for; a source of null is a chat that does not exist.</summary>
+    /// <summary>
+    /// Opens a source and sends its events over the transport that the client requested. A null source means that the
+    /// chat does not exist.
+    /// </summary>
     public Task<IResult> OpenAsync<TSource>(HttpContext context, string owner, Func<Task<TSource?>> open)
         where TSource : class, IEventSource
     {
@@ -16,7 +22,7 @@ internal sealed class EventStream(ChatService chats, OwnerStreams streams, SseWr
             : (null, Problems.ChatNotFound()));
     }
 
-    /// <summary>Gives a stream its place among its owner's, then opens it, or answers that it cannot be.</summary>
+    /// <summary>Takes a slot among the owner's streams and opens the stream, or returns the refusal.</summary>
     public async Task<IResult> OpenAsync(HttpContext context, string owner, string transport, Func<Task<(IStreamBody? Body, IResult? Answer)>> open)
     {
         var place = streams.TryOpen(owner, transport);

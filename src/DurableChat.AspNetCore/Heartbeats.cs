@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>
-/// Tells idle streams when a heartbeat is due: one timer for all of them. Thread-safe.
-/// </summary>
+/// <summary>Notifies idle streams when a heartbeat is due, with one timer for all streams. Thread-safe.</summary>
 internal sealed class Heartbeats(DurableChatHttpOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>How many parts the interval has: streams that began at different times are not due all at once.</summary>
+    /// <summary>
+    /// The number of ticks per interval. Streams that began at different times are then not all due at the same tick.
+    /// </summary>
     private const int TicksPerInterval = 16;
 
     private readonly ConcurrentDictionary<SseStream, bool> _streams = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _gate = new();
     private ITimer? _timer;
 
-    /// <summary>Begins to tell a stream.</summary>
+    /// <summary>Starts notifying a stream.</summary>
     public void Join(SseStream stream)
     {
         _streams.TryAdd(stream, true);

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Reads the history that a chat is to begin with.</summary>
+/// <summary>Reads the initial history of a new chat.</summary>
 internal static class HistoryRequests
 {
-    /// <summary>Gives the problem with it, or null.</summary>
+    /// <summary>Returns the problem with the history, or null.</summary>
     public static IResult? Read(IReadOnlyList<HistoryEntryRequest> requested, out IReadOnlyList<HistoryEntry> history)
     {
         var read = new List<HistoryEntry>(requested.Count);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Checks that a host waits for as long as DurableChat needs to stop.</summary>
+/// <summary>Checks that the host's shutdown timeout is as long as DurableChat needs to stop.</summary>
 internal sealed class HostTimeouts(DurableChatOptions options) : IValidateOptions<HostOptions>
 {
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using DurableChat.Feeds;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>How requests and responses look as JSON.</summary>
+/// <summary>JSON of requests and responses.</summary>
 [JsonSerializable(typeof(CreateChatRequest))]
 [JsonSerializable(typeof(UpdateChatRequest))]
 [JsonSerializable(typeof(SendMessageRequest))]
@@ -26,7 +26,7 @@ namespace DurableChat.AspNetCore;
 [JsonSerializable(typeof(StreamTicketResponse))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
-    // A misspelt field that is silently ignored costs its author hours, so it is an error.
+    // Ignoring a misspelt field would cost the caller hours, so it is an error.
     public static HttpJson Strict { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

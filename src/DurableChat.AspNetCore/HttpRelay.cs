@@ -9,20 +9,22 @@ using DurableChat.Relays;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>The receiving end of relays over HTTP/2: all chats share one connection to each replica. Thread-safe.</summary>
+/// <summary>
+/// The receiving end of relays, over HTTP/2: all chats share one connection to each replica. Thread-safe.
+/// </summary>
 public sealed class HttpRelay : IRelay, IDisposable
 {
     private readonly HttpClient _http;
     private readonly ClusterKeys _keys;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates a relay.</summary>
     /// <param name="secret">The cluster's secret.</param>
     public HttpRelay(string secret)
         : this(new ClusterKeys(null, [secret], TimeProvider.System))
     {
     }
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates a relay.</summary>
     /// <param name="keys">The cluster's secrets.</param>
     public HttpRelay(ClusterKeys keys)
     {
@@ -34,7 +36,7 @@ public sealed class HttpRelay : IRelay, IDisposable
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = TimeSpan.FromSeconds(5),
 
-            // A replica that is frozen keeps its connections open; only unanswered pings tell.
+            // A frozen replica keeps its connections open, so only unanswered pings reveal it.
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
         })

@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>What a stream consists of. Used by one caller; dispose it to let go of what it follows.</summary>
+/// <summary>The content of a stream. Used by one caller at a time. Disposing releases the source.</summary>
 internal interface IStreamBody : IDisposable
 {
-    /// <summary>Writes until there is nothing more, the client goes, or <paramref name="end"/> says so.</summary>
+    /// <summary>Writes until the source ends, the client disconnects, or <paramref name="end"/> is cancelled.</summary>
     Task WriteAsync(HttpContext context, CancellationToken end);
 }

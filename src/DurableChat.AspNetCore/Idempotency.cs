@@ -10,7 +10,9 @@ internal static class Idempotency
     private const string Header = "Idempotency-Key";
     private const int MaxLength = 255;
 
-    /// <summary>Gives the request for doing it once only, or null if there is no such header; false if the header is malformed.</summary>
+    /// <summary>
+    /// Creates the idempotent request, or null if there is no such header. Returns false if the header is malformed.
+    /// </summary>
     public static bool TryRead(HttpContext context, string fingerprint, Func<Transition, string> outcome, out IdempotencyRequest? request, out IResult? problem)
     {
         request = null;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Messages: read pages, send, edit, interrupt, answer tools.</summary>
+/// <summary>Messages: read pages, send, edit, interrupt, return tool results.</summary>
 internal static class MessageEndpoints
 {
     private const int DefaultPage = 100;
@@ -36,7 +36,7 @@ internal static class MessageEndpoints
                 .Accepts<ToolResultsRequest>("application/json"));
     }
 
-    /// <summary>What all commands have in common in the API's description.</summary>
+    /// <summary>The metadata that all commands share in the API's description.</summary>
     internal static void Command(RouteHandlerBuilder endpoint) => endpoint
         .Produces<CommandResponse>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -162,7 +162,7 @@ internal static class MessageEndpoints
         return await ExecuteAsync(id, context, chats, new SubmitToolResults(results), body.Fingerprint);
     }
 
-    /// <summary>Brings a command to a chat, once only if the request says so.</summary>
+    /// <summary>Executes a command on a chat, at most once if the request has an idempotency key.</summary>
     internal static async Task<IResult> ExecuteAsync(string id, HttpContext context, ChatService chats, ChatCommand command, string fingerprint)
     {
         if (!ChatId.TryParse(id, out var chatId))

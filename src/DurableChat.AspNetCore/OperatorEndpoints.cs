@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>What operators see: the replicas of the cluster, and the feeds of the one that is asked.</summary>
+/// <summary>The operators' view: the replicas of the cluster, and the feeds of the replica that answers.</summary>
 internal static class OperatorEndpoints
 {
     private const int DefaultPage = 100;

@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Tells who asks.</summary>
+/// <summary>Determines the owner of a request.</summary>
 internal static class Owner
 {
-    /// <summary>The owner's name. The endpoints' filter has refused requests without one.</summary>
+    /// <summary>The owner's name. Throws if there is none, which the endpoints' filter has already refused.</summary>
     public static string Of(HttpContext context) => Find(context) ?? throw new InvalidOperationException("The request has no owner.");
 
     /// <summary>The owner's name; null if the request has none.</summary>
@@ -18,7 +18,7 @@ internal static class Owner
             return known.Owner;
         }
 
-        // Who brings a ticket has no other claim; the ticket names the owner that the mapping gave when it was asked for.
+        // A request with a ticket has no other claim. The ticket names the owner to which its request was mapped.
         var owner = context.Features.Get<StreamTicket>()?.Owner ?? context.RequestServices.GetRequiredService<OwnerMapping>().Find(context);
         context.Features.Set(new Known(owner));
         return owner;

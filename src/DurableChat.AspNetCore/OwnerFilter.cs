@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Refuses requests that have no owner, so that nothing is ever stored under none, and answers those with a wrong ticket.</summary>
+/// <summary>
+/// Refuses requests without an owner, so that nothing is ever stored without one, and answers requests with a wrong
+/// ticket.
+/// </summary>
 internal sealed class OwnerFilter : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>

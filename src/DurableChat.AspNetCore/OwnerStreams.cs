@@ -23,7 +23,7 @@ internal sealed class OwnerStreams
     /// <summary>How many owners have a stream open.</summary>
     public int Count => _open.Count;
 
-    /// <summary>Takes a place; null if the owner has no more. Dispose it when the stream ends.</summary>
+    /// <summary>Takes a slot; null if the owner has none left. Dispose it when the stream ends.</summary>
     public IDisposable? TryOpen(string owner, string transport)
     {
         if (_open.AddOrUpdate(owner, 1, (_, count) => count + 1) > _options.MaxStreamsPerOwner)

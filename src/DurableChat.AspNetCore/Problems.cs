@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Errors as problem details (RFC 9457): <c>code</c> is a stable word, <c>field</c> names what is wrong in the request, <c>retryable</c> says whether the same
-/// request may work later.
+/// Errors as problem details (RFC 9457). <c>code</c> is a stable identifier, <c>field</c> names the invalid part of the
+/// request, and <c>retryable</c> says whether the same request may succeed later.
 /// </summary>
 internal static class Problems
 {
-    /// <summary>One answer for chats that do not exist and chats of others, so that ids tell nothing.</summary>
+    /// <summary>The same response for missing chats and for other owners' chats, so that ids reveal nothing.</summary>
     public static IResult ChatNotFound() => Of(StatusCodes.Status404NotFound, "chat_not_found", "There is no such chat.");
 
     public static IResult FeedNotFound() => Of(StatusCodes.Status404NotFound, "feed_not_found", "This replica has nothing of such a chat in memory.");
@@ -35,7 +35,7 @@ internal static class Problems
     public static IResult TooManyRequests() =>
         Of(StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many requests came from you. Wait as long as Retry-After says.", retryable: true);
 
-    /// <summary>There is no room for a body just now.</summary>
+    /// <summary>There is no room for another request body at the moment.</summary>
     public static IResult BodiesInFlight(BodyRefusal refusal) => new Later(
         refusal == BodyRefusal.Owner
             ? Of(StatusCodes.Status429TooManyRequests, "too_many_bodies", "Your requests that are under way are too large together. Wait for some of them.", retryable: true)
@@ -51,7 +51,10 @@ internal static class Problems
     public static IResult KeyReused() =>
         Of(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "The idempotency key was used before, for another request.", "Idempotency-Key");
 
-    /// <summary>A creation's key names its chat for ever, since an id is never used again. So it cannot make a second one, also when what the first request was answered is forgotten.</summary>
+    /// <summary>
+    /// The key of a creation determines the chat's id, and ids are never reused. So the key cannot create a second
+    /// chat, even after the first response is forgotten.
+    /// </summary>
     public static IResult KeySpent() => Of(
         StatusCodes.Status422UnprocessableEntity,
         "idempotency_key_spent",
@@ -97,7 +100,7 @@ internal static class Problems
 
     private static string SnakeCase(RefusalCode code) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 
-    /// <summary>Says when to try again.</summary>
+    /// <summary>Adds when to retry.</summary>
     private sealed class Later(IResult answer, int seconds) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)

@@ -17,6 +17,6 @@ internal static class Query
         return IsNumber(text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
     }
 
-    /// <summary>The digits are looked at one by one because the library's parsers let NULs follow.</summary>
+    /// <summary>Checks the digits one by one, because the library's parsers accept trailing NULs.</summary>
     private static bool IsNumber(string text) => !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 }

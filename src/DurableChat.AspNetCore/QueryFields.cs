@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Routing;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Refuses query fields that an endpoint does not know, as unknown fields of a body are refused: a misspelt one would change nothing, without a word. What an endpoint knows are the optional parameters of
-/// its handler, which the API's description shows too, and fields that are declared with <see cref="QueryField"/>.
+/// Refuses query fields that an endpoint does not know, as unknown body fields are refused: a misspelt field would
+/// silently have no effect. An endpoint knows the optional parameters of its handler, which the API's description also
+/// shows, and the fields declared with <see cref="QueryField"/>.
 /// </summary>
 internal static class QueryFields
 {
@@ -49,6 +50,6 @@ internal static class QueryFields
     private static IReadOnlyList<QueryField> Declared(HttpContext context) => context.GetEndpoint()?.Metadata.GetOrderedMetadata<QueryField>() ?? [];
 }
 
-/// <summary>A query field that an endpoint knows although its handler has no parameter for it.</summary>
+/// <summary>A query field that an endpoint accepts although its handler has no parameter for it.</summary>
 /// <param name="Name">The field.</param>
 internal sealed record QueryField(string Name);

@@ -12,13 +12,16 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>The sending end of relays: gives other replicas the parts of answers that this one makes. To be mapped where only replicas come by.</summary>
+/// <summary>
+/// The sending end of relays: sends other replicas the parts of answers that this replica generates. Map it where only
+/// replicas have access.
+/// </summary>
 public static class RelayEndpoint
 {
     /// <summary>Maps the endpoint.</summary>
-    /// <param name="endpoints">Where.</param>
-    /// <param name="source">What is sent.</param>
-    /// <param name="secret">What callers must show as their bearer token: the cluster's secret.</param>
+    /// <param name="endpoints">The routes to add it to.</param>
+    /// <param name="source">The source of the parts.</param>
+    /// <param name="secret">The bearer token that callers must present: the cluster's secret.</param>
     public static IEndpointConventionBuilder MapDurableChatRelay(this IEndpointRouteBuilder endpoints, RelaySource source, string secret)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -26,7 +29,7 @@ public static class RelayEndpoint
         return Map(endpoints, source, new ClusterKeys(null, [secret], TimeProvider.System));
     }
 
-    /// <summary>The same, with secrets that may change.</summary>
+    /// <summary>The same with secrets that may change.</summary>
     internal static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, RelaySource source,
         ClusterKeys keys) =>
         endpoints.MapGet("/relay/v1/chats/{id}/parts",
@@ -35,7 +38,7 @@ public static class RelayEndpoint
                 ? SendAsync(context, source, id, generation, after_seq)
                 : RefuseAsync(context, StatusCodes.Status401Unauthorized)));
 
-    /// <summary>A secret that is not known here may be a new one.</summary>
+    /// <summary>An unknown secret may be a new one, so the secrets are read again.</summary>
     private static async ValueTask<bool> IsReplicaAsync(HttpContext context, ClusterKeys keys)
     {
         var shown = Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString());
@@ -48,7 +51,7 @@ public static class RelayEndpoint
         return Fits(shown, await keys.GetAsync(context.RequestAborted));
     }
 
-    /// <summary>Takes the same time whichever of the secrets it is.</summary>
+    /// <summary>Compares in constant time, whichever secret matches.</summary>
     private static bool Fits(byte[] shown, IReadOnlyList<string> secrets)
     {
         var fits = false;
@@ -90,7 +93,7 @@ public static class RelayEndpoint
         }
         catch (OperationCanceledException)
         {
-            // The other replica has nobody left who wants it, or this one stops.
+            // The other replica has no subscriber left, or this one stops.
         }
     }
 

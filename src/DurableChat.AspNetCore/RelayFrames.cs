@@ -8,13 +8,13 @@ using DurableChat.Relays;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Reads the frames of a relay: JSON objects, a line each.</summary>
+/// <summary>Reads the frames of a relay: JSON objects, one per line.</summary>
 internal static class RelayFrames
 {
     private const byte LineEnd = (byte)'\n';
 
-    /// <summary>Reads them as they arrive.</summary>
-    /// <exception cref="RelayException">The connection broke, or what came is no frame.</exception>
+    /// <summary>Reads frames as they arrive.</summary>
+    /// <exception cref="RelayException">The connection broke, or the data is not a valid frame.</exception>
     public static async IAsyncEnumerable<RelayFrame> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var input = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true));
@@ -57,7 +57,7 @@ internal static class RelayFrames
         }
     }
 
-    /// <summary>Takes the next line; what is left at the end is one too.</summary>
+    /// <summary>Takes the next line. At the end of the stream, the remaining bytes are a line too.</summary>
     private static bool TryTakeLine(ref ReadOnlySequence<byte> rest, bool isEnd, out ReadOnlySequence<byte> line)
     {
         if (rest.PositionOf(LineEnd) is { } end)
@@ -95,7 +95,7 @@ internal static class RelayFrames
         catch (Exception exception)
             when (exception is JsonException or NotSupportedException or InvalidOperationException)
         {
-            // A replica of a later version may make parts that are not known here.
+            // A replica of a later version may send parts that are unknown here.
             return RelayFrame.TryReadLater(Encoding.UTF8.GetString(line)) ?? throw NoFrame(exception);
         }
     }

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Hosting;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// The first phase of a shutdown: the server says that it is not ready, and goes on serving for <see cref="DurableChatHttpOptions.DrainDelay"/>, so that load balancers find out before anything is
-/// refused. Then its streams end, while it still listens. Only after that do requests, turns and connections end. Thread-safe.
+/// The first phase of a shutdown. The server reports that it is not ready but keeps serving for
+/// <see cref="DurableChatHttpOptions.DrainDelay"/>, so that load balancers notice before any request is refused. Then
+/// it ends its streams while it still listens. Requests, turns and connections end only after that. Thread-safe.
 /// </summary>
 public sealed class ServerDrain : IHostedLifecycleService, IDisposable
 {
@@ -15,7 +16,7 @@ public sealed class ServerDrain : IHostedLifecycleService, IDisposable
     private volatile bool _hasBegun;
     private bool _hasStarted;
 
-    /// <summary>Makes it for a host.</summary>
+    /// <summary>Creates the drain of a host.</summary>
     public ServerDrain(DurableChatHttpOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -23,14 +24,14 @@ public sealed class ServerDrain : IHostedLifecycleService, IDisposable
         _delay = options.DrainDelay ?? TimeSpan.Zero;
         _time = time;
 
-        // A signal comes here first; a host that is stopped by a call comes to StoppingAsync first.
+        // A signal arrives here first. A host that is stopped by a call enters StoppingAsync first.
         _registration = lifetime.ApplicationStopping.Register(() => _hasBegun = true);
     }
 
-    /// <summary>True once the server is asked to stop: it is to get no new work.</summary>
+    /// <summary>True once the server is asked to stop and must get no new work.</summary>
     public bool HasBegun => _hasBegun;
 
-    /// <summary>Cancelled when streams are to end, so that their clients connect again, elsewhere.</summary>
+    /// <summary>Cancelled when streams must end, so that their clients reconnect to another replica.</summary>
     public CancellationToken StreamsEnd => _streamsEnd.Token;
 
     /// <inheritdoc/>

@@ -8,25 +8,29 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// The body of one response of Server-Sent Events. All events that are ready go out in one flush, but for many bytes. Events are written by one caller at a time; heartbeats may come in between.
+/// The body of one Server-Sent Events response. All events that are ready are sent in one flush, up to a limit of
+/// bytes. Events are written by one caller at a time; heartbeats may be written in between.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A heartbeat may come at any time, and a semaphore without a wait handle has nothing to dispose of.")]
 internal sealed class SseStream(HttpContext context, StallGuard stall, CancellationToken end)
 {
-    /// <summary>How much is written before the client has to take it: what one that never reads costs, and what one that is slow has to take in the time it has.</summary>
+    /// <summary>
+    /// How many bytes are written before the client must read them: the memory that a client costs that never reads,
+    /// and the amount that a slow client must read within its time limit.
+    /// </summary>
     private const int BytesPerFlush = 32 * 1024;
 
     private static readonly byte[] _heartbeat = ": heartbeat\n\n"u8.ToArray();
 
-    // Whoever holds it writes. A heartbeat never waits for it: something is being written then.
+    // Its holder writes. A heartbeat never waits for it, because then something is already being written.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly PipeWriter _body = context.Response.BodyWriter;
     private int _quietTicks;
 
-    /// <summary>True if the last event was written whole, so that something else may follow it.</summary>
+    /// <summary>True if the last event was written completely, so that another may follow.</summary>
     public bool IsBetweenEvents { get; private set; } = true;
 
-    /// <summary>Says what the response is, and that nobody in between is to keep it back.</summary>
+    /// <summary>Sets the headers: the content type, and that proxies must not buffer the response.</summary>
     public static void SetHeaders(HttpContext context)
     {
         var response = context.Response;
@@ -34,13 +38,14 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         response.Headers.CacheControl = "no-store, no-transform";
         response.Headers["X-Accel-Buffering"] = "no";
 
-        // Proxies that compress keep events back until there is enough to compress. Some do not obey "no-transform", and leave alone what has an encoding already.
+        // Compressing proxies hold events until there is enough to compress. Some ignore "no-transform" but do not
+        // touch a response that already has an encoding.
         response.Headers.ContentEncoding = "identity";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }
 
-    /// <summary>Writes events and waits until the client takes them.</summary>
-    /// <exception cref="OperationCanceledException">The client has gone, or the stream is to end.</exception>
+    /// <summary>Writes events and waits until the client has read them.</summary>
+    /// <exception cref="OperationCanceledException">The client has disconnected, or the stream must end.</exception>
     public async Task WriteAsync(List<StreamEvent> events)
     {
         await _turn.WaitAsync(end);
@@ -73,8 +78,10 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         }
     }
 
-    /// <summary>Writes bytes, or none but the headers, and waits until the client takes them.</summary>
-    /// <exception cref="OperationCanceledException">The client has gone, or the stream is to end.</exception>
+    /// <summary>
+    /// Writes bytes, or only the headers if there are none, and waits until the client has read them.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The client has disconnected, or the stream must end.</exception>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         await _turn.WaitAsync(end);
@@ -99,7 +106,7 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         }
     }
 
-    /// <summary>Says that time has passed: after <paramref name="ticks"/> of them without an event a heartbeat goes out.</summary>
+    /// <summary>Counts time: after <paramref name="ticks"/> ticks without an event it sends a heartbeat.</summary>
     public void Tick(int ticks)
     {
         if (Interlocked.Increment(ref _quietTicks) < ticks || !_turn.Wait(0, CancellationToken.None))
@@ -111,7 +118,7 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         _ = BeatAsync();
     }
 
-    /// <summary>Waits until no heartbeat is being written; none will be from then on.</summary>
+    /// <summary>Waits for the heartbeat that is being written, and prevents later ones.</summary>
     public Task CloseAsync() => _turn.WaitAsync(CancellationToken.None);
 
     private async Task BeatAsync()
@@ -123,7 +130,7 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The client has gone, which the writer of events finds out for itself.
+            // The client has disconnected. The writer of events will notice.
         }
         finally
         {

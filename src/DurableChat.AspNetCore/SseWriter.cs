@@ -7,14 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Writes events as Server-Sent Events (WHATWG HTML). An idle stream sends a comment now and then, so that proxies keep it open. A client that takes too little for too long is cut off. Thread-safe.
+/// Writes events as Server-Sent Events (WHATWG HTML). An idle stream sends a comment from time to time, so that proxies
+/// keep it open. A client that reads too slowly for too long is disconnected. Thread-safe.
 /// </summary>
 internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats, ServerDrain drain, ILogger<SseWriter> logger)
 {
     private static readonly byte[] _storageUnavailable =
         "event: error\ndata: {\"type\":\"error\",\"error\":{\"code\":\"storage_unavailable\",\"message\":\"The database is not available just now.\",\"retryable\":true}}\n\n"u8.ToArray();
 
-    /// <summary>Writes until the source ends, the client goes, or <paramref name="end"/> says so.</summary>
+    /// <summary>Writes until the source ends, the client disconnects, or <paramref name="end"/> is cancelled.</summary>
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
         SseStream.SetHeaders(context);
@@ -27,7 +28,8 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
         }
         catch (OperationCanceledException)
         {
-            // The client has gone, or is to come back elsewhere: either way the stream just ends. A flush may find out first that the client has gone, before anybody is told so.
+            // The client has disconnected, or must reconnect elsewhere: either way the stream just ends. A flush may
+            // notice the disconnect before the request is marked as aborted.
         }
         finally
         {
@@ -37,7 +39,7 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
 
         if (drain.StreamsEnd.IsCancellationRequested && stream.IsBetweenEvents && !context.RequestAborted.IsCancellationRequested)
         {
-            // All streams of this replica end now. What is written here goes out as the response ends.
+            // All streams of this replica end now. This is sent when the response ends.
             context.Response.BodyWriter.Write(ReconnectDelay.Write(isDraining: true, Random.Shared.NextDouble()));
         }
     }

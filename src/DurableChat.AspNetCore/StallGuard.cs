@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Waits until a client takes what is written to it, and cuts off one for which that takes too long: it holds a socket, buffers and a place among its owner's streams. Thread-safe.
+/// Waits until a client has read what is written to it, and disconnects a client that takes too long: it occupies a
+/// socket, buffers and a slot among its owner's streams. Thread-safe.
 /// </summary>
 internal sealed partial class StallGuard(DurableChatHttpOptions options, TimeProvider time, ILogger<StallGuard> logger)
 {
@@ -14,8 +15,9 @@ internal sealed partial class StallGuard(DurableChatHttpOptions options, TimePro
 
     /// <summary>Prepares the connection of a stream.</summary>
     /// <remarks>
-    /// Kestrel's own limit does not suit streams: a client that has once read much and quickly may then stand still for a second for every 240 bytes of it. With a rate that is always met, its
-    /// time of grace alone counts, also for what is written when the stream has ended.
+    /// Kestrel's own limit does not suit streams: a client that once read much and quickly may then pause for a second
+    /// for every 240 bytes of that. With a minimum rate that is always met, only the grace period counts, including for
+    /// data that is written after the stream has ended.
     /// </remarks>
     public void Prepare(HttpContext context)
     {
@@ -25,7 +27,7 @@ internal sealed partial class StallGuard(DurableChatHttpOptions options, TimePro
         }
     }
 
-    /// <summary>Waits for a write to end. Cut off, it ends like one whose client has gone.</summary>
+    /// <summary>Waits for a write to complete. If it is cut off, it ends as if the client had disconnected.</summary>
     public async Task<T> WaitAsync<T>(HttpContext context, Task<T> write)
     {
         await WaitAsync(context, (Task)write);

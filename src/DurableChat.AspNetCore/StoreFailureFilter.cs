@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Turns a failing database into a clear answer. What went wrong goes to the log only.</summary>
+/// <summary>Turns a failing database into a clear response. The cause is only logged.</summary>
 internal sealed partial class StoreFailureFilter(WriteHealth writes, ILogger<StoreFailureFilter> logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Streams: a chat's, and the owner's list of chats; as Server-Sent Events or, on upgrade, over a WebSocket.</summary>
+/// <summary>
+/// Streams of a chat and of the owner's list of chats, as Server-Sent Events or, on upgrade, over a WebSocket.
+/// </summary>
 internal static class StreamEndpoints
 {
     public static void Map(RouteGroupBuilder group, AuthorizationPolicy usual)
@@ -50,7 +52,9 @@ internal static class StreamEndpoints
         return stream.OpenAsync(context, owner, () => Task.FromResult<WatchSubscription?>(chats.Watch(owner)));
     }
 
-    /// <summary>A reconnecting browser repeats its first URL and adds the header, so the header counts most.</summary>
+    /// <summary>
+    /// A reconnecting browser repeats its first URL and adds the header, so the header takes precedence.
+    /// </summary>
     private static IResult? ReadPosition(HttpContext context, string? afterId, string? lastEventId, out Position position)
     {
         position = Position.Start;

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// A stream that is open and has its place. It is sent when the endpoint and its filters have returned, so that for as long as it is open, which may be days, none of them takes memory. It belongs to its
-/// request: a filter that answers something else instead, or fails, need not know of it.
+/// An open stream with its slot. It is sent after the endpoint and its filters have returned, so that they use no
+/// memory while it is open, which may be days. The request owns it, so a filter that fails or replaces the response
+/// need not know about it.
 /// </summary>
 internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGuard stall, TimeProvider time, ServerDrain drain) : IResult, IDisposable
 {
@@ -18,7 +19,8 @@ internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGua
         {
             stall.Prepare(httpContext);
 
-            // A server that shuts down ends its streams first, so that clients go elsewhere while turns are still being finished.
+            // A server that shuts down ends its streams first, so that clients reconnect elsewhere while turns are
+            // being finished.
             using var deadline = StreamDeadline.Start(httpContext, time);
             using var end = deadline is null
                 ? CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, drain.StreamsEnd)
@@ -27,7 +29,7 @@ internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGua
         }
     }
 
-    /// <summary>Gives the place back and closes the source, once.</summary>
+    /// <summary>Releases the slot and the source. Repeated calls have no effect.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>What the caller's model calls have cost.</summary>
+/// <summary>The usage and cost of the caller's model calls.</summary>
 internal static class UsageEndpoints
 {
     private const int DefaultDays = 30;
@@ -26,7 +26,7 @@ internal static class UsageEndpoints
             return NoDay("to");
         }
 
-        // The days that a calendar has are fewer than could be asked for.
+        // Clamped to the first day that a date can represent.
         var first = DateOnly.FromDayNumber(Math.Max(0, last.DayNumber - DefaultDays + 1));
         if (from is not null && !TryDay(from, out first))
         {

@@ -2,22 +2,26 @@ using DurableChat.Storage;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>What an owner's model calls have cost.</summary>
+/// <summary>An owner's usage.</summary>
 /// <param name="From">The first day (UTC).</param>
-/// <param name="To">The last day (UTC), included.</param>
-/// <param name="Usage">An entry for each day and model, in their order; days without calls are left out.</param>
+/// <param name="To">The last day (UTC), inclusive.</param>
+/// <param name="Usage">One entry per day and model, in that order. Days without calls are omitted.</param>
 public sealed record UsageResponse(DateOnly From, DateOnly To, IReadOnlyList<UsageEntry> Usage);
 
-/// <summary>What the calls of one model have cost on one day.</summary>
+/// <summary>The usage of one model on one day.</summary>
 /// <param name="Day">The day (UTC).</param>
 /// <param name="Model">The configured name of the model.</param>
-/// <param name="Requests">How many calls there were whose provider said what they cost, failed ones included.</param>
-/// <param name="InputTokens">Tokens that were sent, those of the provider's cache included.</param>
-/// <param name="OutputTokens">Tokens of the answers, reasoning included.</param>
-/// <param name="CacheReadTokens">Input tokens read from the provider's cache; null if no provider said.</param>
-/// <param name="CacheWriteTokens">Input tokens written to the provider's cache; null if no provider said.</param>
-/// <param name="ReasoningTokens">Output tokens spent on reasoning; null if no provider said.</param>
-/// <param name="Cost">The price in US dollars of the calls whose provider said it; null if none did.</param>
+/// <param name="Requests">The number of calls whose provider reported usage, including failed ones.</param>
+/// <param name="InputTokens">Input tokens, including those read from the provider's cache.</param>
+/// <param name="OutputTokens">Output tokens, including reasoning.</param>
+/// <param name="CacheReadTokens">
+/// Input tokens read from the provider's cache; null if no provider reported them.
+/// </param>
+/// <param name="CacheWriteTokens">
+/// Input tokens written to the provider's cache; null if no provider reported them.
+/// </param>
+/// <param name="ReasoningTokens">Output tokens spent on reasoning; null if no provider reported them.</param>
+/// <param name="Cost">The price in US dollars of the calls whose provider reported it; null if none did.</param>
 public sealed record UsageEntry(
     DateOnly Day,
     string Model,
@@ -29,7 +33,7 @@ public sealed record UsageEntry(
     long? ReasoningTokens,
     decimal? Cost)
 {
-    /// <summary>The entry for what a store has added up.</summary>
+    /// <summary>Creates the entry from a store's sums.</summary>
     public static UsageEntry Of(DailyUsage day)
     {
         ArgumentNullException.ThrowIfNull(day);

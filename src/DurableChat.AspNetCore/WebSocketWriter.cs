@@ -8,16 +8,24 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore;
 
 /// <summary>
-/// Writes events as WebSocket text messages: the same JSON as over Server-Sent Events. A client that takes too little for too long, answers no ping, or sends more than pings and a close, is cut off. Thread-safe.
+/// Writes events as WebSocket text messages, with the same JSON as over Server-Sent Events. A client is disconnected if
+/// it reads too slowly for too long, does not answer a ping, or sends a message or more control frames than allowed.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<WebSocketWriter> logger)
 {
-    /// <summary>How much goes out in one frame: a large message is several, so that a client that is slow, but reads, is not taken for one that does not.</summary>
+    /// <summary>
+    /// The size of a frame. A large message is sent in several frames, so that a slow client that still reads is not
+    /// mistaken for a stalled one.
+    /// </summary>
     private const int BytesPerFrame = 32 * 1024;
 
     private static readonly TimeSpan _closeTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Accepts the upgrade and writes until the source ends, the client goes, or <paramref name="end"/> says so.</summary>
+    /// <summary>
+    /// Accepts the upgrade and writes until the source ends, the client disconnects, or <paramref name="end"/> is
+    /// cancelled.
+    /// </summary>
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
     {
         var meter = new ClientMeter(options.MaxWebSocketBytesPerMinute, time);
@@ -48,7 +56,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         }
         catch (WebSocketException)
         {
-            // The client has gone without a word.
+            // The client has disconnected without a close.
         }
 
         await CloseAsync(socket, status, reason, listening);
@@ -86,7 +94,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
     {
         for (var rest = message; rest.Length > 0;)
         {
-            // A send that begins with a cancelled token aborts the connection, and the client would never learn why.
+            // Sending with a cancelled token aborts the connection, and the client would never learn the reason.
             end.ThrowIfCancellationRequested();
             var frame = rest[..Math.Min(rest.Length, BytesPerFrame)];
             rest = rest[frame.Length..];
@@ -96,8 +104,8 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
     }
 
     /// <summary>
-    /// Closes, and waits a little for the client's close: a connection that is cut at once takes what was sent last with
-    /// it, so that the client would not learn why.
+    /// Sends a close and waits briefly for the client's: cutting a connection at once also discards the data sent last,
+    /// so the client would not learn the reason.
     /// </summary>
     private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string reason, Task listening)
     {
@@ -115,7 +123,7 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
         {
-            // It does not matter any more.
+            // The connection is ending anyway.
         }
 
         socket.Abort();

@@ -1,10 +1,16 @@
 namespace DurableChat.AspNetCore;
 
-/// <summary>Whether the database takes writes, by those that were tried: commands of users, and the heartbeat of this replica, which comes every few seconds. Thread-safe.</summary>
-/// <param name="time">The clock; by default the system's.</param>
+/// <summary>
+/// Whether the database accepts writes, judged by users' commands and by this replica's heartbeat, which runs every few
+/// seconds. Thread-safe.
+/// </summary>
+/// <param name="time">The clock; null for the system's.</param>
 public sealed class WriteHealth(TimeProvider? time = null)
 {
-    /// <summary>How long the failure of a command stands. A heartbeat updates a row in place and may succeed while commits, which need more room, fail.</summary>
+    /// <summary>
+    /// How long the failure of a command counts. A heartbeat updates a row in place, so it may succeed while commits,
+    /// which need more space, fail.
+    /// </summary>
     private static readonly TimeSpan _commandHold = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -26,7 +32,7 @@ public sealed class WriteHealth(TimeProvider? time = null)
         }
     }
 
-    /// <summary>A heartbeat has succeeded.</summary>
+    /// <summary>Records that a heartbeat succeeded.</summary>
     public void Succeeded()
     {
         lock (_gate)
@@ -38,7 +44,7 @@ public sealed class WriteHealth(TimeProvider? time = null)
         }
     }
 
-    /// <summary>A heartbeat has failed.</summary>
+    /// <summary>Records that a heartbeat failed.</summary>
     public void Failed(Exception exception)
     {
         lock (_gate)
@@ -47,7 +53,7 @@ public sealed class WriteHealth(TimeProvider? time = null)
         }
     }
 
-    /// <summary>A command has failed.</summary>
+    /// <summary>Records that a command failed.</summary>
     public void CommandFailed(Exception exception)
     {
         lock (_gate)

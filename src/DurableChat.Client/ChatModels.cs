@@ -111,7 +111,13 @@ public sealed record HistoryMessage(
     /// <summary>For a user message, the settings of its answer. Null for the model's own settings.</summary>
     public ChatSettings? Settings { get; init; }
 
-    /// <summary>The joined text of all text parts, without reasoning and refusals.</summary>
+    /// <summary>
+    /// Of a user message that waited in the queue: the number it had there (<see cref="QueuedMessage.Id"/>), also after
+    /// edits. Null for one that was sent directly.
+    /// </summary>
+    public long? QueuedId { get; init; }
+
+    /// <summary>All its text, joined, without reasoning and refusals.</summary>
     [JsonIgnore]
     public string Text => string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));
 }

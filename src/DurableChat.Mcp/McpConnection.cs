@@ -6,8 +6,8 @@ using ModelContextProtocol.Protocol;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// One connection to a server, and the calls that run over it. A connection that is replaced takes no more calls, and
-/// stays open until those in flight have ended. Thread-safe.
+/// A connection to an MCP server and the calls that run over it. A retired connection takes no more calls, and stays
+/// open until those in flight have ended. Thread-safe.
 /// </summary>
 internal sealed class McpConnection
 {
@@ -17,7 +17,7 @@ internal sealed class McpConnection
     private const string FirstWithoutPing = "2026-07-28";
 
     /// <summary>
-    /// Holds at most one word that the tools may have changed. It is complete when the connection is lost.
+    /// Holds at most one signal that the tools may have changed. Completes when the connection is lost.
     /// </summary>
     private readonly Channel<bool> _changes;
     private readonly Lock _gate = new();
@@ -33,13 +33,13 @@ internal sealed class McpConnection
         _ = client.Completion.ContinueWith(_ => changes.Writer.TryComplete(), TaskScheduler.Default);
     }
 
-    /// <summary>What speaks to the server.</summary>
+    /// <summary>The protocol client.</summary>
     public McpClient Client { get; }
 
-    /// <summary>True if the server can be pinged.</summary>
+    /// <summary>True if the server supports pings.</summary>
     public bool HasPing { get; }
 
-    /// <summary>True if changes of the tools are announced to a listener only.</summary>
+    /// <summary>True if the server announces tool changes only to listeners.</summary>
     public bool HasListeners { get; }
 
     /// <summary>True if the server has ended the connection.</summary>
@@ -63,20 +63,20 @@ internal sealed class McpConnection
             TimeProvider = time,
             ProtocolVersion = server.ProtocolVersion,
 
-            // No handlers for elicitation, sampling and roots: the client declares none of them, and answers such a
-            // request with an error.
+            // There are no handlers for elicitation, sampling and roots: the client declares none of them, and answers
+            // such a request with an error.
             Handlers = new McpClientHandlers
             {
                 NotificationHandlers =
                 [
                     new(NotificationMethods.ToolListChangedNotification, OnChange),
 
-                    // A change before the server took note of the listener was not announced.
+                    // A change before the server registered the listener was not announced.
                     new(NotificationMethods.SubscriptionsAcknowledgedNotification, OnChange),
                 ],
             },
         };
-        var transport = McpTransports.Create(server, http, loggers);
+        var transport = new McpFilteredTransport(McpTransports.Create(server, http, loggers));
         var client = await McpClient.CreateAsync(transport, options, loggers, cancellationToken).ConfigureAwait(false);
         return new(client, changes);
 
@@ -87,9 +87,7 @@ internal sealed class McpConnection
         }
     }
 
-    /// <summary>
-    /// Waits until the tools may have changed or the connection is lost, but not longer than an interval.
-    /// </summary>
+    /// <summary>Waits until the tools may have changed, the connection is lost, or an interval has passed.</summary>
     /// <returns>True if the tools may have changed.</returns>
     public async Task<bool> WaitForChangeAsync(
         TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
@@ -109,7 +107,7 @@ internal sealed class McpConnection
     }
 
     /// <summary>Runs a call.</summary>
-    /// <returns>What the server answered; null if the connection is retired, and nothing was sent.</returns>
+    /// <returns>The server's result; null if the connection is retired and nothing was sent.</returns>
     public async ValueTask<CallToolResult?> CallAsync(Func<ValueTask<CallToolResult>> call)
     {
         lock (_gate)
@@ -136,7 +134,7 @@ internal sealed class McpConnection
         }
     }
 
-    /// <summary>Takes no more calls.</summary>
+    /// <summary>Refuses further calls.</summary>
     public void Retire()
     {
         lock (_gate)

@@ -9,12 +9,12 @@ namespace DurableChat.Mcp;
 public static class McpDurableChatBuilderExtensions
 {
     /// <summary>
-    /// Connects to MCP servers when the host starts, and lets models call those of their tools that are allowed. A server that goes away is connected to again; meanwhile its tools fail, which the model
-    /// is told. To be called once.
+    /// Connects to MCP servers when the host starts, and lets models call the allowed tools. If a server is
+    /// unavailable, the connection is retried; meanwhile its tools return errors to the model. Call this once.
     /// </summary>
-    /// <param name="builder">What <c>AddDurableChat</c> gave back.</param>
-    /// <param name="configure">Says which servers, e.g. by binding a section of the configuration.</param>
-    /// <exception cref="ArgumentException">A setting is wrong.</exception>
+    /// <param name="builder">The builder that <c>AddDurableChat</c> returned.</param>
+    /// <param name="configure">Sets the servers, e.g. by binding a configuration section.</param>
+    /// <exception cref="ArgumentException">A setting is invalid.</exception>
     public static DurableChatBuilder AddMcp(this DurableChatBuilder builder, Action<McpOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -29,7 +29,7 @@ public static class McpDurableChatBuilderExtensions
         builder.Services.AddSingleton(provider => new McpToolSource(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<IToolSource>(provider => provider.GetRequiredService<McpToolSource>());
 
-        // Started before turns are taken over, which may call tools, and stopped when the worker has handed over.
+        // Starts before turns are taken over, which may call tools, and stops after the worker's handover.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<McpToolSource>()));
         return builder;
     }

@@ -3,8 +3,8 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// Reads no more of an answer over HTTP than a message can be. The stream on which a server announces changes has no
-/// limit in sum, since it stays open; each of its messages has.
+/// Limits the size of each message in an HTTP response, and of the response as a whole. The stream on which a server
+/// announces changes stays open, so it has no total limit.
 /// </summary>
 internal sealed class McpLimitHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {

@@ -1,23 +1,29 @@
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// What is taken of a server. It is somebody else's program, and everything that it says is in memory before anything
-/// of it can be cut.
+/// Limits on the data that a server may send. A server is foreign software, and its data is in memory before any of it
+/// can be cut.
 /// </summary>
 internal static class McpLimits
 {
-    /// <summary>How large a message can be, in bytes.</summary>
+    /// <summary>The maximum size of a message, in bytes.</summary>
     public const int MaxMessageBytes = 8 * 1024 * 1024;
 
-    /// <summary>How large the answer to one request can be with all that is said in between, in bytes.</summary>
+    /// <summary>
+    /// The maximum size of the response to one request, including everything sent before it, in bytes.
+    /// </summary>
     public const long MaxAnswerBytes = 128 * 1024 * 1024;
 
-    /// <summary>How many tools of a server models can be given: all of them stand in each request to a model.</summary>
+    /// <summary>
+    /// The maximum number of a server's tools for models: each request to a model contains all of them.
+    /// </summary>
     public const int MaxTools = 512;
 
-    /// <summary>How large the definitions of these tools can be together, in bytes.</summary>
+    /// <summary>The maximum size of these tools' definitions together, in bytes.</summary>
     public const int MaxDefinitionBytes = 4 * 1024 * 1024;
 
-    /// <summary>How many pages of tools are read, those with tools that are not allowed included.</summary>
+    /// <summary>
+    /// The maximum number of pages of tools that are read, including pages of tools that are not allowed.
+    /// </summary>
     public const int MaxPages = 200;
 }

@@ -7,8 +7,8 @@ using ModelContextProtocol.Protocol;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// Stays connected to one server, and knows its tools. After a connection is lost it keeps the tools that it knew, and
-/// connects again with a pause that grows; calls in flight over the lost connection may still end there. Thread-safe.
+/// Keeps a connection to one server and its list of tools. After a connection is lost it keeps the known tools and
+/// reconnects with growing pauses. Calls in flight may still end on the lost connection. Thread-safe.
 /// </summary>
 internal sealed partial class McpLink(
     McpServer server, TimeSpan pingInterval, TimeProvider time, ILoggerFactory loggers)
@@ -17,8 +17,7 @@ internal sealed partial class McpLink(
     private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// For how long a server may leave a question open that it could answer at once; one that takes longer counts as
-    /// lost.
+    /// How long a server may take to answer a request that needs no work. A slower server counts as lost.
     /// </summary>
     private static readonly TimeSpan _answerTime = TimeSpan.FromSeconds(30);
 
@@ -31,10 +30,10 @@ internal sealed partial class McpLink(
     /// <summary>The tools that models may call.</summary>
     public IReadOnlyList<AIFunction> Tools => _list.Tools;
 
-    /// <summary>Completes when the first attempt to connect has succeeded or failed.</summary>
+    /// <summary>Completes when the first connection attempt has succeeded or failed.</summary>
     public Task FirstAttempt => _firstAttempt.Task;
 
-    /// <summary>Stays connected until it is cancelled.</summary>
+    /// <summary>Keeps the server connected until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var http = McpTransports.CreateHttpClient();
@@ -65,7 +64,7 @@ internal sealed partial class McpLink(
             {
                 break;
             }
-#pragma warning disable CA1031 // A server that is away, or speaks nonsense, must not end the host.
+#pragma warning disable CA1031 // An unavailable or faulty server must not end the host.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -82,7 +81,7 @@ internal sealed partial class McpLink(
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < _longestPause ? pause * 2 : _longestPause;
 
-    /// <summary>Stays with a connection until the server is gone.</summary>
+    /// <summary>Maintains a connection until it is lost.</summary>
     private async Task StayAsync(McpConnection connection, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -98,8 +97,8 @@ internal sealed partial class McpLink(
                     return;
                 }
 
-                // A list is a sign of life too. Without pings it is the only one, and finds changes that were not
-                // announced.
+                // Listing the tools is a sign of life too. Without pings it is the only one, and it finds changes that
+                // were not announced.
                 var check = hasChanged || !connection.HasPing
                     ? ListAsync(connection, cancellationToken)
                     : PingAsync(connection, cancellationToken);
@@ -122,14 +121,14 @@ internal sealed partial class McpLink(
         }
         catch (McpProtocolException exception) when (exception.ErrorCode == McpErrorCode.MethodNotFound)
         {
-            // A server that answers so is there.
+            // A server that answers with an error is alive.
         }
     }
 
     private Task ListAsync(McpConnection connection, CancellationToken cancellationToken) =>
         LimitAsync(token => _list.UpdateAsync(connection, token), cancellationToken);
 
-    /// <summary>Keeps a subscription to changes of the tools, and renews it when it ends.</summary>
+    /// <summary>Keeps a subscription to tool changes, and renews it when it ends.</summary>
     private async Task ListenAsync(McpConnection connection, CancellationToken cancellationToken)
     {
         var pause = _firstPause;
@@ -149,7 +148,7 @@ internal sealed partial class McpLink(
             {
                 return;
             }
-#pragma warning disable CA1031 // Without a subscription changes are found later. A lost server is found elsewhere.
+#pragma warning disable CA1031 // Without a subscription, changes are found later. A lost server is detected elsewhere.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -161,13 +160,13 @@ internal sealed partial class McpLink(
         }
     }
 
-    /// <summary>Closes a connection when its last call has ended, or at once when all is to end.</summary>
+    /// <summary>Closes a connection when its last call has ended, or at once if everything must end.</summary>
     private async Task CloseAsync(McpConnection connection, CancellationToken cancellationToken)
     {
         connection.Retire();
         await connection.Idle.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // A server that is silent does not answer a goodbye either.
+        // A silent server does not answer a close either.
         await connection.Client.DisposeAsync().AsTask().WaitAsync(_goodbyeTime, time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

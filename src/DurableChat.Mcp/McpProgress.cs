@@ -3,7 +3,7 @@ using ModelContextProtocol;
 
 namespace DurableChat.Mcp;
 
-/// <summary>Makes texts of the progress that a server tells. Thread-safe.</summary>
+/// <summary>Converts the progress that a server reports to texts. Thread-safe.</summary>
 internal sealed class McpProgress(IProgress<string> texts) : IProgress<ProgressNotificationValue>
 {
     /// <inheritdoc/>

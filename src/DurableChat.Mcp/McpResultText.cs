@@ -5,12 +5,12 @@ using ModelContextProtocol.Protocol;
 
 namespace DurableChat.Mcp;
 
-/// <summary>Makes a text for the model of a tool's result. Bytes are described, never included.</summary>
+/// <summary>Converts a tool's result to a text for the model. Binary content is described, never included.</summary>
 internal static class McpResultText
 {
     /// <summary>
-    /// The structured result as JSON, if there is one: text beside it repeats it. Otherwise all that came, one piece
-    /// per line.
+    /// The structured result as JSON if there is one, since the text next to it repeats it. Otherwise all content, one
+    /// item per line.
     /// </summary>
     public static string Of(CallToolResult result)
     {
@@ -43,7 +43,10 @@ internal static class McpResultText
         _ => $"[{block.Type}]",
     };
 
-    /// <summary>How many bytes base64 stands for; null if it is none. It is not decoded: nobody wants the bytes.</summary>
+    /// <summary>
+    /// The size of the data in bytes; null if it is not base64. The data is not decoded, because only its size is
+    /// needed.
+    /// </summary>
     private static long? SizeOf(ReadOnlyMemory<byte> base64) =>
         Base64.IsValid(base64.Span, out var bytes) ? bytes : null;
 

@@ -1,40 +1,54 @@
 namespace DurableChat.Mcp;
 
-/// <summary>One server whose tools models may call: a program that is started here (stdio), or an address (HTTP).</summary>
+/// <summary>
+/// A server whose tools models may call: either a program that is started here (stdio), or a URL (HTTP).
+/// </summary>
 public sealed class McpServer
 {
-    /// <summary>Lets all tools of a server through, those that it adds later included.</summary>
+    /// <summary>Allows all tools of a server, including those that it adds later.</summary>
     public const string AllTools = "*";
 
     /// <summary>A name for logs.</summary>
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>The program that speaks over its standard input and output; null for a server with an address.</summary>
+    /// <summary>
+    /// The program to start, which communicates over its standard input and output. Null for a server with a URL.
+    /// </summary>
     public string? Command { get; set; }
 
-    /// <summary>The arguments of the program, one each, never a shell's line.</summary>
+    /// <summary>The program's arguments, one per entry. They are not interpreted by a shell.</summary>
     public IList<string> Arguments { get; set; } = [];
 
-    /// <summary>The folder where the program starts; null for this process's.</summary>
+    /// <summary>The folder in which the program starts. Null uses the folder of this process.</summary>
     public string? WorkingDirectory { get; set; }
 
-    /// <summary>Environment variables of the program, besides the few that most programs need. It gets none of this process's others, which may hold secrets.</summary>
+    /// <summary>
+    /// Environment variables of the program, in addition to the few that most programs need. It gets none of the other
+    /// variables of this process, which may contain secrets.
+    /// </summary>
     public IDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The address of a server that speaks HTTP; null for a program.</summary>
+    /// <summary>The URL of a server over HTTP. Null for a program.</summary>
     public Uri? Url { get; set; }
 
-    /// <summary>Headers of each request to the address, e.g. <c>Authorization</c>.</summary>
+    /// <summary>Headers of each request to the URL, e.g. <c>Authorization</c>.</summary>
     public IDictionary<string, string> Headers { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The tools that models may call, by the server's names for them; one <see cref="AllTools"/> for all. None by default: what a server offers may change under you.</summary>
+    /// <summary>
+    /// The tools that models may call, by the server's names for them. One <see cref="AllTools"/> allows all. None by
+    /// default, because a server may change its tools at any time.
+    /// </summary>
     public IList<string> AllowedTools { get; set; } = [];
 
-    /// <summary>What stands before the names of its tools for the model, so that two servers may have tools of one name; null for nothing.</summary>
+    /// <summary>
+    /// A prefix for the tool names that the model sees, so that two servers may have tools with the same name. Null for
+    /// none.
+    /// </summary>
     public string? Prefix { get; set; }
 
     /// <summary>
-    /// The only revision of the protocol to speak with the server, e.g. <c>2025-06-18</c>, for one that cannot negotiate; null, the default, for the newest that both know.
+    /// The only protocol revision to use with the server, e.g. <c>2025-06-18</c>, for servers that cannot negotiate.
+    /// Null, the default, uses the newest revision that both support.
     /// </summary>
     public string? ProtocolVersion { get; set; }
 

@@ -8,12 +8,12 @@ using ModelContextProtocol.Client;
 namespace DurableChat.Mcp;
 
 /// <summary>
-/// A tool of a server, under a name that models' providers take, with a result that models can read. Immutable.
+/// A tool of a server, with a name that model providers accept and a result that models can read. Immutable.
 /// </summary>
 internal sealed class McpTool(McpConnection connection, McpClientTool tool, string? prefix) : DelegatingAIFunction(tool)
 {
     /// <summary>
-    /// Where in a call's metadata its id stands, so that a server can tell a call that is repeated after a crash.
+    /// The key of the call's id in its metadata, so that a server can recognise a call that is repeated after a crash.
     /// </summary>
     private const string CallIdKey = "durablechat/idempotency_key";
 
@@ -22,7 +22,7 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
     /// <inheritdoc/>
     public override string Name { get; } = NameOf($"{prefix}{tool.Name}");
 
-    /// <summary>The name by which the server knows it.</summary>
+    /// <summary>The server's name for the tool.</summary>
     public string ServerName => tool.Name;
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
             : null;
         var (text, isError) = await CallAsync(called, arguments, progress, cancellationToken).ConfigureAwait(false);
 
-        // What a server says of a failure is meant for the model.
+        // A server's error message is meant for the model.
         return isError
             ? throw new ToolInputException(text.Length > 0 ? text : "The tool failed.")
             : text;
@@ -72,7 +72,7 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
         catch (InvalidOperationException exception)
             when (exception.Message.Contains("input request", StringComparison.Ordinal))
         {
-            // A server may ask for more instead of answering. The client declares none of what it may ask for.
+            // A server may ask for input instead of returning a result. The client does not support any such request.
             throw new ToolInputException(
                 "The tool asked for input from the user or a model, which is not supported here.");
         }
@@ -80,7 +80,7 @@ internal sealed class McpTool(McpConnection connection, McpClientTool tool, stri
             when (exception is InvalidOperationException or ArgumentException
                 && !cancellationToken.IsCancellationRequested)
         {
-            // What the client's reader of JSON throws for values that it does not expect.
+            // The client's JSON reader throws this for unexpected values.
             throw new ToolInputException("The tool's answer cannot be read. The tool may have had effects.");
         }
     }

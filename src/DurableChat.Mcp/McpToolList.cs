@@ -8,7 +8,7 @@ using ModelContextProtocol.Protocol;
 
 namespace DurableChat.Mcp;
 
-/// <summary>The tools of a server that models may call. It is read by any thread and updated by one.</summary>
+/// <summary>The tools of a server that models may call. Any thread may read it; one thread updates it.</summary>
 internal sealed partial class McpToolList(McpServer server, ILogger logger)
 {
     private readonly ILogger _logger = logger;
@@ -17,7 +17,7 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
     private McpConnection? _connection;
     private List<string>? _definitions;
 
-    /// <summary>The tools as they were at the last update.</summary>
+    /// <summary>The tools as of the last update.</summary>
     public IReadOnlyList<AIFunction> Tools => _tools;
 
     /// <summary>Asks the server for its tools.</summary>
@@ -81,8 +81,9 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
     }
 
     /// <summary>
-    /// Tells the client of a tool, so that calls carry what the tool wants to see in headers; false if the tool says
-    /// that in a way that is not allowed. The client knows by itself only what it has listed without a limit.
+    /// Registers a tool with the client, so that calls send the arguments that the tool expects in headers. False if
+    /// the tool declares them in a forbidden way. The client registers only the tools that its own unlimited listing
+    /// returns.
     /// </summary>
     private bool TryRegister(McpConnection connection, Tool tool)
     {
@@ -98,7 +99,9 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
         }
     }
 
-    /// <summary>Reads the pages one by one: a server may offer more than there is memory, and pages without end.</summary>
+    /// <summary>
+    /// Reads the pages one by one: a server may return more tools than fit in memory, or endless pages.
+    /// </summary>
     private static async IAsyncEnumerable<Tool> ListAsync(
         McpConnection connection, Action onCut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -135,7 +138,7 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
         }
         catch (McpProtocolException exception) when (exception.ErrorCode == McpErrorCode.MethodNotFound)
         {
-            // A server may have prompts and resources only.
+            // A server may offer only prompts and resources.
             return new ListToolsResult();
         }
     }

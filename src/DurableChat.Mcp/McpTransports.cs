@@ -3,17 +3,17 @@ using ModelContextProtocol.Client;
 
 namespace DurableChat.Mcp;
 
-/// <summary>The ways to a server.</summary>
+/// <summary>The transports to servers.</summary>
 internal static class McpTransports
 {
     private static readonly TimeSpan _connectTime = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a connection is kept in use, so that a change of the server's address is noticed.</summary>
+    /// <summary>How long a connection is reused, so that a change of the server's address is noticed.</summary>
     private static readonly TimeSpan _connectionLife = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// A client for HTTP without a time limit: a call may take minutes, and has the limit of tools. It follows no
-    /// redirect: the headers that are configured for a server, such as keys, would go along.
+    /// An HTTP client without a timeout: a call may take minutes and is limited by the tool timeout. It does not follow
+    /// redirects, because they would pass on the configured headers, such as keys.
     /// </summary>
     public static HttpClient CreateHttpClient() =>
         new(new McpLimitHandler(new SocketsHttpHandler
@@ -26,7 +26,7 @@ internal static class McpTransports
             Timeout = Timeout.InfiniteTimeSpan,
         };
 
-    /// <summary>The way to a server that the server's settings name.</summary>
+    /// <summary>Creates the transport for a server's settings.</summary>
     public static IClientTransport Create(McpServer server, HttpClient http, ILoggerFactory loggers) =>
         server.Url is { } url ? OverHttp(server, url, http, loggers) : OverStdio(server, loggers);
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>A connection out of the pool; disposing gives it back.</summary>
+/// <summary>A connection from the pool. Disposing returns it.</summary>
 internal readonly struct LentConnection(NpgsqlConnection connection, PoolMetrics pool) : IAsyncDisposable
 {
     public NpgsqlConnection Connection => connection;

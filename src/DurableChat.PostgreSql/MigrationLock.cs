@@ -6,7 +6,8 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// The lock of all who migrate one database. It ends with the transaction, so that a pooler cannot keep it. Earlier versions take the same lock for a session; both exclude each other.
+/// The lock that serialises migrations of one database. It ends with the transaction, so a pooler cannot keep it.
+/// Earlier versions take the same lock for a session; both exclude each other.
 /// </summary>
 internal static partial class MigrationLock
 {
@@ -16,7 +17,7 @@ internal static partial class MigrationLock
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Takes the lock for the transaction of a connection.</summary>
-    /// <exception cref="ChatStoreException">Another session has held it for too long.</exception>
+    /// <exception cref="ChatStoreException">Another session has held the lock for too long.</exception>
     public static void Take(NpgsqlConnection connection, MigrationWait wait)
     {
         var started = wait.Time.GetTimestamp();
@@ -49,7 +50,8 @@ internal static partial class MigrationLock
 
     private static (string Session, string Description) FindHolder(NpgsqlConnection connection)
     {
-        // PostgreSQL keeps the two halves of the number apart (documentation, "pg_locks"). What other users do is hidden from some.
+        // PostgreSQL stores the two halves of the number separately (documentation, "pg_locks"). Sessions of other
+        // users may be partly hidden.
         var sql = string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -59,7 +61,7 @@ internal static partial class MigrationLock
             """);
         using (var forget = new NpgsqlCommand("SELECT pg_stat_clear_snapshot()", connection))
         {
-            // What sessions do is else read once in a transaction.
+            // Without this, session activity is read only once per transaction.
             forget.ExecuteNonQuery();
         }
 

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>How the connection pool is used, as metrics. Thread-safe.</summary>
+/// <summary>Metrics of the connection pool. Thread-safe.</summary>
 internal sealed class PoolMetrics
 {
     private readonly Histogram<double> _wait;
@@ -22,8 +22,8 @@ internal sealed class PoolMetrics
         meter.CreateObservableUpDownCounter("durablechat.store.pool.peak", () => Volatile.Read(ref _peak), description: "The most connections that ran a statement at once, since the start.");
     }
 
-    /// <summary>Notes how long a statement waited until it had its connection.</summary>
-    /// <param name="since">The <see cref="Stopwatch"/> timestamp of the beginning.</param>
+    /// <summary>Records how long a statement waited for its connection.</summary>
+    /// <param name="since">The <see cref="Stopwatch"/> timestamp when the wait began.</param>
     public void Waited(long since) => _wait.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
 
     public PoolMetrics Lend()

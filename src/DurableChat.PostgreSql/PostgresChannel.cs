@@ -5,8 +5,9 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Notifications through LISTEN and NOTIFY of the database that has the chats. One connection of its own listens; batches are sent in one statement on another,
-/// outside of every other transaction: a NOTIFY takes a lock that all who notify in one database share until they have committed. Thread-safe.
+/// Notifications through LISTEN and NOTIFY of the database that stores the chats. One dedicated connection listens.
+/// Batches are sent in one statement on another connection, outside of every other transaction, because NOTIFY takes a
+/// lock that all notifying transactions of a database share until they commit. Thread-safe.
 /// </summary>
 /// <remarks>Source of the limits: PostgreSQL documentation, "NOTIFY" (payload below 8000 bytes).</remarks>
 public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
@@ -17,15 +18,18 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
     private readonly StoreMetrics _metrics;
     private readonly string _name;
 
-    /// <summary>Makes the channel of a database.</summary>
-    /// <param name="options">Where the database is.</param>
-    /// <param name="metrics">Counts what is asked of it.</param>
-    /// <param name="name">The name of the channel, of at most 63 letters: clusters that share a database, each in a schema of its own, need different ones.</param>
+    /// <summary>Creates the channel of a database.</summary>
+    /// <param name="options">The database.</param>
+    /// <param name="metrics">The metrics of the database's statements.</param>
+    /// <param name="name">
+    /// The name of the channel, at most 63 characters. Clusters that share a database, each in its own schema, need
+    /// different names.
+    /// </param>
     public PostgresChannel(PostgresStoreOptions options, StoreMetrics metrics, string name = "durablechat")
     {
         ArgumentNullException.ThrowIfNull(options);
 
-        // Hints that stood in line behind commits would come late just when there is much to tell.
+        // Hints queued after commits would be late exactly when there are many of them.
         _sender = NpgsqlDataSource.Create(PostgresConnections.Sending(options));
         _connectionString = PostgresConnections.Single(options).ConnectionString;
         _metrics = metrics;
@@ -76,7 +80,7 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
             listener.OnConnected();
             while (true)
             {
-                // A connection may die without a word, and a wait alone would never find out.
+                // A connection may die silently, and a wait alone would never notice.
                 if (!await connection.WaitAsync(_silence, cancellationToken).ConfigureAwait(false))
                 {
                     await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 5 };

@@ -4,14 +4,16 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <content>What the replicas of a cluster share.</content>
+/// <content>The data that the replicas of a cluster share.</content>
 public sealed partial class PostgresChatStore
 {
     private const int SecretBytes = 32;
     private const string PublicKeys = "public_key:";
 
-    /// <summary>A secret that all replicas on this database share: whoever may read the database may have it. Made by
-    /// the first who asks.</summary>
+    /// <summary>
+    /// A secret that all replicas on this database share. Every user who can read the database can read it. The first
+    /// call creates it.
+    /// </summary>
     public Task<string> GetClusterSecretAsync(CancellationToken cancellationToken) =>
         KeepSettingAsync("secret", SecretBytes, cancellationToken);
 
@@ -46,8 +48,10 @@ public sealed partial class PostgresChatStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A name for the cluster of all replicas on this database, which tells it from others. Made by the
-    /// first who asks; no secret.</summary>
+    /// <summary>
+    /// A name that distinguishes the cluster of replicas on this database from others. The first call creates it. It is
+    /// not secret.
+    /// </summary>
     public Task<string> GetClusterNameAsync(CancellationToken cancellationToken) =>
         KeepSettingAsync("name", 8, cancellationToken);
 
@@ -97,7 +101,7 @@ public sealed partial class PostgresChatStore
         },
         cancellationToken);
 
-    /// <summary>Something random that all replicas on this database agree on.</summary>
+    /// <summary>A random value on which all replicas on this database agree.</summary>
     private async Task<string> KeepSettingAsync(string name, int bytes, CancellationToken cancellationToken)
     {
         var candidate = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
@@ -109,7 +113,7 @@ public sealed partial class PostgresChatStore
                 async (command, ct) => await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string,
                 cancellationToken).ConfigureAwait(false);
 
-            // Two who ask at once: the second sees neither its own row nor yet the first's.
+            // Of two concurrent calls, the second sees neither its own row nor yet the first's.
             if (kept is not null)
             {
                 return kept;

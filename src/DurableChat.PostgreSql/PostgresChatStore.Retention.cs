@@ -76,7 +76,7 @@ public sealed partial class PostgresChatStore : IRetentionStore
             _metrics.Statements("delete", batch.BatchCommands.Count);
             await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
 
-            // That the gravestone was left as it is would not do: another replica may have finished before.
+            // An unchanged gravestone would not be proof: another replica may have finished first.
             var removed = Enumerable.Range(0, batch.BatchCommands.Count - 1).Sum(index => (long)batch.BatchCommands[index].RecordsAffected);
             return removed > 0 && batch.BatchCommands[^1].RecordsAffected == 0;
         },
@@ -137,7 +137,7 @@ public sealed partial class PostgresChatStore : IRetentionStore
                 return batch.BatchCommands[0].RecordsAffected > 0;
             }
 
-            // After an attempt in doubt the chat may be gone by our own hand.
+            // After an attempt in doubt, the chat may already be gone because of that attempt.
             await using var command = new NpgsqlCommand(PostgresStatements.FindGravestone, connection);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.Value });
             _metrics.Statements("delete");

@@ -12,8 +12,9 @@ using NpgsqlTypes;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Keeps chats in PostgreSQL, for any number of replicas. A commit is one statement, a read is one statement, and no connection is held in between. What fails because the
-/// database restarts or fails over is tried again; a commit whose connection broke is looked up by its id, so that it is neither lost nor doubled. Thread-safe.
+/// Stores chats in PostgreSQL, for any number of replicas. A commit is one statement, a read is one statement, and no
+/// connection is held in between. Failures caused by a restart or failover of the database are retried. A commit whose
+/// connection broke is looked up by its id, so that it is neither lost nor applied twice. Thread-safe.
 /// </summary>
 public sealed partial class PostgresChatStore
     : IChatStore, ILeaseStore, IClusterIdentity, IPublicKeyStore, IAsyncDisposable
@@ -37,7 +38,9 @@ public sealed partial class PostgresChatStore
     }
 
     /// <summary>Connects, and brings the schema up to date.</summary>
-    /// <exception cref="ChatStoreException">The database cannot be reached, or belongs to a newer version. The message says what to do.</exception>
+    /// <exception cref="ChatStoreException">
+    /// The database cannot be reached, or belongs to a newer version. The message says what to do.
+    /// </exception>
     public static PostgresChatStore Open(PostgresStoreOptions options, StoreMetrics metrics, IMeterFactory? meters, TimeProvider time, ILogger<PostgresChatStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -290,20 +293,24 @@ public sealed partial class PostgresChatStore
     /// <summary>Closes all connections.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    /// <summary>How many connections of a pool reads and commits may use, each in their lanes, and lists and deletions; the rest is for what is rare and must not stand behind them, such as heartbeats.</summary>
+    /// <summary>
+    /// How many connections of a pool may be used by the lanes of reads, by those of commits, and by lists and
+    /// deletions. The rest is reserved for rare statements that must not wait, such as heartbeats.
+    /// </summary>
     private static (int Reads, int Writes, int Requests) SharesOf(int connections) => (Math.Max(1, connections * 3 / 10), Math.Max(1, connections * 4 / 10), Math.Max(1, connections / 10));
 
     private Task<T> ReadAsync<T>(string operation, Func<NpgsqlBatchCommand> command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken) =>
         _session.RetryAsync(_ => _reads.RunAsync(new PostgresStatement<T>(operation, command, read), writes: false, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Makes one attempt at a commit. Only one that is refused, and has a key or a broken attempt before it, asks once more. Cancellation ends the wait in line, and nothing behind that: the
-    /// outcome is to be known.
+    /// Makes one attempt at a commit. A refused commit asks again only if it has a key or follows a broken attempt.
+    /// Cancellation ends only the wait in the queue: once the commit is sent, its outcome must be known.
     /// </summary>
-    /// <exception cref="ChatStoreException">Whether the attempt before did the commit cannot be told.</exception>
+    /// <exception cref="ChatStoreException">It is unknown whether an earlier attempt committed.</exception>
     private async Task<CommitResult> AttemptAsync(Transition transition, IdempotencyRecord? idempotency, PostgresAttempt attempt, CancellationToken cancellationToken)
     {
-        // A repetition that found no room would leave the row alone, and settle nothing: the first attempt might still create the chat.
+        // A repetition that is refused by the limit on chats would leave the row alone and settle nothing: the first
+        // attempt might still create the chat.
         var asked = attempt.IsInDoubt ? transition with { MaxChatsOfOwner = null } : transition;
         var statement = new PostgresStatement<CommitResult>("commit", () => PostgresCommit.ToCommand(asked, idempotency), row => PostgresCommit.ReadAsync(row, asked, idempotency));
         CommitResult result;
@@ -321,14 +328,15 @@ public sealed partial class PostgresChatStore
             return result;
         }
 
-        // The server may go on with a statement whose connection has broken, so only a second attempt at the same compare-and-swap settles the first: it now has
-        // the row's lock behind it, and what the row says is final.
+        // The server may still execute a statement whose connection has broken. Only a second attempt at the same
+        // compare-and-swap settles the first: it has waited for the row's lock, so the row is now final.
         if (attempt.IsInDoubt && await IsOursAsync(transition.Next).ConfigureAwait(false))
         {
             return new CommitResult.Committed();
         }
 
-        // A statement that had to wait for another with the same key does not see what that one wrote; the next statement does.
+        // A statement that waited for another with the same key does not see what that one wrote; the next statement
+        // does.
         return result is CommitResult.Conflict or CommitResult.TooManyChats && idempotency is not null
             && await FindIdempotencyRecordAsync(transition.Next.Id, idempotency.Key, CancellationToken.None).ConfigureAwait(false) is { } record
                 ? new CommitResult.Repeated(record)

@@ -5,11 +5,11 @@ using NpgsqlTypes;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Makes the statement that writes one transition, and reads its answer.</summary>
+/// <summary>Builds the statement that writes one transition, and reads its result.</summary>
 internal static class PostgresCommit
 {
-    /// <param name="transition">What to write.</param>
-    /// <param name="idempotency">The key it is claimed with, if any.</param>
+    /// <param name="transition">The transition to write.</param>
+    /// <param name="idempotency">Its idempotency key, if it has one.</param>
     public static NpgsqlBatchCommand ToCommand(Transition transition, IdempotencyRecord? idempotency)
     {
         var chat = transition.Next;
@@ -74,7 +74,7 @@ internal static class PostgresCommit
         return command;
     }
 
-    /// <summary>Reads the answer of the statement whose turn it is.</summary>
+    /// <summary>Reads the result of the statement at the reader's position.</summary>
     public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, Transition transition, IdempotencyRecord? idempotency)
     {
         await PostgresRows.ReadOwnAsync(row, transition.Next.CommitId).ConfigureAwait(false);

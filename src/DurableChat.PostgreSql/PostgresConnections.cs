@@ -4,32 +4,32 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Turns what an operator writes into connection strings.</summary>
+/// <summary>Builds connection strings from the operator's settings.</summary>
 internal static class PostgresConnections
 {
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
 
-    /// <summary>The string for the pool.</summary>
-    /// <param name="options">What the operator wants.</param>
-    /// <param name="surroundings">What is between here and the database; null for nothing.</param>
-    /// <exception cref="ChatStoreException">It is no connection string.</exception>
+    /// <summary>The connection string of the pool.</summary>
+    /// <param name="options">The operator's settings.</param>
+    /// <param name="surroundings">What is between this process and the database; null for nothing.</param>
+    /// <exception cref="ChatStoreException">The connection string is invalid.</exception>
     public static NpgsqlConnectionStringBuilder Pooled(PostgresStoreOptions options, PostgresSurroundings? surroundings = null)
     {
         var builder = Parse(options.ConnectionString);
         SetUnlessGiven(builder, "Maximum Pool Size", options.MaxConnections);
         SetUnlessGiven(builder, "Minimum Pool Size", Math.Min(4, builder.MaxPoolSize));
 
-        // The server's own limit should come first: then it is certain that nothing was done.
+        // The server's own limit must apply first: then the statement certainly had no effect.
         SetUnlessGiven(builder, "Command Timeout", (int)Math.Ceiling((options.StatementTimeout + _grace).TotalSeconds));
         SetUnlessGiven(builder, "Timeout", 10);
         SetUnlessGiven(builder, "Keepalive", 30);
         SetUnlessGiven(builder, "Application Name", "durablechat");
 
-        // The same few statements again and again: they are prepared once for each connection.
+        // The same few statements repeat, so each connection prepares them once.
         SetUnlessGiven(builder, "Max Auto Prepare", surroundings is { SharesSessions: true } ? 0 : 64);
         SetUnlessGiven(builder, "Auto Prepare Min Usages", 2);
 
-        // No session has state to reset, so a connection goes back to the pool without a round trip.
+        // No session has state to reset, so a connection returns to the pool without a round trip.
         SetUnlessGiven(builder, "No Reset On Close", true);
         if (surroundings is { DropsOptions: true })
         {
@@ -38,7 +38,7 @@ internal static class PostgresConnections
 
         if (!builder.ContainsKey("Options") || builder.Options is not { Length: > 0 } given || !given.Contains("statement_timeout", StringComparison.Ordinal))
         {
-            // The server ends a statement itself, also when the client can no longer ask it to.
+            // The server ends a statement itself, even if the client can no longer cancel it.
             var milliseconds = (long)options.StatementTimeout.TotalMilliseconds;
             builder.Options = string.Create(CultureInfo.InvariantCulture, $"{builder.Options} -c statement_timeout={milliseconds}").Trim();
         }
@@ -46,7 +46,7 @@ internal static class PostgresConnections
         return builder;
     }
 
-    /// <summary>The string for a connection that is kept open and listens.</summary>
+    /// <summary>The connection string of a connection that stays open and listens.</summary>
     public static NpgsqlConnectionStringBuilder Single(PostgresStoreOptions options)
     {
         var builder = Parse(options.NotificationConnectionString ?? options.ConnectionString);
@@ -54,13 +54,13 @@ internal static class PostgresConnections
         SetUnlessGiven(builder, "Timeout", 10);
         SetUnlessGiven(builder, "Application Name", "durablechat notifications");
 
-        // A connection that died quietly is found out by asking.
+        // Detects a connection that died silently.
         SetUnlessGiven(builder, "Keepalive", 5);
         SetUnlessGiven(builder, "Tcp Keepalive", true);
         return builder;
     }
 
-    /// <summary>The string for the connection that sends notifications: nothing of it belongs to a session.</summary>
+    /// <summary>The connection string of the connection that sends notifications. It needs no session state.</summary>
     public static NpgsqlConnectionStringBuilder Sending(PostgresStoreOptions options)
     {
         var builder = Parse(options.NotificationConnectionString ?? options.ConnectionString);
@@ -75,8 +75,8 @@ internal static class PostgresConnections
         return builder;
     }
 
-    /// <summary>Reads what an operator writes.</summary>
-    /// <exception cref="ChatStoreException">It is no connection string.</exception>
+    /// <summary>Parses the operator's connection string.</summary>
+    /// <exception cref="ChatStoreException">The connection string is invalid.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         try
@@ -85,7 +85,7 @@ internal static class PostgresConnections
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException)
         {
-            // The string may hold a password, so it is not repeated.
+            // The connection string may contain a password, so it is not repeated.
             throw new ChatStoreException($"The connection string for PostgreSQL cannot be read: {exception.Message}", exception);
         }
     }

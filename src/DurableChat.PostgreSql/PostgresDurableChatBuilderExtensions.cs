@@ -8,17 +8,23 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Keeps chats in PostgreSQL.</summary>
+/// <summary>Stores chats in PostgreSQL.</summary>
 public static class PostgresDurableChatBuilderExtensions
 {
     /// <summary>
-    /// Keeps chats in PostgreSQL, for any number of replicas, which tell each other of commits through it. The schema is made or brought up to date when the host starts.
+    /// Stores chats in PostgreSQL, for any number of replicas, which also notify each other of commits through it. The
+    /// schema is created or brought up to date when the host starts.
     /// </summary>
-    /// <param name="builder">What <c>AddDurableChat</c> gave back.</param>
-    /// <param name="connectionString">An Npgsql connection string, or a URL such as <c>postgres://user:password@host/database</c>.</param>
-    /// <param name="configure">Changes further settings; null leaves them.</param>
-    /// <param name="channel">The name of the notification channel, the same for all replicas of a cluster; null for one that is made of a name that the database keeps.</param>
-    /// <exception cref="InvalidOperationException">There is a store already.</exception>
+    /// <param name="builder">The builder that <c>AddDurableChat</c> returned.</param>
+    /// <param name="connectionString">
+    /// An Npgsql connection string, or a URL such as <c>postgres://user:password@host/database</c>.
+    /// </param>
+    /// <param name="configure">Changes further settings; null keeps the defaults.</param>
+    /// <param name="channel">
+    /// The name of the notification channel, the same for all replicas of a cluster. Null derives it from a name that
+    /// the database stores.
+    /// </param>
+    /// <exception cref="InvalidOperationException">A store has already been chosen.</exception>
     public static DurableChatBuilder UsePostgreSql(
         this DurableChatBuilder builder, string connectionString, Func<PostgresStoreOptions, PostgresStoreOptions>? configure = null, string? channel = null)
     {
@@ -43,7 +49,8 @@ public static class PostgresDurableChatBuilderExtensions
             options,
             provider.GetRequiredService<StoreMetrics>(),
 
-            // Clusters that share a database with a schema for each must not hear each other: an owner's list would show the other cluster's chats.
+            // Clusters that share a database, with a schema for each, must not receive each other's notifications: an
+            // owner's list would show the other cluster's chats.
             channel ?? $"durablechat_{provider.GetRequiredService<IClusterIdentity>().GetClusterNameAsync(CancellationToken.None).GetAwaiter().GetResult()}"));
         return builder;
     }

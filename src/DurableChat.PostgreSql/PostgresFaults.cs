@@ -4,16 +4,16 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Which faults pass by themselves, and what to say of the others.</summary>
+/// <summary>Decides which faults are transient, and explains the others.</summary>
 internal static class PostgresFaults
 {
-    /// <summary>True for all that goes wrong between this process and the database.</summary>
+    /// <summary>True for every failure between this process and the database.</summary>
     public static bool IsFault(Exception exception) => exception is NpgsqlException or TimeoutException or IOException or SocketException;
 
-    /// <summary>True for what a restart, a failover or a clash with another transaction looks like.</summary>
+    /// <summary>True for faults that a restart, a failover or a conflict with another transaction causes.</summary>
     public static bool Passes(Exception exception) => exception switch
     {
-        // A full disk does not become empty in the time of a failover, so the caller should know at once.
+        // A full disk does not recover within the time of a failover, so the caller must learn of it at once.
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DiskFull } => false,
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or EndOfStreamException,
@@ -21,17 +21,20 @@ internal static class PostgresFaults
         _ => false,
     };
 
-    /// <summary>True if the session may not write: it is on a standby, or the database is kept from being written to.</summary>
+    /// <summary>True if the session is read-only: it is on a standby, or writes to the database are disabled.</summary>
     public static bool IsReadOnly(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
-    /// <summary>True if the database lends no further connection. Those that are open go on.</summary>
+    /// <summary>True if the database accepts no further connection. Open ones continue to work.</summary>
     public static bool IsFull(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections };
 
-    /// <summary>True if a statement that was sent was certainly not carried out: the server said so. One that is told to end may have committed just before.</summary>
+    /// <summary>
+    /// True if the server confirmed that a sent statement had no effect. A statement whose session was terminated may
+    /// have committed just before.
+    /// </summary>
     public static bool IsRefused(Exception exception) =>
         exception is PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
 
-    /// <summary>Why a database cannot be opened, and what to do.</summary>
+    /// <summary>Explains why a database cannot be opened, and what to do.</summary>
     public static ChatStoreException ExplainOpening(Exception exception, NpgsqlConnectionStringBuilder builder)
     {
         var server = $"{builder.Host}:{builder.Port}";
@@ -62,7 +65,9 @@ internal static class PostgresFaults
         return new ChatStoreException($"The database '{builder.Database}' on {server} cannot be opened: {reason}", exception);
     }
 
-    /// <summary>What an operator is told. Never the connection string, which may hold a password.</summary>
+    /// <summary>
+    /// The explanation for an operator. It never contains the connection string, which may have a password.
+    /// </summary>
     public static ChatStoreException Explain(Exception exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => new ChatStoreException("A statement took longer than the database allows.", exception),

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Looks an idempotency key up.</summary>
+/// <summary>Looks up idempotency keys.</summary>
 internal static class PostgresKeys
 {
     public static NpgsqlBatchCommand ToCommand(ChatId id, string key) => new(PostgresStatements.FindKey)

@@ -5,14 +5,18 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Runs statements over a few connections. One goes out at once if a connection is free; under load those that wait together share a round trip, each in a transaction of its own, so that one does not
-/// depend on another. Without this a storm takes every connection of the pool, and each waits for a core while it holds one. Thread-safe.
+/// Runs statements over a few connections. A statement is sent at once if a connection is free. Under load, waiting
+/// statements share a round trip, each in its own transaction so that none depends on another. Without this, a burst
+/// takes every connection of the pool, and each waits for a core while it holds one. Thread-safe.
 /// </summary>
 internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metrics, int connections)
 {
     private const int MaxBatch = 32;
 
-    /// <summary>For so long no further connection is asked for once the database has refused one: each question costs it a process.</summary>
+    /// <summary>
+    /// How long no further connection is requested after the database has refused one: each request costs the database
+    /// a process.
+    /// </summary>
     private static readonly TimeSpan _fullTime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -21,15 +25,18 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
     private long _fullSince;
 
     /// <summary>
-    /// Makes one attempt at a statement. Cancellation withdraws it while it waits in line. One that has been sent runs to its end, and if it writes, so does this call: its outcome is to be known.
+    /// Makes one attempt at a statement. Cancellation withdraws it while it waits. Once sent, a statement runs to its
+    /// end, and for a write this call waits for that, because its outcome must be known.
     /// </summary>
-    /// <exception cref="Exception">It failed; <see cref="PostgresStatement.IsSent"/> tells whether it may have been carried out all the same.</exception>
+    /// <exception cref="Exception">
+    /// The attempt failed. <see cref="PostgresStatement.IsSent"/> says whether it may have taken effect nevertheless.
+    /// </exception>
     public async Task<T> RunAsync<T>(PostgresStatement<T> statement, bool writes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Enqueue(statement))
         {
-            // A lane works for many callers, so it must not carry the first one's context.
+            // A lane works for many callers, so it must not inherit the first one's context.
             using (ExecutionContext.SuppressFlow())
             {
                 _ = Task.Run(RunLaneAsync, CancellationToken.None);
@@ -49,7 +56,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         return await statement.Task.WaitAsync(writes ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Puts a statement in line; true if another lane is to be opened for it.</summary>
+    /// <summary>Queues a statement; true if another lane must be opened for it.</summary>
     private bool Enqueue(PostgresStatement statement)
     {
         lock (_gate)
@@ -65,7 +72,9 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         }
     }
 
-    /// <summary>Takes a fair share of what waits, or all of it; nothing closes the lane.</summary>
+    /// <summary>
+    /// Takes a fair share of the waiting statements, or all of them. An empty result closes the lane.
+    /// </summary>
     private List<PostgresStatement> Take(bool takesAll)
     {
         lock (_gate)
@@ -89,7 +98,10 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         }
     }
 
-    /// <summary>Closes a lane for which the database has no connection, unless it is the last: those in line are better off with the lanes that have one.</summary>
+    /// <summary>
+    /// Closes a lane for which the database has no connection, unless it is the last one: the lanes with a connection
+    /// serve the queue better.
+    /// </summary>
     private bool TryLeaveToOthers()
     {
         lock (_gate)
@@ -115,7 +127,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             {
                 lent = await session.LendAsync(CancellationToken.None).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Those who wait are told; the lane must go on.
+#pragma warning disable CA1031 // The error is passed to the callers; the lane must keep running.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -127,7 +139,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
                 return;
             }
 
-            // Only now: until there is a connection, whoever waits can still give up. If there is none, all are told, for they have waited for it as long as the first.
+            // The batch is taken only now, so that callers can still cancel until there is a connection. If there is
+            // none, all of them fail, since they have all waited for the same connection.
             var batch = Take(takesAll: failure is not null);
             if (lent is { } connection)
             {
@@ -138,7 +151,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
                         await RunAsync(connection.Connection, batch).ConfigureAwait(false);
                     }
                 }
-#pragma warning disable CA1031 // Those who still wait are told; the lane must go on.
+#pragma warning disable CA1031 // The error is passed to the remaining callers; the lane must keep running.
                 catch (Exception exception)
 #pragma warning restore CA1031
                 {
@@ -169,7 +182,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         metrics.Batch(statements.Count);
         var (answered, failure) = await AnswerAsync(connection, batch, statements).ConfigureAwait(false);
 
-        // The first without an answer is the one that failed. What became of those behind it went unread: each has to ask for itself.
+        // The first statement without an answer is the one that failed. The results of those after it were not read, so
+        // each has to check its own outcome.
         for (var i = answered; i < statements.Count; i++)
         {
             statements[i].Fail(i == answered ? failure! : new IOException("A statement before this one failed, and the answer was lost.", failure));
@@ -182,7 +196,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         {
             batch.BatchCommands.Add(statement.ToCommand());
         }
-#pragma warning disable CA1031 // The caller is told; the statements beside it must go on.
+#pragma warning disable CA1031 // The error is passed to the caller; the other statements must continue.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -196,7 +210,9 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         return true;
     }
 
-    /// <summary>Sends the batch and tells each caller the answer; returns how many had theirs before a failure.</summary>
+    /// <summary>
+    /// Sends the batch and passes each result to its caller. Returns how many had a result before a failure.
+    /// </summary>
     private async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlConnection connection, NpgsqlBatch batch, List<PostgresStatement> statements)
     {
         var answered = 0;
@@ -214,7 +230,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
                     var statement = statements[answered];
                     var unreadable = await TryReadAsync(statement, row).ConfigureAwait(false);
 
-                    // The rows come before the commit. Behind the last row the reader waits for the end of the transaction, and throws if that failed.
+                    // The rows arrive before the commit. After the last row the reader waits for the end of the
+                    // transaction, and throws if that failed.
                     while (await row.ReadAsync().ConfigureAwait(false))
                     {
                     }
@@ -234,14 +251,15 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
                     await row.NextResultAsync().ConfigureAwait(false);
                 }
             }
-#pragma warning disable CA1031 // The callers are told; the lane must go on.
+#pragma warning disable CA1031 // The error is passed to the callers; the lane must keep running.
             catch (Exception exception)
             {
-                // Kept here, because closing the reader throws what befell the statements behind.
+                // Kept here, because closing the reader throws the errors of later statements.
                 failure = exception;
                 if (isAmongRows)
                 {
-                    // The driver reads on to the end of the batch only for errors that come before a row. What lies unread would be the answer to whatever the connection is asked next.
+                    // The driver reads to the end of the batch only for errors before a row. Unread results would be
+                    // taken for the answer to the connection's next statement.
                     session.DiscardConnections();
                 }
             }
@@ -252,11 +270,14 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             failure ??= exception;
         }
 
-        // With error barriers the driver, when it reads to the end, throws all errors at once. The first is that of the statement whose turn it was.
+        // With error barriers, a driver that reads to the end throws all errors at once. The first is that of the
+        // current statement.
         return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
     }
 
-    /// <summary>Reads a statement's answer; what is wrong with it, if it came and cannot be understood, is that statement's affair alone.</summary>
+    /// <summary>
+    /// Reads a statement's result. A result that arrived but cannot be read concerns only that statement.
+    /// </summary>
     private static async Task<Exception?> TryReadAsync(PostgresStatement statement, NpgsqlDataReader row)
     {
         try
@@ -264,7 +285,7 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
             await statement.ReadAsync(row).ConfigureAwait(false);
             return null;
         }
-#pragma warning disable CA1031 // The caller is told; the statements beside it must go on.
+#pragma warning disable CA1031 // The error is passed to the caller; the other statements must continue.
         catch (Exception exception) when (!PostgresFaults.IsFault(exception))
 #pragma warning restore CA1031
         {

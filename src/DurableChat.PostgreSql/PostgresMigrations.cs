@@ -8,16 +8,18 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Brings the schema up to date with the numbered scripts of this assembly, once however many replicas start together. Nothing here belongs to a session: locks and settings end with their transaction, so
-/// that no pooler can keep them.
+/// Brings the schema up to date with the numbered scripts of this assembly, once even if many replicas start together.
+/// Nothing here belongs to a session: locks and settings end with their transaction, so a pooler cannot keep them.
 /// </summary>
 internal static class PostgresMigrations
 {
     private const string Prefix = "DurableChat.PostgreSql.Migrations.";
     private const string Journal = "durablechat_migrations";
 
-    /// <summary>Applies what is missing.</summary>
-    /// <exception cref="ChatStoreException">The database was made by a newer version, a script failed, or another session has held a lock for too long.</exception>
+    /// <summary>Applies the missing scripts.</summary>
+    /// <exception cref="ChatStoreException">
+    /// The database was created by a newer version, a script failed, or another session has held a lock for too long.
+    /// </exception>
     public static void Apply(NpgsqlConnectionStringBuilder connectionString, MigrationWait wait)
     {
         // A migration may take longer than any statement of the running server.
@@ -40,7 +42,8 @@ internal static class PostgresMigrations
             Upgrade(builder, wait);
         }
 
-        // Each start makes a row, and a replica that is killed leaves it. A replica without a row counts as retired, so that its chats can be taken at once: a row goes only after longer than any outage.
+        // Each start inserts a row, and a replica that is killed leaves it. A replica without a row counts as retired,
+        // so its chats can be taken at once. So a row is removed only after a time longer than any outage.
         Execute(guard, "DELETE FROM replicas WHERE heartbeat_at < clock_timestamp() - interval '30 days'");
         transaction.Commit();
     }
@@ -90,7 +93,7 @@ internal static class PostgresMigrations
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Each script has a transaction of its own, and in it these settings.</summary>
+    /// <summary>Each script runs in its own transaction with these settings.</summary>
     private sealed class Settings(MigrationWait wait) : IScriptPreprocessor
     {
         public string Process(string contents) => $"{wait.Settings}\n{contents}";

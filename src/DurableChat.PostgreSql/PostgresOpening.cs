@@ -4,15 +4,19 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Opens a database: looks at the way to it, brings the schema up to date, and checks that the user may do what the server needs.</summary>
+/// <summary>
+/// Opens a database: examines the connection to it, brings the schema up to date, and checks the user's permissions.
+/// </summary>
 internal static partial class PostgresOpening
 {
-    /// <summary>All tables but the journal of migrations.</summary>
+    /// <summary>All tables except for the journal of migrations.</summary>
     private static readonly string[] _tables = ["chats", "messages", "queued_messages", "idempotency_keys", "cluster_settings", "replicas", "usage"];
 
-    /// <summary>Opens it.</summary>
-    /// <returns>The pool, and the connection string that it uses.</returns>
-    /// <exception cref="ChatStoreException">It cannot be opened. The message says why and what to do.</exception>
+    /// <summary>Opens the database.</summary>
+    /// <returns>The pool and its connection string.</returns>
+    /// <exception cref="ChatStoreException">
+    /// The database cannot be opened. The message says why and what to do.
+    /// </exception>
     public static (NpgsqlDataSource Source, NpgsqlConnectionStringBuilder Used) Open(PostgresStoreOptions options, MigrationWait wait)
     {
         var builder = PostgresConnections.Pooled(options);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>What is to be done once PostgreSQL's own tools have restored a database.</summary>
+/// <summary>The steps that remain after PostgreSQL's own tools have restored a database.</summary>
 public static class PostgresRestore
 {
     private const string Renew =
@@ -13,12 +13,15 @@ public static class PostgresRestore
         """;
 
     /// <summary>
-    /// Begins a new epoch of every chat: clients that were shown more than the restored database has read all anew, instead of taking the next messages for those they know. The schema is brought up to
-    /// date. No server may run.
+    /// Begins a new epoch of every chat. Clients that saw more than the restored database contains then reread
+    /// everything, instead of mistaking the next messages for those they know. Also brings the schema up to date. No
+    /// server may run.
     /// </summary>
     /// <param name="options">The database.</param>
-    /// <param name="now">The time; epochs begin with it, so that they are higher than all that were ever given out.</param>
-    /// <returns>How many chats there are.</returns>
+    /// <param name="now">
+    /// The time. The new epochs are derived from it, so they are higher than all earlier ones.
+    /// </param>
+    /// <returns>The number of chats.</returns>
     /// <exception cref="ChatStoreException">The database cannot be opened. The message says why.</exception>
     public static long BeginNewEpochs(PostgresStoreOptions options, DateTimeOffset now)
     {
@@ -34,7 +37,7 @@ public static class PostgresRestore
             connection.Open();
             using var transaction = connection.BeginTransaction();
 
-            // It takes as long as there are chats.
+            // The statement takes time in proportion to the number of chats.
             using var settings = new NpgsqlCommand(wait.Settings, connection);
             settings.ExecuteNonQuery();
             using var command = new NpgsqlCommand(Renew, connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = now.ToUnixTimeMilliseconds() } } };

@@ -4,14 +4,15 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>How rows and records are turned into each other.</summary>
+/// <summary>Converts between rows and records.</summary>
 internal static class PostgresRows
 {
     /// <summary>
-    /// Reads the first row of an answer; its last column says what was asked for. Answers of many chats come over one connection, one after the other. Should they ever get out of step, nobody may be given
-    /// another chat's, or be told that there is none: so even then there is a row.
+    /// Reads the first row of a result, whose last column repeats the request's key. Results of many chats come over
+    /// one connection, one after another. Should they ever get out of step, no caller may get another chat's data or a
+    /// false "not found", so there is a row even then.
     /// </summary>
-    /// <exception cref="IOException">The answer is another statement's.</exception>
+    /// <exception cref="IOException">The result belongs to another statement.</exception>
     public static async Task ReadOwnAsync<T>(NpgsqlDataReader row, T asked)
         where T : IEquatable<T>
     {
@@ -28,7 +29,9 @@ internal static class PostgresRows
     public static string ToText<TEnum>(TEnum value)
         where TEnum : struct, Enum => StoredName.Of(value);
 
-    /// <summary>Reads a row of <see cref="PostgresStatements.Load"/> and its state text; the queue is still missing.</summary>
+    /// <summary>
+    /// Reads a row of <see cref="PostgresStatements.Load"/> and its state text. The queue is read separately.
+    /// </summary>
     public static (Chat Columns, string State) ReadChat(ChatId id, NpgsqlDataReader row) => (
         new Chat
         {

@@ -5,13 +5,16 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Runs statements on pooled connections, again if the database was away. A connection is held for one statement only. Thread-safe.</summary>
+/// <summary>
+/// Runs statements on pooled connections, and retries them if the database was unavailable. A connection is held for
+/// one statement only. Thread-safe.
+/// </summary>
 /// <param name="source">The pool.</param>
-/// <param name="requests">As many places as what users ask for may hold connections at once, apart from the lanes.</param>
-/// <param name="pool">How the pool is used.</param>
-/// <param name="metrics">What is asked of the database.</param>
-/// <param name="failoverTime">How long a fault that passes is sat out.</param>
-/// <param name="time">Measures that.</param>
+/// <param name="requests">Limits how many connections users' requests may hold at once, apart from the lanes.</param>
+/// <param name="pool">The metrics of the pool.</param>
+/// <param name="metrics">The metrics of the statements.</param>
+/// <param name="failoverTime">How long transient faults are retried.</param>
+/// <param name="time">The clock.</param>
 internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim requests, PoolMetrics pool, StoreMetrics metrics, TimeSpan failoverTime, TimeProvider time)
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
@@ -19,8 +22,10 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
 
     public PoolMetrics Pool => pool;
 
-    /// <summary>Runs something that may run twice without harm: a read, or a write that comes to the same.</summary>
-    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    /// <summary>Runs an operation that can safely run twice: a read, or an idempotent write.</summary>
+    /// <exception cref="ChatStoreException">
+    /// The database failed for longer than a failover takes, or permanently.
+    /// </exception>
     public Task<T> RunAsync<T>(string operation, Action<NpgsqlCommand> prepare, Func<NpgsqlCommand, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         RunAsync(
             async (connection, _, ct) =>
@@ -32,8 +37,13 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
             },
             cancellationToken);
 
-    /// <summary>Runs what a user asks for, such as a list: however many ask, it leaves connections for what must not wait, such as heartbeats.</summary>
-    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    /// <summary>
+    /// Runs a user's request, such as a list. Any number of requests leaves connections for statements that must not
+    /// wait, such as heartbeats.
+    /// </summary>
+    /// <exception cref="ChatStoreException">
+    /// The database failed for longer than a failover takes, or permanently.
+    /// </exception>
     public Task<T> RequestAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) => RetryAsync(
         async state =>
         {
@@ -50,15 +60,21 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
         },
         cancellationToken);
 
-    /// <summary>Runs an attempt on a connection until it succeeds, for as long as the faults are of the kind that passes.</summary>
-    /// <param name="attempt">Is told whether an earlier attempt may have done its work all the same.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    /// <summary>Runs an attempt on a connection, and retries it as long as its faults are transient.</summary>
+    /// <param name="attempt">
+    /// The attempt. Its second argument says whether an earlier attempt may have taken effect.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the retries.</param>
+    /// <exception cref="ChatStoreException">
+    /// The database failed for longer than a failover takes, or permanently.
+    /// </exception>
     public Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
         RetryAsync(state => AttemptAsync(attempt, state, Stopwatch.GetTimestamp(), cancellationToken), cancellationToken);
 
-    /// <summary>Makes an attempt again and again, for as long as the faults are of the kind that passes.</summary>
-    /// <exception cref="ChatStoreException">The database failed, for longer than a failover takes or in another way.</exception>
+    /// <summary>Retries an attempt as long as its faults are transient.</summary>
+    /// <exception cref="ChatStoreException">
+    /// The database failed for longer than a failover takes, or permanently.
+    /// </exception>
     public async Task<T> RetryAsync<T>(Func<PostgresAttempt, Task<T>> attempt, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -73,7 +89,8 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
             {
                 if (PostgresFaults.IsReadOnly(exception))
                 {
-                    // A session that began as one that may only read stays so when the database may be written to again, or another one is the primary by now.
+                    // A session that began read-only stays so, even when writes are enabled again or another server has
+                    // become the primary.
                     DiscardConnections();
                 }
 
@@ -89,7 +106,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
         }
     }
 
-    /// <summary>Lets no connection that is open now be used again, once whoever has it gives it back.</summary>
+    /// <summary>Prevents reuse of all connections that are open now, once they are returned.</summary>
     public void DiscardConnections() => source.Clear();
 
     /// <summary>Takes a connection out of the pool.</summary>

@@ -3,29 +3,33 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>A statement that waits for its turn, shares a round trip with others, and tells its caller what came of it. Thread-safe.</summary>
+/// <summary>
+/// A queued statement that shares a round trip with others and passes its result to its caller. Thread-safe.
+/// </summary>
 internal abstract class PostgresStatement(string operation)
 {
     private int _taken;
 
-    /// <summary>What the metrics call it.</summary>
+    /// <summary>Its name in metrics.</summary>
     public string Operation => operation;
 
-    /// <summary>The <see cref="Stopwatch"/> timestamp since which it waits.</summary>
+    /// <summary>The <see cref="Stopwatch"/> timestamp when its wait began.</summary>
     public long Since { get; } = Stopwatch.GetTimestamp();
 
-    /// <summary>Whether it has been sent. Only then can a failure leave in doubt whether it was carried out. To be read once it has ended.</summary>
+    /// <summary>
+    /// True once it has been sent. Only then can a failure leave its outcome unknown. Read this after it has ended.
+    /// </summary>
     public bool IsSent { get; set; }
 
-    /// <summary>Claims the statement, for sending it or for withdrawing it; false if that has happened.</summary>
+    /// <summary>Claims the statement in order to send or withdraw it; false if it was already claimed.</summary>
     public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
 
     public abstract NpgsqlBatchCommand ToCommand();
 
-    /// <summary>Reads the answer, whose turn it is.</summary>
+    /// <summary>Reads its result, at the reader's position.</summary>
     public abstract Task ReadAsync(NpgsqlDataReader row);
 
-    /// <summary>Tells the caller what was read, now that the statement's transaction has ended.</summary>
+    /// <summary>Passes the result to the caller, now that the statement's transaction has ended.</summary>
     public abstract void Complete();
 
     public abstract void Fail(Exception exception);
@@ -51,7 +55,7 @@ internal sealed class PostgresStatement<T>(string operation, Func<NpgsqlBatchCom
     {
         if (_completion.TrySetException(exception))
         {
-            // The caller may have gone.
+            // The caller may be gone, so the exception is marked as observed.
             _ = _completion.Task.Exception;
         }
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>All SQL of the store, but for the migrations. Parameters are numbered.</summary>
+/// <summary>All SQL of the store except for the migrations. Parameters are numbered.</summary>
 internal static class PostgresStatements
 {
     public const string Load =
@@ -14,7 +14,10 @@ internal static class PostgresStatements
         FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1 AND c.version > 0 LEFT JOIN queued_messages q ON q.chat_id = c.chat_id
         """;
 
-    /// <summary>The state and the messages in one statement, hence of one snapshot. The first message comes whatever its size, the others within the byte limit.</summary>
+    /// <summary>
+    /// Reads the state and the messages in one statement, and thus from one snapshot. The first message is included
+    /// whatever its size, the others within the byte limit.
+    /// </summary>
     public const string ReadAfter =
         """
         SELECT c.version, c.epoch, c.last_message_id, m.id, m.previous_id, m.role, m.created_at, m.body, c.commit_id, $1
@@ -45,7 +48,7 @@ internal static class PostgresStatements
         ORDER BY updated_at DESC, chat_id DESC LIMIT $4
         """;
 
-    /// <summary>A page of either kind, of which a page is taken.</summary>
+    /// <summary>One page, merged from a page of archived and a page of other chats.</summary>
     public const string ListAll =
         """
         SELECT * FROM (
@@ -62,7 +65,10 @@ internal static class PostgresStatements
         ORDER BY updated_at DESC, chat_id DESC LIMIT $4
         """;
 
-    /// <summary>Of the chats given with their known versions and commits, those whose stored version or commit is another or that are gone. Where no commit is known, versions decide.</summary>
+    /// <summary>
+    /// Of the given chats, those whose stored version or commit differs from the known one, or that no longer exist.
+    /// Where no commit is known, versions are compared.
+    /// </summary>
     public const string FindChanged =
         """
         SELECT k.chat_id, c.version FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::bigint[]) AS k (chat_id, version, commit_id, owner, epoch)
@@ -74,12 +80,13 @@ internal static class PostgresStatements
     public const string FindKey =
         "SELECT k.fingerprint, k.outcome, k.created_at, $1 FROM (SELECT) AS asked LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = $2 AND k.created_at > now() - $3::interval";
 
-    /// <summary>What a commit in doubt asks: at which version the chat is, and which commit made it.</summary>
+    /// <summary>Settles a commit in doubt: reads the chat's version and the commit that made it.</summary>
     public const string FindCommit = "SELECT c.version, c.commit_id, $1 FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1";
 
     /// <summary>
-    /// A deleted chat leaves its row, empty and at version 0, which no commit expects. If the row went, a creation that had looked for a gravestone before there was one could put another
-    /// in its place: a row that is not there cannot be locked.
+    /// A deleted chat leaves its row, empty and at version 0, which no commit expects. If the row were deleted, a
+    /// creation that had looked for a gravestone just before could insert a new chat in its place, because a missing
+    /// row cannot be locked.
     /// </summary>
     public const string BuryChat =
         """
@@ -89,16 +96,16 @@ internal static class PostgresStatements
         WHERE chat_id = $1 AND version > 0
         """;
 
-    /// <summary>The same, if the chat is still as it was when that was decided.</summary>
+    /// <summary>The same, provided that the chat still has the version at which the deletion was decided.</summary>
     public const string BuryChatAt = $"{BuryChat} AND version = $2";
 
-    /// <summary>Whether a deletion that is in doubt was done.</summary>
+    /// <summary>Whether a deletion in doubt took effect.</summary>
     public const string FindGravestone = "SELECT EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 
-    /// <summary>One page of the primary key, gravestones included.</summary>
+    /// <summary>One page of the primary key, including gravestones.</summary>
     public const string FindArchived = "SELECT chat_id, archived AND version > 0 AND updated_at <= $2 FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $3";
 
-    /// <summary>Whoever changes the row has the round.</summary>
+    /// <summary>The replica that changes the row runs the round.</summary>
     public const string BeginRound =
         """
         INSERT INTO cluster_settings AS kept (name, value) VALUES ('retention', (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text)
@@ -107,7 +114,10 @@ internal static class PostgresStatements
 
     public const string FindRemains = "SELECT chat_id FROM chats WHERE version = 0 AND status = 'deleted' AND chat_id > $1 ORDER BY chat_id LIMIT $2";
 
-    /// <summary>A statement of its own, after the one that locked the chat: only so it sees what a commit that was under way had written. Sizes are read without the bodies.</summary>
+    /// <summary>
+    /// A separate statement after the one that locked the chat: only then does it see what a concurrent commit had
+    /// written. Reads the sizes without the bodies.
+    /// </summary>
     public const string RemoveMessagesOfBuried =
         """
         DELETE FROM messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0) AND id IN (
@@ -125,14 +135,14 @@ internal static class PostgresStatements
           AND key IN (SELECT key FROM idempotency_keys WHERE chat_id = $1 ORDER BY key LIMIT $2)
         """;
 
-    /// <summary>Changes a row if nothing is left.</summary>
+    /// <summary>Changes a row if nothing remains.</summary>
     public const string EndRemains =
         """
         UPDATE chats SET status = 'buried', updated_at = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint WHERE chat_id = $1 AND version = 0 AND status = 'deleted'
           AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1) AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1)
         """;
 
-    /// <summary>What another replica is removing just now is passed over.</summary>
+    /// <summary>Skips rows that another replica is removing at the moment.</summary>
     public const string RemoveExpiredKeysOfAll =
         """
         DELETE FROM idempotency_keys WHERE (chat_id, key) IN (
@@ -168,7 +178,10 @@ internal static class PostgresStatements
 
     public const string ListLeases = "SELECT chat_id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', 'interrupting') AND lease_replica = $1";
 
-    /// <summary>A replica that was deaf itself must not call others dead: its own heartbeats have to have been on time for a whole lease.</summary>
+    /// <summary>
+    /// A replica that was itself unresponsive must not declare others dead: its own heartbeats must have been on time
+    /// for a whole lease.
+    /// </summary>
     public const string FindClaimable =
         """
         SELECT c.chat_id, c.owner, c.lease_token, c.updated_at FROM chats c LEFT JOIN replicas r ON r.replica_id = c.lease_replica
@@ -186,7 +199,7 @@ internal static class PostgresStatements
         FROM usage WHERE owner = $1 AND day BETWEEN $2 AND $3 GROUP BY day, model ORDER BY day, model
         """;
 
-    /// <summary>The first who asks makes it.</summary>
+    /// <summary>The first call creates the value.</summary>
     public const string KeepSetting =
         """
         WITH made AS (INSERT INTO cluster_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING value)
@@ -204,8 +217,9 @@ internal static class PostgresStatements
         ORDER BY place
         """;
 
-    /// <summary>What was the secret stays in use until the overlap is over. The lock makes two who rotate at once
-    /// follow each other.</summary>
+    /// <summary>
+    /// The previous secret stays in use until the overlap has passed. The lock serialises concurrent rotations.
+    /// </summary>
     public const string RotateSecret =
         """
         WITH old AS (SELECT value FROM cluster_settings WHERE name = 'secret' FOR UPDATE),
@@ -216,7 +230,7 @@ internal static class PostgresStatements
         INSERT INTO cluster_settings AS s (name, value) SELECT 'secret', $1 FROM kept ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """;
 
-    /// <summary>Keys whose time is over go when another is published.</summary>
+    /// <summary>Publishing a key removes expired ones.</summary>
     public const string PublishKey =
         """
         WITH gone AS (DELETE FROM cluster_settings
@@ -263,9 +277,11 @@ internal static class PostgresStatements
     private static readonly ConcurrentDictionary<CommitShape, string> _commits = new();
 
     /// <summary>
-    /// A commit as one statement. Its parts see one snapshot and happen together or not at all; all but the first depend on the first, which is the compare-and-swap. Two
-    /// commits to one chat meet at the chat's row: the second waits for the first and then finds the version changed. It answers whether it was done, and with a key, what
-    /// an earlier request with it did, unless that one was done while this statement waited for it.
+    /// A commit as one statement. Its parts see one snapshot and take effect together or not at all. All of them depend
+    /// on the first, which is the compare-and-swap. Two commits to one chat meet at the chat's row: the second waits
+    /// for the first and then finds the version changed. The result says whether the commit was made and, for a request
+    /// with a key, the outcome of an earlier request with that key, unless that one committed while this statement
+    /// waited.
     /// </summary>
     public static string Commit(CommitShape shape) => _commits.GetOrAdd(shape, static shape => Build(shape));
 
@@ -282,14 +298,14 @@ internal static class PostgresStatements
 
         if (shape.IsNew)
         {
-            // Counted in the statement's own snapshot: creations that are under way at once do not see each other.
+            // Counted in the statement's own snapshot: concurrent creations do not see each other.
             var room = shape.HasRoomLimit ? next++ : 0;
             sql.Append(shape.HasRoomLimit ? $"\n    WHERE (SELECT count(*) FROM (SELECT FROM chats WHERE owner = $15 AND version > 0 LIMIT ${room}) AS counted) < ${room}" : "");
             sql.Append(InsertedChat);
         }
         else
         {
-            // A key that is in use keeps the whole commit from happening.
+            // A key that is in use prevents the whole commit.
             sql.Append(shape.HasKey ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} AND created_at > now() - ${key + 3}::interval)" : "");
             sql.Append("\n    RETURNING chat_id\n)");
         }
@@ -335,7 +351,7 @@ internal static class PostgresStatements
         return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
 
-    /// <summary>The chat's row; few commits change the settings of messages still to come.</summary>
+    /// <summary>The update of the chat's row. Few commits change the settings of future messages.</summary>
     private static StringBuilder BeginCommit(CommitShape shape, ref int next)
     {
         var sql = new StringBuilder(shape.IsNew ? InsertChat : UpdateChat);
@@ -354,8 +370,8 @@ internal static class PostgresStatements
     }
 
     /// <summary>
-    /// A sum begins with the first count that is given. The chat's row is locked before that of the usage, and no
-    /// commit takes more than one of each: so none of them wait for each other in a circle.
+    /// A sum is null until the first count is given. A commit locks the chat's row before that of the usage, and at
+    /// most one of each, so commits cannot deadlock.
     /// </summary>
     private static void AppendUsage(StringBuilder sql, int next)
     {
@@ -374,11 +390,15 @@ internal static class PostgresStatements
         sql.Append(" RETURNING slot)");
     }
 
-    /// <summary>Whether there was a chat, or its gravestone, with the id: then a new one was not written because of that, and not for want of room.</summary>
+    /// <summary>
+    /// Whether a chat or gravestone with the id exists. Then that is why a new one was not inserted, and not the limit
+    /// on chats.
+    /// </summary>
     private static string IsKnownOf(CommitShape shape) => shape.HasRoomLimit ? "EXISTS (SELECT FROM chats WHERE chat_id = $1), " : "";
 
     /// <summary>
-    /// Parts that nobody asks for run after the answer was given, and whatever goes wrong in them comes behind it. So the answer counts what each has done.
+    /// Parts of a statement that nothing reads run after its result, so their errors would arrive after the result as
+    /// well. The result therefore counts the rows of each part.
     /// </summary>
     private static string PartsOf(CommitShape shape) => string.Concat(
         new (bool IsThere, string Name)[]
@@ -387,7 +407,9 @@ internal static class PostgresStatements
         }.Where(part => part.IsThere).Select(part => $"(SELECT count(*) FROM {part.Name}), "));
 }
 
-/// <summary>What a commit has to write besides the chat's row: commits of one shape share a prepared statement.</summary>
+/// <summary>
+/// What a commit writes in addition to the chat's row. Commits of the same shape share a prepared statement.
+/// </summary>
 internal readonly record struct CommitShape(
     bool IsNew,
     bool ChangesSettings,

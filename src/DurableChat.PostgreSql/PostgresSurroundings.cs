@@ -5,15 +5,16 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// What stands between this process and the database. A pooler in transaction mode runs each statement on any session that is free, so what belongs to a session is lost or stays with a stranger: prepared
-/// statements, SET, LISTEN, session locks. A pooler may also drop the options of the connection string, and with them the statement timeout.
+/// What is between this process and the database. A pooler in transaction mode runs each statement on any free session.
+/// So session state, such as prepared statements, SET, LISTEN and session locks, is lost or remains on a session that
+/// serves another client. A pooler may also drop the options of the connection string, including the statement timeout.
 /// </summary>
 /// <param name="SharesSessions">True if a pooler in transaction mode is in between.</param>
 /// <param name="DropsOptions">True if options of the connection string do not reach the database.</param>
-/// <param name="StatementTimeout">How long a statement may take if the connection string says nothing; zero for any time.</param>
+/// <param name="StatementTimeout">The statement timeout if the connection string sets none; zero for no limit.</param>
 internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptions, TimeSpan StatementTimeout)
 {
-    /// <summary>A setting that the database does not know and keeps all the same, so that it can be asked for.</summary>
+    /// <summary>A custom setting that PostgreSQL stores without knowing it, so that it can be read back.</summary>
     private const string Marker = "-c durablechat.passes=yes";
 
     private const string Ask =
@@ -21,7 +22,7 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
 
     private const int Looks = 3;
 
-    /// <summary>Looks at the way to the database with two connections.</summary>
+    /// <summary>Examines the connection to the database with two connections.</summary>
     public static PostgresSurroundings Look(NpgsqlConnectionStringBuilder connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, MaxAutoPrepare = 0, Options = Marker };
@@ -32,7 +33,7 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
         var sharesSessions = false;
         for (var look = 0; look < Looks && !sharesSessions; look++)
         {
-            // Each has a session of its own all the time, or else meets the other's, or changes.
+            // Without a pooler, each connection keeps its own session. With one, they may share a session or change it.
             var other = AskFor(second);
             sharesSessions = other.Session == answer.Session || AskFor(first).Session != answer.Session || AskFor(second).Session != other.Session;
         }
@@ -40,9 +41,9 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
         return new PostgresSurroundings(sharesSessions, sharesSessions || !answer.HasMarker, answer.Timeout);
     }
 
-    /// <summary>Why the connection string cannot work here; null if it can.</summary>
-    /// <param name="given">What the operator wrote.</param>
-    /// <param name="used">What is made of it.</param>
+    /// <summary>Explains why the connection string cannot work here; null if it can.</summary>
+    /// <param name="given">The operator's connection string.</param>
+    /// <param name="used">The connection string built from it.</param>
     public string? Complain(NpgsqlConnectionStringBuilder given, NpgsqlConnectionStringBuilder used)
     {
         var commandTimeout = TimeSpan.FromSeconds(used.CommandTimeout);
@@ -68,7 +69,7 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ProtocolViolation && refused.MessageText.Contains("options", StringComparison.Ordinal))
         {
-            // A pooler that refuses options instead of dropping them.
+            // The pooler refuses options instead of dropping them.
             connection.Dispose();
             builder.Options = null;
             connection = new NpgsqlConnection(builder.ConnectionString);

@@ -5,15 +5,17 @@ using Npgsql;
 
 namespace DurableChat.PostgreSql;
 
-/// <summary>Checks that the time-outs of a database stand in the right order with those of the server that uses it.</summary>
+/// <summary>Checks that the timeouts of a database and of the server that uses it are in the right order.</summary>
 internal static partial class PostgresTimeouts
 {
-    /// <summary>The options with a time-out of heartbeats that suits the server, if they have none.</summary>
+    /// <summary>Returns the options, with a heartbeat timeout that fits the server if they have none.</summary>
     public static PostgresStoreOptions Suit(PostgresStoreOptions options, DurableChatOptions server) =>
         options with { HeartbeatTimeout = options.HeartbeatTimeout ?? TimeSpan.FromSeconds(Math.Clamp((int)(server.Worker.LeaseDuration / 5).TotalSeconds, 1, 5)) };
 
-    /// <summary>Refuses what stands in the wrong order.</summary>
-    /// <exception cref="ChatStoreException">Something does. The message names the settings.</exception>
+    /// <summary>Throws if timeouts are in the wrong order.</summary>
+    /// <exception cref="ChatStoreException">
+    /// Timeouts are in the wrong order. The message names the settings.
+    /// </exception>
     public static void Check(PostgresStoreOptions options, DurableChatOptions server)
     {
         if (TimeoutOrder.Check(new Dictionary<string, TimeSpan>([.. server.Timeouts, .. Of(options)], StringComparer.Ordinal)) is [_, ..] problems)
@@ -22,12 +24,15 @@ internal static partial class PostgresTimeouts
         }
     }
 
-    /// <summary>What holds for a database, by the names of the settings. What the connection string says counts more than the options.</summary>
+    /// <summary>
+    /// The effective timeouts of a database, by the names of their settings. The connection string takes precedence
+    /// over the options.
+    /// </summary>
     public static IReadOnlyDictionary<string, TimeSpan> Of(PostgresStoreOptions options)
     {
         var builder = PostgresConnections.Pooled(options);
 
-        // Zero is any time.
+        // Zero means no limit.
         var timeouts = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
         {
             ["Store:StatementTimeout"] = OrForever(ReadStatementTimeout(builder) ?? options.StatementTimeout),
@@ -44,7 +49,7 @@ internal static partial class PostgresTimeouts
 
     private static TimeSpan OrForever(TimeSpan timeout) => timeout == TimeSpan.Zero ? TimeSpan.FromDays(36_500) : timeout;
 
-    /// <summary>The last of several counts; a number without a unit is of milliseconds.</summary>
+    /// <summary>The last of several values counts. A number without a unit is in milliseconds.</summary>
     private static TimeSpan? ReadStatementTimeout(NpgsqlConnectionStringBuilder builder) =>
         Setting().Matches(builder.Options ?? "") is [.., var match]
             ? double.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * (match.Groups["unit"].Value switch

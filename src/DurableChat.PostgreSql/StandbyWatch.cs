@@ -4,8 +4,9 @@ using Npgsql;
 namespace DurableChat.PostgreSql;
 
 /// <summary>
-/// Hears, while it lives, whether a commit on a connection was left without a synchronous standby's word. A statement that takes too long is cancelled; if it has committed and waits for a
-/// standby, that ends the wait with a warning, and the answer is that of a success (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
+/// Detects commits on a connection that no synchronous standby has confirmed, for as long as this object lives. If a
+/// statement times out while its commit waits for a standby, PostgreSQL ends the wait with a warning and reports
+/// success (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
 /// </summary>
 internal sealed class StandbyWatch : IDisposable
 {
@@ -21,7 +22,9 @@ internal sealed class StandbyWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _connection.Notice -= OnNotice;
 
-    /// <summary>What to tell of the commits since it was last asked; null if they are confirmed, or need not be.</summary>
+    /// <summary>
+    /// The error for unconfirmed commits since the last call; null if all are confirmed or need no confirmation.
+    /// </summary>
     public ChatStoreException? Take()
     {
         if (!_isUnconfirmed)

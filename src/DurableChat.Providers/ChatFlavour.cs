@@ -3,10 +3,10 @@ namespace DurableChat.Providers;
 /// <summary>How a server deviates from OpenAI's Chat Completions API.</summary>
 public enum ChatFlavour
 {
-    /// <summary>Chosen by the host of the address: <see cref="Generic"/> if that is unknown.</summary>
+    /// <summary>Chosen by the host of the address; <see cref="Generic"/> for an unknown host.</summary>
     Auto,
 
-    /// <summary>What most servers understand.</summary>
+    /// <summary>The subset that most servers support.</summary>
     Generic,
 
     /// <summary>OpenAI.</summary>

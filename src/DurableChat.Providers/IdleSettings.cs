@@ -11,8 +11,8 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Providers;
 
 /// <summary>
-/// Finds settings that a model's protocol has no word for. It compares the requests that would be sent with and without
-/// each of them, so that it knows what the protocols know. Pure.
+/// Finds settings that a model's protocol does not support. It compares the requests with and without each setting, so
+/// it follows the protocols automatically. Pure.
 /// </summary>
 internal static class IdleSettings
 {
@@ -20,7 +20,7 @@ internal static class IdleSettings
 
     private static readonly JsonElement _schema = JsonElement.Parse("""{"type":"object"}""");
 
-    /// <summary>Each setting, how it is taken away, and a second value where one value may say what silence does.</summary>
+    /// <summary>Each setting, how to remove it, and a second value in case the first equals the default.</summary>
     private static readonly (string Name, Func<GenerationSettings, bool> IsSet,
         Func<GenerationSettings, GenerationSettings> Without, Func<GenerationSettings, GenerationSettings>? Other)[] _settings =
     [
@@ -42,8 +42,8 @@ internal static class IdleSettings
         (nameof(GenerationSettings.ServiceTier), all => all.ServiceTier is not null, all => all with { ServiceTier = null }, null),
     ];
 
-    /// <summary>The names of the settings that change nothing.</summary>
-    /// <param name="options">Which model, and how it is reached.</param>
+    /// <summary>The names of the settings without effect.</summary>
+    /// <param name="options">The model and how to reach it.</param>
     /// <param name="settings">Its settings.</param>
     public static IReadOnlyList<string> Find(ProviderOptions options, GenerationSettings settings) =>
     [

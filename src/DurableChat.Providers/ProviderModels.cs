@@ -6,23 +6,27 @@ using DurableChat.Providers.Responses;
 
 namespace DurableChat.Providers;
 
-/// <summary>Makes models behind the protocols of providers.</summary>
+/// <summary>Creates model clients for the protocols of providers.</summary>
 public static class ProviderModels
 {
-    /// <summary>An address that moves is noticed after so long.</summary>
+    /// <summary>How long a connection is reused, so that a change of the address is noticed.</summary>
     private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
 
     private static readonly Uri _openAI = new("https://api.openai.com/v1");
     private static readonly Uri _anthropic = new("https://api.anthropic.com");
 
-    /// <summary>Where a handler finds which model call a request belongs to; null for one of no chat.</summary>
+    /// <summary>
+    /// The option in which a handler finds the model call of a request; null for a request outside of chats.
+    /// </summary>
     public static readonly HttpRequestOptionsKey<ModelCallId?> CallOption = new("DurableChat.ModelCall");
 
-    /// <summary>Makes one. It makes no request before it is asked.</summary>
-    /// <param name="options">Which model, and how it is reached.</param>
-    /// <param name="handler">What carries the requests; null for the network. It lives as long as the model.</param>
+    /// <summary>Creates a model client. It sends nothing until it is used.</summary>
+    /// <param name="options">The model and how to reach it.</param>
+    /// <param name="handler">Sends the requests; null for the network. It must live as long as the client.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    /// <exception cref="ArgumentException">The endpoint is not an http or https address, or the model has no name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The endpoint is not an http or https address, or the model has no name.
+    /// </exception>
     public static IModelClient Create(ProviderOptions options, HttpMessageHandler? handler = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -1,12 +1,14 @@
 namespace DurableChat.Providers;
 
-/// <summary>The protocol a provider speaks.</summary>
+/// <summary>The protocol of a provider.</summary>
 public enum ProviderWire
 {
     /// <summary>OpenAI's Responses API.</summary>
     Responses,
 
-    /// <summary>OpenAI's Chat Completions API, which many providers and local servers speak, each in a flavour of its own.</summary>
+    /// <summary>
+    /// OpenAI's Chat Completions API, which many providers and local servers implement, each with its own deviations.
+    /// </summary>
     Chat,
 
     /// <summary>Anthropic's Messages API.</summary>

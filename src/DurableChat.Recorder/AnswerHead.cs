@@ -1,6 +1,6 @@
 namespace DurableChat.Recorder;
 
-/// <summary>How a provider's answer begins.</summary>
-/// <param name="Status">Its status.</param>
-/// <param name="Headers">Its headers, without those of the connection.</param>
+/// <summary>The beginning of a provider's response.</summary>
+/// <param name="Status">Its HTTP status.</param>
+/// <param name="Headers">Its headers, except for those of the connection.</param>
 internal sealed record AnswerHead(int Status, IReadOnlyList<KeyValuePair<string, string[]>> Headers);

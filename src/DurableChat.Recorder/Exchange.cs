@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Recorder;
 
-/// <summary>One request to a provider, and its answer as it arrives. It goes on whether or not it is read.
-/// Thread-safe.</summary>
+/// <summary>
+/// One request to a provider and its response as it arrives. It continues whether or not it has readers. Thread-safe.
+/// </summary>
 internal sealed partial class Exchange : IDisposable
 {
     private const int ReadBytes = 16 * 1024;
@@ -14,7 +15,7 @@ internal sealed partial class Exchange : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<AnswerHead?> _head = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Makes one; <see cref="RunAsync"/> sends the request.</summary>
+    /// <summary>Creates an exchange. <see cref="RunAsync"/> sends the request.</summary>
     public Exchange(ProviderRequest request, Recording recording, HttpMessageInvoker network, ILogger logger)
     {
         (_network, _logger, _host) = (network, logger, request.Target.Authority);
@@ -22,17 +23,17 @@ internal sealed partial class Exchange : IDisposable
         Request = request;
     }
 
-    /// <summary>How the answer begins; null if none came.</summary>
+    /// <summary>The beginning of the response; null if none arrived.</summary>
     public Task<AnswerHead?> Head => _head.Task;
 
-    /// <summary>The body of the answer.</summary>
+    /// <summary>The body of the response.</summary>
     public Recording Recording { get; }
 
-    /// <summary>What is asked; null once it was sent, so that its memory goes.</summary>
+    /// <summary>The request; null once it has been sent, to release its memory.</summary>
     private ProviderRequest? Request { get; set; }
 
-    /// <summary>Asks the provider, and records what comes until it ends or <see cref="Cancel"/> is called.</summary>
-    /// <returns>True if it was a success and is whole.</returns>
+    /// <summary>Sends the request and records the response until it ends or <see cref="Cancel"/> is called.</summary>
+    /// <returns>True if the response is successful and complete.</returns>
     public async Task<bool> RunAsync()
     {
         var isWhole = false;
@@ -54,7 +55,7 @@ internal sealed partial class Exchange : IDisposable
 
             isWhole = true;
         }
-#pragma warning disable CA1031 // Whatever ends the exchange is for its readers to see, and must not end the recorder.
+#pragma warning disable CA1031 // Readers see how the exchange ended. It must not end the recorder.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -70,7 +71,7 @@ internal sealed partial class Exchange : IDisposable
         return isWhole && isSuccess;
     }
 
-    /// <summary>Ends the request at the provider.</summary>
+    /// <summary>Cancels the request to the provider.</summary>
     public void Cancel()
     {
         try
@@ -79,7 +80,7 @@ internal sealed partial class Exchange : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It has ended.
+            // It has already ended.
         }
     }
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Recorder;
 
 /// <summary>
-/// All exchanges. The ledger decides under one lock, which is never held across I/O; requests, readers and files follow
-/// what it decided. Thread-safe.
+/// All exchanges. The ledger makes decisions under one lock, which is never held across I/O. Requests, readers and
+/// files then follow the decisions. Thread-safe.
 /// </summary>
 internal sealed partial class Exchanges : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ internal sealed partial class Exchanges : IAsyncDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_startedAt);
 
-    /// <summary>What there is, for operators.</summary>
+    /// <summary>The recorder's figures for operators.</summary>
     public RecorderFigures Figures()
     {
         lock (_gate)
@@ -50,8 +50,9 @@ internal sealed partial class Exchanges : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds the exchange of a request, or begins it. What is not refused has to be given back to
-    /// <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Finds the exchange of a request, or begins one. A caller that is not refused must call <see cref="Leave"/>.
+    /// </summary>
     public (Verdict Verdict, Entry<Exchange>? Entry) Ask(Claim claim, ProviderRequest request)
     {
         Asked<Exchange> asked;
@@ -84,7 +85,7 @@ internal sealed partial class Exchanges : IAsyncDisposable
         return (asked.Verdict, asked.Entry);
     }
 
-    /// <summary>A reader has gone. The exchange goes on.</summary>
+    /// <summary>Removes a reader. The exchange continues.</summary>
     public void Leave(Entry<Exchange> entry)
     {
         lock (_gate)
@@ -93,7 +94,7 @@ internal sealed partial class Exchanges : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what a call has begun; false if the caller's lease is not the newest.</summary>
+    /// <summary>Ends the exchange of a call; false if the caller's lease is not the newest.</summary>
     public bool Forget(Claim claim)
     {
         IReadOnlyList<Entry<Exchange>>? dropped;
@@ -106,7 +107,7 @@ internal sealed partial class Exchanges : IAsyncDisposable
         return dropped is not null;
     }
 
-    /// <summary>True if a reader with this lease may go on: no later one has asked.</summary>
+    /// <summary>True if a reader with this lease may continue, because no later lease has made a request.</summary>
     public bool MayRead(Entry<Exchange> entry, Fence fence)
     {
         lock (_gate)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace DurableChat.Recorder;
 
 /// <summary>
-/// Ends a recorder that no server has asked for a while and that has nothing running. Servers ask for its status as
-/// long as they run. Thread-safe.
+/// Ends a recorder that has nothing running and has had no request from a server for a while. Servers request its
+/// status as long as they run. Thread-safe.
 /// </summary>
 internal sealed class IdleWatch(
     RecorderOptions options, Exchanges exchanges, IHostApplicationLifetime lifetime, TimeProvider time)
@@ -12,7 +12,7 @@ internal sealed class IdleWatch(
 {
     private long _askedAt = time.GetTimestamp();
 
-    /// <summary>A server has asked for something.</summary>
+    /// <summary>Records that a server has made a request.</summary>
     public void Touch() => Interlocked.Exchange(ref _askedAt, time.GetTimestamp());
 
     /// <inheritdoc/>

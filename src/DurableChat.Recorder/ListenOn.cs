@@ -2,18 +2,18 @@ using System.Net;
 
 namespace DurableChat.Recorder;
 
-/// <summary>An address of a recorder: <c>unix:/path/to/socket</c>, or an http address. Immutable.</summary>
+/// <summary>An address of a recorder: <c>unix:/path/to/socket</c>, or an http URL. Immutable.</summary>
 /// <param name="SocketPath">The path of the Unix socket; null for the network.</param>
-/// <param name="Url">The address on the network; for a socket one that stands for it.</param>
+/// <param name="Url">The network address. For a socket, a placeholder.</param>
 internal sealed record ListenOn(string? SocketPath, Uri Url)
 {
-    /// <summary>The longest path that a Unix socket can have on all systems.</summary>
+    /// <summary>The maximum length of a Unix socket's path that all systems support.</summary>
     public const int MaxSocketPath = 103;
 
     private const string UnixPrefix = "unix:";
 
-    /// <summary>Reads an address.</summary>
-    /// <exception cref="FormatException">It is none. The message says what it should be.</exception>
+    /// <summary>Parses an address.</summary>
+    /// <exception cref="FormatException">The address is invalid. The message says which form is expected.</exception>
     public static ListenOn Parse(string text)
     {
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))
@@ -33,8 +33,8 @@ internal sealed record ListenOn(string? SocketPath, Uri Url)
                 $"'{text}' is neither 'unix:/path' nor an address such as http://127.0.0.1:9191.");
     }
 
-    /// <summary>The address on the network, for a server that listens there.</summary>
-    /// <exception cref="FormatException">It is a name other than localhost, or https.</exception>
+    /// <summary>The network address for a server that listens on it.</summary>
+    /// <exception cref="FormatException">The host is a name other than localhost, or the scheme is https.</exception>
     public IPEndPoint EndPoint() =>
         Url.Scheme != "http"
             ? throw new FormatException("The recorder speaks http: put a proxy that ends TLS in front of it.")

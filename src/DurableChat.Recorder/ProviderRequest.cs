@@ -3,15 +3,17 @@ using System.Text;
 
 namespace DurableChat.Recorder;
 
-/// <summary>What is sent to a provider. It holds the provider's key, so it is neither logged nor written.</summary>
-/// <param name="Target">Where it goes.</param>
+/// <summary>
+/// A request to a provider. It contains the provider's key, so it is neither logged nor written to disk.
+/// </summary>
+/// <param name="Target">The URL.</param>
 /// <param name="Headers">Its headers.</param>
 /// <param name="Body">Its body.</param>
 internal sealed record ProviderRequest(Uri Target, IReadOnlyList<KeyValuePair<string, string[]>> Headers, byte[] Body)
 {
     /// <summary>
-    /// What is asked, and of whom. Headers do not count: a key that was changed, or a trace of another caller, makes no
-    /// other question.
+    /// The hash of the URL and the body. Headers do not count: a changed key or another caller's trace does not make it
+    /// a different request.
     /// </summary>
     public string Hash()
     {
@@ -22,7 +24,7 @@ internal sealed record ProviderRequest(Uri Target, IReadOnlyList<KeyValuePair<st
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The message for the network.</summary>
+    /// <summary>Creates the HTTP message.</summary>
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage(HttpMethod.Post, Target) { Content = new ByteArrayContent(Body) };
@@ -37,6 +39,6 @@ internal sealed record ProviderRequest(Uri Target, IReadOnlyList<KeyValuePair<st
         return message;
     }
 
-    /// <summary>Without its members: a record would print them all.</summary>
+    /// <summary>Omits the members, which a record would print.</summary>
     public override string ToString() => nameof(ProviderRequest);
 }

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Recorder;
 
 /// <summary>
-/// Puts the recorder together. It reads no configuration, neither files nor the environment: a setting of the server
-/// beside it means nothing here.
+/// Builds the recorder. It reads no configuration, neither files nor environment variables, so settings of the server
+/// next to it have no effect.
 /// </summary>
 internal static class RecorderApplication
 {
@@ -22,12 +22,12 @@ internal static class RecorderApplication
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _connectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Builds it; it takes its folder here and listens nowhere yet.</summary>
-    /// <exception cref="FormatException">It cannot listen on the address.</exception>
+    /// <summary>Builds the application. It claims its folder here but does not listen yet.</summary>
+    /// <exception cref="FormatException">The address cannot be listened on.</exception>
     /// <exception cref="IOException">The folder cannot be used.</exception>
-    /// <param name="options">How it runs.</param>
+    /// <param name="options">The options.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="network">What carries requests to providers; null for the network.</param>
+    /// <param name="network">Sends requests to providers; null for the network.</param>
     public static WebApplication Build(RecorderOptions options, TimeProvider time, HttpMessageHandler? network = null)
     {
         var on = ListenOn.Parse(options.Listen);
@@ -46,7 +46,7 @@ internal static class RecorderApplication
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IdleWatch>());
         builder.Services.AddSingleton<IHostLifetime, RecorderLifetime>();
 
-        // What runs cannot be handed over: the next recorder does not have the connections.
+        // Running exchanges cannot be handed over, because the next recorder does not have the connections.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
         app.Run(HandleAsync);
@@ -58,7 +58,7 @@ internal static class RecorderApplication
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
 
-        // A reader may be slow, or stopped for a while: it costs its connection and no more.
+        // A reader may be slow or suspended for a while. It costs only its connection.
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
         if (on.SocketPath is not { } path)
@@ -67,7 +67,7 @@ internal static class RecorderApplication
             return;
         }
 
-        // Left by a crash. Whoever still listened there would hold the folder.
+        // The socket is the remains of a crash: a running recorder would hold the folder.
         File.Delete(path);
         kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
     }
@@ -98,7 +98,7 @@ internal static class RecorderApplication
         catch (Exception exception) when (
             exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // The reader has gone, or the exchange was let go of while it was read.
+            // The reader has disconnected, or the exchange was dropped while it was read.
             context.Abort();
         }
     }
@@ -108,7 +108,7 @@ internal static class RecorderApplication
         var endpoint = services.GetRequiredService<ExchangeEndpoint>();
         if (context.Request.Path.Value is not (RecorderPaths.Exchanges or RecorderPaths.Status))
         {
-            // A server of another version. It is no reason to stay.
+            // A server of another version. It does not keep the recorder alive.
             ExchangeEndpoint.Refuse(context, StatusCodes.Status404NotFound, RecorderErrors.BadRequest);
             return Task.CompletedTask;
         }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace DurableChat.Recorder;
 
 /// <summary>
-/// Ends the recorder on SIGTERM, and on the terminal's signals unless a server started it: those are meant for the
-/// server, and the recorder has to outlive that.
+/// Ends the recorder on SIGTERM, and on the terminal's signals unless a server started it. Those signals are meant for
+/// the server, which the recorder must outlive.
 /// </summary>
 internal sealed class RecorderLifetime(
     RecorderOptions options, IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace DurableChat.Recorder;
 
-/// <summary>What server and recorder show each other. Comparing takes as long whatever is shown.</summary>
+/// <summary>The secret that a server and a recorder share. Comparisons take constant time.</summary>
 internal sealed class SharedSecret
 {
-    /// <summary>How long it has to be: it cannot be guessed then.</summary>
+    /// <summary>The minimum length, so that the secret cannot be guessed.</summary>
     public const int MinLength = 32;
 
     private readonly byte[] _hash;
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates a secret.</summary>
     /// <exception cref="ArgumentException">It is too short.</exception>
     public SharedSecret(string secret)
     {
@@ -23,7 +23,7 @@ internal sealed class SharedSecret
         _hash = Hash(secret);
     }
 
-    /// <summary>True if what is shown is the secret.</summary>
+    /// <summary>True if the presented text is the secret.</summary>
     public bool Matches(string? shown) => CryptographicOperations.FixedTimeEquals(Hash(shown ?? ""), _hash);
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

@@ -4,8 +4,9 @@ using StackExchange.Redis;
 namespace DurableChat.Redis;
 
 /// <summary>
-/// Notifications through publish and subscribe of Redis, for clusters in which notifying through the database would cost it too much. Redis keeps nothing: what is published while a replica is
-/// away is lost to it, as the contract of a channel allows. Thread-safe.
+/// Notifications through publish and subscribe of Redis, for clusters whose database cannot afford the load of
+/// notifications. Redis stores nothing: a replica loses what is published while it is disconnected, which the contract
+/// of a channel allows. Thread-safe.
 /// </summary>
 public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
 {
@@ -15,9 +16,11 @@ public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private ConnectionMultiplexer? _sender;
 
-    /// <summary>Makes the channel.</summary>
-    /// <param name="configuration">Where Redis is, as StackExchange.Redis reads it, e.g. <c>localhost:6379,password=…</c>.</param>
-    /// <param name="name">The name of the channel: clusters that share a Redis need different ones.</param>
+    /// <summary>Creates the channel.</summary>
+    /// <param name="configuration">
+    /// The Redis server in the format of StackExchange.Redis, e.g. <c>localhost:6379,password=…</c>.
+    /// </param>
+    /// <param name="name">The name of the channel. Clusters that share a Redis server need different names.</param>
     /// <exception cref="ArgumentException">The configuration cannot be read.</exception>
     public RedisChannel(string configuration, string name = "durablechat")
     {
@@ -57,7 +60,8 @@ public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(listener);
         try
         {
-            // A connection of its own for each call: the package would reconnect by itself, and nobody would know what was missed meanwhile.
+            // Each call has its own connection: the library would reconnect silently, and what was missed meanwhile
+            // would go unnoticed.
             await using var connection = await ConnectionMultiplexer.ConnectAsync(_options).WaitAsync(cancellationToken).ConfigureAwait(false);
             var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             connection.ConnectionFailed += (_, failure) => lost.TrySetException(new ChannelException($"The connection to Redis was lost: {failure.FailureType}.", failure.Exception));

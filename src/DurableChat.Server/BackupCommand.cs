@@ -3,7 +3,7 @@ using DurableChat.Sqlite;
 
 namespace DurableChat.Server;
 
-/// <summary>The command that backs up a SQLite database, also while a server uses it.</summary>
+/// <summary>The command that backs up a SQLite database, even while a server uses it.</summary>
 internal static class BackupCommand
 {
     public static Command Create()

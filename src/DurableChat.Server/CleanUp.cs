@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DurableChat.Server;
 
-/// <summary>Cleans up after a failure, whose cause is what matters.</summary>
+/// <summary>Cleans up after a failure whose cause must be reported.</summary>
 internal static class CleanUp
 {
-    /// <summary>Does what can be done; an error of its own is dropped.</summary>
+    /// <summary>Runs the clean-up and ignores its own errors.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here follows from the failure, and would hide it.")]
     public static async Task TryAsync(Func<Task> cleanUp)
     {
@@ -15,7 +15,7 @@ internal static class CleanUp
         }
         catch (Exception)
         {
-            // The cause is on its way already.
+            // The cause is already being reported.
         }
     }
 }

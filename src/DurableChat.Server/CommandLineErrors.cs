@@ -3,13 +3,13 @@ using System.CommandLine.Parsing;
 
 namespace DurableChat.Server;
 
-/// <summary>Says what is wrong with a command line, in a sentence.</summary>
+/// <summary>Explains an invalid command line in one sentence.</summary>
 internal static class CommandLineErrors
 {
-    /// <summary>What the parser puts behind its sentences, in the words of the runtime.</summary>
+    /// <summary>The suffix that the parser adds to its sentences, with the name of a runtime type.</summary>
     private const string TypeName = " as expected type ";
 
-    /// <summary>The sentence for a command line that could not be understood.</summary>
+    /// <summary>The sentence for an invalid command line.</summary>
     public static string Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;

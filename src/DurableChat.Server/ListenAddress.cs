@@ -3,15 +3,20 @@ using Microsoft.AspNetCore.Connections;
 
 namespace DurableChat.Server;
 
-/// <summary>What the addresses are on which the server can listen, and what it means if it cannot. The web server says so with exceptions of many kinds, and in its own words.</summary>
+/// <summary>
+/// Checks the addresses on which the server listens, and explains why it cannot. The web server reports this with
+/// exceptions of many types, in its own terms.
+/// </summary>
 internal static class ListenAddress
 {
     private const int MaxPort = 65_535;
 
-    /// <summary>Refuses an address on which the server cannot listen, as far as can be told from its form.</summary>
-    /// <param name="setting">What the operator has set.</param>
+    /// <summary>Refuses an address on which the server cannot listen, as far as its form shows that.</summary>
+    /// <param name="setting">The setting that contains the addresses.</param>
     /// <param name="urls">The addresses, separated by semicolons.</param>
-    /// <exception cref="ConfigurationException">One cannot be used. The message names it and says what can.</exception>
+    /// <exception cref="ConfigurationException">
+    /// An address cannot be used. The message names it and says what can be used.
+    /// </exception>
     public static void Check(string setting, string urls)
     {
         var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -29,10 +34,13 @@ internal static class ListenAddress
         }
     }
 
-    /// <summary>Refuses addresses that are configured elsewhere: the web server would take those, and what was checked of the others would mean nothing.</summary>
-    /// <param name="setting">What the operator has to set.</param>
+    /// <summary>
+    /// Refuses addresses that are configured elsewhere: the web server would use those, and the check of the others
+    /// would be meaningless.
+    /// </summary>
+    /// <param name="setting">The setting that the operator must use.</param>
     /// <param name="configuration">The configuration.</param>
-    /// <exception cref="ConfigurationException">There are some.</exception>
+    /// <exception cref="ConfigurationException">Such addresses exist.</exception>
     public static void RefuseOthers(string setting, IConfiguration configuration)
     {
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
@@ -41,13 +49,13 @@ internal static class ListenAddress
         }
     }
 
-    /// <summary>True for what a web server throws if it cannot listen.</summary>
+    /// <summary>True for the exceptions that a web server throws if it cannot listen.</summary>
     public static bool IsFailure(Exception exception) => exception is IOException or SocketException;
 
-    /// <summary>Why the server cannot listen, and what to do.</summary>
-    /// <param name="setting">What the operator has set.</param>
+    /// <summary>Explains why the server cannot listen, and what to do.</summary>
+    /// <param name="setting">The setting that contains the addresses.</param>
     /// <param name="urls">The addresses.</param>
-    /// <param name="exception">What the web server threw.</param>
+    /// <param name="exception">The web server's exception.</param>
     public static ConfigurationException Explain(string setting, string urls, Exception exception) => new(exception switch
     {
         IOException { InnerException: AddressInUseException } => $"The server cannot listen on {urls}: the port is in use. Stop the program that uses it, or choose another with '{setting}'.",

@@ -1,9 +1,11 @@
 namespace DurableChat.Server;
 
-/// <summary>Finds what somebody who misspelt a name meant.</summary>
+/// <summary>Finds the intended name for a misspelt one.</summary>
 internal static class NearestName
 {
-    /// <summary>The name that takes the fewest changes, if they are few for its length; else null. Upper and lower case are the same.</summary>
+    /// <summary>
+    /// The name with the fewest changes if they are few for its length; otherwise null. Ignores case.
+    /// </summary>
     public static string? Find(string given, IEnumerable<string> names) => names
         .Select(name => (Name: name, Distance: Distance(given.ToUpperInvariant(), name.ToUpperInvariant())))
         .Where(candidate => candidate.Distance <= Math.Max(1, candidate.Name.Length / 3))
@@ -11,7 +13,7 @@ internal static class NearestName
         .Select(candidate => candidate.Name)
         .FirstOrDefault();
 
-    /// <summary>How many characters must be put in, left out or changed (Levenshtein).</summary>
+    /// <summary>The number of characters to insert, delete or replace (Levenshtein).</summary>
     private static int Distance(string from, string to)
     {
         var costs = Enumerable.Range(0, to.Length + 1).ToArray();

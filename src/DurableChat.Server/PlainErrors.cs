@@ -5,10 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace DurableChat.Server;
 
-/// <summary>Ends a command whose surroundings are not right with one sentence instead of a stack trace.</summary>
+/// <summary>Ends a command that fails because of its environment with one sentence instead of a stack trace.</summary>
 internal static class PlainErrors
 {
-    /// <summary>The exit code for what the operator has to put right: the command line, the configuration, or the database.</summary>
+    /// <summary>
+    /// The exit code for problems that the operator must fix: the command line, the configuration, or the database.
+    /// </summary>
     public const int ExitCode = 2;
 
     /// <summary>Runs a command.</summary>
@@ -26,21 +28,24 @@ internal static class PlainErrors
         }
         catch (InvalidDataException exception)
         {
-            // A configuration file; only the innermost exception tells the line.
+            // An invalid configuration file: only the innermost exception contains the line.
             return await SayAsync($"{exception.Message} {exception.GetBaseException().Message} Correct the file.");
         }
     }
 
-    /// <summary>Says what is wrong.</summary>
+    /// <summary>Prints the problem.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> SayAsync(string sentence)
     {
-        // What comes from libraries may have several lines, and what comes from servers may speak to the terminal.
+        // Texts of libraries may have several lines, and texts of servers may contain terminal codes.
         await Console.Error.WriteLineAsync($"durablechat: {Printable.Line(sentence.ReplaceLineEndings(" "))}");
         return ExitCode;
     }
 
-    /// <summary>What an operator can put right, however deep the host or a container has wrapped it; null for a defect of the program.</summary>
+    /// <summary>
+    /// The exception that an operator can fix, however deeply the host or a container has wrapped it; null for a defect
+    /// of the program.
+    /// </summary>
     private static Exception? FindExpected(Exception exception) => exception switch
     {
         ConfigurationException or ChatStoreException or UnauthorizedAccessException or OptionsValidationException => exception,

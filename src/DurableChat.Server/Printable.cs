@@ -4,17 +4,20 @@ using System.Text;
 namespace DurableChat.Server;
 
 /// <summary>
-/// Takes the control characters out of what models and people have written, and those that turn the direction of a text around. A terminal obeys them: they could hide text, or change what stands there already.
+/// Removes control characters and direction overrides from texts that models and people have written. A terminal obeys
+/// them: they could hide text, or change what is already on the screen.
 /// </summary>
 internal static class Printable
 {
-    /// <summary>Text of several lines; line breaks and tabs stay.</summary>
+    /// <summary>A text of several lines. Line breaks and tabs are kept.</summary>
     public static string Text(string text) => Replace(text, keepsLines: true);
 
-    /// <summary>One line.</summary>
+    /// <summary>A text on one line.</summary>
     public static string Line(string text) => Replace(text, keepsLines: false);
 
-    /// <summary>One line in which those characters are shown as escapes, for logs: what is in a text can matter there.</summary>
+    /// <summary>
+    /// A text on one line in which such characters are shown as escapes, for logs, where they may matter.
+    /// </summary>
     public static string Shown(string text)
     {
         if (!text.Any(IsObeyed))
@@ -38,7 +41,10 @@ internal static class Printable
         return shown.ToString();
     }
 
-    /// <summary>Marks of single characters' direction are harmless, and usual in some languages; embeddings, overrides and isolates go on to the end of a text.</summary>
+    /// <summary>
+    /// Direction marks affect single characters; they are harmless, and usual in some languages. Embeddings, overrides
+    /// and isolates affect the rest of the text.
+    /// </summary>
     private static bool IsObeyed(char character) =>
         char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';
 

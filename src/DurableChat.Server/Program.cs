@@ -8,5 +8,5 @@ if (parsed.Action is ParseErrorAction)
     return await PlainErrors.SayAsync(CommandLineErrors.Describe(parsed));
 }
 
-// The host listens to signals itself; the command line's own handling would cut the drain short.
+// The host handles signals itself; the command line's own handling would cut the drain short.
 return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -9,8 +9,13 @@ using Npgsql;
 namespace DurableChat.Server;
 
 /// <summary>
-/// Says whether the server can take requests: the database answers, its disk is not full, and the server is not shutting down. Writes that fail otherwise, as in a failover, are reported and do not matter: reads and streams still work. A notification channel that is down is reported and does not matter: the server falls back on comparing
-/// versions. Nor does a recorder that is away: histories and streams need no model.
+/// Reports whether the server can take requests: the database answers, its disk is not full, and the server is not
+/// shutting down. The following problems are reported but do not make the server unready:
+/// <list type="bullet">
+/// <item>Writes fail for another reason, as in a failover: reads and streams still work.</item>
+/// <item>The notification channel is down: the server falls back on comparing versions.</item>
+/// <item>The recorder is unavailable: histories and streams need no model.</item>
+/// </list>
 /// </summary>
 internal static class Readiness
 {

@@ -5,8 +5,9 @@ using DurableChat.Sqlite;
 namespace DurableChat.Server;
 
 /// <summary>
-/// The command that follows a loss: it puts a backup in place, and begins a new epoch of every chat. What clients were shown after the backup is no part of the history any more, and without a new epoch
-/// the ids they have seen would be given to other messages.
+/// The command for a restore after a loss: it puts a backup in place, and begins a new epoch of every chat. Messages
+/// that clients saw after the backup are no longer in the history. Without a new epoch, other messages would get their
+/// ids.
 /// </summary>
 internal static class RestoreCommand
 {

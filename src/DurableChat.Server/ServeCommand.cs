@@ -44,20 +44,20 @@ internal static class ServeCommand
         var app = ServerApplication.Build(options, []);
         try
         {
-            // Opened before anything listens, so that what is wrong with the database is said plainly.
+            // Opened before the server listens, so that a problem with the database is reported clearly.
             _ = app.Services.GetRequiredService<IChatStore>();
             await app.StartAsync(cancellationToken);
             return app;
         }
         catch (Exception exception)
         {
-            // Before the clean-up, which disposes of the configuration.
+            // Explained before the clean-up, which disposes of the configuration.
             var explained = ListenAddress.IsFailure(exception)
                 ? ListenAddress.Explain(ServerApplication.UrlsSetting, app.Configuration[ServerApplication.UrlsSetting]!, exception)
                 : null;
 
-            // A host that is only half there cannot be stopped without errors of its own, and those must not hide why it did not start.
-            // A background service that is only disposed of counts as one that has failed, and is logged so: hence both.
+            // Stopping a partly started host causes errors of its own, which must not hide why it did not start. A
+            // background service that is only disposed of would be logged as failed, so the host is stopped first.
             await CleanUp.TryAsync(() => app.StopAsync(CancellationToken.None));
             await CleanUp.TryAsync(() => app.DisposeAsync().AsTask());
             if (explained is not null)

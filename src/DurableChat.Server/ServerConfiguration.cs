@@ -3,11 +3,14 @@ using Microsoft.Extensions.FileProviders;
 
 namespace DurableChat.Server;
 
-/// <summary>Where the configuration comes from.</summary>
+/// <summary>Builds the configuration from its sources.</summary>
 internal static class ServerConfiguration
 {
-    /// <summary>Begins an application with its configuration: appsettings.json beside the program, the one where it is started, the environment, and the settings given, which count most.</summary>
-    /// <exception cref="InvalidDataException">A file cannot be read.</exception>
+    /// <summary>
+    /// Creates an application with its configuration. In ascending order of precedence: appsettings.json next to the
+    /// program, appsettings.json in the working folder, the environment, and the given settings.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A file cannot be parsed.</exception>
     public static WebApplicationBuilder CreateBuilder(IReadOnlyList<string> settings)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerConfiguration).Assembly.GetName().Name });

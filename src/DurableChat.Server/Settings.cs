@@ -1,10 +1,10 @@
 namespace DurableChat.Server;
 
-/// <summary>Reads sections of the configuration.</summary>
+/// <summary>Reads configuration sections.</summary>
 internal static class Settings
 {
-    /// <summary>Reads a section; null if there is none.</summary>
-    /// <exception cref="ConfigurationException">A value is not of the right form. The message names it.</exception>
+    /// <summary>Reads a section; null if it does not exist.</summary>
+    /// <exception cref="ConfigurationException">A value is invalid. The message names it.</exception>
     public static T? Read<T>(IConfiguration configuration, string section)
     {
         try

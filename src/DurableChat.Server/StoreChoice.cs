@@ -1,16 +1,16 @@
 namespace DurableChat.Server;
 
-/// <summary>Which store the command line, or else the configuration, names.</summary>
+/// <summary>The store that the command line, or otherwise the configuration, selects.</summary>
 /// <param name="PostgreSql">The connection string; null for SQLite.</param>
-/// <param name="SqlitePath">The file, if it is SQLite.</param>
+/// <param name="SqlitePath">The file for SQLite.</param>
 internal sealed record StoreChoice(string? PostgreSql, string SqlitePath)
 {
     private const string DefaultData = "durablechat.db";
     private const string SqlitePrefix = "sqlite:";
 
     /// <summary>Reads the choice.</summary>
-    /// <param name="data">The command line's file; null if it names none.</param>
-    /// <param name="store">The command line's store; null if it names none.</param>
+    /// <param name="data">The file in the command line; null if there is none.</param>
+    /// <param name="store">The store in the command line; null if there is none.</param>
     /// <param name="configuration">The configuration.</param>
     /// <exception cref="ConfigurationException">Both stores are configured.</exception>
     public static StoreChoice Read(string? data, string? store, IConfiguration configuration)
@@ -29,7 +29,7 @@ internal sealed record StoreChoice(string? PostgreSql, string SqlitePath)
             path.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase) ? path[SqlitePrefix.Length..] : path);
     }
 
-    /// <summary>True for a connection string or a URL; false for a file's path.</summary>
+    /// <summary>True for a connection string or a URL; false for the path of a file.</summary>
     public static bool IsPostgres(string store) =>
         store.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || store.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DurableChat.Server;
 
-/// <summary>The options of a command line that say where chats are kept.</summary>
+/// <summary>The command line options that select the store.</summary>
 internal sealed class StoreOptions
 {
     private readonly Option<string?> _data = new("--data") { Description = "The SQLite file; it and its folder are made if missing." };
@@ -21,9 +21,9 @@ internal sealed class StoreOptions
         });
     }
 
-    /// <summary>The file; null if it is not given.</summary>
+    /// <summary>The value of the file option; null if it is not given.</summary>
     public string? Data(ParseResult parsed) => parsed.GetValue(_data);
 
-    /// <summary>What else is given; null if nothing is.</summary>
+    /// <summary>The value of the store option; null if it is not given.</summary>
     public string? Store(ParseResult parsed) => parsed.GetValue(_store);
 }

@@ -3,21 +3,24 @@ using DurableChat.Storage;
 
 namespace DurableChat.Server;
 
-/// <summary>Asks the database whether it answers: however many want to know at a time, once. Nobody need say who they are to ask, so the questions must not crowd out anybody else's. Thread-safe.</summary>
+/// <summary>
+/// Checks whether the database answers. Concurrent callers share one query. Callers need no authentication, so their
+/// checks must not displace other queries. Thread-safe.
+/// </summary>
 internal sealed class StoreProbe(IChatStore store)
 {
     private readonly Lock _gate = new();
     private Task _underWay = Task.CompletedTask;
 
     /// <summary>Completes when the database has answered.</summary>
-    /// <exception cref="ChatStoreException">It does not.</exception>
+    /// <exception cref="ChatStoreException">The database does not answer.</exception>
     public Task AskAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_underWay.IsCompleted)
             {
-                // Not the caller's token: others may come to wait for it too.
+                // Does not use the caller's token, because others may join the wait.
                 _underWay = Task.Run(() => store.LoadAsync(default(ChatId), CancellationToken.None), CancellationToken.None);
             }
 

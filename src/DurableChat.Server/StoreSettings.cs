@@ -6,24 +6,26 @@ internal sealed class StoreSettings
     /// <summary>The SQLite file.</summary>
     public string? Sqlite { get; set; }
 
-    /// <summary>How long the start may look for damage in the SQLite file; zero for not at all. By default 3 seconds.</summary>
+    /// <summary>
+    /// How long the start may check the SQLite file for damage. Zero disables the check. Default 3 seconds.
+    /// </summary>
     public TimeSpan? SqliteCheckTime { get; set; }
 
-    /// <summary>A connection string or URL of PostgreSQL, instead of a file.</summary>
+    /// <summary>A PostgreSQL connection string or URL. It replaces the file.</summary>
     public string? PostgreSql { get; set; }
 
-    /// <summary>The most connections of the pool to PostgreSQL.</summary>
+    /// <summary>The maximum number of PostgreSQL connections in the pool.</summary>
     public int? MaxConnections { get; set; }
 
-    /// <summary>How long PostgreSQL may take for one statement.</summary>
+    /// <summary>How long one PostgreSQL statement may take.</summary>
     public TimeSpan? StatementTimeout { get; set; }
 
-    /// <summary>How long a commit or read is tried again while PostgreSQL fails over.</summary>
+    /// <summary>How long a commit or read is retried while PostgreSQL fails over.</summary>
     public TimeSpan? FailoverTime { get; set; }
 
     /// <summary>How long one heartbeat may take.</summary>
     public TimeSpan? HeartbeatTimeout { get; set; }
 
-    /// <summary>How long a start waits for another that brings the schema of PostgreSQL up to date.</summary>
+    /// <summary>How long a start waits for another replica's migration of the PostgreSQL schema.</summary>
     public TimeSpan? MigrationWait { get; set; }
 }

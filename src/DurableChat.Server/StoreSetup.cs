@@ -7,10 +7,10 @@ using StackExchange.Redis;
 
 namespace DurableChat.Server;
 
-/// <summary>Chooses the store.</summary>
+/// <summary>Sets up the store.</summary>
 internal static partial class StoreSetup
 {
-    /// <summary>Adds the store that the command line or else the configuration names.</summary>
+    /// <summary>Adds the store that the command line, or otherwise the configuration, selects.</summary>
     /// <exception cref="ConfigurationException">Both stores are configured.</exception>
     public static void Add(DurableChatBuilder builder, ServeOptions options, IConfiguration configuration)
     {
@@ -98,7 +98,7 @@ internal static partial class StoreSetup
         }
         catch (ArgumentException exception)
         {
-            // What is configured may hold a password, so it is not repeated.
+            // The setting may contain a password, so it is not repeated.
             throw new ConfigurationException($"Notifications:Redis cannot be read: {exception.Message}");
         }
     }

@@ -3,7 +3,7 @@ using DurableChat.Server.Auth;
 
 namespace DurableChat.Server;
 
-/// <summary>The command that makes a token.</summary>
+/// <summary>The command that creates a token.</summary>
 internal static class TokenCommand
 {
     public static Command Create()

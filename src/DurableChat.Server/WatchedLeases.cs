@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DurableChat.Server;
 
-/// <summary>Sees whether heartbeats get written: they are the one write that a replica without work does too. Thread-safe.</summary>
+/// <summary>Observes whether heartbeats succeed: they are the only writes of an idle replica. Thread-safe.</summary>
 internal sealed class WatchedLeases(ILeaseStore leases, WriteHealth writes) : ILeaseStore
 {
-    /// <summary>Puts itself before the store that was added.</summary>
+    /// <summary>Wraps the registered store.</summary>
     public static void Add(IServiceCollection services)
     {
         var added = services.Last(service => service.ServiceType == typeof(ILeaseStore)).ImplementationFactory!;

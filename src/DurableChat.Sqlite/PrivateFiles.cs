@@ -3,16 +3,15 @@ using DurableChat.Storage;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// Makes files and folders that nobody but their owner can open, whatever the process's umask is: chats are in them,
-/// and who can open the lock file can hold the lock. SQLite gives what it puts beside a
-/// database the permissions of the database. On Windows the folder's permissions are inherited, and nothing is done
-/// here.
+/// Creates files and folders that only their owner can open, whatever the process's umask: they contain chats, and a
+/// process that can open the lock file can hold the lock. SQLite gives the files that it creates next to a database the
+/// permissions of the database. On Windows files inherit the folder's permissions, and this class does nothing.
 /// </summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode Owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a folder if it is missing. One that is there is left as it is.</summary>
+    /// <summary>Creates a folder if it does not exist. An existing folder is left unchanged.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -24,8 +23,8 @@ internal static class PrivateFiles
         Directory.CreateDirectory(path, Owners | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Makes an empty file if there is none, before SQLite makes one that others can read.</summary>
-    /// <exception cref="ChatStoreException">It cannot be made.</exception>
+    /// <summary>Creates an empty file if there is none, before SQLite creates one that others can read.</summary>
+    /// <exception cref="ChatStoreException">The file cannot be created.</exception>
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows() || Path.Exists(path))
@@ -39,7 +38,7 @@ internal static class PrivateFiles
         }
         catch (IOException) when (File.Exists(path))
         {
-            // Somebody was faster. What they made is looked at as any other file is.
+            // Another process was faster. Its file is checked like any existing one.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +47,7 @@ internal static class PrivateFiles
         }
     }
 
-    /// <summary>How to open a file that is made if it is missing.</summary>
+    /// <summary>Options that create a file if it does not exist.</summary>
     public static FileStreamOptions Options(FileMode mode)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
@@ -60,8 +59,10 @@ internal static class PrivateFiles
         return options;
     }
 
-    /// <summary>Takes from a database and what is beside it whatever rights others have. Files of another user stay
-    /// as they are.</summary>
+    /// <summary>
+    /// Removes other users' permissions from a database and the files next to it. Files that belong to another user
+    /// stay as they are.
+    /// </summary>
     public static void Close(string databasePath)
     {
         if (OperatingSystem.IsWindows())
@@ -81,7 +82,7 @@ internal static class PrivateFiles
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Its owner is somebody else, who decides, or it has just gone.
+                // The file belongs to another user, or was deleted in the meantime.
             }
         }
     }

@@ -4,13 +4,13 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>Copies databases: out of one that may be in use, and into the place of one that is lost.</summary>
+/// <summary>Backs up databases, including those in use, and restores lost ones.</summary>
 public static class SqliteBackup
 {
-    /// <summary>Writes a copy of a database as it is at one moment. A server may go on writing to it meanwhile.</summary>
+    /// <summary>Writes a consistent copy of a database. A server may keep writing to the database meanwhile.</summary>
     /// <param name="path">The database.</param>
-    /// <param name="target">The file to write; it must not exist. It is there only when it is whole.</param>
-    /// <exception cref="ChatStoreException">It cannot be done. The message says why.</exception>
+    /// <param name="target">The file to write. It must not exist, and it appears only when it is complete.</param>
+    /// <exception cref="ChatStoreException">The backup failed. The message says why.</exception>
     public static void Save(string path, string target)
     {
         if (!File.Exists(path))
@@ -22,14 +22,17 @@ public static class SqliteBackup
     }
 
     /// <summary>
-    /// Puts a backup in the place of a database that is gone, and begins a new epoch of every chat: clients that were shown more than the backup has read all anew, instead of taking the next messages
-    /// for those they know. The schema is brought up to date.
+    /// Puts a backup in the place of a lost database and begins a new epoch of every chat. Clients that saw more than
+    /// the backup contains then reread everything, instead of mistaking the next messages for those they know. Also
+    /// brings the schema up to date.
     /// </summary>
     /// <param name="backup">The backup.</param>
-    /// <param name="path">Where the database is to be. No file may be there, and no server may run.</param>
-    /// <param name="now">The time; epochs begin with it, so that they are higher than all that were ever given out.</param>
-    /// <returns>How many chats there are.</returns>
-    /// <exception cref="ChatStoreException">It cannot be done. The message says why.</exception>
+    /// <param name="path">The path of the database. The file must not exist, and no server may run.</param>
+    /// <param name="now">
+    /// The time. The new epochs are derived from it, so they are higher than all earlier ones.
+    /// </param>
+    /// <returns>The number of chats.</returns>
+    /// <exception cref="ChatStoreException">The restore failed. The message says why.</exception>
     public static long Restore(string backup, string path, DateTimeOffset now)
     {
         if (!File.Exists(backup))
@@ -43,7 +46,7 @@ public static class SqliteBackup
         {
             if (File.Exists(remnant))
             {
-                // SQLite would apply it to whatever database it finds beside it.
+                // SQLite would apply it to any database next to it.
                 throw new ChatStoreException($"'{remnant}' is left of another database. Move it away first, together with that database.");
             }
         }
@@ -77,7 +80,7 @@ public static class SqliteBackup
                 SqliteMigrations.RefuseForeign(source, from);
                 source.BackupDatabase(copy);
 
-                // One file, whatever the database had beside it.
+                // The copy must be a single file, whatever files the database had next to it.
                 SqliteConnections.Execute(copy, "PRAGMA journal_mode = DELETE");
                 change(copy);
                 if (SqliteConnections.Query(copy, "PRAGMA quick_check") is not "ok")
@@ -113,7 +116,7 @@ public static class SqliteBackup
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The reason why it could not be written is told already.
+            // The failed write has already been reported.
         }
     }
 }

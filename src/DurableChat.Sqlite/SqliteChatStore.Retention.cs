@@ -8,7 +8,7 @@ public sealed partial class SqliteChatStore : IRetentionStore
 {
     private readonly object _rounds = new();
 
-    // Guarded by _rounds. There is one process, so its memory will do.
+    // Guarded by _rounds. There is only one process, so memory is sufficient.
     private long? _roundBegun;
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed partial class SqliteChatStore : IRetentionStore
         },
         cancellationToken);
 
-    /// <summary>True if there may be more.</summary>
+    /// <summary>True if there may be more to remove.</summary>
     private static bool RemoveSlice(SqliteSession session, ChatId id)
     {
         session.Execute("delete", SqliteStatements.RemoveMessagesOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows), ("$bytes", DeletionSlice.Bytes));

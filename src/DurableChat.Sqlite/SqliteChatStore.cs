@@ -9,8 +9,8 @@ using Microsoft.Data.Sqlite;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// Keeps chats in a SQLite file, for one process. Commits go through one writer that makes many durable at once; reads run beside it. A lock file keeps a second
-/// process away. Thread-safe.
+/// Stores chats in a SQLite file, for one process. Commits go through one writer that makes many durable at once; reads
+/// run concurrently. A lock file keeps a second process out. Thread-safe.
 /// </summary>
 public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDisposable
 {
@@ -31,8 +31,10 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         _time = time;
     }
 
-    /// <summary>Opens the database, makes it if it is missing, and brings its schema up to date.</summary>
-    /// <exception cref="ChatStoreException">It cannot be opened, is in use, or belongs to a newer version. The message says what to do.</exception>
+    /// <summary>Opens the database, creates it if it does not exist, and brings its schema up to date.</summary>
+    /// <exception cref="ChatStoreException">
+    /// The database cannot be opened, is in use, or belongs to a newer version. The message says what to do.
+    /// </exception>
     public static SqliteChatStore Open(SqliteStoreOptions options, StoreMetrics metrics, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -54,7 +56,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                 SqliteCheck.Run(connection, path, options.CheckTime, TimeProvider.System);
                 SqliteMigrations.Apply(connection, path);
 
-                // Under the lock there is no other process: whoever held leases here has gone, and whoever imported.
+                // The lock guarantees that no other process is running, so earlier leases and imports are dead.
                 SqliteConnections.Execute(connection, SqliteStatements.RetireAll);
                 SqliteImports.RemoveLeft(session);
             }
@@ -256,7 +258,7 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
             cancellationToken);
     }
 
-    /// <summary>Writes what still waits and closes the file.</summary>
+    /// <summary>Completes the waiting writes and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync().ConfigureAwait(false);
@@ -307,7 +309,10 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         return new MessagePage(version, epoch, head, messages) { CommitId = commitId };
     }
 
-    /// <summary>The first page has a key above all others: with a condition that may be absent SQLite would not seek, and each page would cost all pages before it.</summary>
+    /// <summary>
+    /// The first page starts from a key above all others. With an optional condition SQLite would not seek, and each
+    /// page would cost as much as all pages before it.
+    /// </summary>
     private static SqliteDataReader List(SqliteSession session, string owner, ChatListQuery query)
     {
         var (time, id) = query.After is { } after ? (SqliteRows.ToMicroseconds(after.UpdatedAt), after.Id.Value) : (long.MaxValue, string.Empty);
@@ -316,7 +321,10 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
             : session.Query("list", SqliteStatements.ListAll, ("$owner", owner), ("$after_time", time), ("$after_id", id), ("$limit", query.Limit));
     }
 
-    /// <summary>The file itself, so that whoever comes through a symbolic link meets the same lock; its folder is made if it is missing.</summary>
+    /// <summary>
+    /// Resolves symbolic links, so that every path to a file uses the same lock. Creates the folder if it does not
+    /// exist.
+    /// </summary>
     internal static string Locate(string given)
     {
         var path = Path.GetFullPath(given);

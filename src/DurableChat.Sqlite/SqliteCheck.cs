@@ -5,17 +5,17 @@ using SQLitePCL;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// Looks whether a file is damaged before anything is written to it: what is found at the start is one sentence, and
-/// what is found later is a chat that cannot be read.
+/// Checks a file for damage before anything is written to it. At the start, damage is reported in one sentence; later,
+/// it would surface as a chat that cannot be read.
 /// </summary>
 internal static class SqliteCheck
 {
-    /// <summary>After so many steps of SQLite the time is looked at.</summary>
+    /// <summary>The time is checked after this many steps of SQLite's virtual machine.</summary>
     private const int StepsBetween = 1_000;
 
     private const int Interrupted = 9;
 
-    /// <summary>Checks as much as there is time for.</summary>
+    /// <summary>Checks as much as the time allows.</summary>
     /// <exception cref="ChatStoreException">The file is damaged.</exception>
     public static void Run(SqliteConnection connection, string path, TimeSpan time, TimeProvider clock)
     {
@@ -35,7 +35,7 @@ internal static class SqliteCheck
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == Interrupted)
         {
-            // A large file takes longer than a start may; what was looked at is well.
+            // A large file may take longer than a start may take. The part that was checked is intact.
         }
         finally
         {

@@ -3,17 +3,19 @@ using Microsoft.Data.Sqlite;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// Copies what stands in the log into the database beside the writer, which SQLite would do within a commit, while all who write wait.
-/// What is written meanwhile is left over, and little: the writer copies it between two transactions, so that the log can begin anew
-/// and does not grow for ever. If the copy fails, SQLite's own limit takes its place. <see cref="AfterCommit"/> is called by the writer's
-/// thread alone.
+/// Copies the write-ahead log into the database in parallel to the writer. SQLite would do this within a commit, while
+/// all writers wait. Little is written meanwhile; the writer copies that between two transactions, so that the log
+/// restarts from its beginning and does not grow without limit. If the copy fails, SQLite's own limit applies. Only the
+/// writer's thread calls <see cref="AfterCommit"/>.
 /// </summary>
 internal sealed class SqliteCheckpoints : IDisposable
 {
-    /// <summary>So many pages in the log are worth a copy: what SQLite takes by itself, 4 MB.</summary>
+    /// <summary>The number of pages in the log after which it is copied: SQLite's own default, 4 MB.</summary>
     public const int Pages = 1_000;
 
-    /// <summary>When SQLite copies within a commit after all, since the log became so long in spite of us: 64 MB.</summary>
+    /// <summary>
+    /// The number of pages at which SQLite copies within a commit, should the log grow this long nevertheless: 64 MB.
+    /// </summary>
     private const int PagesOfLastResort = 16_000;
 
     private readonly SqliteSession _writer;
@@ -22,10 +24,10 @@ internal sealed class SqliteCheckpoints : IDisposable
     private long _written;
     private Task? _copying;
 
-    /// <summary>Takes the copies over from SQLite.</summary>
+    /// <summary>Takes over checkpoints from SQLite.</summary>
     /// <param name="writer">The connection that writes.</param>
-    /// <param name="copy">Makes a copy on a connection of its own; throws nothing.</param>
-    /// <param name="pages">After how many written pages the log is copied.</param>
+    /// <param name="copy">Copies the log on a connection of its own. Does not throw.</param>
+    /// <param name="pages">The number of written pages after which the log is copied.</param>
     public SqliteCheckpoints(SqliteSession writer, Action copy, int pages = Pages)
     {
         _writer = writer;
@@ -34,10 +36,10 @@ internal sealed class SqliteCheckpoints : IDisposable
         writer.Control($"PRAGMA wal_autocheckpoint = {PagesOfLastResort}");
     }
 
-    /// <summary>The copy under way; null if there is none.</summary>
+    /// <summary>The copy in progress; null if there is none.</summary>
     public Task? Copying => _copying;
 
-    /// <summary>Makes a copy of the log of a file, on a connection of its own. Throws nothing.</summary>
+    /// <summary>Copies the log of a file on a connection of its own. Does not throw.</summary>
     public static void Copy(string path)
     {
         try
@@ -47,11 +49,12 @@ internal sealed class SqliteCheckpoints : IDisposable
         }
         catch (SqliteException)
         {
-            // The log stays as it is. The writer copies it all next, or SQLite does at its last resort and tells who commits.
+            // The log stays as it is. The writer copies all of it next, or SQLite does at its own limit and reports
+            // errors to the commit.
         }
     }
 
-    /// <summary>Counts what was written, and begins or ends a copy if it is time. Throws nothing.</summary>
+    /// <summary>Counts the written pages, and starts or finishes a copy when it is due. Does not throw.</summary>
     public void AfterCommit()
     {
         _written += _writer.TakePagesWritten();
@@ -67,7 +70,7 @@ internal sealed class SqliteCheckpoints : IDisposable
         }
     }
 
-    /// <summary>Waits for the copy under way.</summary>
+    /// <summary>Waits for the copy in progress.</summary>
     public void Dispose() => _copying?.Wait();
 
     private void CopyRest()
@@ -78,7 +81,7 @@ internal sealed class SqliteCheckpoints : IDisposable
         }
         catch (SqliteException)
         {
-            // As above: nothing is lost, and the next commit tells if the disk is at fault.
+            // As above: nothing is lost, and the next commit reports a failing disk.
         }
     }
 }

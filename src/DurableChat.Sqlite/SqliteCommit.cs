@@ -3,10 +3,13 @@ using DurableChat.Storage;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>Writes one transition. Its rows are made where it is created, on the caller's thread: the one thread that writes has enough to do.</summary>
+/// <summary>
+/// Writes one transition. The rows are prepared in the constructor, on the caller's thread, to keep load off the one
+/// writer thread.
+/// </summary>
 internal sealed class SqliteCommit
 {
-    /// <summary>So many messages, and characters of them, are written in one step.</summary>
+    /// <summary>The maximum number of messages in one step. The next constant limits their characters.</summary>
     private const int MaxRowsOfSlice = 500;
     private const int MaxSizeOfSlice = 128 * 1024;
     private const string Operation = "commit";
@@ -37,25 +40,28 @@ internal sealed class SqliteCommit
             + (_settings?.Length ?? 0);
     }
 
-    /// <summary>The chat.</summary>
+    /// <summary>The chat's id.</summary>
     public ChatId Id => _transition.Next.Id;
 
-    /// <summary>True if it makes a chat.</summary>
+    /// <summary>True if it creates a chat.</summary>
     public bool IsCreation => _transition.ExpectedVersion == 0;
 
-    /// <summary>About how much is written, in characters.</summary>
+    /// <summary>The approximate number of characters to write.</summary>
     public int Size { get; }
 
-    /// <summary>The new messages, cut where a step of writing them should end. Only of a chat that is created is there more than one: nobody sees what is written before the chat itself.</summary>
+    /// <summary>
+    /// The new messages, divided into the steps in which they are written. Only the creation of a chat has more than
+    /// one step, because its messages are invisible until the chat exists.
+    /// </summary>
     public IReadOnlyList<Range> Slices { get; }
 
-    /// <summary>About how much a slice has to write, in characters.</summary>
+    /// <summary>The approximate number of characters of a slice.</summary>
     public int SizeOf(Range slice) => _bodies[slice].Sum(body => body.Length);
 
-    /// <summary>Writes it within the writer's transaction.</summary>
+    /// <summary>Runs the commit within the writer's transaction.</summary>
     public CommitResult Run(SqliteSession session) => Run(session, Range.All);
 
-    /// <summary>Writes it with a slice of its messages; the others are there.</summary>
+    /// <summary>Runs the commit with one slice of its messages. The others have already been written.</summary>
     public CommitResult Run(SqliteSession session, Range messages)
     {
         var (transition, idempotency) = (_transition, _idempotency);

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>Opens connections with the settings the store relies on, and says in plain words what SQLite's errors mean.</summary>
+/// <summary>
+/// Opens connections with the settings that the store relies on, and explains SQLite's errors in plain words.
+/// </summary>
 internal static class SqliteConnections
 {
     private const int CannotOpen = 14;
@@ -15,23 +17,27 @@ internal static class SqliteConnections
     private const int Full = 13;
     private const int NotADatabase = 26;
 
-    /// <summary>How long another program may hold the file before that counts as an error. Our own connections never wait for each other: one writes, and readers of a WAL do not block it.</summary>
+    /// <summary>
+    /// How long another program may lock the file before that is an error. This process's own connections never wait
+    /// for each other: only one writes, and readers of a WAL do not block it.
+    /// </summary>
     private const int BusyTimeoutSeconds = 2;
 
-    /// <summary>Opens the connection that writes, once <paramref name="check"/> is content with the file.</summary>
+    /// <summary>Opens the connection that writes, after <paramref name="check"/> has accepted the file.</summary>
     public static SqliteConnection OpenWriter(string path, Action<SqliteConnection>? check = null)
     {
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            // First of all, since it may refuse the file, and a file that is not ours should stay as it is.
+            // The check comes first because it may refuse the file, and a foreign file must stay unchanged.
             check?.Invoke(connection);
 
-            // WAL with full synchronisation: a commit is on the disk before it is acknowledged, also if the power fails.
+            // WAL with full synchronisation: a commit is on the disk before it is acknowledged, and survives a power
+            // failure.
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, "PRAGMA synchronous = FULL");
 
-            // What is deleted is overwritten, and does not stay readable in the file.
+            // Overwrites deleted content, so that it does not stay readable in the file.
             Execute(connection, "PRAGMA secure_delete = ON");
             return connection;
         }
@@ -57,10 +63,10 @@ internal static class SqliteConnections
         }
     }
 
-    /// <summary>Opens a file to write a copy into.</summary>
+    /// <summary>Opens a file as the target of a copy.</summary>
     public static SqliteConnection OpenCopy(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
 
-    /// <summary>Runs a query that gives one value.</summary>
+    /// <summary>Runs a query that returns one value.</summary>
     public static object? Query(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
@@ -75,7 +81,7 @@ internal static class SqliteConnections
         command.ExecuteNonQuery();
     }
 
-    /// <summary>What an error means for whoever runs the server.</summary>
+    /// <summary>Explains an error to the operator.</summary>
     public static ChatStoreException Explain(SqliteException exception, string path) => new(
         exception.SqliteErrorCode switch
         {

@@ -3,14 +3,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>Keeps chats in SQLite.</summary>
+/// <summary>Stores chats in SQLite.</summary>
 public static class SqliteDurableChatBuilderExtensions
 {
-    /// <summary>Keeps chats in a SQLite file, for one process at a time. It is opened, and made or brought up to date, when the host starts.</summary>
-    /// <param name="builder">What <c>AddDurableChat</c> gave back.</param>
-    /// <param name="path">The database file; it and its folder are made if missing.</param>
-    /// <param name="configure">Changes further settings; null leaves them.</param>
-    /// <exception cref="InvalidOperationException">There is a store already.</exception>
+    /// <summary>
+    /// Stores chats in a SQLite file, for one process at a time. The file is opened, and created or brought up to date,
+    /// when the host starts.
+    /// </summary>
+    /// <param name="builder">The builder that <c>AddDurableChat</c> returned.</param>
+    /// <param name="path">The database file. The file and its folder are created if they do not exist.</param>
+    /// <param name="configure">Changes further settings; null keeps the defaults.</param>
+    /// <exception cref="InvalidOperationException">A store has already been chosen.</exception>
     public static DurableChatBuilder UseSqlite(this DurableChatBuilder builder, string path, Func<SqliteStoreOptions, SqliteStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

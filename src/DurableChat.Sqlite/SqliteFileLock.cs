@@ -3,13 +3,13 @@ using DurableChat.Storage;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// Keeps a second process off the database. Two servers on one file would each believe that the other's leases are dead and serve windows the other has made
-/// stale. The operating system releases the lock when the process ends, however it ends. Only the file's owner can
-/// open it, so nobody else can hold the lock.
+/// Keeps a second process off the database. Two servers on one file would each consider the other's leases dead, and
+/// serve windows that the other has made stale. The operating system releases the lock when the process ends, for any
+/// reason. Only the file's owner can open it, so no other user can hold the lock.
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
-    /// <summary>What the operating systems say of a file that somebody else has locked: Linux, macOS, Windows.</summary>
+    /// <summary>The error codes for a file that another process has locked: Linux, macOS, Windows.</summary>
     private static readonly int[] _sharingViolations = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _file;

@@ -5,22 +5,22 @@ using DurableChat.Storage;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// Commits, of which those that create a chat with a long history are written in steps, so that other commits get in
+/// Runs commits. The creation of a chat with a long history is written in steps, so that other commits can run in
 /// between:
 /// <code>
-///   begin: a mark that the id is being imported
-///   one slice of messages after the other; without a chat nobody sees them
-///   end: mark away, chat and last slice there, in one transaction
+///   begin: mark the id as being imported
+///   write one slice of messages after another; they are invisible because the chat does not exist
+///   end: in one transaction, remove the mark and write the chat and the last slice
 /// </code>
-/// Whatever is cut off in between leaves the mark: then there is no chat, and what stands is removed by the same
-/// process, by the next import of the id, or by the next start. Thread-safe.
+/// An interrupted import leaves the mark and no chat. The same process, the next import of the id or the next start
+/// removes what was written. Thread-safe.
 /// </summary>
 internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
 {
-    /// <summary>One at a time of an id: a repeated request waits for the first.</summary>
+    /// <summary>One import per id at a time: a repeated request waits for the first.</summary>
     private readonly ConcurrentDictionary<ChatId, Task> _running = new();
 
-    /// <summary>Removes what imports left that were cut off by the end of the process.</summary>
+    /// <summary>Removes the remains of imports that the end of the process interrupted.</summary>
     public static void RemoveLeft(SqliteSession session)
     {
         session.Execute("import", SqliteStatements.RemoveMessagesOfImports);
@@ -58,7 +58,7 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
         }
     }
 
-    /// <summary>Marks the id; false if there is such a chat, or was.</summary>
+    /// <summary>Marks the id; false if a chat with this id exists or existed.</summary>
     public Task<bool> BeginAsync(ChatId id, CancellationToken cancellationToken) => writer.RunAsync(
         session => session.Execute(
             "import", SqliteStatements.BeginImport, ("$id", id.Value), ("$now", SqliteRows.ToMicroseconds(time.GetUtcNow()))) > 0,
@@ -74,7 +74,7 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
         Math.Max(SqliteWriter.LargeSize, commit.SizeOf(slice)),
         cancellationToken);
 
-    /// <summary>Makes the chat, with the last slice. If it is not made, the mark stays.</summary>
+    /// <summary>Creates the chat with the last slice. If that fails, the mark stays.</summary>
     public Task<CommitResult> EndAsync(SqliteCommit commit, CancellationToken cancellationToken) => writer.RunAsync(
         session =>
         {
@@ -91,7 +91,10 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
         Math.Max(SqliteWriter.LargeSize, commit.SizeOf(commit.Slices[^1])),
         cancellationToken);
 
-    /// <summary>Removes what was written under the mark, in slices, and then the mark. Without a mark nothing is removed: the chat is there.</summary>
+    /// <summary>
+    /// Removes in slices what was written under the mark, and then the mark. Without a mark nothing is removed, because
+    /// then the chat exists.
+    /// </summary>
     public async Task UndoAsync(ChatId id)
     {
         while (await writer.RunAsync(session => RemoveSlice(session, id), SqliteWriter.LargeSize, CancellationToken.None).ConfigureAwait(false))
@@ -103,7 +106,7 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
     {
         if (await BeginAsync(commit.Id, cancellationToken).ConfigureAwait(false) == false)
         {
-            // Left by one that could not be undone, or a chat that is there: that one is untouched.
+            // The remains of an import that could not be undone, or an existing chat, which stays untouched.
             await UndoAsync(commit.Id).ConfigureAwait(false);
             if (await BeginAsync(commit.Id, cancellationToken).ConfigureAwait(false) == false)
             {
@@ -139,11 +142,11 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
         }
         catch (ChatStoreException)
         {
-            // It is undone later, and what failed before says more.
+            // It will be undone later, and the earlier failure is more informative.
         }
     }
 
-    /// <summary>True if there may be more.</summary>
+    /// <summary>True if there may be more to remove.</summary>
     private static bool RemoveSlice(SqliteSession session, ChatId id)
     {
         using (var row = session.Query("import", SqliteStatements.IsImported, ("$id", id.Value)))

@@ -7,7 +7,10 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>Brings the schema up to date with the numbered scripts of this assembly. Each runs once, in its own transaction.</summary>
+/// <summary>
+/// Brings the schema up to date with the numbered scripts of this assembly. Each script runs once, in its own
+/// transaction.
+/// </summary>
 internal static class SqliteMigrations
 {
     private const string Prefix = "DurableChat.Sqlite.Migrations.";
@@ -15,7 +18,7 @@ internal static class SqliteMigrations
     private const string Journal = "SchemaVersions";
 
     /// <summary>Refuses a database that holds another program's tables. Changes nothing.</summary>
-    /// <exception cref="ChatStoreException">It does.</exception>
+    /// <exception cref="ChatStoreException">The database contains another program's tables.</exception>
     public static void RefuseForeign(SqliteConnection connection, string path)
     {
         var tables = Read(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
@@ -28,8 +31,10 @@ internal static class SqliteMigrations
         }
     }
 
-    /// <summary>Applies what is missing.</summary>
-    /// <exception cref="ChatStoreException">The database was made by a newer version, or a script failed.</exception>
+    /// <summary>Applies the missing scripts.</summary>
+    /// <exception cref="ChatStoreException">
+    /// The database was created by a newer version, or a script failed.
+    /// </exception>
     public static void Apply(SqliteConnection connection, string path)
     {
         using var shared = new DbUp.Sqlite.Helpers.SharedConnection(connection);

@@ -6,9 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// A few connections for reading, opened when first needed. Whoever reads holds one only for that read. Reads that may
-/// take long, such as lists, have a lane of half of them: however many there are, the others stay for those who read a
-/// chat. Thread-safe.
+/// A few read connections, opened on first use. A read holds its connection only while it runs. Reads that may take
+/// long, such as lists, share half of the connections, so that any number of them leaves the other half for reads of
+/// single chats. Thread-safe.
 /// </summary>
 internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metrics) : IAsyncDisposable
 {
@@ -17,8 +17,8 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
     private readonly ConcurrentBag<SqliteSession> _free = [];
     private volatile bool _disposed;
 
-    /// <summary>Runs a read that may take long, when there is a place in its lane.</summary>
-    /// <exception cref="ChatStoreException">It failed.</exception>
+    /// <summary>Runs a read that may take long, once one of the connections for such reads is free.</summary>
+    /// <exception cref="ChatStoreException">The read failed.</exception>
     public async Task<T> RunLongAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
     {
         await _longLane.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -33,7 +33,7 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
     }
 
     /// <summary>Runs a read in one snapshot of the database.</summary>
-    /// <exception cref="ChatStoreException">It failed.</exception>
+    /// <exception cref="ChatStoreException">The read failed.</exception>
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
             }
             catch
             {
-                // Whatever state it is in, a new one is cheap.
+                // Its state is unknown, and a new one is cheap.
                 session.Dispose();
                 throw;
             }
@@ -70,7 +70,7 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
         }
     }
 
-    /// <summary>Waits for the reads that run, refuses those that wait, and closes.</summary>
+    /// <summary>Waits for running reads, refuses waiting ones, and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>How rows and records are turned into each other.</summary>
+/// <summary>Converts between rows and records.</summary>
 internal static class SqliteRows
 {
     public static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -18,7 +18,9 @@ internal static class SqliteRows
 
     public static Guid ToCommitId(string text) => text.Length == 0 ? Guid.Empty : Guid.ParseExact(text, "N");
 
-    /// <summary>Reads a row of <see cref="SqliteStatements.LoadChat"/> and its state text; the queue is still missing.</summary>
+    /// <summary>
+    /// Reads a row of <see cref="SqliteStatements.LoadChat"/> and its state text. The queue is read separately.
+    /// </summary>
     public static (Chat Columns, string State) ReadChat(ChatId id, SqliteDataReader row) => (
         new Chat
         {

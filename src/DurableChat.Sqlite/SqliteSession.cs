@@ -11,17 +11,17 @@ internal sealed class SqliteSession(SqliteConnection connection, StoreMetrics me
 
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
-    /// <summary>True outside of a transaction. Some errors end one behind our back.</summary>
+    /// <summary>True outside of a transaction. Some errors end a transaction implicitly.</summary>
     public bool IsAutocommit => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0;
 
-    /// <summary>How many pages were written since this was asked last: in WAL mode, into the log.</summary>
+    /// <summary>The number of pages written since the last call. In WAL mode they are written to the log.</summary>
     public int TakePagesWritten() =>
         SQLitePCL.raw.sqlite3_db_status(connection.Handle, StatusOfPagesWritten, out var pages, out _, 1) == SQLitePCL.raw.SQLITE_OK ? pages : 0;
 
-    /// <summary>Runs BEGIN, COMMIT and alike.</summary>
+    /// <summary>Runs BEGIN, COMMIT and similar statements.</summary>
     public void Control(string sql) => Prepare(sql).ExecuteNonQuery();
 
-    /// <summary>Runs a statement and gives the number of rows it changed.</summary>
+    /// <summary>Runs a statement and returns the number of changed rows.</summary>
     public int Execute(string operation, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         metrics.Statements(operation);

@@ -1,6 +1,6 @@
 namespace DurableChat.Sqlite;
 
-/// <summary>All SQL of the store, but for the migrations.</summary>
+/// <summary>All SQL of the store except for the migrations.</summary>
 internal static class SqliteStatements
 {
     public const string LoadChat =
@@ -24,7 +24,10 @@ internal static class SqliteStatements
         ON CONFLICT (id) DO NOTHING
         """;
 
-    /// <summary>True if there is, or was, a chat of this id: then a new one was not inserted because of that, and not for want of room.</summary>
+    /// <summary>
+    /// True if a chat with this id exists or existed. Then that is why a new one was not inserted, and not the limit on
+    /// chats.
+    /// </summary>
     public const string IsKnownId = "SELECT EXISTS (SELECT 1 FROM chats WHERE id = $id) OR EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)";
 
     public const string UpdateChat =
@@ -36,7 +39,7 @@ internal static class SqliteStatements
         WHERE id = $id AND version = $expected_version AND commit_id = $expected_commit_id AND ($fencing_token IS NULL OR lease_token = $fencing_token)
         """;
 
-    /// <summary>Follows <see cref="UpdateChat"/> in the few commits that change them.</summary>
+    /// <summary>Runs after <see cref="UpdateChat"/> in the few commits that change settings.</summary>
     public const string UpdateSettings =
         "UPDATE chats SET next_model = $next_model, settings = $settings WHERE id = $id";
 
@@ -53,7 +56,7 @@ internal static class SqliteStatements
 
     public const string RemoveQueued = "DELETE FROM queued_messages WHERE chat_id = $chat_id AND id = $id";
 
-    /// <summary>A sum begins with the first count that is given.</summary>
+    /// <summary>A sum is null until the first count is given.</summary>
     public const string AddUsage =
         """
         INSERT INTO usage (owner, day, model, requests, input, output, cache_read, cache_write, reasoning, cost)
@@ -78,7 +81,7 @@ internal static class SqliteStatements
 
     public const string RemoveExpiredKeys = "DELETE FROM idempotency_keys WHERE chat_id = $chat_id AND created_at <= $expired_at";
 
-    /// <summary>Changes no row if the key is in use; an expired one is taken over.</summary>
+    /// <summary>Changes no row if the key is in use. An expired key is taken over.</summary>
     public const string ClaimKey =
         """
         INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) VALUES ($chat_id, $key, $fingerprint, $outcome, $created_at)
@@ -104,7 +107,7 @@ internal static class SqliteStatements
         ORDER BY updated_at DESC, id DESC LIMIT $limit
         """;
 
-    /// <summary>A page of either kind, of which a page is taken.</summary>
+    /// <summary>One page, merged from a page of archived and a page of other chats.</summary>
     public const string ListAll =
         """
         SELECT * FROM (
@@ -124,7 +127,10 @@ internal static class SqliteStatements
     public const string BuryChat =
         "INSERT INTO deleted_chats (id, deleted_at, has_remains) SELECT id, $now, 1 FROM chats WHERE id = $id AND ($version IS NULL OR version = $version)";
 
-    /// <summary>An id that is being imported is marked as one that was deleted, so that nobody else uses it; nobody sweeps it either.</summary>
+    /// <summary>
+    /// Marks an imported id like a deleted one, so that no other chat can use it. The clean-up of deleted chats ignores
+    /// the mark.
+    /// </summary>
     public const string BeginImport =
         """
         INSERT INTO deleted_chats (id, deleted_at, has_remains) SELECT $id, $now, 2
@@ -147,7 +153,7 @@ internal static class SqliteStatements
 
     public const string HasRemains = "SELECT 1 FROM deleted_chats WHERE id = $id AND has_remains = 1";
 
-    /// <summary>Sizes are read without the bodies.</summary>
+    /// <summary>Reads the sizes without the bodies.</summary>
     public const string RemoveMessagesOfBuried =
         """
         DELETE FROM messages WHERE rowid IN (
@@ -161,7 +167,7 @@ internal static class SqliteStatements
 
     public const string RemoveKeysOfBuried = "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE chat_id = $id LIMIT $limit)";
 
-    /// <summary>Changes a row if nothing is left.</summary>
+    /// <summary>Changes a row if nothing remains.</summary>
     public const string EndRemains =
         """
         UPDATE deleted_chats SET has_remains = 0
@@ -176,7 +182,7 @@ internal static class SqliteStatements
 
     public const string FindArchived = "SELECT id, archived AND updated_at <= $unchanged_since FROM chats WHERE id > $after ORDER BY id LIMIT $limit";
 
-    /// <summary>The known chats come as a JSON array of triples; where no commit is known, versions decide.</summary>
+    /// <summary>The known chats are a JSON array of triples. Where no commit is known, versions are compared.</summary>
     public const string FindChanged =
         """
         SELECT k.value ->> 0, c.version FROM json_each($known) k LEFT JOIN chats c ON c.id = k.value ->> 0
@@ -203,7 +209,7 @@ internal static class SqliteStatements
 
     public const string ListLeases = "SELECT id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', 'interrupting') AND lease_replica = $id";
 
-    /// <summary>The owners to leave out come as a JSON array.</summary>
+    /// <summary>The excluded owners are a JSON array.</summary>
     public const string FindClaimable =
         """
         SELECT c.id, c.owner, c.lease_token, c.updated_at FROM chats c LEFT JOIN replicas r ON r.id = c.lease_replica

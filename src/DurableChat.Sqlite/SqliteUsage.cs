@@ -5,13 +5,13 @@ using Microsoft.Data.Sqlite;
 
 namespace DurableChat.Sqlite;
 
-/// <summary>How usage and rows are turned into each other.</summary>
+/// <summary>Converts between usage and rows.</summary>
 internal static class SqliteUsage
 {
     private const decimal PartsOfDollar = 1_000_000_000_000;
     private const string DayFormat = "yyyy-MM-dd";
 
-    /// <summary>The row that is added for what a transition spends.</summary>
+    /// <summary>The parameters that add a transition's usage.</summary>
     public static (string, object?)[] Of(Transition transition, Spending spent) =>
     [
         ("$owner", transition.Next.Owner),
@@ -38,7 +38,7 @@ internal static class SqliteUsage
             Cost = ReadCount(row, 8) / PartsOfDollar,
         });
 
-    /// <summary>The order of the texts is that of the days.</summary>
+    /// <summary>The order of the texts is the order of the days.</summary>
     public static string ToText(DateOnly day) => day.ToString(DayFormat, CultureInfo.InvariantCulture);
 
     private static long? ReadCount(SqliteDataReader row, int column) =>

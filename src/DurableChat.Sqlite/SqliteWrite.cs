@@ -1,27 +1,29 @@
 namespace DurableChat.Sqlite;
 
-/// <summary>A write that waits in line, runs once, and is told its outcome only after the transaction it ran in has ended. Thread-safe.</summary>
-/// <param name="size">About how many characters it writes.</param>
+/// <summary>
+/// A queued write that runs once. Its result is passed to the caller only after the transaction has ended. Thread-safe.
+/// </summary>
+/// <param name="size">The approximate number of characters that it writes.</param>
 internal abstract class SqliteWrite(int size)
 {
     private int _taken;
 
-    /// <summary>About how many characters it writes.</summary>
+    /// <summary>The approximate number of characters that it writes.</summary>
     public int Size { get; } = size;
 
-    /// <summary>Claims the write, for running it or for withdrawing it; false if that has happened.</summary>
+    /// <summary>Claims the write in order to run or withdraw it; false if it was already claimed.</summary>
     public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
 
-    /// <summary>Runs it within the writer's transaction and remembers the result.</summary>
+    /// <summary>Runs it within the writer's transaction and keeps the result.</summary>
     public abstract void Run(SqliteSession session);
 
-    /// <summary>Tells the caller the result, now that it is durable.</summary>
+    /// <summary>Passes the result, which is now durable, to the caller.</summary>
     public abstract void Complete();
 
-    /// <summary>Tells the caller that it failed.</summary>
+    /// <summary>Reports a failure to the caller.</summary>
     public abstract void Fail(Exception exception);
 
-    /// <summary>Tells the caller that it was withdrawn before it ran.</summary>
+    /// <summary>Reports to the caller that the write was withdrawn before it ran.</summary>
     public abstract void Cancel(CancellationToken cancellationToken);
 }
 

@@ -4,19 +4,21 @@ using Microsoft.Data.Sqlite;
 namespace DurableChat.Sqlite;
 
 /// <summary>
-/// The one place that writes. SQLite lets one writer in at a time, and a durable commit waits for the disk; so a thread of its own takes
-/// the writes that wait, runs them in one transaction, and tells their callers once that transaction is durable. A write that fails is
-/// undone alone. Large writes have a line of their own, and few of them share a transaction: whoever writes little does not wait for
-/// those who write much. Thread-safe.
+/// The only writer. SQLite admits one writer at a time, and a durable commit waits for the disk. So a dedicated thread
+/// takes the waiting writes, runs them in one transaction, and completes them once that transaction is durable. A write
+/// that fails is undone alone. Large writes have their own queue and few of them share a transaction, so that small
+/// writes do not wait for large ones. Thread-safe.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
     private const int MaxBatch = 256;
 
-    /// <summary>A write of so many characters is a large one. Most messages are smaller by far.</summary>
+    /// <summary>A write of at least this many characters is large. Most messages are far smaller.</summary>
     public const int LargeSize = 16 * 1024;
 
-    /// <summary>Large writes share a transaction until they have so many characters together. A single one may have more.</summary>
+    /// <summary>
+    /// Large writes share a transaction up to this many characters in total. A single one may have more.
+    /// </summary>
     private const int MaxLargeSizeOfBatch = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -41,13 +43,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => RunAsync(work, size: 0, cancellationToken);
 
     /// <summary>
-    /// Runs a write. Cancellation withdraws it while it waits in line; once it runs, it runs to its end, so that the caller knows the
-    /// outcome.
+    /// Runs a write. Cancellation withdraws it while it waits. Once it runs, it runs to its end, so that the caller
+    /// knows the outcome.
     /// </summary>
-    /// <param name="work">What is run within the transaction.</param>
-    /// <param name="size">About how many characters it writes.</param>
-    /// <param name="cancellationToken">Withdraws it.</param>
-    /// <exception cref="ChatStoreException">It failed. If it failed in the commit, it may have happened or not.</exception>
+    /// <param name="work">The work to run within the transaction.</param>
+    /// <param name="size">The approximate number of characters that it writes.</param>
+    /// <param name="cancellationToken">Withdraws the write.</param>
+    /// <exception cref="ChatStoreException">The write failed. If the commit failed, the outcome is unknown.</exception>
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, int size, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -63,7 +65,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return await write.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Runs what still waits, then closes.</summary>
+    /// <summary>Completes the waiting writes, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -109,7 +111,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for writes and takes the next batch, which is empty if all were withdrawn; false once nothing can come any more.</summary>
+    /// <summary>
+    /// Waits for writes and takes the next batch, which is empty if all were withdrawn. Returns false once no more can
+    /// come.
+    /// </summary>
     private bool Take(List<SqliteWrite> batch)
     {
         batch.Clear();
@@ -171,7 +176,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             batch.RemoveAll(write => !TryRun(write));
             _session.Control("COMMIT");
         }
-#pragma warning disable CA1031 // The callers are told; the writer must live on.
+#pragma warning disable CA1031 // The error is passed to the callers; the writer must keep running.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -185,7 +190,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _checkpoints.AfterCommit();
     }
 
-    /// <summary>Runs one write under a savepoint; false if it failed, was undone, and its caller was told.</summary>
+    /// <summary>
+    /// Runs one write under a savepoint; false if it failed. It is then undone, and its caller has the error.
+    /// </summary>
     private bool TryRun(SqliteWrite write)
     {
         _session.Control("SAVEPOINT one");
@@ -193,7 +200,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             write.Run(_session);
         }
-#pragma warning disable CA1031 // The caller is told; the writes beside it must go on.
+#pragma warning disable CA1031 // The error is passed to the caller; the other writes must continue.
         catch (Exception exception) when (!_session.IsAutocommit)
 #pragma warning restore CA1031
         {
@@ -218,7 +225,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
         catch (SqliteException)
         {
-            // The next BEGIN tells whether the connection is still of use.
+            // The next BEGIN shows whether the connection is still usable.
         }
     }
 

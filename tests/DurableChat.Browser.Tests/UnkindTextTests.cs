@@ -1,19 +1,21 @@
 using DurableChat.Browser.Tests.Support;
-using DurableChat.Chats;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace DurableChat.Browser.Tests;
 
 /// <summary>Texts that a parser or a layout would choke on: the chat stays readable and the page usable.</summary>
-public sealed class UnkindTextTests(Chromium chromium)
+public sealed class UnkindTextTests(Chromium chromium, SharedServer shared)
 {
     private const int Code = 1;
+
+    /// <summary>Three times what is laid out at once.</summary>
+    private const int Lines = 3_000;
 
     private static readonly string[] _texts =
     [
         string.Concat(Enumerable.Repeat("> ", 2_048)) + "after the quotes",
-        "```csharp\n" + string.Join('\n', Enumerable.Range(1, 50_000).Select(line => $"var line{line} = {line};")) + "\n```\n\nafter the code",
+        "```csharp\n" + string.Join('\n', Enumerable.Range(1, Lines).Select(line => $"var line{line} = {line};")) + "\n```\n\nafter the code",
         string.Concat(Enumerable.Repeat("- ", 2_000)) + "after the lists",
         string.Join('\n', Enumerable.Range(0, 300).Select(level => new string(' ', 2 * level) + "- level")) + "\n\nafter the levels",
         new string('[', 10_000) + "after the brackets" + new string(']', 10_000),
@@ -23,12 +25,12 @@ public sealed class UnkindTextTests(Chromium chromium)
     [Fact]
     public async Task A_chat_with_texts_without_measure_can_be_read_and_continued()
     {
-        await using var server = await ServerProcess.StartAsync();
-        var chat = await Seed.AnswersAsync(server, [.. _texts.Select(text => ("say it", (IReadOnlyList<MessagePart>)[new TextPart(text)]))]);
-        await using var tab = await Tab.OpenAsync(chromium, server, $"/c/{chat}");
+        var chat = await Seed.HistoryAsync(shared.Server, [.. _texts.Select(text => new[] { Text(text) })]);
+        await using var tab = await Tab.OpenAsync(chromium, shared.Server, $"/c/{chat}");
+        await Assertions.Expect(tab.Answers.Last).ToContainTextAsync(End(_texts[^1]));
         for (var index = _texts.Length - 1; index >= 0; index--)
         {
-            await ScrollUpToAsync(tab, End(_texts[index]), isFirst: index == 0);
+            await ScrollUpToAsync(tab, End(_texts[index]));
             var shown = tab.Answers.Filter(new() { HasText = End(_texts[index]) });
             await Assertions.Expect(shown).ToHaveCountAsync(1);
             if (index == Code)
@@ -37,8 +39,8 @@ public sealed class UnkindTextTests(Chromium chromium)
                 var code = shown.Locator("figure.code");
                 await Assertions.Expect(code).ToContainTextAsync("line1000 =");
                 await Assertions.Expect(code).Not.ToContainTextAsync("line1001 =");
-                await code.GetByRole(AriaRole.Button, new() { Name = "Show all of it" }).ClickAsync();
-                await Assertions.Expect(code).ToContainTextAsync("line50000 =");
+                await code.GetByRole(AriaRole.Button, new() { Name = "Show all of it" }).PressAsync("Enter");
+                await Assertions.Expect(code).ToContainTextAsync($"line{Lines} =");
             }
             else
             {
@@ -54,14 +56,13 @@ public sealed class UnkindTextTests(Chromium chromium)
     [Fact]
     public async Task A_message_that_cannot_be_drawn_is_shown_as_plain_text_among_the_others()
     {
-        await using var server = await ServerProcess.StartAsync();
-        var chat = await Seed.AnswersAsync(
-            server,
+        var chat = await Seed.HistoryAsync(
+            shared.Server,
             [
-                ("a source", [new TextPart("**what was said**"), new SourcePart("https://throws.example/")]),
-                ("another", [new TextPart("**what else**")]),
+                [Text("**what was said**"), new { type = "source", url = "https://throws.example/" }],
+                [Text("**what else**")],
             ]);
-        await using var tab = await Tab.OpenAsync(chromium, server);
+        await using var tab = await Tab.OpenAsync(chromium, shared.Server);
         await tab.Page.AddInitScriptAsync(
             """
             const canParse = URL.canParse;
@@ -77,17 +78,20 @@ public sealed class UnkindTextTests(Chromium chromium)
         await Assertions.Expect(tab.Page.Locator(".undrawn")).ToHaveCountAsync(1);
     }
 
-    /// <summary>Only what is near the screen is drawn, so this scrolls up until the words are there.</summary>
-    private static Task ScrollUpToAsync(Tab tab, string words, bool isFirst) => tab.Page.WaitForFunctionAsync(
+    private static object Text(string text) => new { type = "text", text };
+
+    /// <summary>
+    /// Only what is near the screen is drawn, so this goes up from the first row that is, until the words are there.
+    /// </summary>
+    private static Task ScrollUpToAsync(Tab tab, string words) => tab.Page.WaitForFunctionAsync(
         """
-        ([words, isFirst]) => {
+        (words) => {
           if ([...document.querySelectorAll('.answer')].some(answer => answer.textContent.includes(words))) return true;
-          const transcript = document.querySelector('.transcript');
-          transcript.scrollTop = isFirst ? 0 : transcript.scrollTop - 1000;
+          document.querySelector('.transcript .row').scrollIntoView({ block: 'start' });
           return false;
         }
         """,
-        new object[] { words, isFirst },
+        words,
         new() { PollingInterval = 50 });
 
     private static async Task ContinueAsync(Tab tab)

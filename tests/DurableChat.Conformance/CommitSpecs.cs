@@ -192,6 +192,17 @@ public abstract class CommitSpecs : StoreSpecs
     }
 
     [Fact]
+    public async Task A_message_that_waited_keeps_its_number_of_the_queue()
+    {
+        var chat = await CommitAsync(New());
+        chat = await CommitAsync(Decide(chat, new SendMessage("same")));
+        chat = await CommitAsync(Decide(chat, new SendMessage("same")));
+        chat = await CommitAsync(Decide(chat, new DeleteQueued(1)));
+        chat = await CommitAsync(Decide(chat, Finish(chat)));
+        Assert.Equal([null, null, 2L], (await ReadAllAsync(chat.Id)).Select(message => message.QueuedId));
+    }
+
+    [Fact]
     public async Task Half_a_surrogate_pair_becomes_a_replacement_character()
     {
         var chat = await CommitAsync(New("half \ud83d"));

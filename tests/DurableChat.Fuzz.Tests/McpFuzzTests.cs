@@ -42,6 +42,7 @@ public sealed class McpFuzzTests
         {
             // The library reads messages as text, so that all bytes are valid when they come here.
             var text = Encoding.UTF8.GetString(mangler.Mangle(Encoding.UTF8.GetBytes(mangler.Pick(_results))));
+            McpResultFilter.Filter(JsonNode.Parse(text));
             result = JsonSerializer.Deserialize<CallToolResult>(text, McpJsonUtilities.DefaultOptions);
         }
         catch (JsonException)

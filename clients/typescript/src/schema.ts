@@ -594,6 +594,8 @@ export interface components {
             finish_reason?: components["schemas"]["FinishReason"];
             usage?: components["schemas"]["TokenUsage"];
             settings?: components["schemas"]["GenerationSettings"];
+            /** Format: int64 */
+            queued_id?: number;
             /** Format: date-time */
             created_at: string;
         };

@@ -4,21 +4,27 @@ using DurableChat.Chats;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>What <c>useChat</c> posts, and what an application may add to it as the transport's <c>body</c>. Fields that are not named here are the application's own and are ignored.</summary>
-/// <param name="Id">The client's name of the chat: any string of 1 to 255 characters without a '/', or a chat's id.</param>
-/// <param name="Messages">The history as the client shows it. Only the last message says something new.</param>
+/// <summary>
+/// The body that <c>useChat</c> posts, and the fields that an application may add through the transport's <c>body</c>.
+/// Other fields belong to the application and are ignored.
+/// </summary>
+/// <param name="Id">
+/// The client's name for the chat: any string of 1 to 255 characters without a '/', or a chat's id.
+/// </param>
+/// <param name="Messages">The history as the client shows it. Only the last message is new.</param>
 /// <param name="Trigger"><c>submit-message</c> or <c>regenerate-message</c>.</param>
-/// <param name="MessageId">Which message is edited, continued or regenerated; none for a new one.</param>
+/// <param name="MessageId">The message to edit, continue or regenerate; null for a new one.</param>
 /// <param name="Model">
-/// The configured name of the model that is to answer. For a chat that does not exist yet it is also the chat's; left
-/// out, the server's default. Left out for a chat that exists: the chat's, or that of the message which is edited or
+/// The configured name of the model that answers. For a new chat it also becomes the chat's model, and defaults to the
+/// server's. For an existing chat it defaults to the chat's model, or to that of the message that is edited or
 /// regenerated.
 /// </param>
-/// <param name="Title">For a chat that does not exist yet: a name for people; left out, taken from the message.</param>
-/// <param name="ClientTools">For a chat that does not exist yet: tools that run in the client.</param>
-/// <param name="BusyBehavior">What a message does while a turn runs: <c>queue</c> (the default) or <c>interrupt</c>.</param>
-/// <param name="Settings">How it is to be answered, as far as the model allows. They are for this message
-/// alone.</param>
+/// <param name="Title">For a new chat: a title for people. Defaults to a title made from the message.</param>
+/// <param name="ClientTools">For a new chat: the tools that run in the client.</param>
+/// <param name="BusyBehavior">
+/// What happens to the message while a turn runs: <c>queue</c> (the default) or <c>interrupt</c>.
+/// </param>
+/// <param name="Settings">Settings for this message only, within what the model allows.</param>
 public sealed record AiSdkChatRequest(
     [property: JsonPropertyName("id")] string? Id,
     [property: JsonPropertyName("messages")] IReadOnlyList<AiSdkMessage>? Messages,
@@ -30,8 +36,8 @@ public sealed record AiSdkChatRequest(
     [property: JsonPropertyName("busy_behavior")] BusyBehavior BusyBehavior = BusyBehavior.Queue,
     [property: JsonPropertyName("settings")] JsonElement? Settings = null);
 
-/// <summary>A message as <c>useChat</c> keeps it.</summary>
-/// <param name="Id">The client's id, or one that this server gave.</param>
+/// <summary>A message in the form in which <c>useChat</c> keeps it.</summary>
+/// <param name="Id">The client's id, or an id that this server assigned.</param>
 /// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
 /// <param name="Parts">Its parts, in the client's own form.</param>
 public sealed record AiSdkMessage(

@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>Brings what a client of the AI SDK wants to its chat, and finds the turn that it then follows. Thread-safe.</summary>
+/// <summary>
+/// Runs the commands of AI SDK clients on their chats, and finds the turn that the client then follows. Thread-safe.
+/// </summary>
 internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 {
-    /// <summary>Does what the client wants.</summary>
+    /// <summary>Runs a command.</summary>
     public async Task<TurnOrAnswer> ExecuteAsync(string owner, AiSdkCommand command, CancellationToken cancellationToken)
     {
         var chat = await history.FindChatAsync(owner, command.Request.Id!, cancellationToken);
@@ -21,7 +23,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         };
     }
 
-    /// <summary>Finds the turn that runs; answers with 204 if none does.</summary>
+    /// <summary>Finds the running turn; answers with 204 if none runs.</summary>
     public async Task<TurnOrAnswer> ResumeAsync(string owner, string name, CancellationToken cancellationToken)
     {
         var chat = await history.FindChatAsync(owner, name, cancellationToken);
@@ -53,11 +55,10 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             var created = await chats.CreateAsync(owner, newChat, idempotency, cancellationToken);
             if (created is not CommandResult.NotFound)
             {
-                return await FollowAsync(
-                    owner, request.Id!, InTermsOfRequest(created), content, fingerprint, cancellationToken);
+                return await FollowAsync(owner, request.Id!, InTermsOfRequest(created), fingerprint, cancellationToken);
             }
 
-            // Another request made it at the same time; or it is deleted, and does not come back.
+            // Another request created the chat at the same time. Or the chat was deleted, and does not come back.
             chat = await history.FindChatAsync(owner, request.Id!, cancellationToken);
             if (chat is null)
             {
@@ -72,7 +73,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             CancelsToolCalls = true,
         };
         var sent = await chats.ExecuteAsync(owner, chat.Id, message, idempotency, cancellationToken);
-        return await FollowAsync(owner, request.Id!, sent, content, fingerprint, cancellationToken);
+        return await FollowAsync(owner, request.Id!, sent, fingerprint, cancellationToken);
     }
 
     private async Task<TurnOrAnswer> EditAsync(string owner, Chat? chat, AiSdkCommand command, string content, bool isEdit, CancellationToken cancellationToken)
@@ -85,17 +86,17 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         var stored = string.Join('\n', target.Parts.OfType<TextPart>().Select(part => part.Text));
         if (isEdit && stored == content && chat.NeedsWorker && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [var running, ..] && running.Id == target.Id)
         {
-            // Said again, since the client lost the stream: what it wants to hear is being said.
+            // A repeated request after a lost stream: the answer that it asks for is already in flight.
             return TurnOf(chat, target.Id);
         }
 
-        // The key is there to find what became of the message, under the id that the client goes on using.
+        // The key leads back to the stored message through the id that the client keeps using.
         var wanted = isEdit ? content : stored;
         var idempotency = new IdempotencyRequest(AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), AiSdkOutcome.OfEdit);
         var request = command.Request;
         var edited = await chats.EditAsync(
             owner, chat.Id, target.Id, wanted, request.Model, command.Settings, idempotency, cancellationToken);
-        return await FollowAsync(owner, request.Id!, edited, wanted, idempotency.Fingerprint, cancellationToken);
+        return await FollowAsync(owner, request.Id!, edited, idempotency.Fingerprint, cancellationToken);
     }
 
     private async Task<TurnOrAnswer> AnswerAsync(string owner, Chat chat, IReadOnlyList<ToolResultPart> outputs, CancellationToken cancellationToken)
@@ -112,7 +113,7 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             }
         }
 
-        // Another tab was quicker: then the turn goes on from its results.
+        // Another tab sent its results first: the turn continues from those.
         var answered = outputs.Select(output => output.CallId).ToHashSet(StringComparer.Ordinal);
         var turn = await history.ReadTurnAsync(owner, chat.Id, cancellationToken);
         var last = turn.LastOrDefault(message => message.Parts.Any(part => part is ToolResultPart told && answered.Contains(told.CallId)));
@@ -126,22 +127,22 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         return new TurnOrAnswer.Turn(chat, new Position(0, last.Id, 0, 0), null);
     }
 
-    private async Task<TurnOrAnswer> FollowAsync(string owner, string name, CommandResult result, string content, string fingerprint, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> FollowAsync(string owner, string name, CommandResult result, string fingerprint, CancellationToken cancellationToken)
     {
         switch (result)
         {
             case CommandResult.Committed { Transition: var transition }:
                 var outcome = CommandResponse.Of(transition);
-                return outcome.QueuedId is { } queued ? QueuedTurnOf(transition.Next, queued, content) : TurnOf(transition.Next, outcome.MessageId!.Value);
+                return outcome.QueuedId is { } queued ? QueuedTurnOf(transition.Next, queued) : TurnOf(transition.Next, outcome.MessageId!.Value);
             case CommandResult.Repeated { Record: var record } when record.Fingerprint == fingerprint:
-                return await RepeatAsync(owner, name, AiSdkOutcome.Read(record.Outcome), content, cancellationToken);
+                return await RepeatAsync(owner, name, AiSdkOutcome.Read(record.Outcome), cancellationToken);
             default:
                 return new TurnOrAnswer.Answer(CommandResults.Accepted(result, fingerprint));
         }
     }
 
-    /// <summary>The turn of a message that was sent before.</summary>
-    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, string content, CancellationToken cancellationToken)
+    /// <summary>The turn of a message that an earlier request sent.</summary>
+    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, CancellationToken cancellationToken)
     {
         if (await history.FindChatAsync(owner, name, cancellationToken) is not { } chat)
         {
@@ -155,16 +156,19 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
         if (chat.Queue.Any(waiting => waiting.Id == queued))
         {
-            return QueuedTurnOf(chat, queued, content);
+            return QueuedTurnOf(chat, queued);
         }
 
         var turn = await history.ReadTurnAsync(owner, chat.Id, cancellationToken);
-        return turn is [{ Role: MessageRole.User, Parts: [TextPart { Text: var text }] } user, ..] && text == content
+        return turn is [{ QueuedId: { } begun } user, ..] && begun == queued
             ? TurnOf(chat, user.Id)
             : new TurnOrAnswer.Answer(Problems.Of(new Refusal(RefusalCode.QueuedMessageNotFound, "The message was queued, and waits no more.")));
     }
 
-    /// <summary>What a new chat calls its first message's settings, the client's request calls its settings.</summary>
+    /// <summary>
+    /// A new chat calls the settings of its first message "message settings"; the client's request calls them
+    /// "settings".
+    /// </summary>
     private static CommandResult InTermsOfRequest(CommandResult created)
     {
         const string Name = "message_settings";
@@ -176,8 +180,8 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
     private static TurnOrAnswer.Turn TurnOf(Chat chat, long userMessageId) => new(chat, new Position(0, userMessageId, 0, 0), userMessageId);
 
-    private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId, string content) =>
-        new(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, QueuedTurn.Of(queuedId, content, chat.Queue));
+    private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId) =>
+        new(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, queuedId);
 
     private static TurnOrAnswer.Answer NotFound() => new(Problems.ChatNotFound());
 }

@@ -5,28 +5,31 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>What a client of the AI SDK wants, read from what it posts.</summary>
+/// <summary>A command of an AI SDK client, read from the body that it posts.</summary>
 internal abstract record AiSdkCommand(AiSdkRequest Request)
 {
-    /// <summary>Says something new.</summary>
+    /// <summary>Sends a new message.</summary>
     public sealed record Send(AiSdkRequest Request, string Content) : AiSdkCommand(Request);
 
-    /// <summary>Says a message again, with another text or the same. If the server does not know the message, its first request was lost, and it is new.</summary>
+    /// <summary>
+    /// Sends a message again, with the same text or another. If the server does not know the message, its first request
+    /// was lost, and the message is treated as new.
+    /// </summary>
     public sealed record Edit(AiSdkRequest Request, string Content) : AiSdkCommand(Request);
 
-    /// <summary>Has a message answered again.</summary>
+    /// <summary>Generates the answer to a message again.</summary>
     public sealed record Regenerate(AiSdkRequest Request, string Content) : AiSdkCommand(Request);
 
-    /// <summary>Answers client-side tools.</summary>
+    /// <summary>Returns the results of client-side tools.</summary>
     public sealed record Answer(AiSdkRequest Request, IReadOnlyList<ToolResultPart> Outputs) : AiSdkCommand(Request);
 
-    /// <summary>How the message is to be answered; null if that is left open.</summary>
+    /// <summary>The settings for the message; null if the request has none.</summary>
     public GenerationSettings? Settings { get; private init; }
 
-    /// <summary>The last message: all that is new.</summary>
+    /// <summary>The last message, the only new one.</summary>
     public AiSdkMessage Last => Request.Messages!.Last!;
 
-    /// <summary>Reads a request; gives what is wrong with it, if something is.</summary>
+    /// <summary>Reads a request; returns the problem with it, or null.</summary>
     public static IResult? Read(AiSdkRequest request, out AiSdkCommand? command)
     {
         command = null;
@@ -37,7 +40,7 @@ internal abstract record AiSdkCommand(AiSdkRequest Request)
 
         if (request.Id.Contains('/', StringComparison.Ordinal))
         {
-            // In the path of the other routes it would stay encoded, and the chat not be found.
+            // The paths of the other routes would keep the slash encoded, so they would not find the chat.
             return Problems.Invalid("id", "A chat's name has no '/'.");
         }
 
@@ -100,7 +103,7 @@ internal abstract record AiSdkCommand(AiSdkRequest Request)
             }
             else if (type?.StartsWith("data-", StringComparison.Ordinal) != true)
             {
-                // Data parts are the application's own; a model is told of them by nobody.
+                // Data parts belong to the application and are not sent to the model.
                 return Problems.Invalid($"{field}.parts[{index}]", "A message has text and nothing else.");
             }
 
@@ -124,7 +127,7 @@ internal abstract record AiSdkCommand(AiSdkRequest Request)
             switch (StringOf(part, "state"))
             {
                 case "output-available":
-                    // JSON leaves out what JavaScript has no value for.
+                    // JSON omits values that JavaScript leaves undefined.
                     outputs.Add(new ToolResultPart(call, part.TryGetProperty("output", out var output) ? ToolValue.Read(output) : "null"));
                     break;
                 case "output-error":

@@ -32,7 +32,7 @@ internal static class AiSdkEndpoints
 
     private static async Task<IResult> ChatAsync(HttpContext context, AiSdkChats chats, AiSdkStream stream, DurableChatHttpOptions options)
     {
-        // Each request brings the whole history along.
+        // Each request contains the whole history.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = options.MaxAiSdkBodyBytes;

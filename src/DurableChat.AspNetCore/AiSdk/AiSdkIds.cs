@@ -5,12 +5,13 @@ using System.Text;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// How messages and chats are named to the client. A user message is <c>msg_5</c>, and all that answers it, over however many steps, is one message <c>turn_5</c>: so it has the same id while it
-/// streams, when it is resumed and in the history. Pure.
+/// The ids of messages and chats for the client. A user message is <c>msg_5</c>. Everything that answers it, over any
+/// number of steps, is one message <c>turn_5</c>, so it has the same id while it streams, after a resume and in the
+/// history. Pure.
 /// </summary>
 internal static class AiSdkIds
 {
-    /// <summary>How long a client's name of a chat may be.</summary>
+    /// <summary>The maximum length of a client's name for a chat.</summary>
     public const int MaxChatName = 255;
 
     private const string UserPrefix = "msg_";
@@ -20,10 +21,10 @@ internal static class AiSdkIds
 
     public static string OfTurn(long userMessageId) => TurnPrefix + userMessageId.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>False if an id is surely not one that the server gave.</summary>
+    /// <summary>False if the server certainly did not assign the id.</summary>
     public static bool MayBeOurs(ReadOnlySpan<byte> id) => id.StartsWith("msg_"u8) || id.StartsWith("turn_"u8);
 
-    /// <summary>Reads the user message that an id names, by itself or by its answer.</summary>
+    /// <summary>Reads the user message that an id refers to, directly or through its answer.</summary>
     public static bool TryParse(string? id, out long userMessageId)
     {
         userMessageId = 0;
@@ -32,16 +33,18 @@ internal static class AiSdkIds
                 : id.StartsWith(TurnPrefix, StringComparison.Ordinal) && Query.TryId(id[TurnPrefix.Length..], out userMessageId));
     }
 
-    /// <summary>The key that a chat with a client's name has for ever.</summary>
+    /// <summary>The permanent key of a chat with a client's name.</summary>
     public static string ChatKey(string name) => $"ai-sdk:{name}";
 
-    /// <summary>The idempotency key of a message with a client's id. It has a space, so no key that comes in a header is the same.</summary>
+    /// <summary>
+    /// The idempotency key of a message with a client's id. It contains a space, so no key from a header can equal it.
+    /// </summary>
     public static string MessageKey(string id) => $"ai-sdk message {Hash(id)}";
 
-    /// <summary>The idempotency key under which is found what an edit made of a message, and where that is.</summary>
+    /// <summary>The idempotency key that leads to the replacement of an edited message and its place.</summary>
     public static string EditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk place {messageId}");
 
-    /// <summary>The key of versions that did not store where the message was.</summary>
+    /// <summary>The key that versions used which did not store the message's place.</summary>
     public static string OldEditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk edit {messageId}");
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>How the protocol's requests are read, and the feed's events again.</summary>
+/// <summary>JSON of the protocol's requests, and of the feed's events when they are read back.</summary>
 [JsonSerializable(typeof(AiSdkRequest))]
 [JsonSerializable(typeof(AiSdkMessage))]
 [JsonSerializable(typeof(AiSdkOutcome))]
@@ -11,7 +11,10 @@ namespace DurableChat.AspNetCore.AiSdk;
 [JsonSerializable(typeof(StateEvent))]
 internal sealed partial class AiSdkJson : JsonSerializerContext
 {
-    /// <summary>Fields that are not known are the application's, or of a newer client: no mistake. A tool's values nest within messages, so it may go deeper than elsewhere.</summary>
+    /// <summary>
+    /// Ignores unknown fields: they come from the application or a newer client. Allows deeper nesting than elsewhere,
+    /// because tool values are nested inside messages.
+    /// </summary>
     public static AiSdkJson Lenient { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Reads a history in one pass that takes no memory but for its last message: megabytes of tiny messages would become
-/// a hundred times as much as objects.
+/// Reads a history in one pass and keeps only the last message in memory. Megabytes of tiny messages would take a
+/// hundred times their size as objects.
 /// </summary>
 internal sealed class AiSdkMessagesConverter : JsonConverter<AiSdkMessages>
 {
@@ -48,7 +48,7 @@ internal sealed class AiSdkMessagesConverter : JsonConverter<AiSdkMessages>
     public override void Write(Utf8JsonWriter writer, AiSdkMessages value, JsonSerializerOptions options) =>
         throw new NotSupportedException("A history is only read.");
 
-    /// <summary>Reads what a message before the last tells, and leaves the reader at its end.</summary>
+    /// <summary>Reads the relevant facts of a message before the last, and leaves the reader at its end.</summary>
     private static Head ReadHead(ref Utf8JsonReader reader, int index)
     {
         if (reader.TokenType == JsonTokenType.Null)
@@ -85,7 +85,7 @@ internal sealed class AiSdkMessagesConverter : JsonConverter<AiSdkMessages>
         return head;
     }
 
-    /// <summary>Most ids are the client's own, and no string is made of them.</summary>
+    /// <summary>Most ids are the client's own, so no string is allocated for them.</summary>
     private static long KnownId(ref Utf8JsonReader reader) =>
         reader.ValueSpan.Length <= MaxKnownId
         && (reader.ValueIsEscaped || AiSdkIds.MayBeOurs(reader.ValueSpan))
@@ -109,6 +109,6 @@ internal sealed class AiSdkMessagesConverter : JsonConverter<AiSdkMessages>
 
     private static string PathOf(int index) => $"$.{AiSdkRequest.MessagesField}[{index}]";
 
-    /// <summary>What is wanted of a message before the last.</summary>
+    /// <summary>The relevant facts of a message before the last.</summary>
     private readonly record struct Head(long Known, bool IsUser);
 }

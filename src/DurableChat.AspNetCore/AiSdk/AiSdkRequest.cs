@@ -4,7 +4,10 @@ using DurableChat.Chats;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>What is read of an <see cref="AiSdkChatRequest"/>: all but the history, of which only what is needed.</summary>
+/// <summary>
+/// An <see cref="AiSdkChatRequest"/> as it is read: complete except for the history, of which only the needed parts are
+/// kept.
+/// </summary>
 internal sealed record AiSdkRequest(
     [property: JsonPropertyName("id")] string? Id,
     [property: JsonPropertyName(AiSdkRequest.MessagesField)] AiSdkMessages? Messages,
@@ -16,6 +19,6 @@ internal sealed record AiSdkRequest(
     [property: JsonPropertyName("busy_behavior")] BusyBehavior BusyBehavior = BusyBehavior.Queue,
     [property: JsonPropertyName("settings")] JsonElement? Settings = null)
 {
-    /// <summary>The field of the history.</summary>
+    /// <summary>The field that contains the history.</summary>
     public const string MessagesField = "messages";
 }

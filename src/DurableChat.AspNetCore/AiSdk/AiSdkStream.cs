@@ -5,10 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>Sends a turn to a client of the AI SDK: one subscription, told as its chunks. Thread-safe.</summary>
+/// <summary>
+/// Streams a turn to a client of the AI SDK: one subscription, translated to the protocol's chunks. Thread-safe.
+/// </summary>
 internal sealed partial class AiSdkStream(EventStream streams, ChatService chats, StallGuard stall, Heartbeats heartbeats, ILogger<AiSdkStream> logger)
 {
-    /// <summary>Finds a turn, and opens a stream of it to its end. The place among the owner's streams is taken first, so that nothing is sent and then not followed.</summary>
+    /// <summary>
+    /// Finds a turn and opens a stream that lasts to its end. A slot among the owner's streams is taken first, so that
+    /// no command is executed whose turn could not then be followed.
+    /// </summary>
     public Task<IResult> OpenAsync(HttpContext context, string owner, Func<Task<TurnOrAnswer>> find) => streams.OpenAsync(context, owner, "sse", async () =>
         await find() switch
         {
@@ -29,7 +34,8 @@ internal sealed partial class AiSdkStream(EventStream streams, ChatService chats
         }
         catch (OperationCanceledException)
         {
-            // A response that ends well means to the client that the answer has. One that is broken off can be resumed.
+            // A response that ends normally means to the client that the answer has ended. A broken response can be
+            // resumed.
             context.Abort();
         }
         finally

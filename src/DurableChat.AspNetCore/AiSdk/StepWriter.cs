@@ -4,9 +4,9 @@ using DurableChat.Chats;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Sends the answers of a turn as steps: each generation is one, with the results of the tools it calls. Parts that are
-/// only shown, such as text, are sent as they are made, and completed when the answer commits. Calls are sent after the
-/// commit, or a client would run calls of an attempt that failed. Not thread-safe.
+/// Sends the answers of a turn as steps. Each generation is one step, together with the results of the tools that it
+/// calls. Parts that are only shown, such as text, are sent as they arrive and completed when the answer commits. Calls
+/// are sent after the commit: otherwise a client would run calls of a failed attempt. Not thread-safe.
 /// </summary>
 internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clientTools)
 {
@@ -15,7 +15,7 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
     private bool _isCommitted;
     private long _generation;
 
-    // What was sent of the answer in flight: the parts, the characters of the last of them, and the sources.
+    // Progress within the answer in flight: the parts sent, the characters of the last part, and the sources.
     private int _parts;
     private int _chars;
     private int _sources;
@@ -24,7 +24,7 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
 
     private string? _openKind;
 
-    /// <summary>Tells parts of the answer in flight.</summary>
+    /// <summary>Sends parts of the answer in flight.</summary>
     public void AddLive(long generation, MessagePart part)
     {
         if (!_isOpen || _generation != generation || _isCommitted)
@@ -48,7 +48,7 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         }
     }
 
-    /// <summary>Tells what is lacking of an answer that has committed.</summary>
+    /// <summary>Sends the rest of an answer that has committed.</summary>
     public void Commit(Message answer)
     {
         if (!_isOpen || _generation != answer.Generation || _isCommitted)
@@ -70,7 +70,7 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         _isCommitted = true;
     }
 
-    /// <summary>Tells results of tools.</summary>
+    /// <summary>Sends tool results.</summary>
     public void AddResults(Message message)
     {
         foreach (var result in message.Parts.OfType<ToolResultPart>())
@@ -86,7 +86,8 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
     }
 
     /// <summary>
-    /// The answer in flight is void. What a client has been told it cannot be made to forget, so a part of ours says where the void ends; the next attempt is another step.
+    /// Voids the answer in flight. A client cannot delete text that it has received, so a data part marks where the
+    /// void text ends. The next attempt is another step.
     /// </summary>
     public void Discard()
     {
@@ -98,7 +99,7 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         }
     }
 
-    /// <summary>Ends what is open; calls that nobody has answered are the client's to run.</summary>
+    /// <summary>Ends open parts. Calls without a result are the client's to run.</summary>
     public void Close()
     {
         EndPart();
@@ -129,7 +130,9 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         }
     }
 
-    /// <summary>True if what was sent is the beginning of what has committed: both come from the same generation.</summary>
+    /// <summary>
+    /// True if the parts sent are the beginning of the committed answer: both come from the same generation.
+    /// </summary>
     private bool Continues(IReadOnlyList<MessagePart> parts) =>
         _parts == 0
         || (parts.Count >= _parts
@@ -216,6 +219,6 @@ internal sealed class StepWriter(UiChunkWriter chunks, IReadOnlySet<string> clie
         }
     }
 
-    /// <summary>The same for everybody who follows, and after a resume.</summary>
+    /// <summary>The same for every client, and after a resume.</summary>
     private string Id => string.Create(CultureInfo.InvariantCulture, $"{_generation}-{_parts}");
 }

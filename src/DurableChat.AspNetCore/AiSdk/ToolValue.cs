@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>A tool's arguments or result between their text, as chats keep it, and the value that the client has. Pure.</summary>
+/// <summary>Converts a tool's arguments or result between the stored text and the client's value. Pure.</summary>
 internal static class ToolValue
 {
-    /// <summary>Writes a text as the JSON that it is, or else as a string.</summary>
+    /// <summary>Writes a text as JSON if it is valid JSON, otherwise as a string.</summary>
     public static void Write(Utf8JsonWriter json, string text)
     {
         if (!IsJson(text))
@@ -15,16 +15,18 @@ internal static class ToolValue
             return;
         }
 
-        // A line break ends a line of the stream. In JSON it stands only where a space may.
+        // A line break would end the line of the stream. In JSON a line break outside of strings can be replaced by a
+        // space.
         json.WriteRawValue(text.Replace('\n', ' ').Replace('\r', ' '), skipInputValidation: true);
     }
 
-    /// <summary>The text of a value: of a string itself, of anything else its JSON.</summary>
+    /// <summary>The text of a value: the content of a string, or the JSON of any other value.</summary>
     public static string Read(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     /// <summary>
-    /// The client refuses JSON with the properties that programs in JavaScript are attacked with, and the whole stream
-    /// with it. An escaped half of a character it takes, and sends back with its history, which is then refused here.
+    /// The client rejects JSON that contains the property names of prototype pollution attacks, and the whole stream
+    /// with it. It accepts an escaped lone surrogate, but returns it with its history, which the server would then
+    /// reject.
     /// </summary>
     private static bool IsJson(string text)
     {
@@ -38,7 +40,7 @@ internal static class ToolValue
                     return false;
                 }
 
-                // What has no escapes is not decoded, unless it is a name.
+                // Values without escapes need no decoding, except for names.
                 var decoded = reader.TokenType == JsonTokenType.PropertyName || reader.ValueIsEscaped
                     ? reader.GetString()
                     : null;

@@ -4,38 +4,39 @@ using DurableChat.Feeds;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Tells one turn from a feed's events. Status and error are states: the first status comes before the messages that lead to it, so what they say counts once the subscription has caught up, which the first
-/// <c>queue_update</c> shows.
+/// Translates a feed's events into the chunks of one turn. Status and error are states: the first status comes before
+/// the messages that lead to it, so it counts only once the subscription has caught up. The first
+/// <c>queue_update</c> shows that.
 /// <code>
-///   in the queue ─▶ its user message ─▶ answers, results ─▶ the chat waits, has failed, asks the client, or the next user message
-///        │ taken out of it                     │ history is rewritten
-///        └──────────────▶ abort ◀──────────────┘
+///   in the queue ─▶ its user message ─▶ answers, results ─▶ the chat waits, has failed, asks the client,
+///        │                                    │             or the next user message
+///        │ removed from the queue             │ history is rewritten
+///        └──────────────▶ abort ◀─────────────┘
 /// </code>
 /// Not thread-safe.
 /// </summary>
 internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunks)
 {
     private readonly StepWriter _steps = new(chunks, turn.Chat.ClientTools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
-    private readonly QueueWait? _wait = turn.Queued is { } queued ? new QueueWait(queued, turn.After.MessageId) : null;
     private bool _hasStarted;
     private bool _caughtUp;
     private ChatStatus? _status;
     private ChatError? _error;
     private FinishReason? _finished;
 
-    /// <summary>True once the client has been told the end.</summary>
+    /// <summary>True once the end of the turn has been sent.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Tells the beginning, if the turn has begun.</summary>
+    /// <summary>Sends the beginning, if the turn has begun.</summary>
     public void Begin()
     {
-        if (turn.Queued is null)
+        if (turn.QueuedId is null)
         {
             Start(turn.UserMessageId);
         }
     }
 
-    /// <summary>Tells what events say.</summary>
+    /// <summary>Translates events.</summary>
     public void Translate(IReadOnlyList<StreamEvent> events)
     {
         TranslateAll(events);
@@ -50,12 +51,12 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
         else if (!_hasStarted && _status == ChatStatus.Error)
         {
-            // Nothing starts the queue by itself then.
+            // The queue does not start automatically after a failure.
             Fail("The turn before failed; the message waits in the queue.");
         }
     }
 
-    /// <summary>Tells that there will be no end of the turn.</summary>
+    /// <summary>Sends an error: the turn will have no end.</summary>
     public void Fail(string text)
     {
         _steps.Close();
@@ -89,20 +90,22 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
                 break;
             case StreamEventType.QueueUpdate:
                 _caughtUp = true;
-                if (!_hasStarted)
+                if (!_hasStarted && StateEvent.Of(streamEvent).Queue!.All(waiting => waiting.Id != turn.QueuedId))
                 {
-                    StartIfBegun(StateEvent.Of(streamEvent).Queue!);
+                    // A feed sends a user message before the queue without it. So this message was removed, or a
+                    // replica of an older version, which does not number user messages, has begun its turn.
+                    Abort();
                 }
 
                 break;
             case StreamEventType.ToolProgress:
-                // The AI SDK has no chunk for it.
+                // The AI SDK has no chunk for these events.
                 break;
-            case StreamEventType.HistoryReset when !_hasStarted:
-                _wait!.Restart();
+            case StreamEventType.Message when !_hasStarted:
+                StartIfOwn(((MessageEvent)streamEvent).ToMessage());
                 break;
             case var _ when !_hasStarted:
-                _wait!.Add(streamEvent);
+                // Events of earlier turns.
                 break;
             case StreamEventType.Message:
                 Translate(((MessageEvent)streamEvent).ToMessage());
@@ -141,19 +144,15 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
     }
 
-    private void StartIfBegun(IReadOnlyList<QueuedMessage> queue)
+    private void StartIfOwn(Message message)
     {
-        switch (_wait!.Find(queue))
+        if (message.QueuedId == turn.QueuedId)
         {
-            case null:
-                break;
-            case []:
-                Abort();
-                break;
-            case [var user, ..] begun:
-                Start(((MessageEvent)user).ToMessage().Id);
-                TranslateAll(begun.Skip(1));
-                break;
+            Start(message.Id);
+
+            // The status is still that of the previous turn. The present status arrives with the queue without the
+            // message.
+            _caughtUp = false;
         }
     }
 
@@ -176,7 +175,7 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         }
     });
 
-    /// <param name="status">The status it ends in; null if the next turn has begun already.</param>
+    /// <param name="status">The status in which the turn ends; null if the next turn has already begun.</param>
     private void End(ChatStatus? status)
     {
         if (status == ChatStatus.Error)

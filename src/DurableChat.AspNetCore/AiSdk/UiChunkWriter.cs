@@ -6,15 +6,16 @@ using DurableChat.Chats;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// Writes chunks of the AI SDK's UI message stream as Server-Sent Events. Clients refuse a stream with a type, and the first ones of each version also one with a field, that they do not know, so there
-/// is only what <c>ai</c> 5.0.0 knows. Not thread-safe.
+/// Writes chunks of the AI SDK's UI message stream as Server-Sent Events. Clients reject a stream with an unknown chunk
+/// type, and early releases of each version also reject unknown fields. So this uses only what <c>ai</c> 5.0.0 knows.
+/// Not thread-safe.
 /// </summary>
 internal sealed class UiChunkWriter : IDisposable
 {
-    /// <summary>How much text one chunk carries, in UTF-16 code units. Frames of megabytes break proxies.</summary>
+    /// <summary>The maximum text in one chunk, in UTF-16 code units. Frames of megabytes break proxies.</summary>
     private const int MaxDelta = 16 * 1024;
 
-    /// <summary>How much memory a stream keeps between chunks, in bytes.</summary>
+    /// <summary>The memory that a stream keeps between chunks, in bytes.</summary>
     private const int MaxKept = 32 * 1024;
 
     private readonly Utf8JsonWriter _json;
@@ -22,7 +23,7 @@ internal sealed class UiChunkWriter : IDisposable
 
     public UiChunkWriter() => _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>What has been written since <see cref="Clear"/>.</summary>
+    /// <summary>The bytes written since <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
 
     public void Clear()
@@ -35,7 +36,7 @@ internal sealed class UiChunkWriter : IDisposable
         _buffer.ResetWrittenCount();
     }
 
-    /// <summary>The beginning of an answer; without an id it goes on with the client's last message.</summary>
+    /// <summary>Begins an answer. Without an id it continues the client's last message.</summary>
     public void Start(string? messageId) => Chunk("start", json =>
     {
         if (messageId is not null)
@@ -77,10 +78,10 @@ internal sealed class UiChunkWriter : IDisposable
     public void Source(SourcePart source, string id) =>
         Chunk("source-url", json => UiPart.WriteMembers(json, source, id));
 
-    /// <summary>A file, in one chunk however large it is: clients know no pieces of files.</summary>
+    /// <summary>A file, in one chunk of any size: clients cannot receive a file in pieces.</summary>
     public void File(FilePart file) => Chunk("file", json => UiPart.WriteMembers(json, file));
 
-    /// <summary>A call. One that the server answers is not the client's to run.</summary>
+    /// <summary>A call. The client does not run calls that the server answers.</summary>
     public void ToolInput(ToolCallPart call, bool isForClient) => Chunk("tool-input-available", json =>
     {
         json.WriteString("toolCallId"u8, call.CallId);
@@ -93,7 +94,9 @@ internal sealed class UiChunkWriter : IDisposable
         }
     });
 
-    /// <summary>A call that the client has answered before. Told as above, a client would run it again.</summary>
+    /// <summary>
+    /// A call that the client has already answered. Sent as a normal call, the client would run it again.
+    /// </summary>
     public void AnsweredToolInput(ToolCallPart call)
     {
         Chunk("tool-input-start", json =>
@@ -121,7 +124,9 @@ internal sealed class UiChunkWriter : IDisposable
         ToolValue.Write(json, result.Result);
     });
 
-    /// <summary>Something of ours. If it is not transient it becomes a part of the client's message.</summary>
+    /// <summary>
+    /// A data part of this server. Unless it is transient, it becomes a part of the client's message.
+    /// </summary>
     public void Data(string name, bool isTransient, Action<Utf8JsonWriter> write) => Chunk($"data-{name}", json =>
     {
         json.WriteStartObject("data"u8);
@@ -133,8 +138,10 @@ internal sealed class UiChunkWriter : IDisposable
         }
     });
 
-    /// <summary>The end of an answer. The chunk of <c>ai</c> 5.0.0 has no field for the reason: it is metadata.</summary>
-    /// <param name="reason">Why it ended, in the client's words; null if that is nothing to speak of.</param>
+    /// <summary>
+    /// Ends an answer. The chunk of <c>ai</c> 5.0.0 has no field for the reason, so the reason is sent as metadata.
+    /// </summary>
+    /// <param name="reason">Why the answer ended, in the client's terms; null for a normal end.</param>
     public void Finish(string? reason) => Chunk("finish", json =>
     {
         if (reason is not null)
@@ -147,7 +154,7 @@ internal sealed class UiChunkWriter : IDisposable
 
     public void Error(string text) => Chunk("error", json => json.WriteString("errorText"u8, text));
 
-    /// <summary>The end of the stream, after which the connection has to close.</summary>
+    /// <summary>Ends the stream. The connection must close after it.</summary>
     public void Done() => _buffer.Write("data: [DONE]\n\n"u8);
 
     public void Dispose() => _json.Dispose();

@@ -5,7 +5,10 @@ using DurableChat.Chats;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
-/// <summary>Writes a history as the messages that a client of the AI SDK keeps: the same that it would have if it had followed each turn. For one history; not thread-safe.</summary>
+/// <summary>
+/// Writes a history as an AI SDK client keeps it: the same messages that the client would have after following each
+/// turn. For one history; not thread-safe.
+/// </summary>
 internal sealed class UiHistory : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -21,9 +24,12 @@ internal sealed class UiHistory : IDisposable
     /// <summary>A history without messages.</summary>
     public static ReadOnlyMemory<byte> Empty { get; } = """{"messages":[]}"""u8.ToArray();
 
-    /// <summary>Writes a page as one JSON object. Turns of which the page lacks the beginning are left out, and so is the answer in flight, which is to be followed instead.</summary>
+    /// <summary>
+    /// Writes a page as one JSON object. Turns whose beginning is not in the page are omitted. So is the answer in
+    /// flight, which the client follows as a stream.
+    /// </summary>
     /// <param name="page">Stored messages.</param>
-    /// <param name="chat">The chat as it was when they were read.</param>
+    /// <param name="chat">The chat's state when they were read.</param>
     /// <param name="isNewest">True if the page is the end of the history.</param>
     public static ReadOnlyMemory<byte> Write(IReadOnlyList<Message> page, Chat chat, bool isNewest)
     {
@@ -84,7 +90,7 @@ internal sealed class UiHistory : IDisposable
         BeginMessage(AiSdkIds.OfTurn(userMessageId), "assistant");
         foreach (var (index, answer) in turn.Index().Where(step => step.Item.Role == MessageRole.Assistant))
         {
-            // Only those of this step: an id may come again in another.
+            // Only results of this step: an id may occur again in another step.
             var results = turn.Skip(index + 1).TakeWhile(message => message.Role == MessageRole.Tool).SelectMany(message => message.Parts.OfType<ToolResultPart>())
                 .DistinctBy(result => result.CallId).ToDictionary(result => result.CallId, StringComparer.Ordinal);
             WriteStep(answer, results);

@@ -5,21 +5,21 @@ using DurableChat.Chats;
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
-/// How parts that only have to be shown look to a client: the same in a stream and in a history, or a reload would
-/// change what is on the screen. Pure.
+/// The client's form of parts that are only shown. Streams and histories use the same form, so that a reload does not
+/// change the screen. Pure.
 /// </summary>
 internal static class UiPart
 {
-    /// <summary>The kind of a text that declines to answer. To the client it is a text with a mark.</summary>
+    /// <summary>The kind of a refusal. The client gets a text part with a mark.</summary>
     public const string Refusal = "refusal";
 
-    /// <summary>The name of the data part that shows a tool which the provider ran.</summary>
+    /// <summary>The name of the data part for a tool that the provider ran.</summary>
     public const string ProviderTool = "provider-tool";
 
-    /// <summary>The name of the data part that shows a part which only a later version of the server knows.</summary>
+    /// <summary>The name of the data part for a part that only a later server version knows.</summary>
     public const string Unknown = "unknown-part";
 
-    /// <summary>Which of these kinds a part is; null for calls and results, which are more than that.</summary>
+    /// <summary>The kind of a part that is only shown; null for calls and results.</summary>
     public static string? KindOf(MessagePart part) => part switch
     {
         TextPart => "text",
@@ -32,7 +32,7 @@ internal static class UiPart
         _ => null,
     };
 
-    /// <summary>The text of a part that comes in pieces; null for one that comes whole.</summary>
+    /// <summary>The text of a part that arrives in pieces; null for a part that arrives whole.</summary>
     public static string? TextOf(MessagePart part) => part switch
     {
         TextPart text => text.Text,
@@ -41,17 +41,17 @@ internal static class UiPart
         _ => null,
     };
 
-    /// <summary>How much there is to tell of a part: characters, and 1 for a part that comes whole.</summary>
+    /// <summary>The length of a part: its characters, or 1 for a part that arrives whole.</summary>
     public static int LengthOf(MessagePart part) => TextOf(part)?.Length ?? 1;
 
-    /// <summary>The type by which the client knows a kind of text.</summary>
+    /// <summary>The client's type for a kind of text.</summary>
     public static string TypeOf(string kind) => kind == Refusal ? "text" : kind;
 
     /// <summary>The id of a source: its number within the answer.</summary>
     public static string SourceId(long generation, int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{generation}-source-{number}");
 
-    /// <summary>Why an answer ended, in the client's words; null if that is nothing to speak of.</summary>
+    /// <summary>Why an answer ended, in the client's terms; null for a normal end.</summary>
     public static string? ReasonOf(FinishReason? reason) => reason switch
     {
         FinishReason.Length => "length",
@@ -102,7 +102,7 @@ internal static class UiPart
         json.WriteString("input"u8, tool.Input);
     }
 
-    /// <summary>Writes the data of a part that is not known here.</summary>
+    /// <summary>Writes the data of an unknown part.</summary>
     public static void WriteMembers(Utf8JsonWriter json, UnknownPart unknown) =>
         json.WriteString("type"u8, unknown.Kind);
 }

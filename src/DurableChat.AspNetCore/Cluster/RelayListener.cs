@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore.Cluster;
 
-/// <summary>Listens for other replicas, apart from where users come in.</summary>
+/// <summary>Listens for other replicas, on an address of its own apart from the users'.</summary>
 internal sealed class RelayListener(RelayOptions options, ClusterKeys keys, RelaySource source, WorkerOptions worker)
     : IHostedService, IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class RelayListener(RelayOptions options, ClusterKeys keys, Rela
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // A database that is away is found out here, and not by the first relay.
+        // Fails here, and not at the first relay, if the database is unreachable.
         await keys.GetAsync(cancellationToken);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -36,7 +36,7 @@ internal sealed class RelayListener(RelayOptions options, ClusterKeys keys, Rela
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2);
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaxRelaysPerConnection;
 
-            // A relay may have nothing to say for hours. A replica that is gone is found out by its missing answers to pings.
+            // A relay may be idle for hours. A dead replica is detected by its missing ping replies.
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.KeepAlivePingDelay = _pingTime;
             kestrel.Limits.Http2.KeepAlivePingTimeout = _pingTime;

@@ -3,27 +3,34 @@ namespace DurableChat.AspNetCore.Cluster;
 /// <summary>How replicas reach each other.</summary>
 public sealed class RelayOptions
 {
-    /// <summary>The shortest secret that is taken, in characters.</summary>
+    /// <summary>The minimum length of a secret, in characters.</summary>
     public const int MinSecretLength = 32;
 
-    /// <summary>Where this replica listens for the others, over HTTP/2. Default: a free port of the loopback address, which suits replicas on one machine.</summary>
+    /// <summary>
+    /// The address where this replica listens for the others, over HTTP/2. Default: a free port of the loopback
+    /// address, which suits replicas on one machine.
+    /// </summary>
     public string Url { get; set; } = "http://127.0.0.1:0";
 
-    /// <summary>At which URL the others reach it; null for where it listens.</summary>
+    /// <summary>The URL at which the others reach this replica. Null uses the address where it listens.</summary>
     public Uri? Address { get; set; }
 
-    /// <summary>What replicas show each other and seal notifications with: at least 32 visible ASCII characters, the
-    /// same for all; null for the one that the store keeps.</summary>
+    /// <summary>
+    /// The secret that replicas authenticate with and encrypt notifications with: at least 32 visible ASCII characters,
+    /// the same on all replicas. Null uses the secret that the store keeps.
+    /// </summary>
     public string? Secret { get; set; }
 
-    /// <summary>The secret that <see cref="Secret"/> takes the place of, for as long as some replicas have only that;
-    /// null for none.</summary>
+    /// <summary>
+    /// The secret that <see cref="Secret"/> replaces, for as long as some replicas have only the old one. Null for
+    /// none.
+    /// </summary>
     public string? PreviousSecret { get; set; }
 
-    /// <summary>Makes of a failure to listen what is to be thrown instead; null leaves it as it is.</summary>
+    /// <summary>Converts a failure to listen into the exception to throw instead. Null keeps the original.</summary>
     public Func<Exception, Exception>? ExplainFailure { get; set; }
 
-    /// <summary>Finds what is wrong, as sentences that name the setting; empty if all is well.</summary>
+    /// <summary>Validates the options. Returns sentences that name the setting; empty if all are valid.</summary>
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();
@@ -34,7 +41,7 @@ public sealed class RelayOptions
                 problems.Add($"{name} must have at least {MinSecretLength} characters.");
             }
 
-            // As a bearer token it goes into a header.
+            // The secret is sent in a header, as a bearer token.
             if (secret?.All(character => character is > ' ' and < '\x7f') == false)
             {
                 problems.Add($"{name} must be visible ASCII characters.");

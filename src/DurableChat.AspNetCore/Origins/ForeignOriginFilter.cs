@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore.Origins;
 
 /// <summary>
-/// Refuses requests that a browser makes for a page of another origin, unless that origin is allowed. Such requests ride on cookies, or on a server that asks nobody
-/// who they are, and some of them need no preflight: WebSockets, and commands without a body. Programs that are no browsers are let through.
+/// Refuses requests that a browser makes for a page of another origin, unless that origin is allowed. Such requests
+/// exploit cookies, or a server without authentication, and some of them need no preflight: WebSockets, and commands
+/// without a body. Programs other than browsers are let through.
 /// </summary>
 internal sealed class ForeignOriginFilter(DurableChatHttpOptions options) : IEndpointFilter
 {
@@ -19,12 +20,14 @@ internal sealed class ForeignOriginFilter(DurableChatHttpOptions options) : IEnd
             return true;
         }
 
-        // A browser's own word counts more than a comparison, which fails behind proxies that change scheme or host; pages cannot set this header.
+        // The browser's own header takes precedence over a comparison, which fails behind proxies that change scheme or
+        // host. Pages cannot set this header.
         return request.Headers["Sec-Fetch-Site"].ToString() switch
         {
             "same-origin" or "none" => true,
 
-            // The scheme is left out: a proxy that ends TLS keeps Host and not the scheme, and browsers say nothing more of WebSockets.
+            // The scheme is not compared: a proxy that ends TLS keeps Host but not the scheme, and browsers send
+            // nothing more for WebSockets.
             "" => origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)),
             _ => false,
         };

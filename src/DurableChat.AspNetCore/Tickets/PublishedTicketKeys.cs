@@ -5,23 +5,22 @@ using DurableChat.Cluster;
 namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
-/// Each replica signs with a key of its own, which never leaves its memory, and publishes the public half in the
-/// store (ECDSA on P-256). So a ticket of any replica opens its stream at every other, and who
-/// has a copy of the store can make none. A replica makes another key every day. Thread-safe.
+/// Each replica signs with its own key, which never leaves its memory, and publishes the public half in the store
+/// (ECDSA on P-256). So a ticket of any replica works at every other, and a copy of the store is not enough to create
+/// tickets. A replica replaces its key every day. Thread-safe.
 /// </summary>
 internal sealed class PublishedTicketKeys(IPublicKeyStore store, TimeProvider time) : ITicketKeys, IDisposable
 {
-    /// <summary>After this time a replica signs with another key.</summary>
+    /// <summary>The time after which a replica signs with a new key.</summary>
     internal static readonly TimeSpan RenewAfter = TimeSpan.FromDays(1);
 
-    /// <summary>The key counts for longer by the life of the longest ticket.</summary>
+    /// <summary>A key stays valid longer than it signs, by the lifetime of the longest ticket.</summary>
     internal static readonly TimeSpan Lifetime = RenewAfter + TimeSpan.FromHours(2);
 
-    /// <summary>How many keys are remembered: those of all replicas that were started in a day, and more.</summary>
+    /// <summary>How many keys are kept in memory: enough for all replicas that are started in a day.</summary>
     private const int MaxKnown = 1024;
 
-    /// <summary>How many keys are looked for in the store at most: anybody can send tickets with made-up
-    /// keys.</summary>
+    /// <summary>The maximum number of lookups in the store: anyone can send tickets with invented keys.</summary>
     private const int MaxReadsPerSecond = 20;
 
     private readonly ConcurrentDictionary<string, PublicKey> _known = new(StringComparer.Ordinal);
@@ -45,7 +44,7 @@ internal sealed class PublishedTicketKeys(IPublicKeyStore store, TimeProvider ti
         {
             if (_own is not { } before || time.GetElapsedTime(before.MadeAt) >= RenewAfter)
             {
-                // Those who are signing with the one before hold it; it goes with the last of them.
+                // Callers that are still signing hold the previous key. It is collected when they are done.
                 var made = new OwnKey(time.GetTimestamp());
                 await store.PublishKeyAsync(made.Id, made.PublicHalf, Lifetime, cancellationToken);
                 Remember(made.Id, new PublicKey(made.PublicHalf, time.GetTimestamp(), Lifetime));
@@ -169,7 +168,7 @@ internal sealed class PublishedTicketKeys(IPublicKeyStore store, TimeProvider ti
             (FoundAt, Left) = (foundAt, left);
         }
 
-        /// <summary>Reads a key; null if it is of a kind that is not known here, as a later version may publish.</summary>
+        /// <summary>Reads a key; null if its kind is unknown here, as a later version may publish.</summary>
         public static PublicKey? TryRead(byte[] key, long foundAt, TimeSpan left)
         {
             try

@@ -2,13 +2,15 @@ using DurableChat.Cluster;
 
 namespace DurableChat.AspNetCore.Tickets;
 
-/// <summary>Keys that every replica has: one that was given, or those of the cluster's secrets, of which the newest
-/// signs. Thread-safe.</summary>
+/// <summary>
+/// Keys that every replica has: a given one, or keys derived from the cluster's secrets, of which the newest signs.
+/// Thread-safe.
+/// </summary>
 internal sealed class SharedTicketKeys : ITicketKeys
 {
     private readonly ClusterKeys? _cluster;
 
-    // Replaced as a whole when the secrets are others.
+    // Replaced as a whole when the secrets change.
     private volatile Known _known;
 
     public SharedTicketKeys(StreamTicketKey key) => _known = new Known([], [key]);
@@ -29,7 +31,7 @@ internal sealed class SharedTicketKeys : ITicketKeys
             return known;
         }
 
-        // It may be of a new secret.
+        // It may belong to a new secret.
         await (_cluster?.RefreshAsync(cancellationToken) ?? Task.CompletedTask);
         return Find(await GetAsync(cancellationToken), id);
     }

@@ -9,18 +9,20 @@ using Microsoft.OpenApi;
 namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
-/// Lets into a stream whom the application's default policy lets in, or else who brings a ticket for it. A ticket is no authentication scheme, so that it opens nothing
-/// else, and so that an application's own schemes stay as they are. Whatever else an application asks for of all endpoints, who asked for the ticket has met a moment ago. Thread-safe.
+/// Admits a caller to a stream if the application's default policy does, or if the request has a ticket for that
+/// stream. Tickets are not an authentication scheme, so they open nothing else and leave the application's own schemes
+/// unchanged. Any further requirements of the application were met when the ticket was requested, a moment ago.
+/// Thread-safe.
 /// </summary>
 internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandler
 {
-    /// <summary>Where in the query a ticket stands.</summary>
+    /// <summary>The query field that contains a ticket.</summary>
     public const string Parameter = "ticket";
 
-    /// <summary>Guards a stream.</summary>
+    /// <summary>Protects a stream.</summary>
     /// <param name="endpoint">The stream.</param>
-    /// <param name="usual">Who gets in without a ticket.</param>
-    /// <param name="scope">Which stream a request asks for.</param>
+    /// <param name="usual">The policy for requests without a ticket.</param>
+    /// <param name="scope">Returns the stream that a request asks for.</param>
     public static void Guard(RouteHandlerBuilder endpoint, AuthorizationPolicy usual, Func<HttpContext, string?> scope) => endpoint
         .WithMetadata(new QueryField(Parameter))
         .RequireAuthorization(new AuthorizationPolicy([new Requirement(usual, scope)], usual.AuthenticationSchemes))
@@ -36,11 +38,10 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
             return Task.CompletedTask;
         });
 
-    /// <summary>True for a request that got in with a ticket only to be told that it is not good.</summary>
+    /// <summary>True for a request that was admitted only so that it can be refused for its invalid ticket.</summary>
     public static bool HasWrongTicket(HttpContext context) => context.Features.Get<WrongTicket>() is not null;
 
-    /// <summary>True for a request of whose ticket nothing could be said, because the store could not be
-    /// asked.</summary>
+    /// <summary>True for a request whose ticket could not be checked because the store did not answer.</summary>
     public static bool HasUnknownTicket(HttpContext context) => context.Features.Get<UnknownTicket>() is not null;
 
     /// <inheritdoc/>
@@ -58,7 +59,8 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
             http.Features.Set(new StreamDeadline(ticket?.Until));
             http.Features.Set(ticket);
 
-            // Who brings a wrong ticket goes on as nobody, to be told that it was the ticket.
+            // A request with a bad ticket continues unauthenticated, so that the response can name the ticket as the
+            // cause.
             http.Features.Set(ticket is null ? new WrongTicket() : null);
             foreach (var pending in context.PendingRequirements.ToArray())
             {
@@ -75,8 +77,10 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
         }
     }
 
-    /// <summary>While the store cannot be asked for the key of a ticket, nothing is known of it: the client is to try
-    /// again.</summary>
+    /// <summary>
+    /// While the store cannot return the key of a ticket, the ticket is neither valid nor invalid, and the client must
+    /// retry.
+    /// </summary>
     private async ValueTask<StreamTicket?> ReadAsync(HttpContext http, string text, string? scope)
     {
         try
@@ -96,6 +100,6 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
 
     private sealed class UnknownTicket;
 
-    /// <summary>What a stream asks of its callers.</summary>
+    /// <summary>The requirement that a stream has for its callers.</summary>
     internal sealed record Requirement(AuthorizationPolicy Usual, Func<HttpContext, string?> Scope) : IAuthorizationRequirement;
 }

@@ -3,18 +3,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore.Tickets;
 
-/// <summary>When a caller's right to follow a stream ends; set where a ticket says it.</summary>
+/// <summary>When a caller's right to follow a stream ends. Set when a ticket limits it.</summary>
 internal sealed record StreamDeadline(DateTimeOffset? Until)
 {
-    /// <summary>A timer's limit; a longer stream just ends, and its client comes back.</summary>
+    /// <summary>The limit of a timer. A longer stream simply ends, and its client reconnects.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromDays(40);
 
-    /// <summary>When the credentials expire that a request came with; null if they do not.</summary>
+    /// <summary>When the credentials of a request expire; null if they do not.</summary>
     public static DateTimeOffset? Of(HttpContext context) => context.Features.Get<StreamDeadline>() is { } ticket
         ? ticket.Until
         : context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
 
-    /// <summary>Something that is cancelled then; null if that never comes.</summary>
+    /// <summary>Starts a token that is cancelled at that time; null if the credentials do not expire.</summary>
     public static CancellationTokenSource? Start(HttpContext context, TimeProvider time)
     {
         if (Of(context) is not { } until)

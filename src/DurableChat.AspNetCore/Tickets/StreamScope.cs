@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.AspNetCore.Tickets;
 
-/// <summary>Names streams in tickets.</summary>
+/// <summary>The names of streams in tickets.</summary>
 internal static class StreamScope
 {
     /// <summary>The owner's list of chats.</summary>
@@ -12,6 +12,6 @@ internal static class StreamScope
     /// <summary>The stream of one chat.</summary>
     public static string Of(ChatId chat) => chat.ToString();
 
-    /// <summary>The stream of the chat that a request's path names; null if it names none.</summary>
+    /// <summary>The stream of the chat in the request's path; null if the path contains no valid chat id.</summary>
     public static string? OfPath(HttpContext context) => ChatId.TryParse(context.Request.RouteValues["id"] as string, out var chat) ? Of(chat) : null;
 }

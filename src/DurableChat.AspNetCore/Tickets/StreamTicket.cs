@@ -1,6 +1,6 @@
 namespace DurableChat.AspNetCore.Tickets;
 
-/// <summary>What a valid ticket says.</summary>
-/// <param name="Owner">Who may follow the stream.</param>
-/// <param name="Until">When the stream ends at the latest.</param>
+/// <summary>The content of a valid ticket.</summary>
+/// <param name="Owner">The owner who may follow the stream.</param>
+/// <param name="Until">The latest time at which the stream ends.</param>
 internal sealed record StreamTicket(string Owner, DateTimeOffset Until);

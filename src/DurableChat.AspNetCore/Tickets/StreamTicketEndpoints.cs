@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace DurableChat.AspNetCore.Tickets;
 
-/// <summary>Where pages get tickets for streams.</summary>
+/// <summary>Issues tickets for streams to pages.</summary>
 internal static class StreamTicketEndpoints
 {
     public static void Map(RouteGroupBuilder group)

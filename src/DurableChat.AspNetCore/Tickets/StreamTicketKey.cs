@@ -4,10 +4,10 @@ using System.Text;
 namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
-/// A key that stream tickets are signed with, and that whoever checks them must have. Register one in the services if
-/// the replicas share a secret that this library does not know of. Otherwise tickets are
-/// signed with <c>Cluster:Secret</c> where one is configured, with keys of each replica whose public halves are in
-/// the store where the store keeps them, and else with a key of this process. Immutable.
+/// A key that signs stream tickets and verifies them. Register one in the services if the replicas share a secret that
+/// this library does not know. Otherwise tickets are signed with <c>Cluster:Secret</c> if it is configured, then with a
+/// key of each replica whose public half is in the store if the store supports that, and finally with a key of this
+/// process. Immutable.
 /// </summary>
 public sealed class StreamTicketKey : ITicketSigner, ITicketVerifier
 {
@@ -24,11 +24,13 @@ public sealed class StreamTicketKey : ITicketSigner, ITicketVerifier
     /// <inheritdoc/>
     public string Id { get; }
 
-    /// <summary>A key for this process alone; tickets end with it.</summary>
+    /// <summary>Creates a key for this process only. Its tickets become invalid when the process ends.</summary>
     public static StreamTicketKey Create() => new(RandomNumberGenerator.GetBytes(KeyBytes));
 
-    /// <summary>The key that belongs to a secret which all replicas know. It tells nothing of the secret (HKDF, RFC 5869).</summary>
-    /// <param name="secret">At least 32 characters that nobody can guess.</param>
+    /// <summary>
+    /// Derives the key from a secret that all replicas know. The key does not reveal the secret (HKDF, RFC 5869).
+    /// </summary>
+    /// <param name="secret">At least 32 characters that cannot be guessed.</param>
     public static StreamTicketKey Derive(string secret)
     {
         ArgumentException.ThrowIfNullOrEmpty(secret);

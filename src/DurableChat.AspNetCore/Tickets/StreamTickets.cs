@@ -6,14 +6,13 @@ using DurableChat.Cluster;
 namespace DurableChat.AspNetCore.Tickets;
 
 /// <summary>
-/// Makes and reads tickets: who may open which stream, when that was granted, until when, and a signature. A ticket
-/// stands in a URL, so it opens one stream and nothing else, and only for a
-/// short time, which whoever reads it limits whatever the ticket says. Times are those of the clock that the replicas
-/// share. Thread-safe.
+/// Creates and reads tickets. A ticket contains the owner, the stream, when it was issued, when it expires, and a
+/// signature. It is sent in a URL, so it opens only one stream and is valid only for a short time, which the reader
+/// enforces regardless of the ticket's own content. Times are on the clock that the replicas share. Thread-safe.
 /// </summary>
 internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions options, ClusterKeys clock)
 {
-    /// <summary>How far ahead of this replica's idea of the shared clock another's may be.</summary>
+    /// <summary>How far another replica's estimate of the shared clock may be ahead of this one's.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     private const string Version = "2";
@@ -21,11 +20,13 @@ internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions opt
     private const int MaxChars = 4_096;
     private const int Fields = 7;
 
-    /// <summary>Makes a ticket.</summary>
-    /// <param name="owner">For whom.</param>
-    /// <param name="scope">For which stream.</param>
-    /// <param name="until">When what it is asked for with expires; a ticket never lives longer. Null if it does not.</param>
-    /// <param name="cancellationToken">Ends the wait for a key.</param>
+    /// <summary>Issues a ticket.</summary>
+    /// <param name="owner">The owner it is for.</param>
+    /// <param name="scope">The stream it is for.</param>
+    /// <param name="until">
+    /// When the caller's credentials expire, which also limits the ticket. Null if they do not expire.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the wait for a key.</param>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public async ValueTask<StreamTicketResponse> IssueAsync(string owner, string scope, DateTimeOffset? until,
         CancellationToken cancellationToken)
@@ -35,7 +36,7 @@ internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions opt
         var expires = now + options.TicketLifetime;
         expires = until < expires ? until.Value : expires;
 
-        // The owner stands last: of all these only it may hold anything.
+        // The owner is last because only it can contain any character.
         var end = until is { } given ? ToText(given) : string.Empty;
         var claims = Encoding.UTF8.GetBytes(string.Join(
             Separator, Version, signer.Id, scope, ToText(now), ToText(expires), end, owner));
@@ -43,8 +44,9 @@ internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions opt
         return new StreamTicketResponse($"{Base64Url.EncodeToString(claims)}{Separator}{signature}", expires);
     }
 
-    /// <summary>Reads a ticket; null if it is not for this stream, has expired, or was not made in this
-    /// cluster.</summary>
+    /// <summary>
+    /// Reads a ticket; null if it is for another stream, has expired, or was issued by another cluster.
+    /// </summary>
     /// <exception cref="Storage.ChatStoreException">The store cannot be reached.</exception>
     public async ValueTask<StreamTicket?> ReadAsync(string text, string? scope, CancellationToken cancellationToken) =>
         TryParse(text, out var ticket)
@@ -55,8 +57,10 @@ internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions opt
             ? new StreamTicket(ticket.Owner, EndOf(ticket))
             : null;
 
-    /// <summary>Whose ticket it is, for whatever stream; null if it has expired, or its key is not known here. Asks
-    /// no store.</summary>
+    /// <summary>
+    /// The owner of a ticket for any stream; null if it has expired or its key is not in memory. Does not read the
+    /// store.
+    /// </summary>
     public string? OwnerOf(string text) =>
         TryParse(text, out var ticket)
             && IsInTime(ticket)
@@ -105,8 +109,9 @@ internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions opt
         return isTime;
     }
 
-    /// <summary>A stream that a ticket opened does not last for ever, though what the ticket was asked for with may:
-    /// a token can be taken away.</summary>
+    /// <summary>
+    /// Limits a stream that a ticket opened even if the caller's credentials do not expire: access may be revoked.
+    /// </summary>
     private DateTimeOffset EndOf(in Parsed ticket)
     {
         var longest = ticket.IssuedAt + options.TicketStreamTime;

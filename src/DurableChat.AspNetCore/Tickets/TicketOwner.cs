@@ -3,10 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.AspNetCore.Tickets;
 
-/// <summary>Tells whose ticket a request brings.</summary>
+/// <summary>Finds the owner of a request's ticket.</summary>
 public static class TicketOwner
 {
-    /// <summary>The owner whose ticket a request brings, for whatever stream; null if it brings none, or one that has expired or was not made here. For counting requests: it opens nothing.</summary>
+    /// <summary>
+    /// The owner of the request's ticket, whatever its stream; null if there is no ticket, or it has expired or was not
+    /// issued here. For counting requests only: it does not grant access.
+    /// </summary>
     public static string? Find(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

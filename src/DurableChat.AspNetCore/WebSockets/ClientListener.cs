@@ -3,17 +3,17 @@ using System.Net.WebSockets;
 namespace DurableChat.AspNetCore.WebSockets;
 
 /// <summary>
-/// Listens to the client of a stream, which has nothing to say but its close and answers to pings: that is how its
-/// going is noticed. What it says all the same is a violation.
+/// Receives from the client of a stream. The client may only send its close and pongs, which is how a disconnect is
+/// noticed. Anything else is a violation.
 /// </summary>
 internal sealed class ClientListener(WebSocket socket, ClientMeter meter, CancellationTokenSource gone)
 {
     private volatile string? _violation;
 
-    /// <summary>What the client has done wrong; null for nothing.</summary>
+    /// <summary>The client's violation; null if there is none.</summary>
     public string? Violation => _violation;
 
-    /// <summary>Listens until the client has gone. It cancels <c>gone</c> then, or when the client does something wrong.</summary>
+    /// <summary>Receives until the client disconnects. Cancels <c>gone</c> then, or at a violation.</summary>
     public async Task RunAsync()
     {
         var message = ReceiveAsync();
@@ -23,14 +23,14 @@ internal sealed class ClientListener(WebSocket socket, ClientMeter meter, Cancel
             : null;
         await EndAsync();
 
-        // The client is sent why, and then closes. What it still says until then does not count.
+        // The client is sent the reason and then closes. What it sends until then is ignored.
         while (await message)
         {
             message = ReceiveAsync();
         }
     }
 
-    /// <summary>True if the client has sent a message; false if it is gone.</summary>
+    /// <summary>True if the client has sent a message; false if it has disconnected.</summary>
     private async Task<bool> ReceiveAsync()
     {
         try
@@ -41,7 +41,7 @@ internal sealed class ClientListener(WebSocket socket, ClientMeter meter, Cancel
         catch (Exception exception)
             when (exception is WebSocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // Gone without a close.
+            // Disconnected without a close.
             return false;
         }
     }
@@ -54,7 +54,7 @@ internal sealed class ClientListener(WebSocket socket, ClientMeter meter, Cancel
         }
         catch (ObjectDisposedException)
         {
-            // The writer was quicker.
+            // The writer has already disposed of it.
         }
     }
 }

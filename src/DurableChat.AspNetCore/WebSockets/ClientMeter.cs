@@ -1,8 +1,8 @@
 namespace DurableChat.AspNetCore.WebSockets;
 
 /// <summary>
-/// Counts what a client sends over a WebSocket: so many bytes at once, which come back evenly within a minute. One
-/// reader at a time; <see cref="Exceeded"/> from any thread.
+/// Counts the bytes that a client sends over a WebSocket. The allowance refills evenly within a minute. One reader at a
+/// time; <see cref="Exceeded"/> from any thread.
 /// </summary>
 internal sealed class ClientMeter(int bytesPerMinute, TimeProvider time)
 {
@@ -10,10 +10,10 @@ internal sealed class ClientMeter(int bytesPerMinute, TimeProvider time)
     private double _left = bytesPerMinute;
     private long _countedAt = time.GetTimestamp();
 
-    /// <summary>Is done when the client has sent more than it may.</summary>
+    /// <summary>Completes when the client has sent more than its allowance.</summary>
     public Task Exceeded => _exceeded.Task;
 
-    /// <summary>Counts bytes; false if they are too many.</summary>
+    /// <summary>Counts bytes; false if they exceed the allowance.</summary>
     public bool TryTake(int bytes)
     {
         var now = time.GetTimestamp();

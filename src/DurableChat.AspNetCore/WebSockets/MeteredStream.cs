@@ -1,8 +1,8 @@
 namespace DurableChat.AspNetCore.WebSockets;
 
 /// <summary>
-/// The connection below a WebSocket. The platform answers pings before anything above sees them, so they are counted
-/// here. What comes from a client that has sent too much is thrown away, and seems to be its end.
+/// The connection below a WebSocket. The platform answers pings before upper layers see them, so they are counted here.
+/// Data from a client that exceeded its allowance is dropped and looks like the end of the stream.
 /// </summary>
 internal sealed class MeteredStream(Stream inner, ClientMeter meter) : Stream
 {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace DurableChat.AspNetCore.WebSockets;
 
 /// <summary>
-/// Puts a meter below the WebSocket of a request. The application's <c>UseWebSockets</c> holds the connection already,
+/// Puts a meter below the WebSocket of a request. The application's <c>UseWebSockets</c> already holds the connection,
 /// so the platform prepares its handshake again over the metered one.
 /// </summary>
 internal sealed class MeteredUpgrade(IHttpUpgradeFeature inner, ClientMeter meter) : IHttpUpgradeFeature
@@ -20,8 +20,8 @@ internal sealed class MeteredUpgrade(IHttpUpgradeFeature inner, ClientMeter mete
     public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
     /// <summary>
-    /// Meters a request before its WebSocket is accepted. A host that has WebSockets without an upgrade, such as a
-    /// test server in memory, has no connection to meter.
+    /// Meters a request before its WebSocket is accepted. A host without upgrades, such as an in-memory test server,
+    /// has no connection to meter.
     /// </summary>
     public static async Task PrepareAsync(HttpContext context, ClientMeter meter)
     {

@@ -1,92 +1,79 @@
 namespace DurableChat.Client.Adapters;
 
 /// <summary>
-/// Detects when the turn of a queued message starts. The user message in the history does not say which queued message
-/// it was, and the queue may hold other messages with the same text, so the queue decides. User messages with this text
-/// are held, together with what follows them, until the next <see cref="QueueEvent"/> shows whether the message is
-/// still queued. For one stream. Not thread-safe.
+/// Finds the turn of a message that waits in the queue: its user message has the number that it had there. For one
+/// stream; not thread-safe.
 /// </summary>
+/// <remarks>
+/// A stream shows a user message before it shows the queue without it. So a queue that lacks the message, and no user
+/// message of its number before it, mean that it was taken out. They mean the same if a replica of an older version has
+/// begun its turn, which gives user messages no number: the wait ends, though with an error.
+/// </remarks>
 /// <param name="queuedId">The message's number in the queue.</param>
-/// <param name="text">The text of the message.</param>
 /// <param name="version">The version of the chat at which it was queued.</param>
 /// <param name="afterMessageId">A message that was committed before it was queued.</param>
-/// <param name="ahead">How many messages with the same text were queued before it.</param>
-internal sealed class QueueWatch(long queuedId, string text, long version, long afterMessageId, int ahead)
+internal sealed class QueueWatch(long queuedId, long version, long afterMessageId)
 {
-    /// <summary>
-    /// What arrived since the last queue event, starting with the first user message that may be the one.
-    /// </summary>
-    private readonly List<ChatEvent> _held = [];
-    private readonly List<int> _candidates = [];
+    private long _version = version;
     private long _lastMessageId = afterMessageId;
-    private int _ahead = ahead;
-    private bool _knowsQueue;
+    private bool _isSeen;
+    private bool _isLacking;
     private ErrorEvent? _failure;
 
-    /// <summary>The events of the message's turn, its user message first. Null while the message waits.</summary>
-    /// <exception cref="DurableChatException">The message will not run, or not without another message.</exception>
-    public IReadOnlyList<ChatEvent>? Read(ChatEvent next)
+    /// <summary>
+    /// True if the newest queue lacks the message, and may be older than it: a replica that has not heard of the message
+    /// yet shows such a queue, and one that hears of its deletion at the same time shows no other. The server knows.
+    /// </summary>
+    public bool IsInDoubt { get; private set; }
+
+    /// <summary>True if the event is the message's user message: its turn begins.</summary>
+    /// <exception cref="DurableChatException">It will not have its turn, or not without help.</exception>
+    public bool Begins(ChatEvent next)
     {
         switch (next)
         {
-            case QueueEvent { Queue: var queue }:
-                return Settle(queue);
-            case HistoryResetEvent:
-                // The queue survives a rewrite. Repeated messages of the history have ids that were seen before.
-                _held.Clear();
-                _candidates.Clear();
-                return null;
             case MessageEvent { Message: var message } when message.Id > _lastMessageId:
                 _lastMessageId = message.Id;
-                if (message.Role == "user")
-                {
-                    _failure = null;
-
-                    // An edit leaves a gap in the ids. A message from the queue has the id directly after the preceding
-                    // one.
-                    if (message.Text == text && message.PreviousId == message.Id - 1)
-                    {
-                        _candidates.Add(_held.Count);
-                    }
-                }
-
+                _failure = message.Role == "user" ? null : _failure;
+                return message.QueuedId == queuedId;
+            case MessageEvent { Message: var message }:
+                return message.QueuedId == queuedId;
+            case HistoryResetEvent:
+                // What was acknowledged may be lost with the history, and lower versions may follow.
+                _version = 0;
                 break;
-            case ErrorEvent error when error.Version > version && _candidates.Count == 0:
-                _failure = error;
+            case QueueEvent queue:
+                TakeQueue(queue.Queue, queue.Version);
+                break;
+            case StateEvent state:
+                _failure = state is ErrorEvent error && state.Version > _version ? error : _failure;
+                IsInDoubt |= _isLacking && state.Version >= _version;
                 ThrowIfStuck();
-                return null;
+                break;
         }
 
-        if (_candidates.Count > 0)
-        {
-            _held.Add(next);
-        }
-
-        return null;
+        return false;
     }
 
-    private List<ChatEvent>? Settle(IReadOnlyList<QueuedMessage> queue)
+    /// <summary>Takes the queue as it was at a version of the chat of which all messages have been seen.</summary>
+    /// <exception cref="DurableChatException">The message was taken out of it.</exception>
+    public void TakeQueue(IReadOnlyList<QueuedMessage> queue, long at)
     {
-        _knowsQueue = true;
-        if (queue.Any(queued => queued.Id == queuedId))
+        _isSeen = queue.Any(queued => queued.Id == queuedId);
+        _isLacking = !_isSeen;
+        IsInDoubt &= _isLacking;
+        if (_isLacking && at >= _version)
         {
-            _ahead = queue.TakeWhile(queued => queued.Id != queuedId).Count(queued => queued.Content == text);
-            _held.Clear();
-            _candidates.Clear();
-            ThrowIfStuck();
-            return null;
+            throw new DurableChatException("queued_message_deleted", "The message was taken out of the queue before it had its turn.");
         }
 
-        // Fewer candidates than messages ahead: some were deleted, or this message was promoted ahead of them.
-        return _candidates.Count > 0
-            ? _held[_candidates[Math.Min(_ahead, _candidates.Count - 1)]..]
-            : throw new DurableChatException("queued_message_deleted", "The message was taken out of the queue before it had its turn.");
+        ThrowIfStuck();
     }
 
     /// <summary>After a failed turn the queue is paused until another message is sent.</summary>
     private void ThrowIfStuck()
     {
-        if (_knowsQueue && _failure is { Error: var error })
+        if (_isSeen && _failure is { Error: var error })
         {
             throw new DurableChatException(error.Code, $"The turn before failed, and the message was not sent: {error.Message}") { IsRetryable = error.Retryable };
         }

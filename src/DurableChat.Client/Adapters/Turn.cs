@@ -46,9 +46,10 @@ internal sealed class Turn
     public bool IsOver { get; private set; }
 
     /// <summary>
-    /// True if the chat is waiting and the answer has not been seen: it may still arrive, or there is none.
+    /// True if the chat waits, and the answer has not been seen: it may still come, or there is none. In the queue, true if
+    /// the message may have been taken out of it.
     /// </summary>
-    public bool MayBeOver => _queue is null && _isWaiting && _lastMessageId >= _awaited;
+    public bool MayBeOver => (_queue?.IsInDoubt ?? _isWaiting) && _lastMessageId >= _awaited;
 
     /// <summary>Sends the program's request.</summary>
     public static async Task<Turn> BeginAsync(DurableChatClient client, Request request, string? model, bool isLive, CancellationToken cancellationToken)
@@ -79,7 +80,7 @@ internal sealed class Turn
             id, request.Text!, model: model, settings: request.Settings, cancellationToken: cancellationToken);
         var sent = await sending.ConfigureAwait(false);
         return sent.QueuedId is { } queued
-            ? new Turn(id, before.LastMessageId, sent.Version, request, isLive) { QueuedId = queued, _queue = Watch(queued, sent.Version, before, request.Text!) }
+            ? new Turn(id, before.LastMessageId, sent.Version, request, isLive) { QueuedId = queued, _queue = new QueueWatch(queued, sent.Version, before.LastMessageId) }
             : new Turn(id, sent.MessageId ?? before.LastMessageId, sent.Version, request, isLive);
     }
 
@@ -95,48 +96,51 @@ internal sealed class Turn
         return _queue is null ? ReadOwn(next) : ReadQueued(_queue, next);
     }
 
-    /// <summary>
-    /// True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before its
-    /// first part.
-    /// </summary>
+    /// <summary>True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before it said anything.</summary>
+    /// <exception cref="DurableChatException">The message was taken out of the queue.</exception>
     public async Task<bool> CheckAsync(DurableChatClient client, CancellationToken cancellationToken)
     {
         var chat = await client.GetChatAsync(ChatId, cancellationToken).ConfigureAwait(false);
         _isWaiting = chat.Status == ChatStatuses.Waiting;
         _awaited = chat.LastMessageId;
-        return IsOver = MayBeOver;
+        if (_queue is not { } queue)
+        {
+            return IsOver = MayBeOver;
+        }
+
+        if (_lastMessageId >= _awaited)
+        {
+            EndIfThrows(() => queue.TakeQueue(chat.Queue, chat.Version));
+        }
+
+        return false;
     }
 
-    private static QueueWatch Watch(long queuedId, long version, ChatInfo before, string text) =>
-        new(queuedId, text, version, before.LastMessageId, before.Queue.Count(queued => queued.Content == text));
-
-    private List<ChatResponseUpdate> ReadQueued(QueueWatch queue, ChatEvent next)
+    private IEnumerable<ChatResponseUpdate> ReadQueued(QueueWatch queue, ChatEvent next)
     {
-        IReadOnlyList<ChatEvent>? own;
+        _lastMessageId = next is MessageEvent { Message.Id: var id } ? id : _lastMessageId;
+        var begins = false;
+        EndIfThrows(() => begins = queue.Begins(next));
+        if (begins)
+        {
+            (_queue, QueuedId) = (null, null);
+            _beginsAt = _lastMessageId;
+        }
+
+        return [];
+    }
+
+    private void EndIfThrows(Action read)
+    {
         try
         {
-            own = queue.Read(next);
+            read();
         }
         catch (DurableChatException)
         {
             IsOver = true;
             throw;
         }
-
-        if (own is not [MessageEvent { Message.Id: var id }, ..])
-        {
-            return [];
-        }
-
-        (_queue, QueuedId) = (null, null);
-        _lastMessageId = _beginsAt = id;
-        var updates = new List<ChatResponseUpdate>();
-        foreach (var ready in own.Skip(1).TakeWhile(_ => !IsOver))
-        {
-            updates.AddRange(ReadOwn(ready));
-        }
-
-        return updates;
     }
 
     private IEnumerable<ChatResponseUpdate> ReadOwn(ChatEvent next)

@@ -7,14 +7,14 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Reads an answer of Chat Completions, chunk by chunk or as a whole. Only the first choice counts. For one answer; not
+/// Reads a Chat Completions answer, in chunks or as a whole. Only the first choice counts. For one answer; not
 /// thread-safe.
 /// </summary>
-/// <param name="rules">How the server deviates.</param>
-/// <param name="provider">Whose answer it is.</param>
+/// <param name="rules">The server's deviations from the protocol.</param>
+/// <param name="provider">The provider of the answer.</param>
 /// <param name="parsesThinkTags">Whether text between think tags is reasoning.</param>
-/// <param name="explain">Makes an exception of an error that the server reports.</param>
-/// <param name="held">Counts what is held until the end.</param>
+/// <param name="explain">Creates an exception for an error that the server reports.</param>
+/// <param name="held">Counts the memory held until the end.</param>
 internal sealed class ChatAnswer(
     ChatRules rules, Provider provider, bool parsesThinkTags, Func<JsonElement, ModelException> explain, HeldContent held)
 {
@@ -31,14 +31,14 @@ internal sealed class ChatAnswer(
     private string? _reason;
     private bool _isWhole, _hasOutput, _hasRefusal, _isAfterThought;
 
-    /// <summary>True once the server has said why the answer ends: what is still to come are counts.</summary>
+    /// <summary>True once the server has sent the finish reason: only usage follows.</summary>
     public bool IsEnded => _reason is not null && !ChatFinish.IsError(_reason);
 
     /// <summary>Reads a chunk.</summary>
-    /// <exception cref="ModelException">It is an error, and the answer was not at its end.</exception>
+    /// <exception cref="ModelException">The chunk is an error, and the answer had not ended.</exception>
     public IEnumerable<ModelUpdate> Read(string type, JsonElement chunk)
     {
-        // Google frames errors in a list.
+        // Google wraps errors in a list.
         chunk = chunk.ValueKind == JsonValueKind.Array && chunk.GetArrayLength() > 0 ? chunk[0] : chunk;
         if (ChatUsage.Read(chunk, rules) is { } usage)
         {
@@ -60,8 +60,10 @@ internal sealed class ChatAnswer(
     }
 
     /// <summary>Reads the end.</summary>
-    /// <param name="isDone">Whether the server marked it. Then the answer is whole even without a reason.</param>
-    /// <exception cref="ModelException">The answer broke off, or calls a tool in a way that cannot be read.</exception>
+    /// <param name="isDone">
+    /// Whether the server sent an end marker. Then the answer is complete even without a finish reason.
+    /// </param>
+    /// <exception cref="ModelException">The answer broke off, or contains a tool call that cannot be read.</exception>
     public IEnumerable<ModelUpdate> End(bool isDone)
     {
         if (_tags?.Flush() is { } left)
@@ -96,7 +98,8 @@ internal sealed class ChatAnswer(
             throw new ModelException(ModelErrors.BrokenCall);
         }
 
-        // Some servers never say why they end. A mark behind an answer is enough; a mark alone is no answer.
+        // Some servers never send a finish reason. An end marker after output is sufficient; a marker alone is not an
+        // answer.
         if (!IsEnded && !_isWhole && !(isDone && _hasOutput))
         {
             throw new ModelException(ModelErrors.BrokenOff);
@@ -105,14 +108,14 @@ internal sealed class ChatAnswer(
 
     private IEnumerable<MessagePart> ReadChoice(JsonElement choice)
     {
-        // Some servers write what is not there yet as a word.
+        // Some servers send "null" or "none" as a string before there is a reason.
         _reason = choice.Text("finish_reason") is { Length: > 0 } reason and not ("null" or "none" or "None") ? reason : _reason;
         if (choice.Object("delta") is { } delta)
         {
             return ReadMessage(delta);
         }
 
-        // A server that does not stream answers with a message. Behind pieces, it says the same once more.
+        // A server that does not stream sends a whole message. After pieces, the message repeats them.
         _isWhole |= choice.Object("message") is not null;
         return !_hasOutput && choice.Object("message") is { } message ? ReadMessage(message) : [];
     }
@@ -176,7 +179,7 @@ internal sealed class ChatAnswer(
     {
         if (isThought)
         {
-            // Gemini marks the chunk, and puts tags around the thought as well.
+            // Gemini marks the chunk, and also puts tags around the thought.
             _isAfterThought = true;
             AddReasoning(parts, Without(Without(text, ThoughtStart), ThoughtEnd));
             return;
@@ -193,7 +196,7 @@ internal sealed class ChatAnswer(
         _content.AddText(text);
         text = _text.Next(text);
 
-        // What is held back is output, too.
+        // Text that is held back counts as output too.
         _hasOutput = true;
         if (_tags is null)
         {
@@ -220,7 +223,7 @@ internal sealed class ChatAnswer(
         }
     }
 
-    /// <summary>Keeps Gemini's signature of the text. True if the text is thought.</summary>
+    /// <summary>Keeps Gemini's signature of the text. True if the text is reasoning.</summary>
     private bool ReadExtra(JsonElement message)
     {
         if (message.Object("extra_content") is not { } extra)
@@ -243,8 +246,8 @@ internal sealed class ChatAnswer(
         && vendor.TryGetProperty("thought", out var thought) && thought.ValueKind == JsonValueKind.True;
 
     /// <summary>
-    /// The calls that can run. An answer that was cut off has none unless all of them are whole: an empty text may have
-    /// been cut, too.
+    /// The calls that can run. A truncated answer has none unless all of its calls are complete: empty arguments may
+    /// have been truncated, too.
     /// </summary>
     private List<(ChatCall Call, string Arguments)> FinishCalls()
     {
@@ -263,7 +266,7 @@ internal sealed class ChatAnswer(
             ? LooseText.Whole(arguments) : throw new ModelException(ModelErrors.BrokenCall);
 
     /// <summary>
-    /// The answer as it has to go back; null if its parts say all of it, or nothing of it can be sent.
+    /// The answer as it must be sent back; null if its parts already contain all of it, or nothing of it may be sent.
     /// </summary>
     private Replay? Keep(List<(ChatCall Call, string Arguments)> calls)
     {

@@ -3,8 +3,7 @@ using System.Text.Json.Nodes;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Marks up to where a prompt is cached, for providers that have to be asked: after the system prompt, and at the end.
-/// Pure.
+/// Marks up to where a prompt is cached, for providers that require it: after the system prompt, and at the end. Pure.
 /// </summary>
 internal static class ChatCacheMarks
 {

@@ -5,37 +5,37 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>A call of a tool as it comes in pieces. For one answer; not thread-safe.</summary>
-/// <param name="index">Its place by the provider's count; null if it has none.</param>
+/// <summary>A tool call that arrives in pieces. For one answer; not thread-safe.</summary>
+/// <param name="index">The provider's index of the call; null if it has none.</param>
 internal sealed class ChatCall(long? index)
 {
     private readonly StringBuilder _arguments = new();
 
-    /// <summary>Its place by the provider's count; null if it has none.</summary>
+    /// <summary>The provider's index of the call; null if it has none.</summary>
     public long? Index => index;
 
-    /// <summary>The provider's id; empty until it comes.</summary>
+    /// <summary>The provider's id; empty until it arrives.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>The tool; empty until it comes.</summary>
+    /// <summary>The tool's name; empty until it arrives.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>What else the provider wants back with it: signatures.</summary>
+    /// <summary>Further data that the provider requires back with the call: signatures.</summary>
     public JsonObject? Extra { get; set; }
 
     /// <summary>The arguments so far.</summary>
     public string Arguments => _arguments.ToString();
 
-    /// <summary>True if nothing came but an empty frame.</summary>
+    /// <summary>True if only an empty frame has arrived.</summary>
     public bool IsEmpty => Name.Length == 0 && IsBlank;
 
-    /// <summary>True if no argument came.</summary>
+    /// <summary>True if no arguments have arrived.</summary>
     public bool IsBlank => string.IsNullOrWhiteSpace(Arguments);
 
-    /// <summary>Takes the next piece of the arguments.</summary>
+    /// <summary>Appends a piece of the arguments.</summary>
     public void Append(string piece) => _arguments.Append(piece);
 
-    /// <summary>The arguments as one JSON object; null if they are none.</summary>
+    /// <summary>The arguments as one JSON object; null if they are not one.</summary>
     public string? Whole()
     {
         var text = Arguments;
@@ -52,7 +52,7 @@ internal sealed class ChatCall(long? index)
                 JsonValueKind.Object => text,
                 JsonValueKind.Null => "{}",
 
-                // Some servers write the text of the arguments as JSON once more.
+                // Some servers encode the text of the arguments as a JSON string twice.
                 JsonValueKind.String when IsObject(json.RootElement.Loose()) => json.RootElement.Loose(),
                 _ => null,
             };
@@ -63,7 +63,7 @@ internal sealed class ChatCall(long? index)
         }
     }
 
-    /// <summary>True if the arguments so far are one whole object.</summary>
+    /// <summary>True if the arguments so far are one complete object.</summary>
     public bool IsWhole() => !IsBlank && IsObject(Arguments);
 
     private static bool IsObject(string text)

@@ -4,8 +4,8 @@ using System.Text;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Turns ids of calls into what a server accepts: a history may come from another provider. The same id always becomes
-/// the same. Pure.
+/// Converts call ids to what a server accepts, because a history may come from another provider. The same id always
+/// converts to the same result. Pure.
 /// </summary>
 internal static class ChatCallIds
 {
@@ -14,7 +14,7 @@ internal static class ChatCallIds
     private const int HashedLength = 24;
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-    /// <summary>The id, or another if the server would refuse it.</summary>
+    /// <summary>The id, or a replacement if the server would refuse it.</summary>
     public static string Fit(string id, CallIdStyle style) => style switch
     {
         CallIdStyle.NineLetters when id.Length != MistralLength || !id.All(char.IsAsciiLetterOrDigit) =>

@@ -5,15 +5,15 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Assembles the calls of an answer from their pieces. Servers number them all 0, leave gaps or give no number, repeat
-/// ids and names with each piece or leave them out. For one answer; not thread-safe.
+/// Assembles the calls of an answer from their pieces. Servers number all calls 0, skip numbers or omit them, and
+/// repeat ids and names with each piece or omit them. For one answer; not thread-safe.
 /// </summary>
 /// <param name="held">Counts them.</param>
 internal sealed class ChatCalls(HeldContent held)
 {
     private readonly List<ChatCall> _calls = [];
 
-    /// <summary>True if any piece came.</summary>
+    /// <summary>True if any piece has arrived.</summary>
     public bool Any => _calls.Count > 0;
 
     /// <summary>Reads the calls of one delta.</summary>
@@ -26,8 +26,8 @@ internal sealed class ChatCalls(HeldContent held)
         }
     }
 
-    /// <summary>The calls in order, with ids that are unique among them; frames without content are none.</summary>
-    /// <param name="makeId">Makes an id.</param>
+    /// <summary>The calls in order, with ids that are unique among them. Frames without content are skipped.</summary>
+    /// <param name="makeId">Creates an id.</param>
     public IReadOnlyList<ChatCall> Finish(Func<string> makeId)
     {
         HashSet<string> ids = new(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal sealed class ChatCalls(HeldContent held)
 
     private static IEnumerable<JsonElement> PiecesOf(JsonElement delta)
     {
-        // The field that calls had first.
+        // The field for calls in the first version of the API.
         IEnumerable<JsonElement> single = delta.Object("function_call") is { } old ? [old] : [];
         return delta.Object("tool_calls") is { } one ? [one]
             : delta.Items("tool_calls").Concat(single).Where(piece => piece.ValueKind == JsonValueKind.Object);
@@ -90,7 +90,8 @@ internal sealed class ChatCalls(HeldContent held)
             return named;
         }
 
-        // A piece that says nothing of itself continues the one before it; so does one whose number comes late.
+        // A piece without an id, a name and an index continues the call before it. So does one whose index arrives
+        // late.
         return index is null || (id.Length == 0 && name.Length == 0) ? _calls.LastOrDefault() : null;
     }
 
@@ -103,12 +104,13 @@ internal sealed class ChatCalls(HeldContent held)
 
         if (name.Length > 0 && call.Name.Length > 0 && name != call.Name)
         {
-            // Behind an id, before any argument and without an id of its own it is the rest of a name that comes in pieces.
+            // A piece that follows an id, before any argument and without an id of its own, is the rest of a name that
+            // arrives in pieces.
             return isSeen || call.Index is null || call.Id.Length == 0 || id.Length > 0 || !call.IsBlank;
         }
 
-        // The same name, and perhaps the same id, once more: a server that repeats them with each piece, unless the
-        // call before is whole.
+        // The same name again, and perhaps the same id: this server repeats them with each piece, unless the previous
+        // call is complete.
         return name.Length > 0 && call.Name.Length > 0
             && (isSeen || (arguments.AsSpan().TrimStart() is ['{', ..] && call.IsWhole()));
     }

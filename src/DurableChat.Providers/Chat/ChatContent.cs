@@ -6,7 +6,7 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// The content of an answer as it has to go back: a text, or blocks if thought stands among them. For one answer; not
+/// The content of an answer as it must be sent back: a text, or blocks if it contains thinking. For one answer; not
 /// thread-safe.
 /// </summary>
 /// <param name="held">Counts it.</param>
@@ -14,13 +14,13 @@ internal sealed class ChatContent(HeldContent held)
 {
     private readonly List<Block> _blocks = [];
 
-    /// <summary>True if a block is thought.</summary>
+    /// <summary>True if a block is thinking.</summary>
     public bool HasThought => _blocks.Exists(block => block.Thought is not null);
 
     /// <summary>True if there is text.</summary>
     public bool HasText => _blocks.Exists(block => block.Thought is null);
 
-    /// <summary>Takes text.</summary>
+    /// <summary>Adds text.</summary>
     public void AddText(string text)
     {
         if (_blocks is not [.., { Thought: null } last])
@@ -33,7 +33,7 @@ internal sealed class ChatContent(HeldContent held)
         last.Text.Append(text);
     }
 
-    /// <summary>Takes a block of thought, or a piece of one.</summary>
+    /// <summary>Adds a thinking block, or a piece of one.</summary>
     public void AddThought(JsonElement block, string text)
     {
         if (_blocks is not [.., { Thought: { } thought } last])
@@ -51,7 +51,7 @@ internal sealed class ChatContent(HeldContent held)
         }
     }
 
-    /// <summary>A member that comes again replaces the one before it.</summary>
+    /// <summary>A repeated member replaces the earlier one.</summary>
     private void HoldNew(JsonObject thought, JsonProperty member)
     {
         if (!thought.ContainsKey(member.Name) || member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
@@ -60,7 +60,7 @@ internal sealed class ChatContent(HeldContent held)
         }
     }
 
-    /// <summary>Writes it; null if it is empty.</summary>
+    /// <summary>Writes the content; null if it is empty.</summary>
     public JsonNode? Write()
     {
         if (!HasThought)
@@ -71,7 +71,7 @@ internal sealed class ChatContent(HeldContent held)
         return new JsonArray([.. _blocks.Select(Write)]);
     }
 
-    /// <summary>The text of a block of thought: a text, or a list of texts.</summary>
+    /// <summary>The text of a thinking block, which is a text or a list of texts.</summary>
     public static string ThoughtOf(JsonElement block) =>
         block.Text("thinking") ?? block.Text("text")
         ?? string.Concat(block.Items("thinking").Concat(block.Items("summary")).Select(part => part.Text("text") ?? ""));

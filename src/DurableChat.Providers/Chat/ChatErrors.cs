@@ -3,12 +3,12 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Finds errors that come as events of a stream, or as the body of a success. Pure.</summary>
+/// <summary>Finds errors that arrive as stream events or as the body of a successful response. Pure.</summary>
 internal static class ChatErrors
 {
     private static readonly string[] _codes = ["code", "status", "status_code"];
 
-    /// <summary>The error of a chunk; null if it is none.</summary>
+    /// <summary>The error in a chunk; null if it is not an error.</summary>
     /// <param name="type">The type of the event.</param>
     /// <param name="chunk">Its data.</param>
     public static JsonElement? Of(string type, JsonElement chunk) =>
@@ -24,7 +24,7 @@ internal static class ChatErrors
             ? error
             : null;
 
-    /// <summary>Gateways and web frameworks answer without a frame of their own.</summary>
+    /// <summary>Gateways and web frameworks return errors without the usual wrapper.</summary>
     private static bool IsBare(JsonElement chunk) =>
         chunk.ValueKind == JsonValueKind.Object && !chunk.TryGetProperty("choices", out _)
         && (chunk.TryGetProperty("detail", out _)

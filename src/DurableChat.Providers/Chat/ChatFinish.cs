@@ -2,7 +2,7 @@ using DurableChat.Chats;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>What a reason to finish means. Pure.</summary>
+/// <summary>Interprets finish reasons. Pure.</summary>
 internal static class ChatFinish
 {
     private static readonly string[] _length = ["length", "max_tokens", "model_length", "max_output_tokens",
@@ -12,10 +12,10 @@ internal static class ChatFinish
         ["content_filter", "content_filtered", "safety", "recitation", "prohibited_content", "blocklist", "sensitive",
         "spii", "refusal", "guardrail_intervened"];
 
-    /// <summary>DeepSeek, inference servers, GLM: the server gave up in mid-answer.</summary>
+    /// <summary>DeepSeek, inference servers, GLM: the server gave up in the middle of an answer.</summary>
     private static readonly string[] _abandoned = ["insufficient_system_resource", "abort", "aborted", "network_error"];
 
-    /// <summary>True if the answer was cut off before its end.</summary>
+    /// <summary>True if the answer was truncated.</summary>
     public static bool IsCut(string? reason) => Is(reason, _length) || Is(reason, _abandoned);
 
     /// <summary>True if the server gave up.</summary>
@@ -25,17 +25,17 @@ internal static class ChatFinish
     public static bool IsFiltered(string? reason) =>
         Is(reason, _filtered) || (reason?.StartsWith("content_filter:", StringComparison.OrdinalIgnoreCase) ?? false);
 
-    /// <summary>True if the reason stands for an error.</summary>
+    /// <summary>True if the reason is an error.</summary>
     public static bool IsError(string? reason) => Is(reason, ["error"]);
 
-    /// <summary>True if the model wrote a call that its provider could not read.</summary>
+    /// <summary>True if the model wrote a call that its provider could not parse.</summary>
     public static bool IsBrokenCall(string? reason) =>
         reason?.Contains("malformed_function_call", StringComparison.OrdinalIgnoreCase) ?? false;
 
-    /// <summary>Why the answer ends.</summary>
-    /// <param name="reason">What the server says; null if it does not.</param>
-    /// <param name="hasCalls">Whether the answer calls tools: that counts more than what the server says.</param>
-    /// <param name="hasRefusal">Whether the model declined.</param>
+    /// <summary>The finish reason.</summary>
+    /// <param name="reason">The server's reason; null if there is none.</param>
+    /// <param name="hasCalls">Whether the answer calls tools, which takes precedence over the server's reason.</param>
+    /// <param name="hasRefusal">Whether the model refused.</param>
     public static FinishReason Map(string? reason, bool hasCalls, bool hasRefusal) =>
         hasCalls ? FinishReason.ToolCalls
         : IsCut(reason) ? FinishReason.Length

@@ -2,10 +2,10 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Knows who answers at an address. Pure.</summary>
+/// <summary>Recognises providers by their addresses. Pure.</summary>
 internal static class ChatHosts
 {
-    /// <summary>The flavour of an address; <see cref="ChatFlavour.Generic"/> if nothing speaks for another.</summary>
+    /// <summary>The flavour of an address; <see cref="ChatFlavour.Generic"/> if it is not a known one.</summary>
     public static ChatFlavour FlavourOf(Uri address)
     {
         var host = address.IdnHost.ToLowerInvariant();

@@ -5,18 +5,18 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Writes a prompt as messages of Chat Completions. For one request; not thread-safe.</summary>
-/// <param name="rules">What the server wants.</param>
-/// <param name="provider">Whose replays go back.</param>
+/// <summary>Writes a prompt as Chat Completions messages. For one request; not thread-safe.</summary>
+/// <param name="rules">The server's requirements.</param>
+/// <param name="provider">The provider, whose replays are sent back.</param>
 /// <param name="request">The request.</param>
 internal sealed class ChatMessages(ChatRules rules, Provider provider, ModelRequest request)
 {
-    /// <summary>Mistral wants an answer between the results of tools and the next question.</summary>
+    /// <summary>Mistral requires an answer between tool results and the next user message.</summary>
     private const string Bridge = "OK.";
 
     private readonly JsonArray _messages = [];
 
-    /// <summary>The ids of the calls of the last answer, as they were sent.</summary>
+    /// <summary>The call ids of the last answer, as they were sent.</summary>
     private IReadOnlyList<string> _callIds = [];
 
     /// <summary>Writes the messages.</summary>
@@ -95,7 +95,7 @@ internal sealed class ChatMessages(ChatRules rules, Provider provider, ModelRequ
         _messages.Add((JsonNode)answer);
     }
 
-    /// <summary>Results belong to calls by place. Without their call, providers refuse them.</summary>
+    /// <summary>Adds results. Results match calls by position. Providers refuse a result without its call.</summary>
     private void AddResults(IReadOnlyList<ToolResultPart> results)
     {
         foreach (var (result, id) in results.Zip(_callIds))
@@ -122,7 +122,7 @@ internal sealed class ChatMessages(ChatRules rules, Provider provider, ModelRequ
         return text.Length == 0 && calls.Length == 0 ? null : AnswerOf(text.Length > 0 ? text : null, calls, rules);
     }
 
-    /// <summary>An answer without what the neutral parts do not carry.</summary>
+    /// <summary>An assistant message without the data that neutral parts do not carry.</summary>
     internal static JsonObject AnswerOf(JsonNode? content, JsonNode[] calls, ChatRules rules)
     {
         var answer = new JsonObject

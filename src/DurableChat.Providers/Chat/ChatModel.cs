@@ -8,14 +8,12 @@ namespace DurableChat.Providers.Chat;
 /// <summary>A model behind a Chat Completions API. Thread-safe.</summary>
 internal sealed class ChatModel : IModelClient
 {
-    /// <summary>The protocol's name in replays.</summary>
+    /// <summary>The name of the protocol in replays.</summary>
     public const string Wire = "openai.chat";
 
     private const string Operation = "chat/completions";
 
-    /// <summary>
-    /// How long a server may take to send its counts, or to close, once it has said why the answer ends.
-    /// </summary>
+    /// <summary>How long a server may take to send usage or close the stream after the finish reason.</summary>
     private static readonly TimeSpan _patienceAtEnd = TimeSpan.FromSeconds(10);
 
     private static readonly Uri _openAI = new("https://api.openai.com/v1");
@@ -28,9 +26,9 @@ internal sealed class ChatModel : IModelClient
     private readonly bool _parsesThinkTags;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="options">Which model, and how it is reached.</param>
-    /// <param name="http">What carries the requests.</param>
+    /// <summary>Creates a model client.</summary>
+    /// <param name="options">The model and how to reach it.</param>
+    /// <param name="http">Sends the requests.</param>
     /// <param name="time">The clock.</param>
     public ChatModel(ProviderOptions options, HttpClient http, TimeProvider time)
     {
@@ -77,9 +75,7 @@ internal sealed class ChatModel : IModelClient
         }
     }
 
-    /// <summary>
-    /// The next event. Whatever goes wrong behind the end of an answer does not take the answer back.
-    /// </summary>
+    /// <summary>Reads the next event. A failure after the end of an answer does not discard the answer.</summary>
     private static async ValueTask<bool> MoveNextAsync(
         IAsyncEnumerator<(string Type, JsonElement Data)> events, ChatAnswer answer, CancellationToken cancellationToken)
     {

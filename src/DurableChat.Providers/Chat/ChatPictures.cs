@@ -4,7 +4,7 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Reads pictures that a model made. For one answer; not thread-safe.</summary>
+/// <summary>Reads pictures that a model generated. For one answer; not thread-safe.</summary>
 /// <param name="held">Counts them.</param>
 internal sealed class ChatPictures(HeldContent held)
 {
@@ -13,7 +13,7 @@ internal sealed class ChatPictures(HeldContent held)
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Reads one: a file from a data URL, a link from another. Null for one that came before, or none.
+    /// Reads a picture: a file from a data URL, a link from any other. Null if it is a repetition or has no usable URL.
     /// </summary>
     public MessagePart? Read(JsonElement picture)
     {

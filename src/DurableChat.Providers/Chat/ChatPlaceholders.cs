@@ -3,14 +3,15 @@ using System.Text.Json.Nodes;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Puts in what a provider demands of answers that it did not make itself, or whose reasoning was not kept. Pure.
+/// Adds the data that a provider requires in answers that it did not generate itself, or whose reasoning was not kept.
+/// Pure.
 /// </summary>
 internal static class ChatPlaceholders
 {
-    /// <summary>What Google documents for calls that another model made.</summary>
+    /// <summary>The value that Google documents for calls that another model generated.</summary>
     private const string Signature = "skip_thought_signature_validator";
 
-    /// <summary>Kimi takes an empty text for a missing one.</summary>
+    /// <summary>Kimi treats an empty text as missing.</summary>
     private const string Reasoning = " ";
 
     /// <summary>Fills an assistant message.</summary>
@@ -24,7 +25,7 @@ internal static class ChatPlaceholders
                 answer.TryAdd("reasoning_content", Reasoning);
                 break;
             case Placeholder.Signature when calls is not null && calls.All(call => call!["extra_content"] is null):
-                // Of parallel calls, the first has the signature.
+                // Only the first of parallel calls has a signature.
                 calls[0]!["extra_content"] =
                     new JsonObject { [rules.SignatureVendor] = new JsonObject { ["thought_signature"] = Signature } };
                 break;

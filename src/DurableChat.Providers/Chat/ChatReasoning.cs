@@ -6,8 +6,8 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Reads reasoning under all its names, shows what comes under several of them once, and keeps it as it has to go back.
-/// For one answer; not thread-safe.
+/// Reads reasoning under all of its field names. It shows text that arrives under several names once, and keeps it as
+/// it must be sent back. For one answer; not thread-safe.
 /// </summary>
 /// <param name="held">Counts it.</param>
 internal sealed class ChatReasoning(HeldContent held)
@@ -21,11 +21,11 @@ internal sealed class ChatReasoning(HeldContent held)
     private readonly ReasoningDetails _details = new(held);
     private readonly ReasoningDetails _blocks = new(held);
 
-    /// <summary>True if something has to go back.</summary>
+    /// <summary>True if reasoning must be sent back.</summary>
     public bool IsKept => _details.Any || _blocks.Any || _tracks.Values.Any(track => track.Text.Length > 0);
 
     /// <summary>Reads the reasoning of a delta.</summary>
-    /// <returns>What of it is new.</returns>
+    /// <returns>The new text.</returns>
     public string Read(JsonElement delta)
     {
         var fresh = "";
@@ -39,14 +39,14 @@ internal sealed class ChatReasoning(HeldContent held)
         return fresh;
     }
 
-    /// <summary>Writes the fields of an assistant message that hold the reasoning.</summary>
+    /// <summary>Writes the assistant message's fields that contain the reasoning.</summary>
     /// <param name="answer">The message.</param>
-    /// <param name="field">The name by which the server wants text back; null for all that it gave.</param>
+    /// <param name="field">The field in which the server requires the text; null for every field that it sent.</param>
     public void Write(JsonObject answer, string? field)
     {
         if (_details.Any || _blocks.Any)
         {
-            // They hold the text, too.
+            // The details contain the text, too.
             Set(answer, Details, _details);
             Set(answer, Blocks, _blocks);
             return;
@@ -82,7 +82,9 @@ internal sealed class ChatReasoning(HeldContent held)
         return Show(name, text.ToString());
     }
 
-    /// <summary>What is new of a piece: nothing, as long as the name repeats what came under another.</summary>
+    /// <summary>
+    /// The new text of a piece. Empty as long as the name repeats text that arrived under another name.
+    /// </summary>
     private string Show(string name, string piece)
     {
         if (piece.Length == 0)

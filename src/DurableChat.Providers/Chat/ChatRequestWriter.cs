@@ -6,10 +6,10 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Writes requests of Chat Completions. Thread-safe.</summary>
-/// <param name="options">Which model.</param>
-/// <param name="rules">What the server wants.</param>
-/// <param name="provider">Whose replays go back.</param>
+/// <summary>Writes Chat Completions requests. Thread-safe.</summary>
+/// <param name="options">The model.</param>
+/// <param name="rules">The server's requirements.</param>
+/// <param name="provider">The provider, whose replays are sent back.</param>
 internal sealed class ChatRequestWriter(ProviderOptions options, ChatRules rules, Provider provider)
 {
     private const string DefaultSchemaName = "answer";
@@ -111,7 +111,8 @@ internal sealed class ChatRequestWriter(ProviderOptions options, ChatRules rules
         switch (rules.Effort)
         {
             case EffortStyle.OpenRouter when budget is { } tokens && !isOff:
-                // It refuses an effort beside a budget, and a budget that leaves nothing for the answer.
+                // The server refuses an effort together with a budget, and a budget that leaves no tokens for the
+                // answer.
                 var most = (settings.MaxOutputTokens ?? int.MaxValue) - 1;
                 body["reasoning"] = new JsonObject { ["max_tokens"] = Math.Min(tokens, most) };
                 return;
@@ -135,7 +136,7 @@ internal sealed class ChatRequestWriter(ProviderOptions options, ChatRules rules
         }
     }
 
-    /// <summary>The form of the answer; null for text, which needs no words.</summary>
+    /// <summary>The response format; null for text, which is the default.</summary>
     private static JsonObject? FormatOf(JsonElement format)
     {
         switch (format.Text("type"))

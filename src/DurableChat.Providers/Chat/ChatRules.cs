@@ -1,68 +1,68 @@
 namespace DurableChat.Providers.Chat;
 
-/// <summary>What a server of Chat Completions wants differently from others. Immutable.</summary>
+/// <summary>How a Chat Completions server differs from others. Immutable.</summary>
 internal sealed record ChatRules
 {
-    /// <summary>The field that limits the tokens of an answer.</summary>
+    /// <summary>The field that limits an answer's tokens.</summary>
     public string MaxTokensField { get; init; } = "max_tokens";
 
-    /// <summary>The field that makes answers repeatable.</summary>
+    /// <summary>The field for the seed.</summary>
     public string SeedField { get; init; } = "seed";
 
-    /// <summary>The word for "must call some tool".</summary>
+    /// <summary>The value for "must call some tool".</summary>
     public string RequiredTool { get; init; } = "required";
 
-    /// <summary>True to ask for usage at the end of a stream. Mistral gives it unasked.</summary>
+    /// <summary>True to request usage at the end of a stream. Mistral sends it unrequested.</summary>
     public bool AsksForUsage { get; init; } = true;
 
-    /// <summary>True if <c>top_k</c> is known.</summary>
+    /// <summary>True if the server supports <c>top_k</c>.</summary>
     public bool HasTopK { get; init; } = true;
 
-    /// <summary>True if <c>service_tier</c> is known.</summary>
+    /// <summary>True if the server supports <c>service_tier</c>.</summary>
     public bool HasServiceTier { get; init; } = true;
 
-    /// <summary>True if the provider keeps chats unless <c>store</c> says otherwise.</summary>
+    /// <summary>True if the provider stores chats unless <c>store</c> is false.</summary>
     public bool HasStore { get; init; }
 
-    /// <summary>True if <c>prompt_cache_key</c> is known.</summary>
+    /// <summary>True if the server supports <c>prompt_cache_key</c>.</summary>
     public bool HasCacheKey { get; init; }
 
     /// <summary>True if the prompt is cached only up to marks in it, as OpenRouter does for Claude.</summary>
     public bool HasCacheMarks { get; init; }
 
-    /// <summary>How effort is told.</summary>
+    /// <summary>How the effort is sent.</summary>
     public EffortStyle Effort { get; init; }
 
     /// <summary>
-    /// The name by which the server wants reasoning text back, where it gave several; null for all that it gave.
+    /// The field in which to send reasoning text back if the server sent it in several. Null sends all of them back.
     /// </summary>
     public string? ReasoningField { get; init; }
 
-    /// <summary>What stands in for reasoning that is missing in an answer from history; null to leave it out.</summary>
+    /// <summary>The replacement for missing reasoning in an answer from the history; null to omit it.</summary>
     public Placeholder Placeholder { get; init; }
 
     /// <summary>
-    /// True if system messages stand only at the beginning and user messages do not follow each other: templates of
-    /// local models and Mistral refuse anything else.
+    /// True if system messages are allowed only at the beginning, and user messages must not follow each other: Mistral
+    /// and the templates of local models refuse anything else.
     /// </summary>
     public bool IsStrictOnRoles { get; init; }
 
-    /// <summary>What ids of calls may look like.</summary>
+    /// <summary>The allowed form of call ids.</summary>
     public CallIdStyle CallIds { get; init; }
 
-    /// <summary>True if an assistant message without text has an empty one, rather than null.</summary>
+    /// <summary>True if the content of an assistant message without text is empty instead of null.</summary>
     public bool HasEmptyContent { get; init; }
 
-    /// <summary>The name of the vendor in Gemini's <c>extra_content</c>.</summary>
+    /// <summary>The vendor's name in Gemini's <c>extra_content</c>.</summary>
     public string SignatureVendor { get; init; } = "google";
 
-    /// <summary>True if the total of usage counts thoughts that the output does not.</summary>
+    /// <summary>True if the total usage includes reasoning tokens that the output does not.</summary>
     public bool CountsThoughtsApart { get; init; }
 
     /// <summary>The rules of a server.</summary>
-    /// <param name="flavour">The flavour; <see cref="ChatFlavour.Auto"/> for that of the host.</param>
-    /// <param name="address">Its address.</param>
-    /// <param name="model">Its name of the model.</param>
+    /// <param name="flavour">The flavour; <see cref="ChatFlavour.Auto"/> chooses it by the host.</param>
+    /// <param name="address">The server's address.</param>
+    /// <param name="model">The provider's name of the model.</param>
     public static ChatRules Of(ChatFlavour flavour, Uri address, string model) =>
         (flavour == ChatFlavour.Auto ? ChatHosts.FlavourOf(address) : flavour) switch
         {
@@ -126,16 +126,18 @@ internal sealed record ChatRules
             _ => new ChatRules(),
         };
 
-    /// <summary>The usual name of reasoning text.</summary>
+    /// <summary>The usual field for reasoning text.</summary>
     private const string ReasoningContent = "reasoning_content";
 
-    /// <summary>Gemini refuses calls without signatures since 3; before, it knew no stand-in.</summary>
+    /// <summary>
+    /// Gemini refuses calls without signatures since version 3. Earlier versions do not know the placeholder.
+    /// </summary>
     private static bool DemandsSignatures(string model) =>
         !model.Contains("gemini-1", StringComparison.OrdinalIgnoreCase)
             && !model.Contains("gemini-2", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>How a server is told how much to think.</summary>
+/// <summary>How the reasoning effort is sent to a server.</summary>
 internal enum EffortStyle
 {
     /// <summary><c>reasoning_effort</c>.</summary>
@@ -144,11 +146,11 @@ internal enum EffortStyle
     /// <summary><c>reasoning</c> with an effort or a budget.</summary>
     OpenRouter,
 
-    /// <summary><c>thinking</c> switches, <c>reasoning_effort</c> says how much.</summary>
+    /// <summary><c>thinking</c> enables it, <c>reasoning_effort</c> sets how much.</summary>
     DeepSeek,
 
     /// <summary>
-    /// <c>thinking</c> switches off, or <c>reasoning_effort</c> says how much; both at once are refused.
+    /// <c>thinking</c> disables it, or <c>reasoning_effort</c> sets how much. Both at once are refused.
     /// </summary>
     Kimi,
 
@@ -157,7 +159,8 @@ internal enum EffortStyle
 }
 
 /// <summary>
-/// What stands in for reasoning that an answer from history lacks: an import, another model's, or one that was cut off.
+/// The replacement for reasoning that an answer in the history lacks: an imported answer, another model's, or a
+/// truncated one.
 /// </summary>
 internal enum Placeholder
 {
@@ -177,13 +180,13 @@ internal enum Placeholder
     SignatureInDetails,
 }
 
-/// <summary>What ids of calls may look like.</summary>
+/// <summary>The allowed form of call ids.</summary>
 internal enum CallIdStyle
 {
     /// <summary>Anything.</summary>
     Any,
 
-    /// <summary>At most forty characters.</summary>
+    /// <summary>At most 40 characters.</summary>
     UpTo40,
 
     /// <summary>Nine letters or digits.</summary>

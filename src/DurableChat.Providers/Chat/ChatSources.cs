@@ -5,7 +5,7 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Collects what an answer cites: annotations, and the lists that search providers send with each chunk. For one
+/// Collects the sources of an answer: annotations, and the lists that search providers send with each chunk. For one
 /// answer; not thread-safe.
 /// </summary>
 /// <param name="held">Counts them.</param>
@@ -16,7 +16,7 @@ internal sealed class ChatSources(HeldContent held)
     /// <summary>The sources so far, each once.</summary>
     public IReadOnlyList<SourcePart> All => _sources;
 
-    /// <summary>Reads annotations of a delta.</summary>
+    /// <summary>Reads the annotations of a delta.</summary>
     public void ReadAnnotations(JsonElement delta)
     {
         foreach (var annotation in delta.Items("annotations"))
@@ -25,7 +25,7 @@ internal sealed class ChatSources(HeldContent held)
         }
     }
 
-    /// <summary>Reads what stands beside the choices.</summary>
+    /// <summary>Reads the lists next to the choices.</summary>
     public void ReadLists(JsonElement chunk)
     {
         foreach (var result in chunk.Items("search_results"))

@@ -4,13 +4,13 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Reads what an answer cost, under the names that providers use. Pure.</summary>
+/// <summary>Reads usage under the field names of all providers. Pure.</summary>
 internal static class ChatUsage
 {
-    /// <summary>The counts of a chunk; null if it has none.</summary>
+    /// <summary>The usage in a chunk; null if it has none.</summary>
     public static TokenUsage? Read(JsonElement chunk, ChatRules rules)
     {
-        // Kimi puts them beside the choice, Groq under a name of its own.
+        // Kimi sends usage next to the choice, Groq under a name of its own.
         var usage = chunk.Object("usage")
             ?? chunk.Items("choices").Select(choice => choice.Object("usage")).FirstOrDefault(found => found is not null)
             ?? chunk.Object("x_groq")?.Object("usage");
@@ -41,7 +41,7 @@ internal static class ChatUsage
         };
     }
 
-    /// <summary>xAI counts thoughts beside the output, Gemini in the total only.</summary>
+    /// <summary>Adds reasoning tokens: xAI counts them separately from the output, Gemini only in the total.</summary>
     private static long WithThoughts(long input, long output, long reasoning, long total, ChatRules rules)
     {
         var isApart = (reasoning > 0 && total == input + output + reasoning)

@@ -4,14 +4,14 @@ using DurableChat.Chats;
 
 namespace DurableChat.Providers.Chat;
 
-/// <summary>Writes what a user says. Pure.</summary>
+/// <summary>Writes user content. Pure.</summary>
 internal static class ChatUserContent
 {
     private const string Break = "\n\n";
 
     /// <summary>
-    /// The content: a text if there is nothing else, since some servers understand only that; null if there is nothing
-    /// to send.
+    /// The content. A plain text if there is nothing else, since some servers accept only that; null if there is
+    /// nothing to send.
     /// </summary>
     public static JsonNode? Of(IReadOnlyList<MessagePart> parts)
     {
@@ -25,7 +25,7 @@ internal static class ChatUserContent
         return content.Count == 0 ? null : content;
     }
 
-    /// <summary>Two contents as one.</summary>
+    /// <summary>Joins two contents.</summary>
     public static JsonNode Join(JsonNode one, JsonNode other) =>
         (one, other) is (JsonValue, JsonValue) ? (string)one! + Break + (string)other!
         : new JsonArray([.. PartsOf(one), .. PartsOf(other)]);

@@ -3,13 +3,14 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Holds half a character at the end of a piece back until the other half comes. For one text; not thread-safe.
+/// Holds back a lone high surrogate at the end of a piece until the low surrogate arrives. For one text; not
+/// thread-safe.
 /// </summary>
 internal sealed class Halves
 {
     private string _held = "";
 
-    /// <summary>The next piece, without half a character at its end.</summary>
+    /// <summary>The next piece, without an incomplete character at its end.</summary>
     public string Next(string piece)
     {
         var text = _held + piece;

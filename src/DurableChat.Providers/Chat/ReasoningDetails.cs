@@ -6,9 +6,9 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Joins the pieces of reasoning that comes as a list: OpenRouter's <c>reasoning_details</c>, and
-/// <c>thinking_blocks</c> of LiteLLM. Texts and signatures of one item are joined, unknown members stay, and so does
-/// the order. For one answer; not thread-safe.
+/// Joins the pieces of reasoning that arrives as a list: OpenRouter's <c>reasoning_details</c>, and
+/// <c>thinking_blocks</c> of LiteLLM. Texts and signatures of an item are joined. Unknown members and the order are
+/// preserved. For one answer; not thread-safe.
 /// </summary>
 /// <param name="held">Counts them.</param>
 internal sealed class ReasoningDetails(HeldContent held)
@@ -17,10 +17,10 @@ internal sealed class ReasoningDetails(HeldContent held)
 
     private readonly List<Item> _items = [];
 
-    /// <summary>True if anything came.</summary>
+    /// <summary>True if anything has arrived.</summary>
     public bool Any => _items.Count > 0;
 
-    /// <summary>Takes a piece.</summary>
+    /// <summary>Adds a piece.</summary>
     public void Add(JsonElement piece)
     {
         if (piece.ValueKind != JsonValueKind.Object)
@@ -38,10 +38,10 @@ internal sealed class ReasoningDetails(HeldContent held)
         item.Add(piece);
     }
 
-    /// <summary>The items as they go back.</summary>
+    /// <summary>The items as they are sent back.</summary>
     public JsonArray Write() => new([.. _items.Select(item => item.Write())]);
 
-    /// <summary>What a piece shows to people.</summary>
+    /// <summary>The readable text of a piece.</summary>
     public static string TextOf(JsonElement piece) =>
         piece.Text("text") ?? piece.Text("summary") ?? piece.Text("thinking") ?? "";
 
@@ -65,7 +65,7 @@ internal sealed class ReasoningDetails(HeldContent held)
 
         public string? Id { get; private set; } = id;
 
-        /// <summary>Encrypted data comes whole, and an item without a number ends with its signature.</summary>
+        /// <summary>Encrypted data arrives whole, and an item without an index ends with its signature.</summary>
         public bool IsClosedFor(JsonElement piece) =>
             (piece.Text("data") is not null && _json["data"] is not null)
                 || (index is null && _joined.ContainsKey("signature"));
@@ -109,7 +109,7 @@ internal sealed class ReasoningDetails(HeldContent held)
             return _json;
         }
 
-        /// <summary>A member that comes late stands where its piece has it.</summary>
+        /// <summary>A member that arrives late is placed as in its piece.</summary>
         private int PlaceBefore(ReadOnlySpan<JsonProperty> following)
         {
             foreach (var member in following)

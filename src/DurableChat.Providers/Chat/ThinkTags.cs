@@ -1,14 +1,15 @@
 namespace DurableChat.Providers.Chat;
 
 /// <summary>
-/// Parts text into reasoning and answer at <c>&lt;think&gt;</c> tags, for servers that do not. Only a tag at the very
-/// beginning counts: an answer may speak of tags. The tags come in pieces. For one answer; not thread-safe.
+/// Separates text into reasoning and answer at <c>&lt;think&gt;</c> tags, for servers that do not. Only a tag at the
+/// very beginning counts, because an answer may mention the tags. The tags may arrive in pieces. For one answer; not
+/// thread-safe.
 /// </summary>
 internal sealed class ThinkTags
 {
     private const string Start = "<think>", End = "</think>";
 
-    /// <summary>How much white space before a tag is waited through. More of it begins an answer.</summary>
+    /// <summary>The maximum white space before a tag. More of it begins an answer.</summary>
     private const int MaxHeld = 1024;
 
     private string _held = "";
@@ -26,7 +27,7 @@ internal sealed class ThinkTags
     public bool AreFound { get; private set; }
 
     /// <summary>Reads the next piece.</summary>
-    /// <returns>Pieces of reasoning and of the answer, none of them empty.</returns>
+    /// <returns>Non-empty pieces of reasoning and of the answer.</returns>
     public IEnumerable<(bool IsReasoning, string Text)> Read(string piece)
     {
         var text = _held + piece;
@@ -56,7 +57,7 @@ internal sealed class ThinkTags
 
         if (_state == State.Gap)
         {
-            // The empty lines behind the tag belong to neither.
+            // The empty lines after the tag belong to neither.
             text = text.TrimStart();
             _state = text.Length > 0 ? State.Answer : State.Gap;
         }
@@ -67,7 +68,7 @@ internal sealed class ThinkTags
         }
     }
 
-    /// <summary>What is left when nothing more comes.</summary>
+    /// <summary>The remaining text at the end.</summary>
     public (bool IsReasoning, string Text)? Flush()
     {
         var left = _held;
@@ -75,7 +76,7 @@ internal sealed class ThinkTags
         return left.Length == 0 ? null : (_state == State.Thought, left);
     }
 
-    /// <summary>Looks whether the text begins with the tag; holds it as long as that is open.</summary>
+    /// <summary>Checks whether the text begins with the tag, and holds the text until that is certain.</summary>
     private string Begin(string text)
     {
         var rest = text.TrimStart();
@@ -84,7 +85,7 @@ internal sealed class ThinkTags
             rest = rest[Start.Length..].TrimStart();
             if (rest.Length == 0)
             {
-                // The line break behind the tag may be still to come.
+                // The line break after the tag may not have arrived yet.
                 _held = Start;
                 return "";
             }

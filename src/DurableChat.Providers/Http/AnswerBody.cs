@@ -3,16 +3,16 @@ using System.IO.Pipelines;
 
 namespace DurableChat.Providers.Http;
 
-/// <summary>Knows by its beginning what a body is: what its headers say of it is wrong too often. Pure.</summary>
+/// <summary>Detects the type of a body by its beginning, because headers are too often wrong. Pure.</summary>
 internal static class AnswerBody
 {
     private static ReadOnlySpan<byte> Blank => " \t\r\n\uFEFF"u8;
 
-    /// <summary>Looks at the beginning of a body.</summary>
-    /// <param name="stream">The body. The caller goes on with the stream that is returned.</param>
-    /// <param name="mediaType">What the headers say; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The whole body, and whether it is a stream of events.</returns>
+    /// <summary>Examines the beginning of a body.</summary>
+    /// <param name="stream">The body. The caller continues with the returned stream.</param>
+    /// <param name="mediaType">The media type in the headers; null if there is none.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The whole body, and whether it is an event stream.</returns>
     public static async Task<(Stream Body, bool IsEvents)> OpenAsync(Stream stream, string? mediaType,
         CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal static class AnswerBody
     }
 
     /// <summary>
-    /// JSON begins with a bracket, a page with "&lt;", and a stream of events with a field's name or a comment.
+    /// JSON begins with a bracket, an HTML page with "&lt;", and an event stream with a field's name or a comment.
     /// </summary>
     private static bool IsEvents(byte? first, string? mediaType) => first switch
     {

@@ -1,8 +1,8 @@
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Addresses of Azure OpenAI, which come in two forms: <c>/openai/v1</c>, and <c>/openai/deployments/…?api-version=…</c>, where the version
-/// is a date in the query. Pure.
+/// Addresses of Azure OpenAI, which have two forms: <c>/openai/v1</c>, and <c>/openai/deployments/…?api-version=…</c>
+/// with a date as the version. Pure.
 /// </summary>
 internal static class AzureAddress
 {
@@ -12,7 +12,7 @@ internal static class AzureAddress
     private static readonly string[] _hosts =
         [".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"];
 
-    /// <summary>True for an address of Azure, also behind a gateway.</summary>
+    /// <summary>True for an address of Azure, including one behind a gateway.</summary>
     public static bool Is(Uri address) =>
         _hosts.Any(host => address.IdnHost.EndsWith(host, StringComparison.OrdinalIgnoreCase))
         || HasDeployment(address.AbsolutePath);
@@ -26,7 +26,7 @@ internal static class AzureAddress
         : path.Length == 0 ? (operation == "messages" ? "/anthropic/v1" : "/openai/v1")
         : $"{path}/v1";
 
-    /// <summary>How the key is sent.</summary>
+    /// <summary>The headers that send the key.</summary>
     /// <param name="address">The address.</param>
     /// <param name="key">The key; null for none.</param>
     public static IEnumerable<KeyValuePair<string, string>> KeyHeaders(Uri address, string? key) =>
@@ -36,7 +36,9 @@ internal static class AzureAddress
 
     private static bool HasDeployment(string path) => path.Contains(Deployments, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True if the query has a version that is a date. A word, such as <c>preview</c>, belongs to the form with <c>v1</c>.</summary>
+    /// <summary>
+    /// True if the query has a date as its version. A word, such as <c>preview</c>, belongs to the form with <c>v1</c>.
+    /// </summary>
     private static bool IsDated(string query) => query.Split('?', '&').Any(field =>
         field.StartsWith(Version, StringComparison.OrdinalIgnoreCase)
         && char.IsAsciiDigit(field.ElementAtOrDefault(Version.Length)));

@@ -1,8 +1,8 @@
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Another stream with an empty line at its end. Some servers close without it, and their last event would not count;
-/// one that was cut off is no JSON. Disposes of the other.
+/// Adds an empty line to the end of a stream. Some servers close without it, and their last event would be lost. An
+/// event that was truncated is not valid JSON. Disposes of the inner stream.
 /// </summary>
 internal sealed class EndedStream(Stream inner) : ReadOnlyStream(inner)
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Takes from an error what its provider says in its own words: what echoes the request, such as the input that did not
-/// validate, must not be taken for them. Pure.
+/// Extracts the provider's own message from an error. Echoes of the request, such as invalid input, are excluded, so
+/// that they are not mistaken for the message. Pure.
 /// </summary>
 internal static class ErrorText
 {
@@ -20,7 +20,7 @@ internal static class ErrorText
         "error_description", "previous_errors",
     };
 
-    /// <summary>The words; the text itself if it is not JSON.</summary>
+    /// <summary>The message; the whole text if it is not JSON.</summary>
     public static string Of(string body)
     {
         try
@@ -34,7 +34,7 @@ internal static class ErrorText
         }
     }
 
-    /// <summary>The words, one member a line.</summary>
+    /// <summary>The message, one member per line.</summary>
     public static string Of(JsonElement error)
     {
         var words = new StringBuilder();

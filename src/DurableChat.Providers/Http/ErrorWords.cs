@@ -1,7 +1,7 @@
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// The words by which errors are known: codes where there are any, and the sentences of those who give none. Pure.
+/// The texts by which errors are recognised: codes where providers send them, otherwise sentences. Pure.
 /// </summary>
 internal static class ErrorWords
 {
@@ -71,19 +71,19 @@ internal static class ErrorWords
     /// <summary>True if the prompt is too long.</summary>
     public static bool Overflow(string error) => Has(error, _overflow);
 
-    /// <summary>True if no money or quota is left.</summary>
+    /// <summary>True if the credit or quota is used up.</summary>
     public static bool Quota(string error) => Has(error, _quota);
 
-    /// <summary>True if what was replayed is refused.</summary>
+    /// <summary>True if the replayed data is refused.</summary>
     public static bool Replay(string error) => Has(error, _replay);
 
-    /// <summary>True if tools are refused, in words of no pattern.</summary>
+    /// <summary>True if tools are refused, in wordings that fit no pattern.</summary>
     public static bool Tools(string error) => Has(error, _tools);
 
-    /// <summary>True if the model called a tool in a form that the provider could not read.</summary>
+    /// <summary>True if the model wrote a tool call that the provider could not parse.</summary>
     public static bool BrokenCall(string error) => Has(error, _brokenCall);
 
-    /// <summary>True if the provider will not answer what is asked.</summary>
+    /// <summary>True if the provider refuses to answer the request's content.</summary>
     public static bool Refusal(string error) => Has(error, _refusal);
 
     /// <summary>True if the rate is limited.</summary>
@@ -98,15 +98,15 @@ internal static class ErrorWords
     /// <summary>True if the request is refused.</summary>
     public static bool Rejected(string error) => Has(error, _rejected);
 
-    /// <summary>True if one request alone is above the limit on a rate: to wait does not help.</summary>
+    /// <summary>True if a single request exceeds the rate limit, so that waiting does not help.</summary>
     public static bool RequestTooLarge(string error) => Has(error, _tooLarge);
 
     /// <summary>
-    /// True for Google, which says "exceeded your current quota" of a limit per minute, too, and then how long to wait.
+    /// True for Google, which reports limits per minute as "exceeded your current quota", too, together with a delay.
     /// </summary>
     public static bool IsGoogleQuota(string error) => Has(error, ["RESOURCE_EXHAUSTED"]);
 
-    /// <summary>True if Google's quota is that of a day.</summary>
+    /// <summary>True if Google's quota is a daily one.</summary>
     public static bool IsDailyQuota(string error) => Has(error, ["PerDay"]);
 
     private static bool Has(string error, string[] words) =>

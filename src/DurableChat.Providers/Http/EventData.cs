@@ -5,16 +5,16 @@ using DurableChat.Models;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Reads the data of an event. It is one JSON value; servers that leave out the empty line between events make several of it, one in each
-/// line, and some send heartbeats that are no JSON. Pure.
+/// Reads the data of an event. It is one JSON value. Servers that omit the empty line between events produce several
+/// values, one per line, and some send heartbeats that are not JSON. Pure.
 /// </summary>
 internal static class EventData
 {
-    /// <summary>Reads it.</summary>
-    /// <param name="type">The type of the event; empty for none.</param>
+    /// <summary>Reads the data.</summary>
+    /// <param name="type">The type of the event; empty if it has none.</param>
     /// <param name="data">The data.</param>
-    /// <returns>The values, and whether the mark of the end stands behind them.</returns>
-    /// <exception cref="ModelException">What a model says cannot be read.</exception>
+    /// <returns>The values, and whether the end marker follows them.</returns>
+    /// <exception cref="ModelException">Data of the answer cannot be read.</exception>
     public static (IReadOnlyList<JsonElement> Values, bool IsDone) Read(string type, byte[] data)
     {
         var bytes = LooseText.ValidUtf8(data);

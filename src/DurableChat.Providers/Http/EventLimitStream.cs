@@ -1,8 +1,8 @@
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Another stream of Server-Sent Events, as long as none of its events, and not all of them together, are larger than allowed: then reading it throws a <see cref="FormatException"/>. An event ends
-/// with an empty line (WHATWG HTML, 9.2.5). Disposes of the other.
+/// Limits a stream of Server-Sent Events. If an event, or all of them together, exceed the limit, reading throws a
+/// <see cref="FormatException"/>. An event ends with an empty line (WHATWG HTML, 9.2.5). Disposes of the inner stream.
 /// </summary>
 internal sealed class EventLimitStream(Stream inner, int maxEventBytes, long maxBytes, string what = "The model's answer") : ReadOnlyStream(inner)
 {
@@ -42,7 +42,7 @@ internal sealed class EventLimitStream(Stream inner, int maxEventBytes, long max
     {
         if (end == LineFeed && _isAfterCarriageReturn)
         {
-            // The other half of one line's end.
+            // The second half of a line ending (CR LF).
             _isAfterCarriageReturn = false;
             return;
         }

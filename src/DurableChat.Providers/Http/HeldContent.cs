@@ -4,27 +4,28 @@ using System.Text.Json;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Counts what an answer holds in memory until its end, whoever holds it: arguments of calls, items that go back as
-/// they came, signatures, sources. A byte on the wire may be many in memory, so the memory is counted. What is held is
-/// content: a model that writes the arguments of a call for an hour is not silent. For one answer; not thread-safe.
+/// Counts the memory that an answer holds until its end, in all of its parts: call arguments, items that are sent back
+/// unchanged, signatures, sources. A byte on the wire may take many in memory, so memory is counted. Held data counts
+/// as content: a model that writes call arguments for an hour is not silent. For one answer; not thread-safe.
 /// </summary>
-/// <param name="onContent">Called when something comes that is held.</param>
+/// <param name="onContent">Called when data arrives that is held.</param>
 internal sealed class HeldContent(Action onContent)
 {
-    /// <summary>How much one answer may hold, in bytes.</summary>
+    /// <summary>The maximum that one answer may hold, in bytes.</summary>
     public const long MaxBytes = 32 * 1024 * 1024;
 
     /// <summary>
-    /// What anything held costs beside its bytes: more than it takes, since many of them take time as well.
+    /// The cost of a held object in addition to its bytes. It is higher than the memory, since many objects also cost
+    /// time.
     /// </summary>
     public const int BytesOfObject = 4 * 1024;
 
-    /// <summary>A value of JSON in memory, beside its bytes.</summary>
+    /// <summary>The memory of a JSON value in addition to its bytes.</summary>
     private const int BytesOfValue = 12;
 
     private long _bytes;
 
-    /// <summary>Text is held.</summary>
+    /// <summary>Counts held text.</summary>
     /// <exception cref="FormatException">The answer holds too much.</exception>
     public void Add(string? text)
     {
@@ -34,7 +35,7 @@ internal sealed class HeldContent(Action onContent)
         }
     }
 
-    /// <summary>JSON is held, with all that came around it.</summary>
+    /// <summary>Counts held JSON with its surroundings.</summary>
     /// <exception cref="FormatException">The answer holds too much.</exception>
     public void Add(JsonElement json)
     {
@@ -49,7 +50,7 @@ internal sealed class HeldContent(Action onContent)
         Take(BytesOfObject + bytes.Length + (values * BytesOfValue));
     }
 
-    /// <summary>A thing of its own is held.</summary>
+    /// <summary>Counts a separate held object.</summary>
     /// <exception cref="FormatException">The answer holds too much.</exception>
     public void AddObject() => Take(BytesOfObject);
 

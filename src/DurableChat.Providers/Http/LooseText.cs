@@ -7,12 +7,12 @@ using System.Text.Unicode;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Reads texts of JSON that hold half a character: some servers cut an emoji between two pieces, and each half comes as
-/// an escape of its own. Pure.
+/// Reads JSON texts with lone surrogates: some servers split an emoji between two pieces, and each half arrives as a
+/// separate escape. Pure.
 /// </summary>
 internal static class LooseText
 {
-    /// <summary>The text of a string; half a character stays as it is, for the other half to join it.</summary>
+    /// <summary>The text of a string. A lone surrogate is kept, so that the other half can join it.</summary>
     public static string Loose(this JsonElement text)
     {
         try
@@ -25,7 +25,7 @@ internal static class LooseText
         }
     }
 
-    /// <summary>A copy of a value; half a character in it becomes the replacement character.</summary>
+    /// <summary>A copy of a value. A lone surrogate in it becomes the replacement character.</summary>
     public static JsonNode? Copy(this JsonElement value)
     {
         try
@@ -57,19 +57,23 @@ internal static class LooseText
         return json;
     }
 
-    /// <summary>The text, with the replacement character for each half of one.</summary>
+    /// <summary>The text, with each lone surrogate replaced by the replacement character.</summary>
     public static string Whole(string text) =>
         text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text
             : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Bytes that can be decoded: half a character in raw bytes spoils no more than itself. Readers of JSON let
-    /// such bytes pass, and fail when a text is asked for.</summary>
+    /// <summary>
+    /// Makes bytes decodable, so that a broken character in raw bytes damages only itself. JSON readers accept such
+    /// bytes, and fail when a text is requested.
+    /// </summary>
     public static byte[] ValidUtf8(byte[] bytes) =>
         Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
 
-    /// <summary>Refuses members whose names have half a character: nothing is named so, and the library fails at each
-    /// look for another member beside such a one.</summary>
-    /// <exception cref="JsonException">There is one, or the text is not JSON.</exception>
+    /// <summary>
+    /// Refuses member names with lone surrogates. No real member has one, and the library fails on every lookup of
+    /// another member in such an object.
+    /// </summary>
+    /// <exception cref="JsonException">Such a name exists, or the text is not JSON.</exception>
     public static void CheckNames(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("\\u"u8) < 0)

@@ -5,8 +5,8 @@ using DurableChat.Models;
 
 namespace DurableChat.Providers.Http;
 
-/// <summary>Who is spoken to, as far as it decides which replays may go back. Immutable.</summary>
-/// <param name="Wire">The protocol's name in replays.</param>
+/// <summary>The identity of a provider, which decides which replays may be sent back. Immutable.</summary>
+/// <param name="Wire">The name of the protocol in replays.</param>
 /// <param name="Name">The host of the address.</param>
 /// <param name="Model">The provider's name of the model.</param>
 /// <param name="Account">A hash of the key.</param>
@@ -14,13 +14,13 @@ internal sealed record Provider(string Wire, string Name, string Model, string A
 {
     public static Provider Of(string wire, Uri address, ProviderOptions options) => new(wire, address.Host, options.Model, HashOf(options.Key));
 
-    /// <summary>The replay of an answer if it may go back to this provider; else null.</summary>
+    /// <summary>The replay of an answer if it may be sent back to this provider; otherwise null.</summary>
     public Replay? ReplayOf(Message message, ModelRequest request) =>
         !request.OmitsReplay && message.Replay is { } replay && replay.Wire == Wire && replay.Provider == Name && replay.Model == Model && replay.Account == Account
             ? replay
             : null;
 
-    /// <summary>A replay of an answer of this provider; null if there is nothing to keep.</summary>
+    /// <summary>A replay of this provider's answer; null if there is nothing to keep.</summary>
     public Replay? Keep(IReadOnlyList<string> items, string? prefix = null) => items.Count == 0 ? null : new Replay(Wire, Name, Model, Account, items) { Prefix = prefix };
 
     private static string HashOf(string? key) =>

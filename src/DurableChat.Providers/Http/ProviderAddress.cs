@@ -1,14 +1,15 @@
 namespace DurableChat.Providers.Http;
 
-/// <summary>Puts the addresses of APIs together. Pure.</summary>
+/// <summary>Builds API addresses. Pure.</summary>
 internal static class ProviderAddress
 {
     /// <summary>
-    /// The address of an operation. The base may end with the version, with the operation itself, or with neither; a path of its own that
-    /// has another version, such as <c>/v1beta/openai</c>, stays as it is, and so does one of Azure whose version is in the query.
+    /// The address of an operation. The base may end with the version, with the operation itself, or with neither. A
+    /// custom path with another version, such as <c>/v1beta/openai</c>, is kept, and so is an Azure path whose version
+    /// is in the query.
     /// </summary>
     /// <param name="baseAddress">The base address.</param>
-    /// <param name="operation">The path behind the version, e.g. <c>chat/completions</c>.</param>
+    /// <param name="operation">The path after the version, e.g. <c>chat/completions</c>.</param>
     /// <param name="query">Query fields to add.</param>
     public static Uri Of(Uri baseAddress, string operation, IReadOnlyDictionary<string, string> query)
     {

@@ -11,25 +11,30 @@ using DurableChat.Models;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Posts requests to a provider and reads the events of its answer. It follows no redirect, reads no more than an answer can be, and never
-/// lets the key into an exception. Thread-safe.
+/// Posts requests to a provider and reads the events of its answer. It does not follow redirects, limits the size of an
+/// answer, and never puts the key into an exception. Thread-safe.
 /// </summary>
-/// <param name="http">What carries the requests.</param>
-/// <param name="address">Where they go.</param>
-/// <param name="options">How the provider is reached.</param>
-/// <param name="time">For dates in headers.</param>
+/// <param name="http">Sends the requests.</param>
+/// <param name="address">The address.</param>
+/// <param name="options">How to reach the provider.</param>
+/// <param name="time">The clock for dates in headers.</param>
 internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderOptions options, TimeProvider time)
 {
-    /// <summary>How much is read of an error's body, in bytes.</summary>
+    /// <summary>The maximum that is read of an error's body, in bytes.</summary>
     public const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>How large an event of an answer can be, in bytes.</summary>
+    /// <summary>The maximum size of an event, in bytes.</summary>
     public const int MaxEventBytes = 8 * 1024 * 1024;
 
-    /// <summary>How large an answer can be, in bytes: a million characters in events of a few characters and 250 bytes each, twice.</summary>
+    /// <summary>
+    /// The maximum size of an answer, in bytes: twice the size of a million characters in events of a few characters
+    /// and 250 bytes each.
+    /// </summary>
     public const long MaxAnswerBytes = 128 * 1024 * 1024;
 
-    /// <summary>The type of the event that marks the end of an answer, where the provider sends one. It has no data.</summary>
+    /// <summary>
+    /// The type of the event that marks the end of an answer, if the provider sends one. It has no data.
+    /// </summary>
     public const string Done = "[DONE]";
 
     private const int MaxBodyCharsInLog = 300;
@@ -38,12 +43,16 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
     /// <summary>Where requests go.</summary>
     public Uri Address => address;
 
-    /// <summary>Posts a body and reads the answer's events: their type, empty if they have none, and their data.</summary>
+    /// <summary>
+    /// Posts a body and reads the answer's events: their type, empty if there is none, and their data.
+    /// </summary>
     /// <param name="body">The request, as JSON.</param>
-    /// <param name="headers">Headers of the wire; those of the configuration win.</param>
-    /// <param name="asked">What is asked: told whenever bytes arrive.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <exception cref="ModelException">The provider did not answer with success, or not with events or JSON.</exception>
+    /// <param name="headers">Headers of the protocol. Configured headers take precedence.</param>
+    /// <param name="asked">The model request, which is notified whenever bytes arrive.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="ModelException">
+    /// The provider did not respond with success, or not with events or JSON.
+    /// </exception>
     public async IAsyncEnumerable<(string Type, JsonElement Data)> PostAsync(
         JsonObject body, IEnumerable<KeyValuePair<string, string>> headers, ModelRequest asked, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -76,7 +85,7 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
         await using var end = answer.ConfigureAwait(false);
         if (!isEvents)
         {
-            // A server that ignores the wish for a stream answers as a whole; a proxy, with a page.
+            // A server that does not stream sends the answer as one JSON body. A proxy may send a page.
             yield return ("", await ReadJsonAsync(answer, cancellationToken).ConfigureAwait(false));
             yield break;
         }
@@ -110,12 +119,12 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
         }
     }
 
-    /// <summary>The exception for an error that the provider reports inside an answer.</summary>
+    /// <summary>Creates the exception for an error that the provider reports inside an answer.</summary>
     public ModelException Explain(JsonElement error) => new(
         ProviderErrors.OfEvent(error),
         new HttpRequestException($"{Describe(address)} reported: {Shorten(Redact(ErrorText.Of(error)))}"));
 
-    /// <summary>Merges members of one object into another, objects member by member.</summary>
+    /// <summary>Merges the members of one object into another. Nested objects are merged recursively.</summary>
     internal static void Merge(JsonObject into, JsonObject from)
     {
         foreach (var (name, value) in from)
@@ -166,6 +175,6 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
 
     private static string Shorten(string body) => body.Length <= MaxBodyCharsInLog ? body : body[..MaxBodyCharsInLog];
 
-    /// <summary>Without what may be secret: a user's name, a password, a query.</summary>
+    /// <summary>The address without secrets: no user name, password or query.</summary>
     private static string Describe(Uri uri) => $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}";
 }

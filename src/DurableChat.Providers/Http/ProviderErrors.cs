@@ -5,21 +5,21 @@ using DurableChat.Models;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Classifies what providers report as errors, with an HTTP status or inside an answer: by type and code where they
-/// give one, else by their words. Pure.
+/// Classifies provider errors, with an HTTP status or inside an answer: by type and code where there are any, otherwise
+/// by their texts. Pure.
 /// </summary>
 internal static partial class ProviderErrors
 {
     private const int MatchMilliseconds = 1000;
 
-    /// <summary>What a response that is no success means.</summary>
+    /// <summary>Classifies an unsuccessful response.</summary>
     /// <param name="status">Its HTTP status.</param>
-    /// <param name="body">Its body, as far as it was read.</param>
-    /// <param name="retryAfter">How long the provider asks to wait.</param>
+    /// <param name="body">The part of its body that was read.</param>
+    /// <param name="retryAfter">The delay that the provider requests.</param>
     public static ModelFailure OfResponse(int status, string body, TimeSpan? retryAfter) =>
         Of(status, ErrorText.Of(body), retryAfter);
 
-    /// <summary>What an error inside an answer means: its code may be a status, a name, or both.</summary>
+    /// <summary>Classifies an error inside an answer. Its code may be a status, a name, or both.</summary>
     public static ModelFailure OfEvent(JsonElement error)
     {
         var text = ErrorText.Of(error);
@@ -41,7 +41,7 @@ internal static partial class ProviderErrors
             402 => ModelErrors.Quota,
             413 => ModelErrors.ContextOverflow,
 
-            // Groq: no capacity for the tier.
+            // Groq: no capacity for the service tier.
             498 => ModelErrors.OfStatus(503, retryAfter),
             400 or 403 or 404 or 409 or 422 or 451 => OfRejection(error)
                 ?? (ErrorWords.Limited(error) ? ModelErrors.OfStatus(429, RetryAfter.ReadWords(error))
@@ -49,7 +49,7 @@ internal static partial class ProviderErrors
                     : ErrorWords.UnknownModel(error) ? ModelErrors.OfStatus(404)
                     : ModelErrors.OfStatus(status, retryAfter)),
 
-            // Local servers report what they cannot do as failures of their own.
+            // Local servers report unsupported requests as internal errors.
             >= 500 when ErrorWords.Overflow(error) => ModelErrors.ContextOverflow,
             >= 500 when AreToolsRefused(error) => ModelErrors.OfStatus(400) with { AreToolsRefused = true },
             _ => ModelErrors.OfStatus(status, retryAfter),
@@ -57,7 +57,7 @@ internal static partial class ProviderErrors
     }
 
     /// <summary>
-    /// A limit on the rate, unless waiting does not help: no money is left, or one request alone is above the limit.
+    /// A rate limit, unless waiting does not help: the credit is used up, or a single request exceeds the limit.
     /// </summary>
     private static ModelFailure OfLimit(string error, TimeSpan? retryAfter) =>
         ErrorWords.IsGoogleQuota(error)
@@ -101,7 +101,7 @@ internal static partial class ProviderErrors
         MatchMilliseconds)]
     private static partial Regex MissingItem();
 
-    /// <summary>A server that does not know a field of an earlier answer, such as its reasoning.</summary>
+    /// <summary>The server does not know a field of an earlier answer, such as its reasoning.</summary>
     [GeneratedRegex(
         @"\A(?=.*\b(messages|input|assistant)\b)"
         + @"(?=.*\b(reasoning_content|reasoning_details|reasoning|extra_content|thinking_blocks|thinking)\b)"

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace DurableChat.Providers.Http;
 
-/// <summary>Describes what providers' own tools were run with. Pure.</summary>
+/// <summary>Describes the inputs of provider-side tools. Pure.</summary>
 internal static class ProviderTools
 {
     private static readonly string[] _telling = ["query", "queries", "url", "code", "command", "pattern", "arguments"];
 
-    /// <summary>The member that tells people most; null if none is known.</summary>
+    /// <summary>The most informative member; null if no known member exists.</summary>
     public static string? Known(JsonElement input)
     {
         foreach (var name in _telling)
@@ -25,7 +25,7 @@ internal static class ProviderTools
     }
 
     /// <summary>
-    /// The member that tells people most; all of the input if none is known; empty if there is nothing.
+    /// The most informative member; the whole input if no known member exists; empty if there is no input.
     /// </summary>
     public static string Describe(JsonElement input) =>
         Known(input)

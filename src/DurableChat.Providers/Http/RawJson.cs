@@ -5,9 +5,8 @@ using System.Text.Json.Serialization;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// JSON that is written as it is. A parsed and rewritten text means the same, but has other escapes and spaces, and a
-/// provider that caches
-/// or signs by prefix may compare bytes. Pure.
+/// JSON that is written unchanged. Parsing and rewriting a text preserves its meaning but not its escapes and spaces,
+/// and a provider that caches or signs by prefix may compare bytes. Pure.
 /// </summary>
 internal static class RawJson
 {
@@ -28,7 +27,7 @@ internal static class RawJson
         }
     }
 
-    // Writing with options looks the converter up again.
+    // Serialising with options looks up the converter again.
     [JsonConverter(typeof(Converter))]
     private sealed record Verbatim(string Json);
 

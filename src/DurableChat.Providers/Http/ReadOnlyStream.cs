@@ -1,6 +1,8 @@
 namespace DurableChat.Providers.Http;
 
-/// <summary>A stream that passes on what another has, and sees all of it. Disposes of the other.</summary>
+/// <summary>
+/// A stream that passes on the bytes of an inner stream and sees all of them. Disposes of the inner stream.
+/// </summary>
 internal abstract class ReadOnlyStream(Stream inner) : Stream
 {
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ internal abstract class ReadOnlyStream(Stream inner) : Stream
         buffer = buffer[..MaxRead(buffer.Length)];
         if (buffer.IsEmpty)
         {
-            // The other stream would wait until it has something.
+            // The inner stream would wait until it has data.
             return 0;
         }
 
@@ -71,10 +73,10 @@ internal abstract class ReadOnlyStream(Stream inner) : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>How much may be read now, of what is asked for.</summary>
+    /// <summary>How many of the wanted bytes may be read now.</summary>
     protected abstract int MaxRead(int wanted);
 
-    /// <summary>Looks at what was read.</summary>
+    /// <summary>Called with the bytes that were read.</summary>
     protected abstract void See(ReadOnlySpan<byte> bytes);
 
     /// <inheritdoc/>

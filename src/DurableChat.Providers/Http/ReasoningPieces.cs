@@ -3,16 +3,15 @@ using DurableChat.Chats;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Puts a blank line between pieces of reasoning that the provider gives as separate blocks: shown, they become one
-/// text. For one answer;
-/// not thread-safe.
+/// Adds a blank line between pieces of reasoning that the provider sends as separate blocks, since they are shown as
+/// one text. For one answer; not thread-safe.
 /// </summary>
 internal sealed class ReasoningPieces
 {
     private object? _place;
 
     /// <summary>The next piece as it is shown.</summary>
-    /// <param name="place">What names the block that it belongs to.</param>
+    /// <param name="place">Identifies the block to which the piece belongs.</param>
     /// <param name="text">The piece.</param>
     public ReasoningPart Next(object place, string text)
     {
@@ -21,6 +20,6 @@ internal sealed class ReasoningPieces
         return part;
     }
 
-    /// <summary>Another kind of part follows: what comes then stands apart anyway.</summary>
+    /// <summary>Another kind of part follows, so the next reasoning is separated anyway.</summary>
     public void End() => _place = null;
 }

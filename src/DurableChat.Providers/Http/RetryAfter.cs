@@ -5,16 +5,15 @@ using System.Text.RegularExpressions;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// Reads how long a provider asks to wait: <c>Retry-After</c> in seconds, with a fraction, or as an HTTP date (RFC
-/// 9110, 10.2.3);
-/// <c>retry-after-ms</c>, which OpenAI and Azure send beside it; or the words of an error. Pure.
+/// Reads how long a provider asks to wait: from <c>Retry-After</c> in seconds, with a fraction, or as an HTTP date (RFC
+/// 9110, 10.2.3); from <c>retry-after-ms</c>, which OpenAI and Azure send as well; or from an error's text. Pure.
 /// </summary>
 internal static partial class RetryAfter
 {
     private static readonly string[] _dates = ["R", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy",
         "ddd MMM  d HH:mm:ss yyyy"];
 
-    /// <summary>How long to wait; null if the headers do not say.</summary>
+    /// <summary>The delay; null if the headers contain none.</summary>
     public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now)
     {
         if (First(headers, "retry-after-ms") is { } milliseconds && Number(milliseconds) is { } ms)
@@ -33,7 +32,7 @@ internal static partial class RetryAfter
     }
 
     /// <summary>
-    /// How long to wait by an error's words: Google has a member for it, others a sentence. Null if they do not say.
+    /// The delay in an error's text. Google has a member for it, others a sentence. Null if there is none.
     /// </summary>
     public static TimeSpan? ReadWords(string error)
     {

@@ -4,9 +4,8 @@ using System.Text;
 namespace DurableChat.Providers.Http;
 
 /// <summary>
-/// The ids under which calls are sent. Those of another provider may be too long, have characters that this one
-/// refuses, or come again in
-/// a later answer. The same history gives the same ids. For one request; not thread-safe.
+/// The ids under which calls are sent. Another provider's ids may be too long, contain characters that this one
+/// refuses, or be reused in a later answer. The same history results in the same ids. For one request; not thread-safe.
 /// </summary>
 internal sealed class SentCallIds
 {
@@ -15,17 +14,17 @@ internal sealed class SentCallIds
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private List<string> _ofAnswer = [];
 
-    /// <summary>The calls of another answer follow.</summary>
+    /// <summary>Begins the calls of another answer.</summary>
     public void BeginAnswer() => _ofAnswer = [];
 
-    /// <summary>Notes a call that goes back as it came.</summary>
+    /// <summary>Records a call that is sent back unchanged.</summary>
     public void Keep(string id)
     {
         _used.Add(id);
         _ofAnswer.Add(id);
     }
 
-    /// <summary>Notes a call that is written from its neutral part, and gives its id.</summary>
+    /// <summary>Records a call that is written from its neutral part, and returns its id.</summary>
     public string Make(string id)
     {
         var plain = string.Concat(id.Select(each => IsPlain(each) ? each : '_'));
@@ -40,7 +39,7 @@ internal sealed class SentCallIds
         return made;
     }
 
-    /// <summary>The id of the call at a place of the answer that was noted last; null if it has none there.</summary>
+    /// <summary>The id of the call at a position in the last recorded answer; null if there is none.</summary>
     public string? At(int place) => _ofAnswer.ElementAtOrDefault(place);
 
     private static bool IsPlain(char each) => char.IsAsciiLetterOrDigit(each) || each is '_' or '-';

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace DurableChat.Providers.Http;
 
-/// <summary>Makes schemas of tools that OpenAI and those who imitate it accept. Pure.</summary>
+/// <summary>Creates tool schemas that OpenAI and compatible servers accept. Pure.</summary>
 internal static class ToolSchema
 {
     /// <summary>
-    /// The schema byte for byte if it is whole. One without a type or without properties, as MCP servers give for tools without parameters,
-    /// would be refused with the whole request.
+    /// The unchanged schema if it is complete. A schema without a type or properties, as MCP servers send for tools
+    /// without parameters, would cause the whole request to be refused.
     /// </summary>
     public static JsonNode Of(JsonElement schema)
     {

@@ -1,6 +1,6 @@
 namespace DurableChat.Providers.Http;
 
-/// <summary>The beginning of another stream. Disposes of it.</summary>
+/// <summary>The beginning of an inner stream. Disposes of the inner stream.</summary>
 internal sealed class TruncatedStream(Stream inner, int maxBytes) : ReadOnlyStream(inner)
 {
     private int _left = maxBytes;

@@ -1,6 +1,6 @@
 namespace DurableChat.Providers.Http;
 
-/// <summary>Another stream that says when bytes arrive. Disposes of the other.</summary>
+/// <summary>Reports when bytes of an inner stream arrive. Disposes of the inner stream.</summary>
 internal sealed class WatchedStream(Stream inner, Action onBytes) : ReadOnlyStream(inner)
 {
     /// <inheritdoc/>

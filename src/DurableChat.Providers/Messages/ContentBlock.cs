@@ -6,8 +6,8 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Messages;
 
-/// <summary>A block of an answer, rebuilt from its events. Not thread-safe.</summary>
-/// <param name="start">The block as it was announced; of text and input, the first piece or nothing.</param>
+/// <summary>A content block, assembled from its events. Not thread-safe.</summary>
+/// <param name="start">The block as it was announced. Its text and input contain the first piece or nothing.</param>
 internal sealed class ContentBlock(JsonElement start)
 {
     private static readonly JsonWriterOptions _writing = new()
@@ -19,31 +19,31 @@ internal sealed class ContentBlock(JsonElement start)
     private readonly StringBuilder _input = new();
     private readonly List<JsonElement> _citations = [.. start.Items("citations")];
 
-    /// <summary>Its kind; empty if it has none.</summary>
+    /// <summary>Its type; empty if it has none.</summary>
     public string Type { get; } = start.Text("type") ?? "";
 
-    /// <summary>What tells it from others: its id, or of a result the id of its call; null if it needs none.</summary>
+    /// <summary>Its identity: its id or, for a result, the id of its call. Null if it has none.</summary>
     public string? Id { get; } = start.Text("id") ?? start.Text("tool_use_id");
 
-    /// <summary>The name of the tool that it calls.</summary>
+    /// <summary>The name of the called tool.</summary>
     public string Name { get; } = start.Text("name") ?? "";
 
-    /// <summary>True if it calls a tool, be it one that the provider runs.</summary>
+    /// <summary>True if it calls a tool, including one that the provider runs.</summary>
     public bool IsCall => Type is "tool_use" or "server_tool_use" or "mcp_tool_use";
 
     /// <summary>True if it is the result of a tool that the provider ran.</summary>
     public bool IsResult => Type.EndsWith("_tool_result", StringComparison.Ordinal);
 
-    /// <summary>True if it is thought, readable or not.</summary>
+    /// <summary>True if it is thinking, readable or not.</summary>
     public bool IsThinking => Type is "thinking" or "redacted_thinking";
 
-    /// <summary>True if it ended.</summary>
+    /// <summary>True if it has ended.</summary>
     public bool IsStopped { get; set; }
 
     /// <summary>The sources that it cites.</summary>
     public IReadOnlyList<JsonElement> Citations => _citations;
 
-    /// <summary>The input of a call, as text: the pieces if any came, else what stood in the start.</summary>
+    /// <summary>The input of a call as text: its pieces if any arrived, otherwise the input in the start.</summary>
     public string Input
     {
         get
@@ -54,11 +54,11 @@ internal sealed class ContentBlock(JsonElement start)
         }
     }
 
-    /// <summary>A text member, with all that was added to it.</summary>
+    /// <summary>A text member with everything appended to it.</summary>
     public string Text(string name) =>
         start.Text(name) + (_pieces.TryGetValue(name, out var pieces) ? pieces.ToString() : "");
 
-    /// <summary>Adds a piece: input, a citation, or a text to the member of its name.</summary>
+    /// <summary>Appends a piece: input, a citation, or text for the member of the same name.</summary>
     public void Append(JsonElement delta, HeldContent held)
     {
         if ((delta.Text("partial_json") ?? delta.Object("partial_json")?.GetRawText()) is { } input)
@@ -77,7 +77,7 @@ internal sealed class ContentBlock(JsonElement start)
 
         foreach (var member in delta.ValueKind == JsonValueKind.Object ? delta.EnumerateObject() : default)
         {
-            // A member that the block is not known to have would be refused when it goes back.
+            // An unknown member would be refused when the block is sent back.
             if (member.Value.ValueKind == JsonValueKind.String && !member.NameEquals("type")
                 && (member.Name is "text" or "thinking" or "signature" || start.TryGetProperty(member.Name, out _)))
             {
@@ -93,7 +93,7 @@ internal sealed class ContentBlock(JsonElement start)
         }
     }
 
-    /// <summary>The whole block as it goes back. What no event has changed is as it came.</summary>
+    /// <summary>The whole block as it is sent back. Members that no event changed stay as they arrived.</summary>
     public string Write()
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -7,9 +7,9 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Messages;
 
 /// <summary>Reads the events of one round of an answer. For one round; not thread-safe.</summary>
-/// <param name="turn">The answer, to which it adds.</param>
-/// <param name="explain">Makes the exception for an error that the provider reports.</param>
-/// <param name="held">Counts what is held until the end.</param>
+/// <param name="turn">The answer to which it adds.</param>
+/// <param name="explain">Creates the exception for an error that the provider reports.</param>
+/// <param name="held">Counts the memory held until the end.</param>
 internal sealed class MessagesAnswer(MessagesTurn turn, Func<JsonElement, ModelException> explain, HeldContent held)
 {
     private readonly Dictionary<long, ContentBlock> _open = [];
@@ -20,14 +20,14 @@ internal sealed class MessagesAnswer(MessagesTurn turn, Func<JsonElement, ModelE
     /// <summary>True after the last event.</summary>
     public bool IsEnded { get; private set; }
 
-    /// <summary>Why it ends; null before that.</summary>
+    /// <summary>The stop reason; null before it arrives.</summary>
     public string? StopReason { get; private set; }
 
-    /// <summary>What the round cost; null if the provider did not say.</summary>
+    /// <summary>The usage of the round; null if the provider did not report it.</summary>
     public TokenUsage? Usage => _usage.Total;
 
     /// <summary>
-    /// True if all of it came. The last event may be missing, since the reason comes after all content.
+    /// True if the answer is complete. The last event may be missing, since the reason follows all content.
     /// </summary>
     public bool IsWhole => IsEnded || StopReason is not null;
 
@@ -60,10 +60,10 @@ internal sealed class MessagesAnswer(MessagesTurn turn, Func<JsonElement, ModelE
         }
     }
 
-    /// <summary>Ends blocks whose ends are missing.</summary>
+    /// <summary>Ends blocks whose end events are missing.</summary>
     public IEnumerable<ModelUpdate> StopAll() => [.. _open.Keys.Order().ToArray().SelectMany(Stop)];
 
-    /// <summary>A server that ignores the wish for a stream sends the message.</summary>
+    /// <summary>A server that does not stream sends the whole message.</summary>
     private IEnumerable<ModelUpdate> Whole(JsonElement message)
     {
         held.Add(message);
@@ -85,7 +85,7 @@ internal sealed class MessagesAnswer(MessagesTurn turn, Func<JsonElement, ModelE
 
     private List<ModelUpdate> Begin(long index, JsonElement start)
     {
-        // A server that gives all blocks the same number, or ends none of them.
+        // A server that gives all blocks the same index, or does not end them.
         var updates = Stop(index).ToList();
         var block = new ContentBlock(start);
         _open[index] = block;
@@ -123,7 +123,8 @@ internal sealed class MessagesAnswer(MessagesTurn turn, Func<JsonElement, ModelE
     }
 
     /// <summary>
-    /// The kind of block that a piece without a start belongs to; null if it needs more than the piece has.
+    /// The type of block to which a piece without a start belongs; null if the piece is not sufficient to begin a
+    /// block.
     /// </summary>
     private static string? KindOf(JsonElement delta) => delta.Text("type") switch
     {
@@ -132,7 +133,7 @@ internal sealed class MessagesAnswer(MessagesTurn turn, Func<JsonElement, ModelE
         _ => null,
     };
 
-    /// <summary>Shows the text that a start or a piece brings.</summary>
+    /// <summary>Shows the text of a start or a piece.</summary>
     private IEnumerable<ModelUpdate> Show(ContentBlock block, JsonElement piece)
     {
         if (block.Type == "thinking" && piece.Text("thinking") is { Length: > 0 } thought)

@@ -5,11 +5,11 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Messages;
 
-/// <summary>A model behind Anthropic's Messages API, or another server's. Thread-safe.</summary>
+/// <summary>A model behind Anthropic's Messages API or a compatible server. Thread-safe.</summary>
 internal sealed class MessagesModel(ProviderConnection connection, Provider provider, ProviderOptions options)
     : IModelClient
 {
-    /// <summary>The wire's name in replays.</summary>
+    /// <summary>The name of the protocol in replays.</summary>
     public const string Wire = "anthropic.messages";
 
     private const string Version = "2023-06-01";
@@ -54,7 +54,7 @@ internal sealed class MessagesModel(ProviderConnection connection, Provider prov
             case "refusal":
                 return (FinishReason.ContentFilter, []);
 
-            // A pause to which the provider adds nothing any more, or one too many, is cut off.
+            // A pause without new content, or one pause too many, counts as truncated.
             case "max_tokens" or "model_context_window_exceeded" or "pause_turn":
                 return (FinishReason.Length, []);
             default:

@@ -10,7 +10,7 @@ namespace DurableChat.Providers.Messages;
 internal sealed class MessagesPrompt
 {
     /// <summary>
-    /// Hosts that do not bind thought to what stands before it, but refuse an answer with calls without it.
+    /// Hosts that do not bind thinking to the preceding messages, but refuse an answer that has calls without thinking.
     /// </summary>
     private static readonly string[] _unbound =
     [
@@ -25,15 +25,15 @@ internal sealed class MessagesPrompt
     {
     }
 
-    /// <summary>The system's texts.</summary>
+    /// <summary>The system prompts.</summary>
     public IReadOnlyList<string> System => _system;
 
     /// <summary>The tools, each a JSON text.</summary>
     public IReadOnlyList<string> Tools { get; private init; } = [];
 
     /// <summary>
-    /// True if the tools only explain the calls in the history: the wire refuses calls without tools, also where none
-    /// may be called any more.
+    /// True if the tools only declare the calls in the history: the API refuses calls without declared tools, even if
+    /// no tool may be called any more.
     /// </summary>
     public bool AreToolsPast { get; private init; }
 
@@ -44,7 +44,7 @@ internal sealed class MessagesPrompt
     public string Prefix { get; private set; } = "";
 
     /// <summary>
-    /// True if the present turn began with an answer whose thought does not go back, or that had none.
+    /// True if the present turn began with an answer whose thinking is not sent back, or that had none.
     /// </summary>
     public bool LacksThinking => _entries.Skip(_entries.FindLastIndex(entry => entry.Speaker == PromptSpeaker.User) + 1)
         .FirstOrDefault(entry => entry.Speaker == PromptSpeaker.Assistant) is { } first && !first.Blocks[0].IsThinking;
@@ -89,9 +89,8 @@ internal sealed class MessagesPrompt
         .Distinct(StringComparer.Ordinal);
 
     /// <summary>
-    /// Thought goes back from the newest answer back to the first one that was made for another beginning: it may be
-    /// left out from the
-    /// beginning, not from the middle.
+    /// Removes thinking from all answers up to the newest one whose thinking was made for other preceding messages. A
+    /// history may lack its oldest thinking, but must not have a gap in the middle.
     /// </summary>
     private void LeaveOutUnbound()
     {
@@ -186,7 +185,7 @@ internal sealed class MessagesPrompt
 
     private JsonObject Result(ToolResultPart result, int place)
     {
-        // A failure without words is refused.
+        // A failure without a text is refused.
         var content = result.IsError && string.IsNullOrWhiteSpace(result.Result) ? "The tool failed." : result.Result;
         var block = new JsonObject
         {

@@ -9,14 +9,13 @@ namespace DurableChat.Providers.Messages;
 internal static class MessagesRequest
 {
     /// <summary>
-    /// How many tokens an answer may have unless the settings say so: the wire wants a number, and thought counts in
-    /// it.
+    /// The default token limit of an answer. The API requires a limit, and thinking counts towards it.
     /// </summary>
     private const int DefaultMaxTokens = 32_000;
 
     private const int LeftForText = 8_192;
 
-    /// <summary>The wire refuses a smaller budget.</summary>
+    /// <summary>The API refuses a smaller budget.</summary>
     private const int MinBudget = 1_024;
 
     /// <summary>The body of a request.</summary>
@@ -64,7 +63,7 @@ internal static class MessagesRequest
     private static string SystemBlock(string text) =>
         ProviderJson.Write(new JsonObject { ["type"] = "text", ["text"] = text });
 
-    /// <summary>Blocks, the last of which marks how far the provider is to cache.</summary>
+    /// <summary>Blocks, of which the last one marks how far the provider caches.</summary>
     private static JsonArray Blocks(IEnumerable<string> blocks, bool caches)
     {
         var written = new JsonArray([.. blocks.Select(RawJson.Node)]);
@@ -97,7 +96,7 @@ internal static class MessagesRequest
             messages.Add(("assistant", [.. paused]));
         }
 
-        // Blocks of the model's own go back exactly, without a mark.
+        // The model's own blocks are sent back exactly, without a mark.
         var marked = messages.FindLastIndex(message => message.Role == "user");
         return new JsonArray([.. messages.Select((message, place) => (JsonNode)new JsonObject
         {
@@ -117,25 +116,25 @@ internal static class MessagesRequest
         var budget = BudgetOf(settings);
         if (settings.ReasoningEffort == "none" || budget == 0 || (budget is not null && maxTokens <= MinBudget))
         {
-            // An answer that has no room for the smallest budget is one without thought.
+            // If the smallest budget leaves no room for the answer, thinking is disabled.
             return new JsonObject { ["type"] = "disabled" };
         }
 
         if (budget is { } wished)
         {
-            // A turn that began without thought cannot go on with it.
+            // A turn that began without thinking cannot continue with it.
             var tokens = Math.Clamp(wished, MinBudget, maxTokens - 1);
             var enabled = new JsonObject { ["type"] = "enabled", ["budget_tokens"] = tokens };
             enabled.AddIfAny("display", display);
             return prompt.LacksThinking ? null : enabled;
         }
 
-        // Shown thought breaks the silence.
+        // Visible thinking avoids a long silence.
         return settings.ReasoningEffort is null && display is null ? null
             : new JsonObject { ["type"] = "adaptive", ["display"] = display ?? "summarized" };
     }
 
-    /// <summary>The budget; an effort of none leaves nothing to spend.</summary>
+    /// <summary>The budget. An effort of none means no budget.</summary>
     private static int? BudgetOf(GenerationSettings settings) =>
         settings.ReasoningEffort == "none" ? null : settings.ReasoningBudget;
 

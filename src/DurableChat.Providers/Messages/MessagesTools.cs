@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Providers.Messages;
 
-/// <summary>Writes tools and which of them may be called. Pure.</summary>
+/// <summary>Writes tools, and which of them may be called. Pure.</summary>
 internal static class MessagesTools
 {
     /// <summary>A tool as JSON.</summary>
@@ -18,7 +18,7 @@ internal static class MessagesTools
         return ProviderJson.Write(written);
     }
 
-    /// <summary>A tool that was called once and is not offered any more.</summary>
+    /// <summary>A tool that was called earlier and is no longer offered.</summary>
     public static string WritePast(string name) => ProviderJson.Write(new JsonObject
     {
         ["name"] = name,
@@ -26,7 +26,7 @@ internal static class MessagesTools
         ["input_schema"] = new JsonObject { ["type"] = "object" },
     });
 
-    /// <summary>Which tools the model may call; null to leave it to the provider.</summary>
+    /// <summary>Which tools the model may call; null for the provider's default.</summary>
     public static JsonObject? Choice(GenerationSettings settings)
     {
         var choice = settings.ToolChoice switch
@@ -44,7 +44,7 @@ internal static class MessagesTools
         return choice;
     }
 
-    /// <summary>The schema must say that it is of an object.</summary>
+    /// <summary>The schema must declare the type object.</summary>
     private static JsonNode Schema(JsonElement schema)
     {
         if (schema.Text("type") == "object")

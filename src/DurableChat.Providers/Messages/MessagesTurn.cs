@@ -4,7 +4,7 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Messages;
 
 /// <summary>
-/// What has come of an answer over all its rounds: the provider may pause it and be asked to go on. Not thread-safe.
+/// An answer over all of its rounds, since the provider may pause it and be asked to continue. Not thread-safe.
 /// </summary>
 internal sealed class MessagesTurn
 {
@@ -17,10 +17,10 @@ internal sealed class MessagesTurn
     /// <summary>Separates blocks of reasoning where they are shown.</summary>
     public ReasoningPieces Reasoning { get; } = new();
 
-    /// <summary>What earlier rounds cost.</summary>
+    /// <summary>The usage of earlier rounds.</summary>
     public TokenUsage? UsageBefore { get; set; }
 
-    /// <summary>Adds a block; false if a round repeats one that is here already.</summary>
+    /// <summary>Adds a block; false if the round repeats an earlier one.</summary>
     public bool Add(ContentBlock block)
     {
         if (block.Id is { Length: > 0 } id && block.Type != "tool_use" && !_ids.Add((block.IsResult, id)))

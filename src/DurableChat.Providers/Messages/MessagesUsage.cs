@@ -5,8 +5,8 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Messages;
 
 /// <summary>
-/// Adds up what a round cost: counts come in its first event and again, complete, in one of its last. For one round;
-/// not thread-safe.
+/// Collects the usage of a round: counts arrive in its first event, and complete in one of its last. For one round; not
+/// thread-safe.
 /// </summary>
 internal sealed class MessagesUsage
 {
@@ -25,7 +25,7 @@ internal sealed class MessagesUsage
             ReasoningTokens = _thinking,
         };
 
-    /// <summary>Notes the counts of an event; false if it has none.</summary>
+    /// <summary>Records the counts of an event; false if it has none.</summary>
     public bool Add(JsonElement holder)
     {
         if (holder.Object("usage") is not { } usage)
@@ -41,6 +41,6 @@ internal sealed class MessagesUsage
         return Total is not null;
     }
 
-    /// <summary>Counts only grow; a server that leaves one out may send 0.</summary>
+    /// <summary>Counts only grow. A server that does not know a count may send 0.</summary>
     private static long? Larger(long? known, long? given) => given is null ? known : Math.Max(known ?? 0, given.Value);
 }

@@ -5,18 +5,17 @@ using System.Text;
 namespace DurableChat.Providers.Messages;
 
 /// <summary>
-/// A hash of what stands before an answer, as it is sent, except for thought: an answer is bound to all before it, and
-/// thought may be left
-/// out from the beginning. For one request.
+/// A hash of everything sent before an answer, except for thinking. An answer is bound to all of it, but thinking may
+/// be omitted from the beginning. For one request.
 /// </summary>
 internal sealed class PrefixHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>The hash of all that was added.</summary>
+    /// <summary>The hash of everything added so far.</summary>
     public string Present => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
-    /// <summary>Adds a text, so that no other row of texts has the same hash.</summary>
+    /// <summary>Adds a text unambiguously: no other sequence of texts has the same hash.</summary>
     public void Add(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

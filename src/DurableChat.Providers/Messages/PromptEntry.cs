@@ -1,6 +1,6 @@
 namespace DurableChat.Providers.Messages;
 
-/// <summary>Who speaks an entry of the prompt.</summary>
+/// <summary>The author of a prompt entry.</summary>
 internal enum PromptSpeaker
 {
     /// <summary>The user.</summary>
@@ -17,18 +17,18 @@ internal enum PromptSpeaker
 }
 
 /// <summary>An entry of the prompt as content blocks. Immutable.</summary>
-/// <param name="Speaker">Who speaks.</param>
-/// <param name="Blocks">The blocks, each a JSON text, and whether it is thought.</param>
+/// <param name="Speaker">The author.</param>
+/// <param name="Blocks">The blocks, each a JSON text, and whether each is thinking.</param>
 internal sealed record PromptEntry(PromptSpeaker Speaker, IReadOnlyList<(string Json, bool IsThinking)> Blocks)
 {
-    /// <summary>True if there is thought among its blocks.</summary>
+    /// <summary>True if one of its blocks is thinking.</summary>
     public bool HasThinking => Blocks.Any(block => block.IsThinking);
 
     /// <summary>
-    /// True if its thought was made for what stands before it, as far as the provider may check that.
+    /// True if its thinking was made for the preceding messages, as far as the provider may check that.
     /// </summary>
     public bool IsBound { get; init; } = true;
 
-    /// <summary>The entry without thought, otherwise as it is.</summary>
+    /// <summary>The entry without its thinking blocks.</summary>
     public PromptEntry WithoutThinking() => this with { Blocks = [.. Blocks.Where(block => !block.IsThinking)] };
 }

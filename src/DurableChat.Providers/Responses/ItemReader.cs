@@ -6,25 +6,25 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Responses;
 
 /// <summary>
-/// Turns items of the output into parts, each text once: by its pieces, or as a whole if there were none. Not
+/// Converts output items to parts and shows each text once: in pieces, or as a whole if there were no pieces. Not
 /// thread-safe.
 /// </summary>
 internal sealed class ItemReader
 {
     private readonly ReasoningPieces _reasoning = new();
 
-    /// <summary>True once the model has declined to answer.</summary>
+    /// <summary>True once the model has refused to answer.</summary>
     public bool HasRefused { get; private set; }
 
     /// <summary>Shows a piece of an item's text.</summary>
     public ModelUpdate? Piece(OutputItem item, string kind, long place, string? text) =>
         string.IsNullOrEmpty(text) || item.Whole is not null ? null : Show(item, kind, place, text);
 
-    /// <summary>Shows a text that is given as a whole, unless its pieces came.</summary>
+    /// <summary>Shows a whole text, unless its pieces have been shown.</summary>
     public ModelUpdate? WholeText(OutputItem item, string kind, long place, string? text) =>
         item.IsShown(kind, place) ? null : Piece(item, kind, place, text);
 
-    /// <summary>Shows what a whole item has beside what its pieces showed.</summary>
+    /// <summary>Shows the content of a whole item that its pieces did not show.</summary>
     public IEnumerable<ModelUpdate> WholeItem(OutputItem item, JsonElement whole)
     {
         if (item.Whole is not null)
@@ -49,7 +49,7 @@ internal sealed class ItemReader
         item.Complete(whole);
     }
 
-    /// <summary>Shows the sources of an item that was cut off.</summary>
+    /// <summary>Shows the sources of an item that was truncated.</summary>
     public IEnumerable<ModelUpdate> Sources(OutputItem item) => Sources(item.Annotations, []);
 
     private IEnumerable<ModelUpdate> Message(OutputItem item, JsonElement whole)
@@ -78,7 +78,8 @@ internal sealed class ItemReader
     }
 
     /// <summary>
-    /// Pieces may lack their place, or count from another one: as many texts as the item has were shown then.
+    /// Pieces may lack their index, or count it differently. Then the text counts as shown if as many texts were shown
+    /// as the item has.
     /// </summary>
     private static bool IsCovered(OutputItem item, JsonElement[] content, string kind, int place) =>
         item.IsShown(kind, place) || item.CountShown(kind) >= content.Count(each => KindOf(each) == kind);
@@ -90,7 +91,7 @@ internal sealed class ItemReader
     {
         foreach (var annotation in annotations)
         {
-            // Some servers nest the citation under its type, as Chat Completions do.
+            // Some servers nest the citation under its type, as Chat Completions does.
             var citation = annotation.Object("url_citation") ?? annotation;
             if (citation.Text("url") is { Length: > 0 } url && known.Add(url))
             {
@@ -127,7 +128,7 @@ internal sealed class ItemReader
     }
 
     /// <summary>
-    /// Calls of tools that the provider runs by itself end with this suffix; lists and requests for approval do not.
+    /// Calls of tools that the provider runs have this suffix in their type; lists and approval requests do not.
     /// </summary>
     private IEnumerable<ModelUpdate> Tool(string type, JsonElement whole)
     {

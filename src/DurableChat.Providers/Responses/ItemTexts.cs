@@ -1,6 +1,6 @@
 namespace DurableChat.Providers.Responses;
 
-/// <summary>Kinds of texts in output items, by the name of their events.</summary>
+/// <summary>Kinds of text in output items, by the names of their events.</summary>
 internal static class ItemTexts
 {
     /// <summary>Text of a message.</summary>
@@ -12,6 +12,6 @@ internal static class ItemTexts
     /// <summary>A part of a summary of reasoning.</summary>
     public const string Summary = "reasoning_summary_text";
 
-    /// <summary>Reasoning in the open.</summary>
+    /// <summary>Readable reasoning.</summary>
     public const string Reasoning = "reasoning_text";
 }

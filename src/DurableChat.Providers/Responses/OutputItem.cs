@@ -5,10 +5,10 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Responses;
 
-/// <summary>An item of the output while it comes, and what was shown of it. Not thread-safe.</summary>
+/// <summary>An output item while it arrives, and what was shown of it. Not thread-safe.</summary>
 /// <param name="id">Its id; null if it has none.</param>
-/// <param name="index">Its place in the output.</param>
-/// <param name="held">Counts what it holds.</param>
+/// <param name="index">Its index in the output.</param>
+/// <param name="held">Counts the memory that it holds.</param>
 internal sealed class OutputItem(string? id, long index, HeldContent held)
 {
     private readonly SortedDictionary<long, (string Kind, StringBuilder Text)> _texts = [];
@@ -18,34 +18,34 @@ internal sealed class OutputItem(string? id, long index, HeldContent held)
     /// <summary>Its id; null if it has none.</summary>
     public string? Id { get; private set; } = id;
 
-    /// <summary>Its place in the output.</summary>
+    /// <summary>Its index in the output.</summary>
     public long Index { get; set; } = index;
 
-    /// <summary>The item as it came when it was whole; null before that.</summary>
+    /// <summary>The complete item as it arrived; null before that.</summary>
     public JsonElement? Whole { get; private set; }
 
-    /// <summary>The item's kind; null before it is known.</summary>
+    /// <summary>The item's type; null before it is known.</summary>
     public string? Type => (Whole ?? _begun)?.Text("type");
 
-    /// <summary>Sources that were announced beside the text.</summary>
+    /// <summary>Sources that were announced separately from the text.</summary>
     public List<JsonElement> Annotations { get; } = [];
 
     /// <summary>
-    /// The kind of reasoning that is shown: a provider may send the same thought as a summary and in the open.
+    /// The kind of reasoning that is shown: a provider may send the same reasoning both as a summary and in full.
     /// </summary>
     public string? ReasoningKind { get; set; }
 
-    /// <summary>Notes the item as it was announced.</summary>
+    /// <summary>Records the announced item.</summary>
     public void Begin(JsonElement item)
     {
         _begun = item;
         Id ??= item.Text("id");
     }
 
-    /// <summary>Notes the whole item.</summary>
+    /// <summary>Records the complete item.</summary>
     public void Complete(JsonElement item) => Whole = item;
 
-    /// <summary>Notes a piece of text that is shown.</summary>
+    /// <summary>Records a piece of text that is shown.</summary>
     public void Append(string kind, long place, string text)
     {
         var key = Key(kind, place);
@@ -59,13 +59,13 @@ internal sealed class OutputItem(string? id, long index, HeldContent held)
         shown.Text.Append(text);
     }
 
-    /// <summary>True if the text at a place was shown.</summary>
+    /// <summary>True if the text at an index was shown.</summary>
     public bool IsShown(string kind, long place) => _texts.ContainsKey(Key(kind, place));
 
     /// <summary>How many texts of a kind were shown.</summary>
     public int CountShown(string kind) => _texts.Values.Count(text => text.Kind == kind);
 
-    /// <summary>Notes arguments of a call: the next piece, or all of them.</summary>
+    /// <summary>Records the arguments of a call: the next piece, or all of them.</summary>
     public void AppendArguments(string text, bool isWhole)
     {
         if (isWhole)
@@ -78,8 +78,8 @@ internal sealed class OutputItem(string? id, long index, HeldContent held)
     }
 
     /// <summary>
-    /// Makes an item whole of its pieces if the provider never sent it as a whole, though it ended the answer: a call,
-    /// or a message.
+    /// Assembles a call or a message from its pieces if the provider ended the answer without sending the item as a
+    /// whole.
     /// </summary>
     public void Assemble()
     {

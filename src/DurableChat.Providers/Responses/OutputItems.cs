@@ -4,11 +4,10 @@ using DurableChat.Providers.Http;
 namespace DurableChat.Providers.Responses;
 
 /// <summary>
-/// The items of an output. Events name their item by id and by place, and servers exist that change the id with every
-/// event, that give each
-/// item the place 0, and that give neither. Not thread-safe.
+/// The items of an output. Events identify their item by id and index. Some servers change the id with every event, use
+/// index 0 for each item, or send neither. Not thread-safe.
 /// </summary>
-/// <param name="held">Counts what they hold.</param>
+/// <param name="held">Counts the memory that they hold.</param>
 internal sealed class OutputItems(HeldContent held)
 {
     private readonly List<OutputItem> _items = [];
@@ -24,7 +23,7 @@ internal sealed class OutputItems(HeldContent held)
         return known ?? Add(id, index);
     }
 
-    /// <summary>The item that an event is about; it begins with the event if it is not known.</summary>
+    /// <summary>The item of an event. A new item begins if it is not known.</summary>
     public OutputItem Of(JsonElement data)
     {
         var (id, index) = Names(data);
@@ -34,9 +33,7 @@ internal sealed class OutputItems(HeldContent held)
         return item ?? Add(id, index);
     }
 
-    /// <summary>
-    /// The item that stands at a place of the whole output; it begins with it if no event has brought it.
-    /// </summary>
+    /// <summary>The item at an index of the complete output. A new item begins if no event has announced it.</summary>
     public OutputItem At(int place, JsonElement whole)
     {
         var (id, type) = (whole.Text("id"), whole.Text("type"));

@@ -11,11 +11,11 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
     private readonly OutputItems _items = new(held);
     private readonly ItemReader _reader = new();
 
-    /// <summary>True once the answer is whole.</summary>
+    /// <summary>True once the answer is complete.</summary>
     public bool IsEnded { get; private set; }
 
     /// <summary>Reads an event.</summary>
-    /// <exception cref="ModelException">The provider reports an error, or a call that cannot be run.</exception>
+    /// <exception cref="ModelException">The provider reports an error, or a call cannot be run.</exception>
     public IEnumerable<ModelUpdate> Read(string type, JsonElement data)
     {
         switch (data.Text("type") ?? type)
@@ -49,7 +49,7 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
         }
     }
 
-    /// <summary>A server that ignores the wish for a stream sends the response; a gateway, an error.</summary>
+    /// <summary>A server that does not stream sends the whole response; a gateway sends an error.</summary>
     private IEnumerable<ModelUpdate> ReadUntyped(JsonElement data) =>
         data.Error() is not null
             ? throw Failure(data)
@@ -123,8 +123,8 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
     }
 
     /// <summary>
-    /// A call may be half, and reasoning may lack what it led to: nothing of it is kept but its text, and the sources
-    /// that were given for that.
+    /// Ends a truncated answer. A call may be incomplete, and reasoning may lack what it led to, so only the text and
+    /// its sources are kept.
     /// </summary>
     private IEnumerable<ModelUpdate> Cut(JsonElement response) =>
     [
@@ -165,9 +165,9 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
     }
 
     /// <summary>
-    /// Reasoning that is neither encrypted nor in the open is a mere reference into the provider's store, where it is
-    /// not; and the items
-    /// after it need it. Calls without ids of their own could not be answered.
+    /// The replay of an answer; null if its items cannot be sent back. Reasoning that is neither encrypted nor readable
+    /// is only a reference to the provider's store, which is not used, and later items depend on it. Calls without ids
+    /// of their own could not get a result.
     /// </summary>
     private Replay? Keep(List<JsonElement> items, List<ToolCallPart> calls)
     {
@@ -185,8 +185,8 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
         && !item.Items("content").Any();
 
     /// <summary>
-    /// The error's own members, beside which the response repeats the request; if there are none, all that a flat event
-    /// has.
+    /// Uses the error's own members, because the response also repeats the request. If there are none, uses all of a
+    /// flat event.
     /// </summary>
     private ModelException Failure(JsonElement data)
     {

@@ -4,11 +4,13 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Responses;
 
-/// <summary>A model behind OpenAI's Responses API, or another server's. Nothing is stored there. Thread-safe.</summary>
+/// <summary>
+/// A model behind OpenAI's Responses API or a compatible server. Nothing is stored there. Thread-safe.
+/// </summary>
 internal sealed class ResponsesModel(ProviderConnection connection, Provider provider, ProviderOptions options)
     : IModelClient
 {
-    /// <summary>The wire's name in replays.</summary>
+    /// <summary>The name of the protocol in replays.</summary>
     public const string Wire = "openai.responses";
 
     private const string SummariesRefused = "generate reasoning summaries";
@@ -31,7 +33,8 @@ internal sealed class ResponsesModel(ProviderConnection connection, Provider pro
             catch (ModelException exception) when (wish is null && !_areSummariesRefused
                 && exception.InnerException?.Message.Contains(SummariesRefused, StringComparison.Ordinal) == true)
             {
-                // OpenAI gives summaries only to organisations that it has verified. They were our wish alone.
+                // OpenAI sends summaries only to verified organisations. They are only this client's default, so it
+                // stops requesting them.
                 _areSummariesRefused = true;
                 await updates.DisposeAsync().ConfigureAwait(false);
                 updates = SendAsync(Without(request), cancellationToken).GetAsyncEnumerator(cancellationToken);

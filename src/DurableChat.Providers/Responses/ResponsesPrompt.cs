@@ -18,7 +18,7 @@ internal sealed class ResponsesPrompt
     {
     }
 
-    /// <summary>The instructions, null if there are none, and the input.</summary>
+    /// <summary>The instructions, or null, and the input.</summary>
     public static (string? Instructions, JsonArray Input) Build(Provider provider, ModelRequest request)
     {
         var prompt = new ResponsesPrompt();

@@ -24,7 +24,7 @@ internal static class ResponsesRequest
         AddTools(body, request);
         if (thinks)
         {
-            // A server that stores nothing needs its own thoughts back.
+            // A server that stores nothing needs its own reasoning back.
             body["include"] = new JsonArray("reasoning.encrypted_content");
         }
 
@@ -73,7 +73,7 @@ internal static class ResponsesRequest
             "omitted" => null,
             "summary" => "auto",
 
-            // Summaries break the silence of a long thought.
+            // Summaries avoid a long silence while the model thinks.
             null => thinks ? "auto" : null,
             var own => own,
         });
@@ -96,7 +96,7 @@ internal static class ResponsesRequest
         return new JsonObject { ["format"] = written };
     }
 
-    /// <summary>OpenAI's models of old refuse the fields of reasoning.</summary>
+    /// <summary>OpenAI's older models refuse the fields for reasoning.</summary>
     private static bool Thinks(string model)
     {
         var name = model[(model.LastIndexOf('/') + 1)..];

@@ -4,10 +4,10 @@ using DurableChat.Providers.Http;
 
 namespace DurableChat.Providers.Responses;
 
-/// <summary>Reads what a response cost. Pure.</summary>
+/// <summary>Reads the usage of a response. Pure.</summary>
 internal static class ResponsesUsage
 {
-    /// <summary>The counts of a response; null if it has none.</summary>
+    /// <summary>The usage of a response; null if it has none.</summary>
     public static TokenUsage? Read(JsonElement response)
     {
         if (response.Object("usage") is not { } usage)

@@ -1,8 +1,8 @@
 namespace DurableChat.Recorder.Ledgers;
 
 /// <summary>
-/// The order in which leases of a conversation were given. Within an epoch the token decides. A failover that loses
-/// commits may give a token a second time, but begins an epoch that nobody has seen.
+/// The order in which a conversation's leases were issued. Within an epoch the token decides. A failover that loses
+/// commits may issue a token a second time, but it begins a new epoch.
 /// </summary>
 /// <param name="Epoch">The epoch of the history.</param>
 /// <param name="Token">The fencing token.</param>

@@ -1,12 +1,12 @@
 namespace DurableChat.Recorder.Ledgers;
 
 /// <summary>
-/// Decides which request is the first of its kind, which is a repetition, and which comes too late. It makes no I/O and
-/// asks no clock: times are those since any one beginning. Not thread-safe.
+/// Decides whether a request is the first of its kind, a repetition, or too late. It performs no I/O and reads no
+/// clock: times are relative to an arbitrary start. Not thread-safe.
 /// <para>
-/// One exchange belongs to (conversation, step, hash of the request). A replica that takes over asks for the same step
-/// with the same request, a later generation and a later token, and gets the same exchange. A request for a later step
-/// proves that the answers before it are stored, so theirs are dropped.
+/// An exchange is identified by conversation, step and hash of the request. A replica that takes over requests the same
+/// step with the same request, a later generation and a later token, and gets the same exchange. A request for a later
+/// step proves that the earlier answers are stored, so their exchanges are dropped.
 /// </para>
 /// </summary>
 /// <typeparam name="T">What belongs to an entry outside the ledger.</typeparam>
@@ -15,22 +15,23 @@ internal sealed class Ledger<T>(LedgerLimits limits)
 {
     private readonly Dictionary<string, Book> _books = [];
 
-    /// <summary>How many exchanges there are.</summary>
+    /// <summary>The number of exchanges.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many of them still run.</summary>
+    /// <summary>The number of exchanges that still run.</summary>
     public int Running => All.Count(entry => entry.EndedAt is null);
 
-    /// <summary>How many of them nobody reads.</summary>
+    /// <summary>The number of exchanges without readers.</summary>
     public int Unread => All.Count(entry => entry.Readers == 0);
 
     /// <summary>All exchanges.</summary>
     public IEnumerable<Entry<T>> All => _books.Values.SelectMany(book => book.Entries);
 
-    /// <summary>Decides on a request. One that is not refused is a reader from then on: see
-    /// <see cref="Entry{T}.Leave"/>.</summary>
-    /// <param name="claim">What it says of itself.</param>
-    /// <param name="hash">What it asks.</param>
+    /// <summary>
+    /// Decides on a request. A caller that is not refused becomes a reader; see <see cref="Entry{T}.Leave"/>.
+    /// </summary>
+    /// <param name="claim">The identity of the request.</param>
+    /// <param name="hash">The hash of the request.</param>
     /// <param name="now">The time.</param>
     public Asked<T> Ask(Claim claim, string hash, TimeSpan now)
     {
@@ -77,9 +78,10 @@ internal sealed class Ledger<T>(LedgerLimits limits)
         return new(Verdict.Begin, entry, dropped, fenced);
     }
 
-    /// <summary>Lets go of what was recorded for a call and those before it; null if the caller's lease is not the
-    /// newest.</summary>
-    /// <param name="claim">The caller, and the call.</param>
+    /// <summary>
+    /// Removes the exchanges of a call and earlier calls; null if the caller's lease is not the newest.
+    /// </summary>
+    /// <param name="claim">The caller and the call.</param>
     /// <param name="now">The time.</param>
     public IReadOnlyList<Entry<T>>? Forget(Claim claim, TimeSpan now)
     {
@@ -103,7 +105,7 @@ internal sealed class Ledger<T>(LedgerLimits limits)
         return dropped;
     }
 
-    /// <summary>Lets go of what has been there for too long.</summary>
+    /// <summary>Removes the exchanges that are too old.</summary>
     public IReadOnlyList<Entry<T>> Expire(TimeSpan now)
     {
         var dropped = new List<Entry<T>>();
@@ -137,7 +139,7 @@ internal sealed class Ledger<T>(LedgerLimits limits)
         || claim.At.CompareTo(book.At) < 0
         || (claim.At.Epoch == book.At.Epoch && claim.Generation <= book.Forgotten);
 
-    /// <summary>Takes over what a claim proves of the conversation.</summary>
+    /// <summary>Applies what a claim proves about the conversation.</summary>
     /// <returns>Exchanges whose readers may hold an earlier lease.</returns>
     private List<Entry<T>> Advance(Book book, Claim claim, List<Entry<T>> dropped)
     {
@@ -148,7 +150,7 @@ internal sealed class Ledger<T>(LedgerLimits limits)
                 Drop(book, entry, dropped);
             }
 
-            // Numbers of calls belong to the epoch: a failover may give them a second time.
+            // Call numbers are relative to the epoch: a failover may issue them a second time.
             book.Forgotten = claim.At.Epoch == book.At.Epoch ? book.Forgotten : 0;
             book.At = claim.At;
         }
@@ -177,7 +179,7 @@ internal sealed class Ledger<T>(LedgerLimits limits)
         }
     }
 
-    /// <summary>Drops the exchange that ended first of those that nobody reads.</summary>
+    /// <summary>Drops the exchange without readers that ended first.</summary>
     private bool TryMakeRoom(List<Entry<T>> dropped)
     {
         var idle = All.Where(entry => entry is { EndedAt: not null, Readers: 0 });
@@ -203,18 +205,18 @@ internal sealed class Ledger<T>(LedgerLimits limits)
         : now - entry.BegunAt >= limits.MaxTime
             || (entry.UnreadSince is { } unread && now - unread >= limits.OrphanTime);
 
-    /// <summary>What is known of a conversation.</summary>
+    /// <summary>The state of a conversation.</summary>
     private sealed class Book
     {
         public List<Entry<T>> Entries { get; } = [];
 
-        /// <summary>The newest step that was asked for.</summary>
+        /// <summary>The newest step that was requested.</summary>
         public required Position At { get; set; }
 
-        /// <summary>The newest lease that asked.</summary>
+        /// <summary>The newest lease that made a request.</summary>
         public required Fence Fence { get; set; }
 
-        /// <summary>Calls up to this one are over.</summary>
+        /// <summary>Calls up to this one are finished.</summary>
         public long Forgotten { get; set; }
 
         public TimeSpan TouchedAt { get; set; }

@@ -1,14 +1,14 @@
 namespace DurableChat.Recorder.Recordings;
 
-/// <summary>How many bytes all recordings together may have of something. Thread-safe.</summary>
+/// <summary>A limit on the bytes that all recordings use together. Thread-safe.</summary>
 internal sealed class ByteBudget(long limit)
 {
     private long _used;
 
-    /// <summary>How many are taken.</summary>
+    /// <summary>The number of bytes in use.</summary>
     public long Used => Interlocked.Read(ref _used);
 
-    /// <summary>Takes some; false if there are not enough.</summary>
+    /// <summary>Takes bytes; false if not enough are left.</summary>
     public bool TryTake(long bytes)
     {
         if (Interlocked.Add(ref _used, bytes) <= limit)
@@ -20,6 +20,6 @@ internal sealed class ByteBudget(long limit)
         return false;
     }
 
-    /// <summary>Gives some back.</summary>
+    /// <summary>Returns bytes.</summary>
     public void Give(long bytes) => Interlocked.Add(ref _used, -bytes);
 }

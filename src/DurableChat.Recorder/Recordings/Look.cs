@@ -1,12 +1,12 @@
 namespace DurableChat.Recorder.Recordings;
 
-/// <summary>What a reader finds at its place.</summary>
-/// <param name="Memory">The bytes, if they are in memory: as many as are there in one piece.</param>
-/// <param name="File">The file they are in; null if they are in memory or not there yet.</param>
-/// <param name="FileOffset">Where they are in the file.</param>
-/// <param name="Available">How many there are.</param>
-/// <param name="IsBroken">True if there will be no more, and the answer is not whole.</param>
-/// <param name="IsEnd">True if there will be no more.</param>
+/// <summary>The bytes that a reader finds at its position.</summary>
+/// <param name="Memory">The bytes if they are in memory, up to the end of the segment.</param>
+/// <param name="File">The file that contains the bytes; null if they are in memory or have not arrived yet.</param>
+/// <param name="FileOffset">The offset of the bytes in the file.</param>
+/// <param name="Available">The number of bytes.</param>
+/// <param name="IsBroken">True if no more bytes will arrive and the answer is incomplete.</param>
+/// <param name="IsEnd">True if no more bytes will arrive.</param>
 /// <param name="Changed">Completes when another look may find more.</param>
 internal readonly record struct Look(
     ReadOnlyMemory<byte> Memory,

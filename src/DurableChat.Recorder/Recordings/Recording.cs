@@ -1,17 +1,17 @@
 namespace DurableChat.Recorder.Recordings;
 
 /// <summary>
-/// The bytes of an answer as they arrived: the beginning in memory, what does not fit there in a file. One writer, any
-/// number of readers, each at its own place; a slow reader keeps nobody from writing. Thread-safe.
+/// The bytes of an answer as they arrived: the beginning in memory, the rest in a file. There is one writer and any
+/// number of readers, each at its own position. A slow reader does not block the writer. Thread-safe.
 /// </summary>
-/// <param name="limits">How much may be where.</param>
-/// <param name="memory">What all recordings together may have in memory.</param>
-/// <param name="spool">Where the rest goes.</param>
+/// <param name="limits">The limits of memory and size.</param>
+/// <param name="memory">The memory budget of all recordings.</param>
+/// <param name="spool">The folder for the rest.</param>
 internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool spool) : IDisposable
 {
     private readonly Lock _gate = new();
 
-    // Guarded by _gate. Segments are written to beyond Length only, so what is before it can be read without the lock.
+    // Guarded by _gate. Segments are only written beyond Length, so the bytes before it can be read without the lock.
     private readonly List<byte[]> _segments = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FileStream? _file;
@@ -21,7 +21,7 @@ internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool
     private bool _isBroken;
     private bool _isDisposed;
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The number of bytes.</summary>
     public long Length
     {
         get
@@ -33,7 +33,7 @@ internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool
         }
     }
 
-    /// <summary>True if a part of it is in a file.</summary>
+    /// <summary>True if a part is in a file.</summary>
     public bool IsSpooled
     {
         get
@@ -45,9 +45,9 @@ internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool
         }
     }
 
-    /// <summary>Adds bytes, and wakes the readers. Only the one writer calls it.</summary>
-    /// <exception cref="IOException">There is no room for them, in memory or on the disk.</exception>
-    /// <exception cref="ObjectDisposedException">It is over.</exception>
+    /// <summary>Appends bytes and wakes the readers. Only the one writer calls it.</summary>
+    /// <exception cref="IOException">There is no space for the bytes in memory or on the disk.</exception>
+    /// <exception cref="ObjectDisposedException">The recording was disposed of.</exception>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (Length + bytes.Length > limits.MaxBytes)
@@ -68,7 +68,7 @@ internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool
         Pulse();
     }
 
-    /// <summary>There will be no more bytes.</summary>
+    /// <summary>Marks the end of the bytes.</summary>
     /// <param name="isBroken">True if the answer broke off.</param>
     public void End(bool isBroken)
     {
@@ -93,8 +93,8 @@ internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool
         changed.TrySetResult();
     }
 
-    /// <summary>Looks at what there is from a place on.</summary>
-    /// <param name="from">The place.</param>
+    /// <summary>Looks at the bytes from a position on.</summary>
+    /// <param name="from">The position.</param>
     public Look LookAt(long from)
     {
         lock (_gate)
@@ -144,8 +144,9 @@ internal sealed class Recording(RecordingLimits limits, ByteBudget memory, Spool
         return _segments[segment].AsMemory(offset, end - offset);
     }
 
-    /// <summary>Puts as much into memory as the present segment holds; false once the rest belongs into the
-    /// file.</summary>
+    /// <summary>
+    /// Stores as much in memory as the present segment holds; false once the rest belongs in the file.
+    /// </summary>
     private bool TryStore(ReadOnlySpan<byte> bytes, out int stored)
     {
         lock (_gate)

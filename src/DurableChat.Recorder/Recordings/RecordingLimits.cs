@@ -1,14 +1,14 @@
 namespace DurableChat.Recorder.Recordings;
 
-/// <summary>How much of an answer may be where.</summary>
+/// <summary>Limits on the storage of an answer.</summary>
 internal sealed record RecordingLimits
 {
-    /// <summary>Memory is taken in pieces of this size.</summary>
+    /// <summary>The size of the pieces in which memory is taken.</summary>
     public const int SegmentBytes = 16 * 1024;
 
-    /// <summary>How much of one answer is in memory.</summary>
+    /// <summary>How many bytes of an answer are kept in memory.</summary>
     public long MemoryBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>How large an answer can be.</summary>
+    /// <summary>The maximum size of an answer, in bytes.</summary>
     public long MaxBytes { get; init; } = 256L * 1024 * 1024;
 }

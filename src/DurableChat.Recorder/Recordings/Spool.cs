@@ -1,9 +1,9 @@
 namespace DurableChat.Recorder.Recordings;
 
 /// <summary>
-/// The folder for what does not fit into memory. Its files hold responses of providers and nothing of requests; only
-/// this user can read them. They go with their recordings, and those that a crash has left go at the next start.
-/// Thread-safe.
+/// The folder for what does not fit into memory. Its files contain provider responses but no requests, and only this
+/// user can read them. They are deleted with their recordings; files that remain after a crash are deleted at the next
+/// start. Thread-safe.
 /// </summary>
 internal sealed class Spool : IDisposable
 {
@@ -18,12 +18,12 @@ internal sealed class Spool : IDisposable
         Budget = new ByteBudget(maxBytes);
     }
 
-    /// <summary>What all files may hold.</summary>
+    /// <summary>The limit on the size of all files.</summary>
     public ByteBudget Budget { get; }
 
-    /// <summary>Takes a folder, makes it if need be, and removes what a crash has left there.</summary>
-    /// <exception cref="IOException">Another recorder uses it, or it cannot be written to.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be written to.</exception>
+    /// <summary>Claims a folder, creates it if necessary, and deletes files that remain from a crash.</summary>
+    /// <exception cref="IOException">Another recorder uses the folder, or the folder is not writable.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
     public static Spool Open(string folder, long maxBytes)
     {
         if (OperatingSystem.IsWindows())
@@ -55,7 +55,7 @@ internal sealed class Spool : IDisposable
         return new Spool(folder, held, maxBytes);
     }
 
-    /// <summary>Makes a file that goes when it is closed.</summary>
+    /// <summary>Creates a file that is deleted when it is closed.</summary>
     public FileStream Create()
     {
         var options = new FileStreamOptions

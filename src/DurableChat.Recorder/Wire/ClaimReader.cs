@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace DurableChat.Recorder.Wire;
 
-/// <summary>Reads what a request says of itself. Pure.</summary>
+/// <summary>Reads the identity of a request from its headers. Pure.</summary>
 internal static class ClaimReader
 {
     private const int MaxChatLength = 200;
 
-    /// <summary>Reads it; null if something is missing or wrong.</summary>
+    /// <summary>Reads the claim; null if a header is missing or invalid.</summary>
     public static Claim? Read(IHeaderDictionary headers)
     {
         var chat = headers[RecorderHeaders.Chat].ToString();

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DurableChat.Recorder.Wire;
 
 /// <summary>
-/// Answers requests of servers. A reader gets everything from the first byte on, however much has come already, and
-/// then what comes, each piece as soon as it is there.
+/// Answers requests of servers. A reader gets everything from the first byte on, however much has already arrived, and
+/// then each new piece at once.
 /// </summary>
 internal sealed class ExchangeEndpoint(Exchanges exchanges, RecorderOptions options)
 {
     private const int PieceBytes = 64 * 1024;
 
-    /// <summary>Sends a request to its provider, or replays the answer that it has.</summary>
+    /// <summary>Sends a request to its provider, or replays the recorded response.</summary>
     public async Task PostAsync(HttpContext context)
     {
         if (ClaimReader.Read(context.Request.Headers) is not { } claim || Target(context) is not { } target)
@@ -61,7 +61,7 @@ internal sealed class ExchangeEndpoint(Exchanges exchanges, RecorderOptions opti
         }
     }
 
-    /// <summary>Ends what a call has begun.</summary>
+    /// <summary>Ends the exchange of a call.</summary>
     public void Delete(HttpContext context)
     {
         if (ClaimReader.Read(context.Request.Headers) is not { } claim)
@@ -78,7 +78,7 @@ internal sealed class ExchangeEndpoint(Exchanges exchanges, RecorderOptions opti
         }
     }
 
-    /// <summary>Answers in the recorder's own name.</summary>
+    /// <summary>Responds on the recorder's own behalf.</summary>
     public static void Refuse(HttpContext context, int status, string error)
     {
         context.Response.Headers.Remove(RecorderHeaders.Answer);
@@ -144,7 +144,7 @@ internal sealed class ExchangeEndpoint(Exchanges exchanges, RecorderOptions opti
             var look = exchange.Recording.LookAt(position);
             if (look.IsBroken || !exchanges.MayRead(entry, fence))
             {
-                // An end in good order would make half an answer look whole.
+                // A normal end would make a partial answer look complete.
                 context.Abort();
                 return;
             }
@@ -165,7 +165,7 @@ internal sealed class ExchangeEndpoint(Exchanges exchanges, RecorderOptions opti
         }
     }
 
-    /// <summary>Waits for the beginning of the answer, for as long as the lease is the newest.</summary>
+    /// <summary>Waits for the beginning of the response, as long as the lease is the newest.</summary>
     private async Task<AnswerHead?> HeadAsync(HttpContext context, Entry<Exchange> entry, Fence fence)
     {
         var exchange = entry.Value!;
@@ -186,7 +186,7 @@ internal sealed class ExchangeEndpoint(Exchanges exchanges, RecorderOptions opti
         }
     }
 
-    /// <summary>Writes the next piece and hands it to the network at once.</summary>
+    /// <summary>Writes the next piece and flushes it.</summary>
     private static async Task<long> CopyAsync(Recordings.Look look, HttpContext context)
     {
         if (look.File is not { } file)

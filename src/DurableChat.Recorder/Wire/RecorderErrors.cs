@@ -1,21 +1,21 @@
 namespace DurableChat.Recorder.Wire;
 
-/// <summary>Why the recorder itself refuses a request.</summary>
+/// <summary>The recorder's own reasons to refuse a request.</summary>
 internal static class RecorderErrors
 {
-    /// <summary>The secret is another one.</summary>
+    /// <summary>The secret is wrong.</summary>
     public const string WrongSecret = "wrong_secret";
 
-    /// <summary>The request may not be sent there.</summary>
+    /// <summary>Requests to this host are not allowed.</summary>
     public const string HostNotAllowed = "host_not_allowed";
 
-    /// <summary>The request is not one that the recorder understands.</summary>
+    /// <summary>The recorder does not understand the request.</summary>
     public const string BadRequest = "bad_request";
 
     /// <summary>The request is too large.</summary>
     public const string TooLarge = "too_large";
 
-    /// <summary>The conversation has been given to another.</summary>
+    /// <summary>A later lease holds the conversation.</summary>
     public const string Stale = "stale";
 
     /// <summary>There are too many exchanges.</summary>

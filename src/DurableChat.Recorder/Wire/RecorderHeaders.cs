@@ -1,16 +1,15 @@
 namespace DurableChat.Recorder.Wire;
 
-/// <summary>The headers by which server and recorder speak. All begin with
-/// <see cref="ProviderHeaders.OwnPrefix"/>.</summary>
+/// <summary>The headers between server and recorder. All begin with <see cref="ProviderHeaders.OwnPrefix"/>.</summary>
 internal static class RecorderHeaders
 {
     /// <summary>The shared secret.</summary>
     public const string Secret = "Recorder-Secret";
 
-    /// <summary>Where the request goes.</summary>
+    /// <summary>The URL of the request.</summary>
     public const string Target = "Recorder-Target";
 
-    /// <summary>Which conversation.</summary>
+    /// <summary>The conversation.</summary>
     public const string Chat = "Recorder-Chat";
 
     /// <summary>The epoch of its history.</summary>
@@ -19,7 +18,7 @@ internal static class RecorderHeaders
     /// <summary>The last message before the answer.</summary>
     public const string Head = "Recorder-Head";
 
-    /// <summary>Which call.</summary>
+    /// <summary>The call.</summary>
     public const string Generation = "Recorder-Generation";
 
     /// <summary>The fencing token.</summary>
@@ -28,9 +27,9 @@ internal static class RecorderHeaders
     /// <summary>The newest call that has failed.</summary>
     public const string After = "Recorder-After";
 
-    /// <summary>On an answer of a provider: <c>live</c> or <c>replay</c>.</summary>
+    /// <summary>On a provider's response: <c>live</c> or <c>replay</c>.</summary>
     public const string Answer = "Recorder-Answer";
 
-    /// <summary>On an answer of the recorder itself: one of <see cref="RecorderErrors"/>.</summary>
+    /// <summary>On a response of the recorder itself: one of <see cref="RecorderErrors"/>.</summary>
     public const string Error = "Recorder-Error";
 }

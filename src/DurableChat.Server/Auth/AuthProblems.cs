@@ -1,6 +1,6 @@
 namespace DurableChat.Server.Auth;
 
-/// <summary>Answers to those who are not let in, as problem details.</summary>
+/// <summary>The responses to refused callers, as problem details.</summary>
 internal static class AuthProblems
 {
     public static Task UnauthorizedAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status401Unauthorized, "unauthorized", "Send a valid token in the Authorization header.");

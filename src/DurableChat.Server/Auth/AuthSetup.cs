@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace DurableChat.Server.Auth;
 
-/// <summary>Puts authentication and authorization together.</summary>
+/// <summary>Sets up authentication and authorization.</summary>
 internal static class AuthSetup
 {
-    /// <summary>The policy that lets operators in.</summary>
+    /// <summary>The policy that admits operators.</summary>
     public const string OperatorPolicy = "operator";
 
     public static void Add(IServiceCollection services, AuthConfiguration auth)
@@ -22,7 +22,9 @@ internal static class AuthSetup
         services.AddAuthorizationBuilder().AddPolicy(OperatorPolicy, policy => policy.RequireRole(OperatorPolicy));
     }
 
-    /// <summary>A configured token may have any form, so the list is asked first whether it knows one that looks like a JWT.</summary>
+    /// <summary>
+    /// A configured token may have any form, so even a token that looks like a JWT is looked up in the list first.
+    /// </summary>
     private static bool IsOidc(AuthConfiguration auth, HttpRequest request) =>
         auth.Oidc is not null && BearerToken.Of(request) is { } token && token.AsSpan().Count('.') == 2 && auth.Tokens.Find(token) is null;
 }

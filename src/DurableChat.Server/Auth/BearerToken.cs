@@ -1,6 +1,8 @@
 namespace DurableChat.Server.Auth;
 
-/// <summary>The token in the Authorization header (RFC 6750). Nowhere else is one looked for: addresses land in logs.</summary>
+/// <summary>
+/// Reads the token in the Authorization header (RFC 6750). Tokens in URLs are not accepted, because URLs are logged.
+/// </summary>
 internal static class BearerToken
 {
     /// <summary>The word before the token.</summary>

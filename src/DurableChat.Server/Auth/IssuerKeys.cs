@@ -4,23 +4,23 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace DurableChat.Server.Auth;
 
 /// <summary>
-/// What is known of an issuer. Requests use what is known and never wait for a reading, except those that cannot be
-/// answered without: while nothing is known yet, and of a token whose key is not known.
+/// The metadata and keys of an issuer. Requests use the known metadata without waiting. Two exceptions wait for a read:
+/// all requests while nothing is known yet, and a request whose token has an unknown key.
 /// <code>
-/// nothing known ──▶ read, and wait ──▶ known ──▶ older than the refresh interval: read meanwhile
-///                                        └─────▶ a token with an unknown key: read if that was not done
-///                                                a moment ago, and let this token alone wait
+/// nothing known ──▶ read, and wait ──▶ known ──▶ older than the refresh interval: read in the background
+///                                        └─────▶ a token with an unknown key: read unless that has just been
+///                                                done; only this token waits
 /// </code>
-/// So neither a slow issuer nor made-up tokens hold up users whose keys are known. One reading is under way at most.
+/// So neither a slow issuer nor invented tokens delay users whose keys are known. At most one read is in progress.
 /// Thread-safe.
 /// </summary>
 internal sealed class IssuerKeys(string address, IDocumentRetriever documents, TimeSpan refreshInterval,
     TimeProvider time) : IConfigurationManager<OpenIdConnectConfiguration>
 {
-    /// <summary>How often tokens with unknown keys may make the server ask the issuer.</summary>
+    /// <summary>The minimum time between reads because of unknown keys.</summary>
     public static readonly TimeSpan UnknownKeyPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often it is asked at all, e.g. while it is away.</summary>
+    /// <summary>The minimum time between any two reads, e.g. while the issuer is unavailable.</summary>
     public static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -32,8 +32,8 @@ internal sealed class IssuerKeys(string address, IDocumentRetriever documents, T
     private long? _askedAt;
     private long? _wishedAt;
 
-    /// <summary>What is known; waits only if that is nothing.</summary>
-    /// <exception cref="IssuerAwayException">Nothing is known, and the issuer does not tell.</exception>
+    /// <summary>The known metadata. Waits only if nothing is known.</summary>
+    /// <exception cref="IssuerAwayException">Nothing is known, and the issuer does not answer.</exception>
     public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
         lock (_gate)
@@ -53,10 +53,12 @@ internal sealed class IssuerKeys(string address, IDocumentRetriever documents, T
         }
     }
 
-    /// <summary>Asks the issuer because of a token whose key is not known, if that was not done a moment ago;
-    /// completes when nothing more is to be learned of it now.</summary>
-    /// <param name="keyId">The key's name; null if the token names none.</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <summary>
+    /// Reads the issuer's keys because a token's key is unknown, unless that has just been done. Completes when a
+    /// further wait would not help.
+    /// </summary>
+    /// <param name="keyId">The id of the key; null if the token has none.</param>
+    /// <param name="cancel">Cancels the wait.</param>
     public Task LearnAsync(string? keyId, CancellationToken cancel)
     {
         lock (_gate)
@@ -97,7 +99,7 @@ internal sealed class IssuerKeys(string address, IDocumentRetriever documents, T
             _askedAt = time.GetTimestamp();
             _reading = Task.Run(ReadAsync);
 
-            // Whoever does not wait for it does not see it fail.
+            // Observes the exception for callers that do not wait.
             _reading.ContinueWith(
                 static failed => _ = failed.Exception,
                 CancellationToken.None,
@@ -130,5 +132,5 @@ internal sealed class IssuerKeys(string address, IDocumentRetriever documents, T
     }
 }
 
-/// <summary>Nothing can be said of a token, because nothing is known of its issuer.</summary>
+/// <summary>A token cannot be checked, because nothing is known about its issuer.</summary>
 internal sealed class IssuerAwayException(string message, Exception? cause) : Exception(message, cause);

@@ -5,15 +5,21 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace DurableChat.Server.Auth;
 
-/// <summary>Authenticates by JWT access tokens of an OpenID Connect issuer (RFC 9068 in spirit: signature, issuer, audience and expiry must be right).</summary>
+/// <summary>
+/// Authenticates by JWT access tokens of an OpenID Connect issuer (based on RFC 9068: signature, issuer, audience and
+/// expiry are checked).
+/// </summary>
 internal static class OidcBearer
 {
     public const string SchemeName = "Oidc";
 
-    /// <summary>How long the issuer may take.</summary>
+    /// <summary>The timeout for requests to the issuer.</summary>
     private static readonly TimeSpan _issuerTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Signatures of which the issuer alone has the key: no <c>none</c>, and no HMAC, whose key could be made of what the issuer publishes.</summary>
+    /// <summary>
+    /// Signatures that only the issuer can create. Excluded are <c>none</c>, and HMAC, whose key could be derived from
+    /// what the issuer publishes.
+    /// </summary>
     private static readonly string[] _algorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -56,8 +62,9 @@ internal static class OidcBearer
             time);
     }
 
-    /// <summary>The skew is taken from and added to this server's time: a token's own times may be the first or the
-    /// last that there are.</summary>
+    /// <summary>
+    /// Applies the skew to this server's time, because a token's own times may be the minimum or maximum value.
+    /// </summary>
     internal static bool RequireLifetime(DateTime? from, DateTime? until, TimeSpan skew, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;

@@ -4,15 +4,18 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace DurableChat.Server.Auth;
 
-/// <summary>What is made of an issuer's token: an owner, and the time at which streams end; or an answer that says what is wrong. Thread-safe.</summary>
+/// <summary>
+/// Turns an issuer's token into an owner and the time at which streams end, or into a response that says what is wrong.
+/// Thread-safe.
+/// </summary>
 internal sealed partial class OidcEvents(OidcSettings settings, ILogger<OidcEvents> logger) : JwtBearerEvents
 {
-    /// <summary>What OpenID Connect allows for a subject.</summary>
+    /// <summary>The maximum length of a subject in OpenID Connect.</summary>
     public const int MaxOwnerChars = 255;
 
     private const string CriticalHeader = "crit";
 
-    /// <summary>Without the issuer's keys nothing can be said of a token, least of all that it is wrong.</summary>
+    /// <summary>Without the issuer's keys a token cannot be checked, so it must not be reported as invalid.</summary>
     public override async Task MessageReceived(MessageReceivedContext context)
     {
         var keys = (IssuerKeys)context.Options.ConfigurationManager!;
@@ -33,15 +36,15 @@ internal sealed partial class OidcEvents(OidcSettings settings, ILogger<OidcEven
         }
         catch (IssuerAwayException exception)
         {
-            // What is known serves on. The token's key is not known, so it is refused as any other.
+            // Known keys remain in use. This token's key is unknown, so the token is refused like any other.
             LogIssuerUnavailable(exception);
         }
     }
 
     public override Task TokenValidated(TokenValidatedContext context)
     {
-        // A token says by it that whoever does not understand what is named there must not accept it (RFC 7515,
-        // 4.1.11). Nothing of the kind is understood here.
+        // A recipient that does not understand an extension listed in this header must refuse the token (RFC 7515,
+        // 4.1.11). This server supports no extensions.
         if (context.SecurityToken is not JsonWebToken token || token.TryGetHeaderValue<object>(CriticalHeader, out _))
         {
             context.Fail("The token has critical headers that are not known here.");
@@ -58,7 +61,8 @@ internal sealed partial class OidcEvents(OidcSettings settings, ILogger<OidcEven
         var isOperator = settings.OperatorClaim is { Length: > 0 } claim && claims.HasClaim(claim, settings.OperatorValue!);
         context.Principal = ServerPrincipal.Create(settings.OwnerPrefix + name, isOperator, context.Scheme.Name);
 
-        // A stream ends when its token would be refused, and not before: else its client would come back with the same token again and again.
+        // A stream ends when its token would be refused, and not before: otherwise its client would reconnect with the
+        // same token repeatedly.
         context.Properties.ExpiresUtc = new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero) + settings.ClockSkew;
         return Task.CompletedTask;
     }
@@ -79,8 +83,7 @@ internal sealed partial class OidcEvents(OidcSettings settings, ILogger<OidcEven
     [LoggerMessage(1, LogLevel.Error, "A token cannot be checked, because its issuer does not tell its keys")]
     private partial void LogIssuerUnavailable(Exception exception);
 
-    /// <summary>The name of a token's key, as the token says: nothing is believed of it yet. Null if it names
-    /// none.</summary>
+    /// <summary>The id of a token's key, which is not verified yet. Null if the token has none.</summary>
     private static string? KeyIdOf(string? token)
     {
         try

@@ -1,6 +1,8 @@
 namespace DurableChat.Server.Auth;
 
-/// <summary>The configuration section <c>Auth:Oidc</c>: an OpenID Connect issuer whose access tokens are accepted.</summary>
+/// <summary>
+/// The configuration section <c>Auth:Oidc</c>: an OpenID Connect issuer whose access tokens are accepted.
+/// </summary>
 internal sealed class OidcSettings
 {
     private const int MaxPrefixChars = 64;
@@ -8,35 +10,44 @@ internal sealed class OidcSettings
     private static readonly TimeSpan _minKeyRefresh = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _maxKeyRefresh = TimeSpan.FromDays(1);
 
-    /// <summary>The issuer's address, below which <c>/.well-known/openid-configuration</c> is found.</summary>
+    /// <summary>The issuer's address, without <c>/.well-known/openid-configuration</c>.</summary>
     public string? Authority { get; set; }
 
-    /// <summary>What the tokens' <c>aud</c> must hold, so that a token for another service opens nothing here.</summary>
+    /// <summary>
+    /// The value that the tokens' <c>aud</c> must contain, so that tokens for other services are refused.
+    /// </summary>
     public string? Audience { get; set; }
 
-    /// <summary>The claim that says who the owner is.</summary>
+    /// <summary>The claim that contains the owner's name.</summary>
     public string OwnerClaim { get; set; } = "sub";
 
-    /// <summary>What stands before the claim's value in the owner's name, so that nobody of the issuer's gets the name of a configured token's owner.</summary>
+    /// <summary>
+    /// The prefix of owner names from this issuer, so that none equals the name of a configured token's owner.
+    /// </summary>
     public string OwnerPrefix { get; set; } = "oidc:";
 
-    /// <summary>The claim that makes an operator if it has <see cref="OperatorValue"/>; left out, nobody of the issuer's is one.</summary>
+    /// <summary>
+    /// The claim that makes a caller an operator if it has the value of <see cref="OperatorValue"/>. Without it, no
+    /// caller with a token of this issuer is an operator.
+    /// </summary>
     public string? OperatorClaim { get; set; }
 
     /// <summary>See <see cref="OperatorClaim"/>.</summary>
     public string? OperatorValue { get; set; }
 
-    /// <summary>How far the issuer's clock may be from this one's.</summary>
+    /// <summary>How far the issuer's clock may differ from this server's.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After what time the issuer's keys are read again. An unknown key makes them be read at once.</summary>
+    /// <summary>
+    /// How often the issuer's keys are read again. A token with an unknown key causes an immediate read.
+    /// </summary>
     public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Where the issuer describes itself.</summary>
+    /// <summary>The address of the issuer's metadata.</summary>
     public Uri MetadataAddress => new($"{Authority!.TrimEnd('/')}/.well-known/openid-configuration");
 
-    /// <summary>Reads the section; null if there is none.</summary>
-    /// <exception cref="ConfigurationException">A setting is missing or wrong. The message names it.</exception>
+    /// <summary>Reads the section; null if it does not exist.</summary>
+    /// <exception cref="ConfigurationException">A setting is missing or invalid. The message names it.</exception>
     public static OidcSettings? Read(IConfiguration configuration)
     {
         const string Section = "Auth:Oidc";

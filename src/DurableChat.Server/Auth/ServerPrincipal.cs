@@ -2,7 +2,10 @@ using System.Security.Claims;
 
 namespace DurableChat.Server.Auth;
 
-/// <summary>Makes what the server knows of a caller: an owner's name and whether it is an operator. No claim of a token gets in by itself.</summary>
+/// <summary>
+/// Creates the principal of a caller: an owner's name, and whether the caller is an operator. Other claims of a token
+/// are not copied.
+/// </summary>
 internal static class ServerPrincipal
 {
     public static ClaimsPrincipal Create(string owner, bool isOperator, string scheme)

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace DurableChat.Server.Auth;
 
-/// <summary>Authenticates by the tokens of the configuration. Where nobody is asked who they are, everyone is the owner <c>local</c>.</summary>
+/// <summary>
+/// Authenticates by the configured tokens. Without authentication, every caller is the owner <c>local</c>.
+/// </summary>
 internal sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AuthConfiguration auth)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace DurableChat.Server.Auth;
 
 /// <summary>
-/// The tokens of the configuration. Only their hashes are held; a token is 256 random bits, so a plain hash is as hard to guess as the token. Immutable and
-/// thread-safe.
+/// The configured tokens. Only their hashes are stored. A token has 256 random bits, so a plain hash is as hard to
+/// guess as the token. Immutable and thread-safe.
 /// </summary>
 internal sealed class TokenList
 {
@@ -13,13 +13,13 @@ internal sealed class TokenList
 
     private TokenList((byte[], string, bool)[] tokens) => _tokens = tokens;
 
-    /// <summary>True if there is no token.</summary>
+    /// <summary>True if there are no tokens.</summary>
     public bool IsEmpty => _tokens.Length == 0;
 
-    /// <summary>Whose tokens they are.</summary>
+    /// <summary>The owners of the tokens.</summary>
     public IEnumerable<string> Owners => _tokens.Select(token => token.Owner);
 
-    /// <exception cref="ConfigurationException">An entry is not right.</exception>
+    /// <exception cref="ConfigurationException">An entry is invalid.</exception>
     public static TokenList Read(IConfiguration configuration)
     {
         var settings = Settings.Read<TokenSettings[]>(configuration, "Auth:Tokens") ?? [];
@@ -36,13 +36,13 @@ internal sealed class TokenList
         })]);
     }
 
-    /// <summary>A new token: 256 random bits.</summary>
+    /// <summary>Creates a token of 256 random bits.</summary>
     public static string Create() => $"dc_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
 
-    /// <summary>The hash that stands in the configuration.</summary>
+    /// <summary>The hash for the configuration.</summary>
     public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    /// <summary>Finds whose token it is. Takes the same time whether and wherever it is in the list.</summary>
+    /// <summary>Finds the owner of a token. Takes the same time for every token, in the list or not.</summary>
     public (string Owner, bool IsOperator)? Find(string token)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

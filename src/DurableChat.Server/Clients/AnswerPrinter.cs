@@ -5,11 +5,12 @@ using Spectre.Console;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// Prints answers while they come. What stands in a terminal cannot be taken back, so the message that is committed is compared with what was printed of it. Not thread-safe.
+/// Prints answers as they arrive. Terminal output cannot be taken back, so the committed message is compared with what
+/// was printed. Not thread-safe.
 /// </summary>
 internal sealed class AnswerPrinter(IAnsiConsole console)
 {
-    /// <summary>Codes of the terminal: dim, and red.</summary>
+    /// <summary>Terminal codes: dim and red.</summary>
     private const string Aside = "2";
     private const string Alarm = "31";
 
@@ -49,7 +50,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
         }
     }
 
-    /// <summary>Says that what was printed of an answer does not count.</summary>
+    /// <summary>Prints that the printed part of an answer is void.</summary>
     public void PrintReset()
     {
         if (_shown.Length > 0)
@@ -60,7 +61,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
         Forget();
     }
 
-    /// <summary>Prints a committed message, or what is missing of it.</summary>
+    /// <summary>Prints a committed message, or the part that is missing.</summary>
     public void Print(HistoryMessage message)
     {
         switch (message.Role)
@@ -84,20 +85,20 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
         EndLine();
     }
 
-    /// <summary>Prints a remark on a line of its own.</summary>
+    /// <summary>Prints a remark on its own line.</summary>
     public void PrintAside(string remark) => PrintLine($"[{Printable.Line(remark)}]", Aside);
 
-    /// <summary>Prints what has gone wrong on a line of its own.</summary>
+    /// <summary>Prints an error on its own line.</summary>
     public void PrintAlarm(string text) => PrintLine(Printable.Line(text), Alarm);
 
-    /// <summary>Asks for the next message.</summary>
+    /// <summary>Prompts for the next message.</summary>
     public void Prompt()
     {
         EndLine();
         console.Profile.Out.Writer.Write("> ");
     }
 
-    /// <summary>Notes that somebody has ended the line by pressing Enter.</summary>
+    /// <summary>Records that the user has ended the line by pressing Enter.</summary>
     public void LineWasEnded() => _isAtLineStart = true;
 
     private void PrintAnswer(HistoryMessage message)

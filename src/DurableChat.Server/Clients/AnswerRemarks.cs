@@ -5,15 +5,15 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>An answer's words, and what to know beside them: sources, files, and why it ends. Pure.</summary>
+/// <summary>An answer's text, and remarks about it: sources, files, and why it ended. Pure.</summary>
 internal static class AnswerRemarks
 {
-    /// <summary>The words of an answer, those with which a model declines included.</summary>
+    /// <summary>The text of an answer, including the text of a refusal.</summary>
     public static string WordsOf(HistoryMessage message) => string.Concat(message.Parts
         .Where(part => part.Type is MessagePart.TextType or MessagePart.RefusalType)
         .Select(part => part.Text));
 
-    /// <summary>The remarks for a terminal, one line each.</summary>
+    /// <summary>The remarks for a terminal, one per line.</summary>
     public static IEnumerable<string> Of(HistoryMessage message)
     {
         var sources = message.Parts.Where(part => part.Type == MessagePart.SourceType);
@@ -45,7 +45,7 @@ internal static class AnswerRemarks
         return string.Create(CultureInfo.InvariantCulture, $"{part.MediaType}, {bytes / 1024.0:N1} KiB");
     }
 
-    /// <summary>The type of a part that is not known here, or not to the server.</summary>
+    /// <summary>The type of a part that is unknown to this program or to the server.</summary>
     public static string UnknownOf(MessagePart part) =>
         part.More?.TryGetValue("kind", out var kind) == true && kind.ValueKind == JsonValueKind.String
             ? kind.GetString()!
@@ -56,7 +56,7 @@ internal static class AnswerRemarks
             or MessagePart.ToolResultType or MessagePart.SourceType or MessagePart.ProviderToolType
             or MessagePart.FileType);
 
-    /// <summary>Why an answer ends; null if it said all.</summary>
+    /// <summary>Why an answer ended; null for a normal end.</summary>
     public static string? EndOf(HistoryMessage message) => message.FinishReason switch
     {
         "interrupted" => "stopped",

@@ -2,7 +2,7 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>What messages of a session are to be answered by.</summary>
-/// <param name="Model">The model; null for the chat's, and for a new chat the server's default.</param>
-/// <param name="Settings">How; null for the chat's settings.</param>
+/// <summary>The model and settings for the messages of a session.</summary>
+/// <param name="Model">The model. Null uses the chat's model, or the server's default for a new chat.</param>
+/// <param name="Settings">The settings. Null uses the chat's settings.</param>
 internal sealed record AnswerWish(string? Model = null, ChatSettings? Settings = null);

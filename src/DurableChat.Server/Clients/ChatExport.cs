@@ -3,10 +3,10 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>A chat as it is written to a file and read from one.</summary>
-/// <param name="Format">Which form this is; see <see cref="CurrentFormat"/>.</param>
-/// <param name="Id">Which chat it was.</param>
-/// <param name="Title">Its name.</param>
+/// <summary>A chat in the format of export files.</summary>
+/// <param name="Format">The version of the format; see <see cref="CurrentFormat"/>.</param>
+/// <param name="Id">The id of the exported chat.</param>
+/// <param name="Title">Its title.</param>
 /// <param name="Model">The configured name of its model.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Messages">Its history.</param>
@@ -14,7 +14,7 @@ internal sealed record ChatExport(string Format, string Id, string Title, string
 {
     public const string CurrentFormat = "durablechat-1";
 
-    /// <summary>True if nothing is missing that every export has: JSON may leave it out.</summary>
+    /// <summary>True if all members are present that every export has. JSON may omit them.</summary>
     [JsonIgnore]
     public bool IsWhole =>
         Title is not null && Model is not null

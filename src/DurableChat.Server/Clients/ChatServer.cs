@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>The server that a command talks to, and what people are told if it does not do as it is asked. Thread-safe.</summary>
+/// <summary>The server that a command uses, with explanations of its errors for people. Thread-safe.</summary>
 internal sealed class ChatServer : IDisposable
 {
-    /// <summary>For how long somebody who waits for an answer is kept waiting for the server.</summary>
+    /// <summary>How long a user who waits for an answer waits for the server.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan _attempt = TimeSpan.FromSeconds(20);
@@ -29,10 +29,12 @@ internal sealed class ChatServer : IDisposable
 
     public DurableChatClient Client { get; }
 
-    /// <summary>True for what <see cref="Client"/> throws if the server refuses or is not reached.</summary>
+    /// <summary>
+    /// True for the exceptions that <see cref="Client"/> throws if the server refuses or cannot be reached.
+    /// </summary>
     public static bool IsFailure(Exception exception) => exception is DurableChatException or HttpRequestException;
 
-    /// <summary>Stops the turn, if one runs.</summary>
+    /// <summary>Stops the running turn, if there is one.</summary>
     public async Task StopAsync(string chat, CancellationToken cancellationToken)
     {
         try
@@ -41,11 +43,11 @@ internal sealed class ChatServer : IDisposable
         }
         catch (DurableChatException exception) when (exception.Code == "not_running")
         {
-            // It has just ended.
+            // The turn has just ended.
         }
     }
 
-    /// <summary>Says for people what went wrong.</summary>
+    /// <summary>Explains a failure to the user.</summary>
     public string Explain(Exception failure) => failure switch
     {
         DurableChatException { Code: "stream_lost", InnerException: { } cause } => Explain(cause),

@@ -48,7 +48,7 @@ internal static class ChatsCommand
         return chats;
     }
 
-    /// <summary>A status for people.</summary>
+    /// <summary>The text for a status.</summary>
     private static string Word(string status) => status switch
     {
         ChatStatuses.Interrupting => "stopping",

@@ -3,7 +3,7 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>The options that say which server a command talks to.</summary>
+/// <summary>The options that select the server of a command.</summary>
 internal sealed class ClientOptions
 {
     private const string UrlVariable = "DURABLECHAT_URL";
@@ -31,14 +31,14 @@ internal sealed class ClientOptions
         });
     }
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds these options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_url);
         command.Options.Add(_token);
     }
 
-    /// <summary>Runs something against the server that the command line, or else the environment, names.</summary>
+    /// <summary>Runs a command against the server named by the command line, or otherwise by the environment.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ParseResult parsed, Func<ChatServer, Task<int>> command)
     {
@@ -59,7 +59,7 @@ internal sealed class ClientOptions
         }
     }
 
-    /// <summary>Asks the server for words to complete; none if it does not answer at once.</summary>
+    /// <summary>Asks the server for completions; returns none if it does not answer quickly.</summary>
     public IEnumerable<string> Complete(ParseResult parsed, Func<DurableChatClient, CancellationToken, Task<IEnumerable<string>>> ask)
     {
         if (Read(parsed) is not { } settings)
@@ -82,10 +82,10 @@ internal sealed class ClientOptions
     private ClientSettings? Read(ParseResult parsed) =>
         ReadUrl(parsed.GetValue(_url) ?? Variable(UrlVariable) ?? DefaultUrl) is { } url ? new ClientSettings(url, parsed.GetValue(_token) ?? Variable(TokenVariable)) : null;
 
-    /// <summary>Without the slash a relative address would take the place of the last segment.</summary>
+    /// <summary>Adds the trailing slash, without which a relative URL would replace the last segment.</summary>
     private static Uri? ReadUrl(string text) =>
         Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") && url.Query.Length == 0 ? url : null;
 
-    /// <summary>Without the line break that often comes with what is read from a file.</summary>
+    /// <summary>Removes the line break at the end, which is common in values that come from files.</summary>
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
 }

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>The command that prints what makes a shell complete the program's command lines. The program itself knows the words: it is asked at each Tab.</summary>
+/// <summary>
+/// The command that prints a shell's completion script. The script runs this program at each Tab, since the program
+/// knows the words.
+/// </summary>
 internal static class CompletionCommand
 {
     private const string Bash = """

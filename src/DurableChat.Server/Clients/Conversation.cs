@@ -5,16 +5,17 @@ using DurableChat.Client;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// A chat in a terminal. Lines, the stream and Ctrl-C come in through one channel and are handled one after the other, so that nothing is printed into the middle of something else.
+/// A chat in a terminal. Lines, the stream and Ctrl-C arrive through one channel and are handled one after another, so
+/// that outputs do not mix.
 /// </summary>
 internal sealed class Conversation(ChatServer server, AnswerPrinter printer, AnswerWish wish)
 {
-    /// <summary>How much of an older chat is shown.</summary>
+    /// <summary>How many messages of an existing chat are shown.</summary>
     private const int Recent = 10;
 
     private readonly Channel<ConversationInput> _inputs = Channel.CreateUnbounded<ConversationInput>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Messages that stand in the terminal already, since they were typed there.</summary>
+    /// <summary>Messages that are already in the terminal because the user typed them there.</summary>
     private readonly HashSet<long> _typed = [];
 
     private AnswerWish _wish = wish;
@@ -23,10 +24,10 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
     private bool _isStopping;
     private int _waiting;
 
-    /// <summary>Hands something in. Thread-safe.</summary>
+    /// <summary>Posts an input. Thread-safe.</summary>
     public void Post(ConversationInput input) => _inputs.Writer.TryWrite(input);
 
-    /// <summary>Talks until somebody leaves.</summary>
+    /// <summary>Runs the conversation until the user leaves.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(string? chat, CancellationToken cancellationToken)
     {
@@ -146,8 +147,8 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
             chat, text, model: _wish.Model, settings: _wish.Settings, cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Sets what the messages to come are answered by: a name and a value, a name alone to take it away, nothing to see
-    /// what is set.
+    /// Changes the settings for future messages. A name with a value changes a setting, a name alone removes it, and
+    /// without words the present settings are shown.
     /// </summary>
     private void Set(string[] words)
     {
@@ -203,7 +204,7 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
                 }
                 catch (OperationCanceledException)
                 {
-                    // Somebody has left.
+                    // The user has left.
                 }
             },
             CancellationToken.None);

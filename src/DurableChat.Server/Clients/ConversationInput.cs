@@ -2,25 +2,27 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>Something that a conversation has to react to.</summary>
+/// <summary>An event to which a conversation reacts.</summary>
 internal abstract record ConversationInput
 {
     private ConversationInput()
     {
     }
 
-    /// <summary>A line was typed; null at the end of the input.</summary>
+    /// <summary>The user entered a line; null at the end of the input.</summary>
     public sealed record Line(string? Text) : ConversationInput;
 
-    /// <summary>Ctrl-C was pressed.</summary>
+    /// <summary>The user pressed Ctrl-C.</summary>
     public sealed record Stop : ConversationInput;
 
-    /// <summary>The stream says something.</summary>
+    /// <summary>The stream sent an event.</summary>
     public sealed record Happened(ChatEvent Event) : ConversationInput;
 
-    /// <summary>The connection is lost and will be tried again. Said once for each loss, however often it is tried.</summary>
+    /// <summary>
+    /// The connection is lost and will be retried. Posted once per loss, however many retries there are.
+    /// </summary>
     public sealed record Lost : ConversationInput;
 
-    /// <summary>The stream has ended for good.</summary>
+    /// <summary>The stream has ended and will not be retried.</summary>
     public sealed record Failed(Exception Exception) : ConversationInput;
 }

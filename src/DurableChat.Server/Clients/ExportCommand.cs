@@ -52,7 +52,7 @@ internal static class ExportCommand
             var page = await client.ReadAfterAsync(id, messages.Count == 0 ? 0 : messages[^1].Id, Page, cancellationToken);
             if (messages.Count > 0 && page.Epoch != epoch)
             {
-                // The history was rewritten meanwhile: what was read so far does not belong to the rest.
+                // The history was rewritten meanwhile: the messages read so far do not belong to the rest.
                 messages.Clear();
                 continue;
             }

@@ -6,7 +6,7 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>How files look as JSON. What a newer program adds is ignored.</summary>
+/// <summary>JSON of export files. Members that a newer version adds are ignored.</summary>
 internal static class ExportJson
 {
     public static JsonSerializerOptions Options { get; } = new()
@@ -19,7 +19,9 @@ internal static class ExportJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SayOfEachResultWhetherItFailed } },
     };
 
-    /// <summary>Programs that read the format may count on it.</summary>
+    /// <summary>
+    /// Always writes whether a result is an error, since programs that read the format may rely on it.
+    /// </summary>
     private static void SayOfEachResultWhetherItFailed(JsonTypeInfo type)
     {
         if (type.Type == typeof(MessagePart))

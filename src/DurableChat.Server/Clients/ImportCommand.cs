@@ -4,7 +4,7 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>The command that makes a new chat of an exported one.</summary>
+/// <summary>The command that creates a chat from an exported one.</summary>
 internal static class ImportCommand
 {
     public static Command Create()
@@ -37,8 +37,8 @@ internal static class ImportCommand
         return command;
     }
 
-    /// <summary>Reads what 'export' has written.</summary>
-    /// <exception cref="FormatException">The text is something else. The message says what is wrong.</exception>
+    /// <summary>Reads the output of 'export'.</summary>
+    /// <exception cref="FormatException">The text is not an export. The message says what is wrong.</exception>
     internal static ChatExport Read(string text)
     {
         try
@@ -55,7 +55,7 @@ internal static class ImportCommand
         }
     }
 
-    /// <summary>What makes a chat of an export.</summary>
+    /// <summary>Creates the request for a new chat from an export.</summary>
     internal static NewChatRequest Request(ChatExport export, string? model) =>
         new() { Model = model ?? export.Model, Title = export.Title, History = [.. export.Messages.Select(HistoryEntry.From)] };
 }

@@ -5,7 +5,7 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>Writes a chat for people. Pure.</summary>
+/// <summary>Writes a chat as Markdown. Pure.</summary>
 internal static partial class MarkdownExport
 {
     public static string Write(ChatExport chat)
@@ -55,7 +55,7 @@ internal static partial class MarkdownExport
         _ => $"*(A part of the type {Printable.Line(AnswerRemarks.UnknownOf(part))}, which is not known here)*",
     };
 
-    /// <summary>Both come from a page of a stranger, which must not end the link early.</summary>
+    /// <summary>Writes a link. Title and URL come from a foreign page and must not end the link early.</summary>
     private static string Source(MessagePart part)
     {
         var url = Printable.Line(part.Url ?? string.Empty);
@@ -74,7 +74,9 @@ internal static partial class MarkdownExport
             ? $"The provider ran `{part.Name}`:\n\n{Fenced(input)}"
             : $"The provider ran `{part.Name}`.";
 
-    /// <summary>The fence must be longer than any run of backticks within, or the block would end there.</summary>
+    /// <summary>
+    /// The fence must be longer than any run of backticks in the text, which would otherwise end the block.
+    /// </summary>
     private static string Fenced(string text)
     {
         var fence = new string('`', Math.Max(3, BackticksPattern().Matches(text).Select(match => match.Length + 1).DefaultIfEmpty().Max()));

@@ -29,7 +29,7 @@ internal static class ModelsCommand
     private static string[] RowOf(ModelInfo model) =>
         [(model.IsDefault ? "* " : "  ") + model.Name, model.Description ?? "", Allows(model.Allow)];
 
-    /// <summary>What may be set with <c>--set</c>.</summary>
+    /// <summary>The settings that <c>--set</c> may choose.</summary>
     private static string Allows(AllowedSettings? allow)
     {
         if (allow is null)

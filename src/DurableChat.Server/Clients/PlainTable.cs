@@ -1,6 +1,6 @@
 namespace DurableChat.Server.Clients;
 
-/// <summary>Writes rows in columns that programs can read too: no lines, and nothing is cut.</summary>
+/// <summary>Writes rows in columns that programs can read too: without lines, and without truncation.</summary>
 internal static class PlainTable
 {
     public static void Write(TextWriter output, IReadOnlyList<string[]> rows)

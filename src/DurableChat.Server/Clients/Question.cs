@@ -2,15 +2,17 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>Asks one question and waits for the answer.</summary>
+/// <summary>Sends one question and waits for the answer.</summary>
 /// <param name="server">The server.</param>
-/// <param name="output">Where the answer goes: whole, once it is durable, if programs read it.</param>
-/// <param name="printer">Prints the answer while it comes, instead; null if nobody watches.</param>
+/// <param name="output">
+/// The output for the answer. If programs read it, the answer is written once, when it is durable.
+/// </param>
+/// <param name="printer">Prints the answer as it arrives instead; null if the output is not a terminal.</param>
 internal sealed class Question(ChatServer server, TextWriter output, AnswerPrinter? printer)
 {
     private static readonly FollowOptions _patient = new() { MaxOutage = ChatServer.Patience };
 
-    // Also read and written by whoever stops.
+    // Also read and written by the thread that stops the answer.
     private volatile string? _chat;
     private volatile bool _isStopping;
 
@@ -18,11 +20,11 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
     private string? _end;
     private bool _hasText;
 
-    /// <summary>Asks, and gives the exit code.</summary>
-    /// <param name="chat">The chat to go on with; null for a new one.</param>
+    /// <summary>Sends the question and returns the exit code.</summary>
+    /// <param name="chat">The chat to continue; null for a new one.</param>
     /// <param name="content">The question.</param>
-    /// <param name="wish">What it is to be answered by.</param>
-    /// <param name="cancellationToken">Leaves; the answer goes on without anybody.</param>
+    /// <param name="wish">The model and settings.</param>
+    /// <param name="cancellationToken">Stops waiting. The answer continues on the server.</param>
     public async Task<int> AskAsync(string? chat, string content, AnswerWish wish, CancellationToken cancellationToken)
     {
         var turn = chat is null
@@ -35,7 +37,14 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
 
         await foreach (var streamEvent in server.Client.FollowAfterAsync(_chat!, turn.After, _patient, cancellationToken))
         {
+            var hadBegun = turn.Tracker.HasBegun;
             var belongs = turn.Tracker.Take(streamEvent);
+            if (!hadBegun && turn.Tracker.HasBegun)
+            {
+                // Earlier failures belong to another turn.
+                _failure = null;
+            }
+
             Show(streamEvent, belongs, turn.Tracker.HasBegun);
             if (turn.Tracker.IsOver || (turn.Tracker.MayBeOver && await IsOverAsync(turn.Tracker, cancellationToken)))
             {
@@ -46,8 +55,8 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         return ClientExit.Failed;
     }
 
-    /// <summary>Stops the answer, if need be as soon as it has begun.</summary>
-    /// <returns>False if that was asked for before: whoever asks again wants to leave.</returns>
+    /// <summary>Stops the answer, as soon as it has begun.</summary>
+    /// <returns>False if a stop was already requested: a second request means that the user wants to leave.</returns>
     public bool TryStop()
     {
         if (_isStopping)
@@ -82,7 +91,7 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         var chat = new NewChatRequest(content) { Model = wish.Model, MessageSettings = wish.Settings };
         var created = await server.Client.CreateChatAsync(chat, cancellationToken: cancellationToken);
         _chat = created.Id;
-        return (new TurnTracker(content, created.LastMessageId, created.LastMessageId, created.Version), created.LastMessageId);
+        return (new TurnTracker(created.LastMessageId, queuedId: null, created.LastMessageId, created.Version), created.LastMessageId);
     }
 
     private async Task<(TurnTracker Tracker, long After)> SendAsync(
@@ -97,7 +106,9 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             printer?.PrintAside("waits in the queue");
         }
 
-        return (new TurnTracker(content, sent.MessageId, before.LastMessageId, sent.Version), before.LastMessageId);
+        // If this message waits, the message now in the history is a different one from the queue.
+        var own = sent.QueuedId is null ? sent.MessageId : null;
+        return (new TurnTracker(own, sent.QueuedId, before.LastMessageId, sent.Version), before.LastMessageId);
     }
 
     private void Show(ChatEvent streamEvent, bool belongs, bool hasBegun)
@@ -163,10 +174,12 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             return ClientExit.Stopped;
         }
 
-        var failure = tracker.HasBegun ? _failure : "The question was taken out of the chat by somebody else.";
+        var failure = tracker.HasBegun ? _failure
+            : tracker.IsQueued ? $"The question still waits in the queue. {_failure}".TrimEnd()
+            : "The question was taken out of the queue.";
         if (failure is null)
         {
-            // A program that reads the output alone would take half an answer, or none, for a whole one.
+            // A program that reads only the output would mistake a partial or missing answer for a complete one.
             if (printer is null && _end is not null)
             {
                 await PlainErrors.SayAsync($"{char.ToUpperInvariant(_end[0])}{_end[1..]}.");

@@ -5,7 +5,7 @@ using DurableChat.Client;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>Settings as they are typed: <c>temperature=0.2</c>. Pure.</summary>
+/// <summary>Settings in the form in which users type them: <c>temperature=0.2</c>. Pure.</summary>
 internal static class SettingText
 {
     private static readonly JsonSerializerOptions _json =
@@ -19,11 +19,11 @@ internal static class SettingText
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)),
     ];
 
-    /// <summary>The settings with one more; an empty value takes it away.</summary>
-    /// <param name="settings">Those there are; null for none.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="value">Its value, a JSON value or a word.</param>
-    /// <exception cref="FormatException">There is no such setting, or it cannot have the value.</exception>
+    /// <summary>Adds a setting. An empty value removes it.</summary>
+    /// <param name="settings">The present settings; null for none.</param>
+    /// <param name="name">The name of the setting.</param>
+    /// <param name="value">The value: a JSON value or a word.</param>
+    /// <exception cref="FormatException">There is no such setting, or the value is not valid for it.</exception>
     public static ChatSettings With(ChatSettings? settings, string name, string value)
     {
         if (!Names.Contains(name, StringComparer.Ordinal))
@@ -45,14 +45,14 @@ internal static class SettingText
                     throw new FormatException($"'{value}' is too large for {name}.");
                 }
 
-                // What JSON cannot say is found only here.
+                // Values that JSON cannot represent fail only here.
                 JsonSerializer.SerializeToUtf8Bytes(set, _json);
                 return set;
             }
             catch (Exception exception)
                 when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
-                // Not in this reading of what was typed. Half a character, and two members of one name, are found only
+                // This interpretation of the text is not valid. Lone surrogates and duplicate member names fail only
                 // when the value is used.
             }
         }
@@ -60,8 +60,8 @@ internal static class SettingText
         throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{value}' is no value of {name}."));
     }
 
-    /// <summary>The settings of several texts of the form <c>name=value</c>; null for none.</summary>
-    /// <exception cref="FormatException">One of them is not of that form, or not a setting.</exception>
+    /// <summary>Reads settings from texts of the form <c>name=value</c>; null for none.</summary>
+    /// <exception cref="FormatException">A text does not have this form, or is not a setting.</exception>
     public static ChatSettings? Read(IEnumerable<string> texts)
     {
         ChatSettings? settings = null;
@@ -76,7 +76,7 @@ internal static class SettingText
         return settings;
     }
 
-    /// <summary>The settings as they would be typed, for people; "none" for none.</summary>
+    /// <summary>The settings in the form in which users type them; "none" for none.</summary>
     public static string Write(ChatSettings? settings)
     {
         var members = JsonSerializer.SerializeToNode(settings ?? new ChatSettings(), _json)!.AsObject();
@@ -85,13 +85,13 @@ internal static class SettingText
         return string.Join(' ', texts) is { Length: > 0 } written ? written : "none";
     }
 
-    /// <summary>A number such as 1e400 is read as infinity, which JSON cannot say.</summary>
+    /// <summary>A number such as 1e400 is parsed as infinity, which JSON cannot represent.</summary>
     private static bool IsFinite(double? number) => number is not { } value || double.IsFinite(value);
 
     private static string? TextOf(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.String ? (string?)value : value.ToJsonString();
 
-    /// <summary>What may be meant, as JSON: the value as it is, a text, a list of one text.</summary>
+    /// <summary>Possible interpretations as JSON: the value itself, a string, a list of one string.</summary>
     private static string?[] Candidates(string value)
     {
         var text = JsonSerializer.Serialize(value);

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace DurableChat.Server.Clients;
 
-/// <summary>The command that chats: in a terminal as a conversation, else as one question and its answer.</summary>
+/// <summary>
+/// The command that chats: as a conversation in a terminal, otherwise as one question and its answer.
+/// </summary>
 internal static class TalkCommand
 {
     public static Command Create()
@@ -89,7 +91,7 @@ internal static class TalkCommand
             conversation.Post(new ConversationInput.Stop());
         });
 
-        // Nothing can end a read from a terminal, so it has a thread of its own that goes with the process.
+        // A read from a terminal cannot be cancelled, so it runs on its own thread, which ends with the process.
         new Thread(() => ReadLines(conversation)) { IsBackground = true }.Start();
         return await conversation.RunAsync(chat, cancellationToken);
     }

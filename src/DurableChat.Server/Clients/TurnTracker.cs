@@ -3,37 +3,51 @@ using DurableChat.Client;
 namespace DurableChat.Server.Clients;
 
 /// <summary>
-/// Finds the turn that one message begins in a chat's stream, which may show what others have sent as well. Not thread-safe.
+/// Finds the turn of one message in a chat's stream, which may also show messages of other clients. Not thread-safe.
 /// </summary>
-/// <param name="content">The message.</param>
-/// <param name="own">Its id; null while it waits in the queue.</param>
+/// <param name="own">The message's id; null while it waits in the queue.</param>
+/// <param name="queuedId">Its queue number; null if it does not wait.</param>
 /// <param name="known">The last message before it was sent.</param>
-/// <param name="version">The chat's version at which it was sent.</param>
-internal sealed class TurnTracker(string content, long? own, long known, long version)
+/// <param name="version">The chat's version when it was sent.</param>
+internal sealed class TurnTracker(long? own, long? queuedId, long known, long version)
 {
-    private readonly long _known = known;
     private long? _own = own;
     private long _seen = known;
+    private long _version = version;
 
-    /// <summary>True if the chat has come to rest, or goes on with another message. The messages may still be on their way: see <see cref="HasReached"/>.</summary>
+    /// <summary>
+    /// True if the chat is idle or continues with another message. Messages may still be in transit: see
+    /// <see cref="HasReached"/>.
+    /// </summary>
     public bool MayBeOver { get; private set; }
 
     /// <summary>True if the message is in the history.</summary>
     public bool HasBegun => _own is not null;
 
-    /// <summary>True if the next turn has begun.</summary>
+    /// <summary>True if the message waits in the queue, as far as is known.</summary>
+    public bool IsQueued { get; private set; } = queuedId is not null;
+
+    /// <summary>
+    /// True if the next turn has begun, or if the message was removed from the queue, so that its turn never begins.
+    /// </summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Takes in an event. True if it is a message of the turn.</summary>
+    /// <summary>Processes an event. True if it is a message of the turn.</summary>
     public bool Take(ChatEvent streamEvent)
     {
         switch (streamEvent)
         {
             case StatusEvent status:
-                MayBeOver = status.Version >= version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
+                MayBeOver = status.Version >= _version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
+                return false;
+            case QueueEvent queue when !HasBegun && queue.Version >= _version:
+                // The stream sends a user message before the queue without it.
+                IsQueued = queue.Queue.Any(queued => queued.Id == queuedId);
+                IsOver = !IsQueued;
                 return false;
             case HistoryResetEvent:
-                _seen = 0;
+                // An acknowledged message may be lost with the history, and lower versions may follow.
+                (_seen, _version) = (0, 0);
                 return false;
             case MessageEvent { Message: var message }:
                 return TakeMessage(message);
@@ -42,7 +56,7 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
         }
     }
 
-    /// <summary>True if all messages up to this one have come.</summary>
+    /// <summary>True if all messages up to this one have arrived.</summary>
     public bool HasReached(long lastMessageId) => _seen >= lastMessageId;
 
     private bool TakeMessage(HistoryMessage message)
@@ -53,7 +67,7 @@ internal sealed class TurnTracker(string content, long? own, long known, long ve
             return _own < message.Id && !IsOver;
         }
 
-        if (_own is null && message.Id > _known && message.Text == content)
+        if (message.QueuedId is { } number && number == queuedId)
         {
             _own = message.Id;
         }

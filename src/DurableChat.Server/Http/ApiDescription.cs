@@ -4,12 +4,15 @@ using Microsoft.OpenApi;
 
 namespace DurableChat.Server.Http;
 
-/// <summary>The OpenAPI document, put right where the generator says less or other than what goes over the wire; programs make their types of it.</summary>
+/// <summary>
+/// The OpenAPI document, corrected where the generator differs from what is sent over the wire, since programs generate
+/// their types from it.
+/// </summary>
 internal static class ApiDescription
 {
     public static void Add(IServiceCollection services)
     {
-        // The generator would describe numbers as numbers or texts.
+        // Otherwise the generator would describe numbers as numbers or strings.
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddOpenApi("v1", openApi => openApi
             .AddSchemaTransformer((schema, context, _) =>
@@ -39,7 +42,7 @@ internal static class ApiDescription
             }));
     }
 
-    /// <summary>What is null is left out, by us and by those who call.</summary>
+    /// <summary>Both the server and its callers omit null members.</summary>
     private static void Correct(OpenApiSchema schema)
     {
         if (schema.Enum is { } values)
@@ -47,7 +50,7 @@ internal static class ApiDescription
             schema.Enum = [.. values.Where(value => value is not null && value.GetValueKind() != System.Text.Json.JsonValueKind.Null)];
         }
 
-        // What tells the types of parts apart is always there.
+        // The member that distinguishes the types of parts is always present.
         if (schema.Properties?.TryGetValue("type", out var type) == true && type is OpenApiSchema { Enum.Count: 1 })
         {
             (schema.Required ??= new HashSet<string>(StringComparer.Ordinal)).Add("type");

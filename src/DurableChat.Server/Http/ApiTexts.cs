@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace DurableChat.Server.Http;
 
-/// <summary>What the OpenAPI document says of messages in words: the generator knows names and types only.</summary>
+/// <summary>The descriptions in the OpenAPI document. The generator only knows names and types.</summary>
 internal static class ApiTexts
 {
     private static readonly Dictionary<string, string> _schemas = new(StringComparer.Ordinal)

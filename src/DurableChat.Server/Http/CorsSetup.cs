@@ -2,12 +2,16 @@ using DurableChat.AspNetCore;
 
 namespace DurableChat.Server.Http;
 
-/// <summary>Lets pages of the allowed origins call the API, with a token or a ticket; cookies are not taken.</summary>
+/// <summary>
+/// Lets pages of the allowed origins call the API with a token or a ticket. Cookies are not accepted.
+/// </summary>
 internal static class CorsSetup
 {
     private static readonly TimeSpan _preflightAge = TimeSpan.FromHours(1);
 
-    /// <exception cref="ConfigurationException">An origin has not the form that browsers send, so it would never match.</exception>
+    /// <exception cref="ConfigurationException">
+    /// An origin does not have the form that browsers send, so it would never match.
+    /// </exception>
     public static void Add(IServiceCollection services, DurableChatHttpOptions settings)
     {
         foreach (var origin in settings.AllowedOrigins)

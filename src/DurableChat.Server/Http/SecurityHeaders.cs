@@ -2,14 +2,17 @@ using Scalar.AspNetCore;
 
 namespace DurableChat.Server.Http;
 
-/// <summary>What a browser may make of answers. Every answer gets these headers; what shows something says what that may do, all else may do nothing.</summary>
+/// <summary>
+/// The security headers for browsers. Every response gets them. Endpoints that show a page declare what it may do; all
+/// other responses may do nothing.
+/// </summary>
 internal static class SecurityHeaders
 {
     private const string NothingPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>
-    /// The page shows a model's words, so a hole in the sanitiser must not become a script, a form or a leak. Pictures
-    /// that a model made are data of the page itself.
+    /// The page shows a model's text, so a hole in the sanitiser must not become a script, a form or a leak. Pictures
+    /// that a model generated are data URLs of the page itself.
     /// </summary>
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -18,10 +21,13 @@ internal static class SecurityHeaders
 
     private const string TransportSecurity = "max-age=31536000";
 
-    /// <summary>Sets them on every answer, also on what the host refuses before the application sees it: hence first of all filters.</summary>
+    /// <summary>
+    /// Sets the headers on every response, including those with which the host refuses a request early. So this is the
+    /// first of all filters.
+    /// </summary>
     public static void Add(IServiceCollection services) => services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Filter>());
 
-    /// <summary>Says that an answer belongs to the page.</summary>
+    /// <summary>Marks a response as part of the page.</summary>
     public static void SetPage(IHeaderDictionary headers) => headers.ContentSecurityPolicy = PagePolicy;
 
     private static Task Complete(HttpContext context)
@@ -51,12 +57,17 @@ internal static class SecurityHeaders
         return Task.CompletedTask;
     }
 
-    /// <summary>The API reference comes with the program and shows nothing but the description; it puts its styles into the document itself.</summary>
+    /// <summary>
+    /// The API reference is part of the program and shows only the API's description. It adds its styles to the
+    /// document itself.
+    /// </summary>
     private static string ReferencePolicy(string nonce) =>
         $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data: blob:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>A browser that has once seen the header for localhost would refuse whatever else is developed there.</summary>
+    /// <summary>
+    /// A browser that has seen the header once for localhost would refuse everything else that is developed there.
+    /// </summary>
     private static bool IsThisMachine(string host) => host is "localhost" or "127.0.0.1" or "[::1]";
 
     private sealed class Filter : IStartupFilter
@@ -65,7 +76,7 @@ internal static class SecurityHeaders
         {
             app.Use((context, rest) =>
             {
-                // Errors begin their answer anew, so the headers are set when it leaves.
+                // Error handlers reset the response, so the headers are set when it is sent.
                 context.Response.OnStarting(static state => Complete((HttpContext)state), context);
                 return rest(context);
             });

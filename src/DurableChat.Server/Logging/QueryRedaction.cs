@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace DurableChat.Server.Logging;
 
 /// <summary>
-/// Keeps tickets out of logs. The host logs the whole address of each request before anything else sees it, if its level is raised; levels and providers can be
-/// configured, so only the factory that all loggers come from can be relied on.
+/// Keeps tickets out of logs. At lower log levels, the host logs the whole URL of each request before any other code
+/// sees it. Levels and providers are configurable, so only the factory of all loggers can remove tickets reliably.
 /// </summary>
 internal static class QueryRedaction
 {

@@ -1,6 +1,6 @@
 namespace DurableChat.Server.Logging;
 
-/// <summary>Logs what another logger is told, without what queries hold. Thread-safe.</summary>
+/// <summary>Passes entries to another logger without the contents of queries. Thread-safe.</summary>
 internal sealed class RedactedLogger(ILogger inner) : ILogger
 {
     private const string QueryName = "QueryString";

@@ -4,14 +4,15 @@ using Microsoft.Extensions.Logging.Console;
 namespace DurableChat.Server.Logging;
 
 /// <summary>
-/// The text log on the console: the platform's, with one line for each entry. Models, tools and callers write parts of
-/// what is logged. A terminal must not obey their characters, and their line breaks must not begin an entry.
+/// The text log on the console: the platform's log with one line per entry. Models, tools and callers write parts of
+/// what is logged. A terminal must not interpret their control characters, and their line breaks must not begin an
+/// entry.
 /// </summary>
 internal sealed class TextLog(ConsoleFormatter inner) : ConsoleFormatter(FormatterName)
 {
     private const string FormatterName = "durablechat-text";
 
-    /// <summary>Makes it the log of the console.</summary>
+    /// <summary>Makes it the console's log.</summary>
     public static void Add(ILoggingBuilder logging)
     {
         logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -42,13 +43,13 @@ internal sealed class TextLog(ConsoleFormatter inner) : ConsoleFormatter(Formatt
         inner.Write(shown, scopeProvider is null ? null : new ShownScopes(scopeProvider), textWriter);
     }
 
-    /// <summary>An exception whose text is clean. Its lines become one, as the platform would make them.</summary>
+    /// <summary>An exception with a cleaned text. Its lines are joined, as the platform would do.</summary>
     private sealed class ShownException(Exception exception) : Exception(exception.Message)
     {
         public override string ToString() => Printable.Shown(exception.ToString().ReplaceLineEndings(" "));
     }
 
-    /// <summary>Scopes hold paths of requests.</summary>
+    /// <summary>Scopes contain request paths.</summary>
     private sealed class ShownScopes(IExternalScopeProvider scopes) : IExternalScopeProvider
     {
         public void ForEachScope<TState>(Action<object?, TState> callback, TState state) => scopes.ForEachScope(

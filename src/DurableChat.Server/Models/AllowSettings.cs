@@ -2,30 +2,30 @@ using DurableChat.Models;
 
 namespace DurableChat.Server.Models;
 
-/// <summary>Which settings chats and messages may choose for a model. What is not named here they may not.</summary>
+/// <summary>
+/// Which settings chats and messages may choose for a model. Settings that are not named here are not allowed.
+/// </summary>
 internal sealed class AllowSettings
 {
-    /// <summary>Whether requests may choose the model itself. False for one that only stands in for others.</summary>
+    /// <summary>Whether requests may choose the model itself. False for a model that is only a fallback.</summary>
     public bool Model { get; set; } = true;
 
-    /// <summary>
-    /// The words of <c>ReasoningEffort</c> that may be chosen, e.g. <c>low</c>, <c>medium</c>, <c>high</c>.
-    /// </summary>
+    /// <summary>The allowed values of <c>ReasoningEffort</c>, e.g. <c>low</c>, <c>medium</c>, <c>high</c>.</summary>
     public string[]? ReasoningEffort { get; set; }
 
-    /// <summary>Between which numbers <c>ReasoningBudget</c> may be chosen.</summary>
+    /// <summary>The allowed range of <c>ReasoningBudget</c>.</summary>
     public BoundsSettings? ReasoningBudget { get; set; }
 
-    /// <summary>The words of <c>ReasoningDisplay</c> that may be chosen: <c>summary</c>, <c>omitted</c>.</summary>
+    /// <summary>The allowed values of <c>ReasoningDisplay</c>: <c>summary</c>, <c>omitted</c>.</summary>
     public string[]? ReasoningDisplay { get; set; }
 
-    /// <summary>Between which numbers <c>Temperature</c> may be chosen.</summary>
+    /// <summary>The allowed range of <c>Temperature</c>.</summary>
     public BoundsSettings? Temperature { get; set; }
 
-    /// <summary>Between which numbers <c>TopP</c> may be chosen.</summary>
+    /// <summary>The allowed range of <c>TopP</c>.</summary>
     public BoundsSettings? TopP { get; set; }
 
-    /// <summary>Between which numbers <c>TopK</c> may be chosen.</summary>
+    /// <summary>The allowed range of <c>TopK</c>.</summary>
     public BoundsSettings? TopK { get; set; }
 
     /// <summary>Whether <c>Seed</c> may be chosen.</summary>
@@ -34,7 +34,7 @@ internal sealed class AllowSettings
     /// <summary>Whether <c>Stop</c> may be chosen: 1 to 4 texts of 1 to 64 characters.</summary>
     public bool Stop { get; set; }
 
-    /// <summary>Between which numbers <c>MaxOutputTokens</c> may be chosen.</summary>
+    /// <summary>The allowed range of <c>MaxOutputTokens</c>.</summary>
     public BoundsSettings? MaxOutputTokens { get; set; }
 
     /// <summary>Whether <c>ResponseFormat</c> may be chosen: at most 16 KiB, nested no deeper than 16 levels.</summary>
@@ -52,14 +52,14 @@ internal sealed class AllowSettings
     /// <summary>Whether <c>BuiltInTools</c> may be chosen.</summary>
     public bool BuiltInTools { get; set; }
 
-    /// <summary>The words of <c>ServiceTier</c> that may be chosen.</summary>
+    /// <summary>The allowed values of <c>ServiceTier</c>.</summary>
     public string[]? ServiceTier { get; set; }
 
     /// <summary>Whether <c>Cache</c> may be chosen.</summary>
     public bool Cache { get; set; }
 
-    /// <summary>What it means.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Bounds leave no number.</exception>
+    /// <summary>Converts the section.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A range is empty.</exception>
     public AllowedSettings ToAllowed() => new()
     {
         ReasoningEffort = ReasoningEffort,

@@ -2,15 +2,15 @@ using DurableChat.Models;
 
 namespace DurableChat.Server.Models;
 
-/// <summary>Between which numbers a setting may be chosen.</summary>
+/// <summary>The allowed range of a setting.</summary>
 internal sealed class BoundsSettings
 {
-    /// <summary>The least. Defaults to the least that the setting can be.</summary>
+    /// <summary>The minimum. Defaults to the setting's own minimum.</summary>
     public double? Min { get; set; }
 
-    /// <summary>The most. Defaults to the most that the setting can be.</summary>
+    /// <summary>The maximum. Defaults to the setting's own maximum.</summary>
     public double? Max { get; set; }
 
-    /// <summary>What it means.</summary>
+    /// <summary>Converts the section.</summary>
     public SettingBounds ToBounds() => new(Min, Max);
 }

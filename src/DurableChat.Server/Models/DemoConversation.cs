@@ -3,11 +3,11 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Server.Models;
 
-/// <summary>What the demo model looks at in a conversation.</summary>
-/// <param name="UserMessages">What the user said, in order.</param>
-/// <param name="ToolResult">The tool result that the model has to speak about now, if there is one.</param>
-/// <param name="CutOff">The answer that a shutdown cut off and that is to be continued, if there is one.</param>
-/// <param name="Words">How many words the whole conversation has, about.</param>
+/// <summary>The parts of a conversation that the demo model uses.</summary>
+/// <param name="UserMessages">The user's messages, in order.</param>
+/// <param name="ToolResult">The tool result that the model must answer, if there is one.</param>
+/// <param name="CutOff">The answer that a shutdown cut off and that must be continued, if there is one.</param>
+/// <param name="Words">The approximate number of words in the whole conversation.</param>
 internal sealed record DemoConversation(IReadOnlyList<string> UserMessages, string? ToolResult, string? CutOff, int Words)
 {
     /// <summary>The newest user message.</summary>
@@ -27,7 +27,7 @@ internal sealed record DemoConversation(IReadOnlyList<string> UserMessages, stri
             said.Sum(message => message.Text.Count(char.IsWhiteSpace) + 1));
     }
 
-    /// <summary>What is left to say of an answer of which a part was said before a shutdown.</summary>
+    /// <summary>The rest of an answer that a shutdown cut off.</summary>
     public string Continue(string answer) =>
         CutOff is null ? answer
         : answer.StartsWith(CutOff, StringComparison.Ordinal) && answer.Length > CutOff.Length ? answer[CutOff.Length..]

@@ -5,8 +5,9 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Server.Models;
 
 /// <summary>
-/// A model that needs no key and no network: it answers from the conversation alone, so equal conversations get equal answers, and streams word by word at a
-/// readable pace. It is there to try the server out, so it also knows how to think, call tools, write long answers, and fail. Thread-safe.
+/// A model that needs no key and no network. It answers from the conversation alone, so equal conversations get equal
+/// answers, and streams word by word at a readable pace. It is for trying out the server, so it can also think, call
+/// tools, write long answers, and fail. Thread-safe.
 /// </summary>
 internal sealed class DemoModel(TimeSpan wordDelay, TimeProvider time) : IChatClient
 {

@@ -9,14 +9,14 @@ namespace DurableChat.Server.Models;
 /// <summary>What the demo model is about to say. Pure.</summary>
 /// <param name="Text">The answer.</param>
 /// <param name="Reasoning">What it thinks first.</param>
-/// <param name="ToolCall">The tool it calls afterwards.</param>
-/// <param name="Fails">True if it breaks down afterwards.</param>
+/// <param name="ToolCall">The tool that it calls after the text.</param>
+/// <param name="Fails">True if it fails after the text.</param>
 internal sealed partial record DemoScript(string Text, string Reasoning = "", FunctionCallContent? ToolCall = null, bool Fails = false)
 {
     private const int MaxCount = 5_000;
     private const int StoryParagraphs = 12;
 
-    /// <summary>Decides what to say. The order is that of how much a wish stands out.</summary>
+    /// <summary>Chooses what to say. More specific requests are checked first.</summary>
     public static DemoScript Answer(DemoConversation conversation, IEnumerable<AITool> tools)
     {
         var latest = conversation.Latest;
@@ -60,7 +60,7 @@ internal sealed partial record DemoScript(string Text, string Reasoning = "", Fu
         return new DemoScript(conversation.UserMessages.Count <= 1 ? Welcome(latest) : FollowUp(conversation));
     }
 
-    /// <summary>Cuts a text into words with the space behind them, so that they add up to the text again.</summary>
+    /// <summary>Splits a text into words with the following space, so that they join to the text.</summary>
     public static IEnumerable<string> SplitWords(string text) => WordPattern().Matches(text).Select(match => match.Value);
 
     private static string Welcome(string latest) =>
@@ -105,7 +105,10 @@ internal sealed partial record DemoScript(string Text, string Reasoning = "", Fu
             ?? (TimePattern().IsMatch(latest) && names.Contains(CurrentTimeTool.Name) ? CurrentTimeTool.Name : null);
     }
 
-    /// <summary>The same place in the same conversation gives the same id, so that a call repeated after a crash is known to be the same.</summary>
+    /// <summary>
+    /// The same position in the same conversation results in the same id, so that a call repeated after a crash is
+    /// recognised.
+    /// </summary>
     private static string CallId(DemoConversation conversation, string tool) => $"call_{conversation.UserMessages.Count}_{tool}";
 
     private static bool Says(string text, string word) => Regex.IsMatch(text, $@"(?<!\w){Regex.Escape(word)}(?!\w)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

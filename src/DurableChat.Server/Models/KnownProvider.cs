@@ -6,10 +6,10 @@ namespace DurableChat.Server.Models;
 /// <param name="Wire">The protocol it speaks.</param>
 /// <param name="Flavour">The flavour of Chat Completions.</param>
 /// <param name="Endpoint">Its address; null if it has to be configured.</param>
-/// <param name="NeedsKey">True if its own address answers nothing without a key.</param>
+/// <param name="NeedsKey">True if its own address requires a key.</param>
 internal sealed record KnownProvider(ProviderWire Wire, ChatFlavour Flavour, Uri? Endpoint, bool NeedsKey)
 {
-    /// <summary>All of them, by name.</summary>
+    /// <summary>All known providers, by name.</summary>
     public static IReadOnlyDictionary<string, KnownProvider> All { get; } = new Dictionary<string, KnownProvider>(StringComparer.OrdinalIgnoreCase)
     {
         ["openai"] = new(ProviderWire.Responses, ChatFlavour.Auto, new Uri("https://api.openai.com/v1"), NeedsKey: true),
@@ -25,7 +25,7 @@ internal sealed record KnownProvider(ProviderWire Wire, ChatFlavour Flavour, Uri
         ["vllm"] = new(ProviderWire.Chat, ChatFlavour.Vllm, null, NeedsKey: false),
     };
 
-    /// <summary>The provider in metrics, as OpenTelemetry's conventions name it.</summary>
+    /// <summary>The provider's name in metrics, according to OpenTelemetry's conventions.</summary>
     /// <param name="name">The name in the configuration.</param>
     /// <param name="endpoint">The address, if one is configured.</param>
     public static string TelemetryNameOf(string name, Uri? endpoint) => name.ToLowerInvariant() switch
@@ -38,10 +38,12 @@ internal sealed record KnownProvider(ProviderWire Wire, ChatFlavour Flavour, Uri
         var other => other,
     };
 
-    /// <summary>The protocol for an address: OpenAI's own speaks Responses, those who imitate it Chat Completions.</summary>
+    /// <summary>
+    /// The protocol for an address: Responses for OpenAI's own, Chat Completions for compatible servers.
+    /// </summary>
     public ProviderWire WireFor(Uri? endpoint) =>
         Wire == ProviderWire.Responses && endpoint is not null && !IsOpenAI(endpoint.Host) ? ProviderWire.Chat : Wire;
 
-    /// <summary>OpenAI has hosts for regions, too.</summary>
+    /// <summary>OpenAI also has regional hosts.</summary>
     private static bool IsOpenAI(string host) => host == "api.openai.com" || host.EndsWith(".api.openai.com", StringComparison.OrdinalIgnoreCase);
 }

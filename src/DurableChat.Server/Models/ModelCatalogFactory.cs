@@ -7,17 +7,19 @@ using DurableChat.Providers;
 
 namespace DurableChat.Server.Models;
 
-/// <summary>Makes the models of the configuration. Without any there is the demo model.</summary>
+/// <summary>Creates the configured models. Without any there is the demo model.</summary>
 internal static class ModelCatalogFactory
 {
     private const string ExampleFormat = """{"type":"json_schema","name":"answer","schema":{"type":"object"}}""";
 
-    /// <summary>Makes the catalogue.</summary>
+    /// <summary>Creates the catalogue.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="recorder">What carries requests through a recorder; null for the network.</param>
-    /// <param name="warn">Takes what will have no effect, as sentences.</param>
-    /// <exception cref="ConfigurationException">A model is not configured right. The message names it, never its key.</exception>
+    /// <param name="recorder">Sends requests through a recorder; null for the network.</param>
+    /// <param name="warn">Receives warnings about settings without effect, one sentence each.</param>
+    /// <exception cref="ConfigurationException">
+    /// A model's configuration is invalid. The message names the model, never its key.
+    /// </exception>
     public static ModelCatalog Create(IConfiguration configuration, TimeProvider time, HttpMessageHandler? recorder = null, Action<string>? warn = null)
     {
         var settings = Settings.Read<ModelSettings[]>(configuration, "Models") ?? [];
@@ -146,7 +148,9 @@ internal static class ModelCatalogFactory
         }
     }
 
-    /// <summary>The form of answers. The form that Chat Completions has, with the schema one level deeper, is taken too.</summary>
+    /// <summary>
+    /// The response format. The form of Chat Completions, with the schema one level deeper, is also accepted.
+    /// </summary>
     private static JsonElement? FormatOf(string name, string? json)
     {
         if (ReadObject(name, nameof(ModelSettings.ResponseFormat), json) is not { } format)

@@ -1,9 +1,11 @@
 namespace DurableChat.Server.Models;
 
-/// <summary>What is odd about the configured models: found before there is a log, and logged once the server has started.</summary>
+/// <summary>
+/// Warnings about the configured models. They are found before there is a log, and logged once the server has started.
+/// </summary>
 internal sealed partial class ModelWarnings(ILogger<ModelWarnings> logger)
 {
-    /// <summary>Logs each.</summary>
+    /// <summary>Logs each warning.</summary>
     public void Report(IEnumerable<string> warnings)
     {
         foreach (var warning in warnings)

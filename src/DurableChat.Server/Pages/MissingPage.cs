@@ -1,6 +1,6 @@
 namespace DurableChat.Server.Pages;
 
-/// <summary>What is said in place of the page if it was not built.</summary>
+/// <summary>The text in place of the page if the page was not built.</summary>
 internal static class MissingPage
 {
     private const string Html = """

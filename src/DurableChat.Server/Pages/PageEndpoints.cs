@@ -2,15 +2,17 @@ using DurableChat.Server.Http;
 
 namespace DurableChat.Server.Pages;
 
-/// <summary>Serves the page. Everything is read once, so nothing a request names ever becomes a path.</summary>
+/// <summary>
+/// Serves the page. All files are read once at the start, so a request's path never becomes a file path.
+/// </summary>
 internal static class PageEndpoints
 {
     private const string Index = "index.html";
 
-    /// <summary>Addresses that the page itself makes sense of.</summary>
+    /// <summary>The paths that the page itself handles.</summary>
     private static readonly string[] _views = ["/", "/c/{id}", "/ops"];
 
-    /// <summary>Where the build puts the page.</summary>
+    /// <summary>The folder that contains the built page.</summary>
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "page");
 
     public static void Map(IEndpointRouteBuilder endpoints, string folder)

@@ -3,7 +3,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace DurableChat.Server.Pages;
 
-/// <summary>A file of the page, in memory, as it was built and as it was compressed at build time. Immutable.</summary>
+/// <summary>
+/// A file of the page in memory, together with the forms that were compressed at build time. Immutable.
+/// </summary>
 internal sealed class PageFile
 {
     private const string ImmutableFolder = "assets";
@@ -25,7 +27,7 @@ internal sealed class PageFile
         _hash = Convert.ToHexStringLower(XxHash3.Hash(plain));
     }
 
-    /// <summary>Reads a file and its compressed forms, which lie beside it.</summary>
+    /// <summary>Reads a file and its compressed forms next to it.</summary>
     public static PageFile Read(string root, string path)
     {
         var full = Path.Combine(root, path);
@@ -37,13 +39,14 @@ internal sealed class PageFile
             path.StartsWith($"{ImmutableFolder}/", StringComparison.Ordinal));
     }
 
-    /// <summary>Sends it in the smallest form that the browser takes, or says that the browser has it.</summary>
+    /// <summary>Sends the smallest form that the browser accepts, or that the file is not modified.</summary>
     public async Task SendAsync(HttpContext context)
     {
         var (bytes, encoding) = Choose(context.Request);
         var headers = context.Response.Headers;
 
-        // Names of assets carry a hash of their content, so what a name stands for never changes. All else is asked for each time.
+        // The names of assets contain a hash of their content, so the content of a name never changes. All other files
+        // are revalidated each time.
         headers.CacheControl = _isImmutable ? "public, max-age=31536000, immutable" : "no-cache";
         headers.Vary = HeaderNames.AcceptEncoding;
         var tag = encoding is null ? $"\"{_hash}\"" : $"\"{_hash}-{encoding}\"";

@@ -2,18 +2,20 @@ using DurableChat.Recorder;
 
 namespace DurableChat.Server.Recorders;
 
-/// <summary>Which recorder the command line, or else the configuration, names.</summary>
-/// <param name="On">Where it is.</param>
-/// <param name="Secret">What it is shown.</param>
-/// <param name="Folder">Its folder, if the server starts it; null for one that is started elsewhere.</param>
+/// <summary>The recorder that the command line, or otherwise the configuration, selects.</summary>
+/// <param name="On">Its address.</param>
+/// <param name="Secret">The secret for it.</param>
+/// <param name="Folder">Its folder if the server starts it; null if it is started separately.</param>
 internal sealed record RecorderChoice(ListenOn On, string Secret, RecorderFolder? Folder)
 {
     private const string Auto = "auto";
     private const string AddressSetting = "DurableChat:Recorder:Address";
     private const string SecretSetting = "DurableChat:Recorder:Secret";
 
-    /// <summary>Reads the choice; null for none. With <c>auto</c> it makes the recorder's folder and secret.</summary>
-    /// <exception cref="ConfigurationException">The address or the secret cannot be used.</exception>
+    /// <summary>
+    /// Reads the choice; null for none. With <c>auto</c> it creates the recorder's folder and secret.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The address or the secret is invalid.</exception>
     public static RecorderChoice? Read(ServeOptions options, IConfiguration configuration)
     {
         var settings = Settings.Read<RecorderSettings>(configuration, "DurableChat:Recorder") ?? new RecorderSettings();
@@ -49,6 +51,6 @@ internal sealed record RecorderChoice(ListenOn On, string Secret, RecorderFolder
         }
     }
 
-    /// <summary>Without the secret: a record would print it.</summary>
+    /// <summary>Omits the secret, which a record would print.</summary>
     public override string ToString() => On.ToString();
 }

@@ -137,7 +137,7 @@ internal static class RecorderCommand
         var on = ListenOn.Parse(options.Listen);
         if (on.SocketPath is { } path && !OperatingSystem.IsWindows())
         {
-            // Servers of the same group may use it; until here, only this user could.
+            // Servers of the same group may use it. Until here, only this user could.
             File.SetUnixFileMode(
                 path,
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);

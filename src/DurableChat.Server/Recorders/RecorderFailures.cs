@@ -5,10 +5,10 @@ using DurableChat.Recorder.Wire;
 
 namespace DurableChat.Server.Recorders;
 
-/// <summary>What it means that the recorder refuses a request. Pure.</summary>
+/// <summary>Explains why the recorder refused a request. Pure.</summary>
 internal static class RecorderFailures
 {
-    /// <summary>It does not answer.</summary>
+    /// <summary>The recorder does not answer.</summary>
     public static ModelFailure Unavailable { get; } =
         Retryable("recorder_unavailable", "The recorder of model calls could not be reached.");
 
@@ -20,8 +20,9 @@ internal static class RecorderFailures
     private static readonly ModelFailure _full =
         Retryable("recorder_full", "The recorder of model calls has no room for another one.");
 
-    /// <summary>The exception for an answer of the recorder itself. The log gets its inner exception, which says what
-    /// to do.</summary>
+    /// <summary>
+    /// The exception for a response of the recorder itself. Its inner exception, which is logged, says what to do.
+    /// </summary>
     public static Exception Of(HttpResponseMessage response, ListenOn on, Uri target)
     {
         var error = response.Headers.TryGetValues(RecorderHeaders.Error, out var values) ? values.First() : "";

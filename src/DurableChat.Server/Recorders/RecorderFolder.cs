@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace DurableChat.Server.Recorders;
 
 /// <summary>
-/// The folder of a recorder that a server starts: its socket, its secret and its spool. It lies beside the database, so
-/// that the next server finds the recorder that the one before has left. Only this user may enter it. Immutable.
+/// The folder of a recorder that a server starts: its socket, its secret and its spool. It is next to the database, so
+/// that the next server finds a recorder that the previous one has started. Only this user may access it. Immutable.
 /// </summary>
 internal sealed class RecorderFolder
 {
@@ -12,7 +12,7 @@ internal sealed class RecorderFolder
 
     private RecorderFolder(string path) => Path = path;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The path of the folder.</summary>
     public string Path { get; }
 
     /// <summary>Where the recorder listens.</summary>
@@ -21,7 +21,7 @@ internal sealed class RecorderFolder
     /// <summary>The file of the secret.</summary>
     public string SecretFile => System.IO.Path.Combine(Path, "secret");
 
-    /// <summary>The folder beside a database; it is made if it is missing.</summary>
+    /// <summary>The folder next to a database. It is created if it does not exist.</summary>
     public static RecorderFolder Beside(string database)
     {
         var path = System.IO.Path.GetFullPath($"{database}.recorder");
@@ -37,12 +37,15 @@ internal sealed class RecorderFolder
         return new RecorderFolder(path);
     }
 
-    /// <summary>The secret that servers and recorder of this folder share; the first one makes it.</summary>
+    /// <summary>
+    /// The secret that the servers and the recorder of this folder share. The first server creates it.
+    /// </summary>
     public string ReadSecret()
     {
         if (!File.Exists(SecretFile))
         {
-            // A file of its own that gets the name when it is whole: another server may read it in that moment.
+            // Written to a separate file and renamed when complete, because another server may read it at the same
+            // time.
             var draft = $"{SecretFile}.{Guid.NewGuid():N}";
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())

@@ -6,8 +6,8 @@ using DurableChat.Recorder.Wire;
 namespace DurableChat.Server.Recorders;
 
 /// <summary>
-/// Sends the requests of models through the recorder, and never past it: a recorder that is away makes the call fail,
-/// and the turn's usual retry asks again. Thread-safe.
+/// Sends model requests through the recorder, and never around it: if the recorder is unavailable, the call fails and
+/// the turn's usual retry repeats it. Thread-safe.
 /// </summary>
 internal sealed class RecorderHandler(RecorderLink link) : HttpMessageHandler
 {
@@ -42,7 +42,7 @@ internal sealed class RecorderHandler(RecorderLink link) : HttpMessageHandler
         }
         finally
         {
-            // It belongs to the caller's request.
+            // The content belongs to the caller's request.
             message.Content = null;
         }
 
@@ -58,7 +58,9 @@ internal sealed class RecorderHandler(RecorderLink link) : HttpMessageHandler
         }
     }
 
-    /// <summary>A request of no chat, as an application may make it: nobody asks for its answer again.</summary>
+    /// <summary>
+    /// The identity of a request outside of chats, as an application may make it. Its answer is never requested again.
+    /// </summary>
     private static ModelCallId Alone() =>
         new($"alone-{Guid.NewGuid():N}", Epoch: 0, Head: 0, Generation: 1, FencingToken: 0);
 }

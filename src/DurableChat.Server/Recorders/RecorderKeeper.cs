@@ -3,8 +3,9 @@ using DurableChat.Recorder.Wire;
 
 namespace DurableChat.Server.Recorders;
 
-/// <summary>Tells the recorder which calls are over. What is lost of it, the recorder's own limits make up for.
-/// Thread-safe.</summary>
+/// <summary>
+/// Notifies the recorder of finished calls. The recorder's own limits make up for lost notifications. Thread-safe.
+/// </summary>
 internal sealed partial class RecorderKeeper(
     RecorderLink link, TimeProvider time, ILogger<RecorderKeeper> logger) : IModelCallKeeper
 {

@@ -6,7 +6,7 @@ using DurableChat.Recorder.Wire;
 
 namespace DurableChat.Server.Recorders;
 
-/// <summary>Speaks to the recorder. Thread-safe.</summary>
+/// <summary>Communicates with the recorder. Thread-safe.</summary>
 internal sealed class RecorderLink : IDisposable
 {
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(5);
@@ -31,11 +31,11 @@ internal sealed class RecorderLink : IDisposable
     /// <summary>Raised when the recorder did not answer.</summary>
     public event Action? Failed;
 
-    /// <summary>Where the recorder is.</summary>
+    /// <summary>The recorder's address.</summary>
     public ListenOn On => _recorder.On;
 
-    /// <summary>Sends a request to it, with the secret.</summary>
-    /// <exception cref="HttpRequestException">It does not answer.</exception>
+    /// <summary>Sends a request to the recorder, with the secret.</summary>
+    /// <exception cref="HttpRequestException">The recorder does not answer.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
@@ -49,17 +49,17 @@ internal sealed class RecorderLink : IDisposable
         }
     }
 
-    /// <summary>The same, without a word to those who wait for it to fail.</summary>
+    /// <summary>The same, without raising <c>Failed</c>.</summary>
     public Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.TryAddWithoutValidation(RecorderHeaders.Secret, _recorder.Secret);
         return _network.SendAsync(request, cancellationToken);
     }
 
-    /// <summary>A request to one of its paths.</summary>
+    /// <summary>Creates a request to one of the recorder's paths.</summary>
     public HttpRequestMessage Request(HttpMethod method, string path) => new(method, new Uri(_recorder.On.Url, path));
 
-    /// <summary>Says which call a request is about.</summary>
+    /// <summary>Adds the identity of the model call to a request.</summary>
     public static void Describe(HttpRequestMessage request, ModelCallId call)
     {
         Add(request, RecorderHeaders.Chat, call.Chat);

@@ -5,19 +5,19 @@ using System.Reflection;
 namespace DurableChat.Server.Recorders;
 
 /// <summary>
-/// Starts a recorder beside the server. It is no part of the server: it outlives it, by whatever the server ends, and
-/// ends by itself when no server has asked for it for a while. One thread at a time.
+/// Starts a recorder next to the server. The recorder outlives the server, however the server ends, and ends when no
+/// server has made a request for a while. One thread at a time.
 /// </summary>
-/// <param name="folder">Its folder.</param>
-/// <param name="withheld">Variables of the environment that it is not to have: they hold keys.</param>
-/// <param name="logger">Where its output goes while this server lives.</param>
+/// <param name="folder">The recorder's folder.</param>
+/// <param name="withheld">Environment variables that it must not get, because they contain keys.</param>
+/// <param name="logger">Logs its output while this server lives.</param>
 internal sealed partial class RecorderProcess(
     RecorderFolder folder, IReadOnlyCollection<string> withheld, ILogger<RecorderProcess> logger) : IDisposable
 {
     private const string IdleTime = "00:01:00";
     private Process? _process;
 
-    /// <summary>True if the one that was started last runs.</summary>
+    /// <summary>True if the last started recorder is running.</summary>
     public bool IsRunning
     {
         get
@@ -33,7 +33,7 @@ internal sealed partial class RecorderProcess(
         }
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts a recorder.</summary>
     /// <param name="onEnd">Called when it has ended.</param>
     public void Start(Action onEnd)
     {
@@ -56,12 +56,12 @@ internal sealed partial class RecorderProcess(
         }
     }
 
-    /// <summary>Lets go of it. It runs on.</summary>
+    /// <summary>Releases the recorder, which continues to run.</summary>
     public void Dispose() => _process?.Dispose();
 
     private ProcessStartInfo StartInfo()
     {
-        // The server is either one file, or a library that a host runs.
+        // The server is either a single file, or a library that a host runs.
         var library = Assembly.GetExecutingAssembly().Location;
         var program = Environment.ProcessPath!;
         var isHosted = library.Length > 0
@@ -84,7 +84,7 @@ internal sealed partial class RecorderProcess(
             start.ArgumentList.Add(argument);
         }
 
-        // Settings of the server, which may hold secrets, mean nothing to it.
+        // The server's settings may contain secrets, and have no meaning for the recorder.
         var names = start.Environment.Keys.Where(
             name => name.Contains("__", StringComparison.Ordinal) || withheld.Contains(name));
         foreach (var name in names.ToArray())

@@ -5,11 +5,13 @@ namespace DurableChat.Server.Recorders;
 internal sealed class RecorderSettings
 {
     /// <summary>
-    /// Where it is: <c>unix:/path/to/socket</c> or <c>http://127.0.0.1:9191</c>; <c>auto</c> starts one beside the
-    /// server. Without it the server asks providers itself.
+    /// Its address: <c>unix:/path/to/socket</c> or <c>http://127.0.0.1:9191</c>. <c>auto</c> starts one next to the
+    /// server. Without it the server sends requests to providers directly.
     /// </summary>
     public string? Address { get; set; }
 
-    /// <summary>What the server shows it, at least 32 characters. Not needed with <c>auto</c>.</summary>
+    /// <summary>
+    /// The secret that the server and the recorder share, at least 32 characters. Not needed with <c>auto</c>.
+    /// </summary>
     public string? Secret { get; set; }
 }

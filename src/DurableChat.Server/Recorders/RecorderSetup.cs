@@ -6,10 +6,12 @@ namespace DurableChat.Server.Recorders;
 /// <summary>Puts the recorder between the models and their providers, if one is configured.</summary>
 internal static class RecorderSetup
 {
-    /// <summary>Adds it. To be called before the worker is added: hosted services start in order, and the first turns
-    /// are taken up at once.</summary>
-    /// <returns>What carries the requests of models; null for the network.</returns>
-    /// <exception cref="ConfigurationException">The configuration of the recorder is wrong.</exception>
+    /// <summary>
+    /// Adds the recorder. Call this before the worker is added: hosted services start in order, and the first turns
+    /// start at once.
+    /// </summary>
+    /// <returns>Sends the models' requests; null for the network.</returns>
+    /// <exception cref="ConfigurationException">The recorder's configuration is invalid.</exception>
     public static HttpMessageHandler? Add(WebApplicationBuilder builder, ServeOptions options)
     {
         if (RecorderChoice.Read(options, builder.Configuration) is not { } choice)

@@ -1,9 +1,9 @@
 namespace DurableChat.Server.Recorders;
 
-/// <summary>How the recorder was when it was last asked.</summary>
+/// <summary>The recorder's state when it was last checked.</summary>
 internal enum RecorderState
 {
-    /// <summary>It was not asked yet.</summary>
+    /// <summary>It was not checked yet.</summary>
     Unknown,
 
     /// <summary>It answers.</summary>
@@ -12,9 +12,9 @@ internal enum RecorderState
     /// <summary>It does not answer.</summary>
     Away,
 
-    /// <summary>It has another secret.</summary>
+    /// <summary>It has a different secret.</summary>
     WrongSecret,
 
-    /// <summary>What answers there is no recorder of this version.</summary>
+    /// <summary>The server at its address is not a recorder of this version.</summary>
     NoRecorder,
 }

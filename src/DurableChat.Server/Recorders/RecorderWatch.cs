@@ -4,14 +4,14 @@ using DurableChat.Recorder.Wire;
 namespace DurableChat.Server.Recorders;
 
 /// <summary>
-/// Asks the recorder how it is, which also keeps one alive that ends when no server asks, and starts one where the
-/// server has to. It finds the recorder that an earlier server has left by its socket. Thread-safe.
+/// Checks the recorder's state, which also keeps alive a recorder that ends without requests, and starts one if the
+/// server is to do that. The socket leads it to a recorder that an earlier server has started. Thread-safe.
 /// </summary>
 internal sealed partial class RecorderWatch : BackgroundService
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How soon it is asked again while one that the server has started is not ready.</summary>
+    /// <summary>How often a recorder is checked that the server has started and that is not ready yet.</summary>
     private static readonly TimeSpan _nearInterval = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
@@ -33,10 +33,10 @@ internal sealed partial class RecorderWatch : BackgroundService
         link.Failed += Wake;
     }
 
-    /// <summary>How it was when it was last asked.</summary>
+    /// <summary>The state at the last check.</summary>
     public RecorderState State { get; private set; }
 
-    /// <summary>What is wrong, for people; null for nothing.</summary>
+    /// <summary>The problem, for people; null if there is none.</summary>
     public string? Complaint => State switch
     {
         RecorderState.Away => $"the recorder at {_link.On} does not answer, model calls fail until it does",
@@ -45,7 +45,7 @@ internal sealed partial class RecorderWatch : BackgroundService
         _ => null,
     };
 
-    /// <summary>Asks it, and starts it if need be, before the first turn is taken up.</summary>
+    /// <summary>Checks the recorder, and starts it if necessary, before the first turn starts.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_startPatience, _time);
@@ -59,7 +59,7 @@ internal sealed partial class RecorderWatch : BackgroundService
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The server is of use without: histories and streams need no model.
+            // The server is useful without it: histories and streams need no model.
         }
 
         await base.StartAsync(cancellationToken);
@@ -111,7 +111,7 @@ internal sealed partial class RecorderWatch : BackgroundService
             && _process is { IsRunning: false }
             && (_startedAt is not { } started || _time.GetElapsedTime(started) >= _pause))
         {
-            // One that ends at once is not started without pause.
+            // A recorder that ends at once is restarted with growing pauses.
             _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
             _startedAt = _time.GetTimestamp();
             _process.Start(Wake);
@@ -153,7 +153,7 @@ internal sealed partial class RecorderWatch : BackgroundService
         }
         catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
         {
-            // It is awake already, or the server has ended.
+            // The watch is already awake, or the server has ended.
         }
     }
 

@@ -22,7 +22,9 @@ internal static class EditRules
 
         var draft = new TransitionDraft(chat, context.Now);
         draft.RemoveFrom(command.Target);
-        draft.AppendUser(command.Content, command.Model, command.Settings);
+
+        // Its sender knows a message that waited by its number in the queue, and may regenerate it more than once.
+        draft.AppendUser(command.Content, command.Model, command.Settings, command.Target.QueuedId);
         draft.StartTurn(command.ClaimBy);
         return draft.Accept();
     }

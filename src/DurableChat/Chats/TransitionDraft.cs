@@ -50,13 +50,18 @@ internal sealed class TransitionDraft
     /// <summary>
     /// Appends a user message with the model and settings for its answer. Later changes to the chat do not affect them.
     /// </summary>
-    public void AppendUser(string content, string? model, GenerationSettings? settings) => Append(
+    /// <param name="content">The question.</param>
+    /// <param name="model">The model that answers it; null for the chat's.</param>
+    /// <param name="settings">How it is answered.</param>
+    /// <param name="queuedId">The number it had in the queue; null if it did not wait there.</param>
+    public void AppendUser(string content, string? model, GenerationSettings? settings, long? queuedId = null) => Append(
         MessageRole.User,
         [new TextPart(content)],
         message => message with
         {
             Model = model == Next.Model ? null : model,
             Settings = GenerationSettings.OrNull(settings),
+            QueuedId = queuedId,
         });
 
     /// <summary>Sets the model and settings for future messages. Null keeps them.</summary>
@@ -214,15 +219,21 @@ internal sealed class TransitionDraft
         Next = Next with { Queue = queue, LastQueuedId = queued.Id };
     }
 
-    public void Dequeue(QueuedMessage queued)
+    /// <summary>Takes a message out of the queue.</summary>
+    /// <returns>
+    /// False if it enters and leaves the queue within this transition: then it was never in it, for the store and for its
+    /// sender.
+    /// </returns>
+    public bool Dequeue(QueuedMessage queued)
     {
-        // For the store, a message that enters and leaves the queue within one transition was never queued.
-        if (_enqueued.RemoveAll(other => other.Id == queued.Id) == 0)
+        Next = Next with { Queue = [.. Next.Queue.Where(other => other.Id != queued.Id)] };
+        if (_enqueued.RemoveAll(other => other.Id == queued.Id) > 0)
         {
-            _dequeued.Add(queued.Id);
+            return false;
         }
 
-        Next = Next with { Queue = [.. Next.Queue.Where(other => other.Id != queued.Id)] };
+        _dequeued.Add(queued.Id);
+        return true;
     }
 
     /// <summary>
@@ -270,8 +281,8 @@ internal sealed class TransitionDraft
         TryEndToolCalls(CancellationReasons.TurnEnded, [], Next.OriginOfCalls.Places);
         if (!Next.Archived && Next.Queue is [var head, ..])
         {
-            Dequeue(head);
-            AppendUser(head.Content, head.Model, head.Settings);
+            var hasWaited = Dequeue(head);
+            AppendUser(head.Content, head.Model, head.Settings, hasWaited ? head.Id : null);
             var lease = Next.Lease;
             StartTurn(lease is null ? claimBy : null);
             if (lease is not null)

@@ -23,7 +23,8 @@ public static class StoreJson
             message.Usage,
             message.Replay,
             message.Instructions is [] ? null : message.Instructions,
-            message.Settings);
+            message.Settings,
+            message.QueuedId);
         return JsonSerializer.Serialize(body, StoreJsonContext.Relaxed.MessageBody);
     }
 
@@ -46,6 +47,7 @@ public static class StoreJson
             Replay = read.Replay,
             Instructions = read.Instructions ?? [],
             Settings = read.Settings,
+            QueuedId = read.QueuedId,
         };
     }
 
@@ -160,7 +162,8 @@ internal sealed record MessageBody(
     TokenUsage? Usage,
     Replay? Replay,
     IReadOnlyList<string>? Instructions,
-    GenerationSettings? Settings = null)
+    GenerationSettings? Settings = null,
+    long? QueuedId = null)
 {
     /// <summary>False if a required value is missing.</summary>
     public bool IsWhole() =>

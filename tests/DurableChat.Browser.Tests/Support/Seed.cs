@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Sqlite;
@@ -9,6 +11,19 @@ namespace DurableChat.Browser.Tests.Support;
 /// <summary>Histories that would take too long to talk into being, or that no demo model would say.</summary>
 internal static class Seed
 {
+    /// <summary>A chat whose history has these answers, each with parts as the wire has them.</summary>
+    public static async Task<string> HistoryAsync(ServerProcess server, IReadOnlyList<object[]> answers)
+    {
+        var history = answers.SelectMany((parts, number) => new object[]
+        {
+            new { role = "user", parts = new[] { new { type = "text", text = $"question {number + 1}" } } },
+            new { role = "assistant", parts, finish_reason = "stop" },
+        });
+        using var response = await server.Http.PostAsJsonAsync(server.Api("chats"), new { model = "instant", history });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
     /// <summary>A chat with these answers; the server is away for a moment while they are written into its file.</summary>
     public static Task<string> AnswersAsync(ServerProcess server, IReadOnlyList<string> answers) =>
         AnswersAsync(server, [.. answers.Select(answer => (answer, (IReadOnlyList<MessagePart>)[new TextPart(answer)]))]);

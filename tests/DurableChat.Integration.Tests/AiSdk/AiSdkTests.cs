@@ -117,6 +117,60 @@ public sealed class AiSdkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_two_tabs_whose_equal_messages_waited_each_regenerates_its_own_as_often_as_it_likes()
+    {
+        using var running = await (await UiStream.SendAsync(_server, "tabs", "m1", "tell me a long story", _calm)).ReadUntilAsync(stream => stream.Text.Length > 50);
+        using var first = await UiStream.SendAsync(_server, "tabs", "m2", "and now?");
+        using var second = await UiStream.SendAsync(_server, "tabs", "m3", "and now?");
+        using var stopped = await _server.Http.PostAsync("/ai-sdk/chat/tabs/stop", null);
+        Assert.Equal("turn_3", (await first.ReadAsync()).MessageId);
+        Assert.Equal("turn_5", (await second.ReadAsync()).MessageId);
+        Assert.Equal([null, 1, 2], await QueuedIdsAsync());
+
+        // Each tab shows the first answer, and right behind it the message that it has sent.
+        Assert.Equal("turn_7", await RegenerateAsync("m3"));
+        Assert.Equal("turn_9", await RegenerateAsync("m3"));
+        Assert.Equal([null, 1, 2], await QueuedIdsAsync());
+        Assert.Equal("turn_11", await RegenerateAsync("m2"));
+        Assert.Equal([null, 1], await QueuedIdsAsync());
+
+        // The other one is gone with that, and nothing is answered in its stead.
+        var gone = await Assert.ThrowsAsync<HttpRequestException>(() => RegenerateAsync("m3"));
+        Assert.Contains("queued_message_not_found", gone.Message, StringComparison.Ordinal);
+        Assert.Equal([null, 1], await QueuedIdsAsync());
+
+        async Task<string?> RegenerateAsync(string id)
+        {
+            object[] shown = [UiStream.User("m1", "tell me a long story"), new { id = "turn_1", role = "assistant", parts = Array.Empty<object>() }, UiStream.User(id, "and now?")];
+            using var again = await (await UiStream.PostAsync(_server, new { id = "tabs", messages = shown, trigger = "regenerate-message" })).ReadAsync();
+            Assert.Equal("finish", again.Chunks[^1]);
+            return again.MessageId;
+        }
+
+        async Task<int?[]> QueuedIdsAsync()
+        {
+            var chat = (await _server.GetAsync("chats")).GetProperty("chats")[0].GetProperty("id").GetString();
+            var messages = (await _server.GetAsync($"chats/{chat}/messages")).GetProperty("messages").EnumerateArray();
+            return [.. messages.Where(message => message.GetProperty("role").GetString() == "user").Select(message => message.TryGetProperty("queued_id", out var number) ? number.GetInt32() : (int?)null)];
+        }
+    }
+
+    [Fact]
+    public async Task A_message_that_let_another_one_of_the_queue_run_first_is_not_taken_for_that()
+    {
+        using var failing = await (await UiStream.SendAsync(_server, "behind", "m1", "fail", _slow)).ReadUntilAsync(stream => stream.Text.Length > 0);
+        using var waiting = await UiStream.SendAsync(_server, "behind", "m2", "hello");
+        await failing.ReadAsync();
+        await waiting.ReadAsync();
+        using var sent = await (await UiStream.SendAsync(_server, "behind", "m3", "and now?")).ReadAsync();
+        Assert.Equal("finish", sent.Chunks[^1]);
+        object[] shown = [UiStream.User("m1", "fail"), UiStream.User("m3", "and now?")];
+        using var again = await (await UiStream.PostAsync(_server, new { id = "behind", messages = shown, trigger = "regenerate-message" })).ReadAsync();
+        var texts = (await MessagesAsync("behind")).EnumerateArray().Where(message => message.GetProperty("role").GetString() == "user").Select(message => message.GetProperty("parts")[0].GetProperty("text").GetString());
+        Assert.Equal(["fail", "hello", "and now?"], texts);
+    }
+
+    [Fact]
     public async Task A_message_instead_of_a_tools_output_cancels_the_call_and_is_answered_at_once()
     {
         using var asked = await (await UiStream.SendAsync(_server, "otherwise", "m1", "use pick_color please", new { model = "calm", client_tools = new[] { new { name = "pick_color" } } })).ReadAsync();

@@ -228,38 +228,73 @@ public sealed class AdapterTests
     }
 
     [Fact]
-    public void A_message_that_waited_is_found_by_the_queue_however_much_was_missed()
+    public void A_message_that_waited_is_found_by_its_number_however_much_was_missed()
     {
-        Assert.Equal("a4", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Said(2, "y"), Said(3, "x"), Answered(4), Queue()));
-        Assert.Equal("", Tell(new QueueWatch(7, "x", 1, 1, ahead: 1), Said(2, "x"), Answered(3), Said(4, "x"), Queue()));
-        Assert.Equal("a3", Tell(new QueueWatch(7, "x", 1, 1, ahead: 1), Said(2, "x"), Answered(3), Queue(6)));
-        Assert.Equal("a3 u4", Tell(new QueueWatch(7, "x", 1, 1, ahead: 1), Queue(6, 7), Queue(7), Said(2, "x"), Answered(3), Said(4, "x"), Queue()));
-        Assert.Equal("a6", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Queue(7), new HistoryResetEvent(2), Said(4, "x", previous: 0), Said(5, "x"), Answered(6), Queue()));
-        Assert.Equal("failed", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Failed(), Queue(7)));
-        Assert.Equal("e", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Said(2, "x"), Failed(), Queue()));
-        Assert.Equal("queued_message_deleted", Tell(new QueueWatch(7, "x", 1, 1, ahead: 0), Said(2, "x"), Queue(7), new HistoryResetEvent(2), Said(1, "x"), Said(2, "x"), Queue()));
-
-        static string Tell(QueueWatch watch, params ChatEvent[] events)
-        {
-            try
-            {
-                var own = events.Select(watch.Read).First(ready => ready is not null)!;
-                return string.Join(' ', own.Skip(1).Select(shown => shown is MessageEvent message ? $"{message.Message.Role[0]}{message.Message.Id}" : "e"));
-            }
-            catch (DurableChatException exception)
-            {
-                return exception.Code;
-            }
-        }
-
-        static MessageEvent Said(long id, string text, long? previous = null) => new(new HistoryMessage(id, previous ?? id - 1, "user", [new MessagePart { Type = MessagePart.TextType, Text = text }], 0, null, null, null, default));
-
-        static MessageEvent Answered(long id) => new(new HistoryMessage(id, id - 1, "assistant", [], 1, null, "stop", null, default));
-
-        static ErrorEvent Failed() => new(new ChatError("failed", "", false)) { Version = 2 };
-
-        static QueueEvent Queue(params long[] ids) => new([.. ids.Select(id => new QueuedMessage(id, "x", false, default))]);
+        Assert.Equal("u3", Watch(Said(2), Said(3, 7), Answered(4), Queue(3)));
+        Assert.Equal("u4", Watch(Said(2, 6), Answered(3), Said(4, 7), Queue(3)));
+        Assert.Equal("u2", Watch(Said(2, 7), Answered(3), Queue(3, 6)));
+        Assert.Equal("u4", Watch(Queue(1, 6, 7), Queue(2, 7), Said(2, 6), Answered(3), Said(4, 7), Queue(3)));
+        Assert.Equal("u5", Watch(Queue(1, 7), new HistoryResetEvent(2), Said(4), Said(5, 7), Answered(6), Queue(3)));
+        Assert.Equal("u2", Watch(Said(2, 7), Failed(), Queue(3)));
+        Assert.Equal("failed", Watch(Failed(), Queue(1, 7)));
+        Assert.Equal("failed", Watch(Queue(1, 7), Said(2), Answered(3), Failed()));
+        Assert.Equal("waits", Watch(Failed(), Said(2), Queue(1, 7)));
     }
+
+    [Fact]
+    public void A_message_that_does_not_come_out_of_the_queue_ends_the_wait()
+    {
+        Assert.Equal("queued_message_deleted", Watch(Said(2), Queue(1, 7), new HistoryResetEvent(2), Said(1), Said(2), Queue(2)));
+
+        // A replica of an older version has begun its turn, and gave the user message no number.
+        Assert.Equal("queued_message_deleted", Watch(Queue(1, 7), Said(2), Queue(2)));
+
+        // What was acknowledged is lost with the newest of the history.
+        Assert.Equal("queued_message_deleted", Watch(new HistoryResetEvent(2), Queue(0)));
+    }
+
+    [Fact]
+    public void A_replica_that_has_not_heard_of_the_message_yet_does_not_end_the_wait()
+    {
+        Assert.Equal("u2", Watch(Queue(0), Said(2, 7), Queue(2)));
+        Assert.Equal("waits", Watch(Queue(0), Queue(1, 7), Waiting(2)));
+
+        // It heard of the message and of its deletion at once, so it showed no other queue.
+        Assert.Equal("in doubt", Watch(Queue(0), Waiting(2)));
+        var doubted = new QueueWatch(7, 1, 1);
+        Assert.False(doubted.Begins(Queue(0)) || doubted.Begins(Waiting(2)));
+        doubted.TakeQueue([], at: 0);
+        Assert.True(doubted.IsInDoubt);
+        Assert.Equal("queued_message_deleted", Assert.Throws<DurableChatException>(() => doubted.TakeQueue([], at: 2)).Code);
+        doubted.TakeQueue(Queue(1, 7).Queue, at: 1);
+        Assert.False(doubted.IsInDoubt);
+    }
+
+    /// <summary>What a watch of message 7, queued by the commit that made version 1, says of a stream: the user message that begins its turn, or why there is none.</summary>
+    private static string Watch(params ChatEvent[] events)
+    {
+        var watch = new QueueWatch(7, version: 1, afterMessageId: 1);
+        try
+        {
+            var own = events.FirstOrDefault(watch.Begins);
+            return own is MessageEvent { Message.Id: var id } ? $"u{id}" : watch.IsInDoubt ? "in doubt" : "waits";
+        }
+        catch (DurableChatException exception)
+        {
+            return exception.Code;
+        }
+    }
+
+    private static MessageEvent Said(long id, long? queuedId = null) =>
+        new(new HistoryMessage(id, id - 1, "user", [new MessagePart { Type = MessagePart.TextType, Text = "x" }], 0, null, null, null, default) { QueuedId = queuedId });
+
+    private static MessageEvent Answered(long id) => new(new HistoryMessage(id, id - 1, "assistant", [], 1, null, "stop", null, default));
+
+    private static ErrorEvent Failed() => new(new ChatError("failed", "", false)) { Version = 2 };
+
+    private static StatusEvent Waiting(long version) => new(ChatStatuses.Waiting, "", "", false) { Version = version };
+
+    private static QueueEvent Queue(long version, params long[] ids) => new([.. ids.Select(id => new QueuedMessage(id, "x", false, default))]) { Version = version };
 
     private static Task<ChatResponse> AskAsync(IChatClient chat, string id, string text, CancellationToken? cancellation = null) =>
         chat.GetResponseAsync(text, new ChatOptions { ConversationId = id }, cancellation ?? TestContext.Current.CancellationToken);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DurableChat.Client;
 using DurableChat.Integration.Tests.Http;
 using Xunit;
 
@@ -151,6 +153,29 @@ public sealed partial class TerminalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_a_busy_chat_a_question_gets_its_own_answer_though_an_equal_one_waits_before_it()
+    {
+        var chat = await _server.CreateAsync("hello", model: "stuck");
+        (await _server.Http.PostAsJsonAsync($"chats/{chat}/messages", new { content = "and now?", model = "demo" })).EnsureSuccessStatusCode();
+        using var program = ClientProgram.Start(_server.Url, "chat", chat, "--model", "demo");
+        await program.TypeAsync("and now?");
+        program.CloseInput();
+        using var taken = ClientProgram.Start(_server.Url, "chat", chat);
+        await WaitForQueueAsync(chat, 2);
+        await taken.TypeAsync("never mind");
+        taken.CloseInput();
+        await WaitForQueueAsync(chat, 3);
+        (await _server.Http.DeleteAsync($"chats/{chat}/queue/3")).EnsureSuccessStatusCode();
+        Assert.Equal((1, "", "durablechat: The question was taken out of the queue.\n"), await taken.WaitAsync());
+        using var promoted = await _server.Http.PostAsync($"chats/{chat}/queue/2/promote", null);
+        var (code, output, errors) = await program.WaitAsync();
+        Assert.Equal((0, string.Empty), (code, errors));
+        var messages = (await _server.GetAsync($"chats/{chat}/messages")).GetProperty("messages").EnumerateArray().ToList();
+        var own = messages.FindIndex(message => message.TryGetProperty("queued_id", out var number) && number.GetInt32() == 2);
+        Assert.Equal(messages[own + 1].GetProperty("parts")[0].GetProperty("text").GetString() + "\n", output);
+    }
+
+    [Fact]
     public async Task A_conversation_queues_stops_leaves_and_is_resumed()
     {
         string chat;
@@ -265,6 +290,17 @@ public sealed partial class TerminalTests : IAsyncLifetime
 
     private async Task<string> AnswerAsync(string chat) =>
         (await _server.GetAsync($"chats/{chat}/messages")).GetProperty("messages")[1].GetProperty("parts")[0].GetProperty("text").GetString()!;
+
+    private async Task WaitForQueueAsync(string chat, int count)
+    {
+        await foreach (var next in new DurableChatClient(_server.Http).FollowAsync(chat, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            if (next is QueueEvent { Queue: var queue } && queue.Count == count)
+            {
+                break;
+            }
+        }
+    }
 
     [GeneratedRegex("\"created_at\": \"[^\"]*\"")]
     private static partial Regex CreatedAt();

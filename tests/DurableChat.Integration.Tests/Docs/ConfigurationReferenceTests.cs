@@ -11,7 +11,7 @@ public sealed class ConfigurationReferenceTests
     [Fact]
     public async Task It_is_what_the_code_says()
     {
-        var path = Path.Combine(FindRoot(), "docs", "configuration.md");
+        var path = Path.Combine(Repository.Root, "docs", "configuration.md");
         if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
         {
             await File.WriteAllTextAsync(path, ConfigurationReference.Write());
@@ -20,16 +20,5 @@ public sealed class ConfigurationReferenceTests
         Assert.True(
             await File.ReadAllTextAsync(path) == ConfigurationReference.Write(),
             $"docs/configuration.md is out of date. Write it anew: {WriteVariable}=1 dotnet run --project tests/DurableChat.Integration.Tests -c Release -- -class {typeof(ConfigurationReferenceTests)}");
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DurableChat.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ThirdPartyNoticesTests
     [Fact]
     public async Task They_are_those_of_the_packages_that_ship()
     {
-        var root = FindRoot();
+        var root = Repository.Root;
         var path = Path.Combine(root, FileName);
         var written = ThirdPartyNotices.Write(root);
         Assert.SkipWhen(written is null, "The packages of the page are not installed.");
@@ -31,8 +31,8 @@ public sealed class ThirdPartyNoticesTests
     [Fact]
     public async Task Every_package_that_ships_is_named_with_its_version()
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(FindRoot(), FileName));
-        string[] names = [.. ThirdPartyNotices.Names(FindRoot())];
+        var lines = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, FileName));
+        string[] names = [.. ThirdPartyNotices.Names(Repository.Root)];
         Assert.True(names.Length > 40);
         Assert.True(!names.Except(lines).Any(), _hint);
     }
@@ -40,15 +40,4 @@ public sealed class ThirdPartyNoticesTests
     [Fact]
     public void They_lie_beside_the_program() =>
         Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, FileName)), "The server's build does not copy them.");
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DurableChat.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
 }

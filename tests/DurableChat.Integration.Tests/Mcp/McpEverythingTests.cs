@@ -65,6 +65,12 @@ public sealed class McpEverythingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Blocks_with_annotations_are_read() =>
+        Assert.Matches(
+            @"^Error: [^\n]+\n\[image, image/png, \d+ bytes; the content is not shown\]$",
+            await CallAsync("get-annotated-message", new { messageType = "error", includeImage = true }));
+
+    [Fact]
     public async Task Progress_of_a_call_is_reported()
     {
         var texts = new Texts();

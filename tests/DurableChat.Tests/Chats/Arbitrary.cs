@@ -72,6 +72,7 @@ internal static class Arbitrary
         from usage in Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (input, output) => new TokenUsage(input, output)).Null()
         from time in Time
         from settings in Settings.Null()
+        from queued in Gen.Long[1, long.MaxValue].Nullable()
         select new Message
         {
             Id = ids.Item1,
@@ -83,6 +84,7 @@ internal static class Arbitrary
             FinishReason = reason,
             Usage = usage,
             Settings = settings,
+            QueuedId = queued,
             CreatedAt = time,
         };
 

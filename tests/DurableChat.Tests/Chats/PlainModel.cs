@@ -10,10 +10,13 @@ internal sealed class PlainModel(string? claimBy, string text)
 {
     private long _lastQueued;
 
+    /// <summary>The number of the message that is being sent: if it leaves the queue at once, it has not waited.</summary>
+    private long _arriving;
+
     /// <summary>The generation whose failure is recorded.</summary>
     private long _failed;
 
-    /// <summary>Who said what: "user m0", "assistant let me see [c1]", "tool c1=ok".</summary>
+    /// <summary>Who said what: "user m0", "user m2 #1" if it waited as number 1, "assistant let me see [c1]", "tool c1=ok".</summary>
     public List<string> History { get; } = [$"user {text}"];
 
     public List<(long Id, string Text, bool Urgent)> Queue { get; } = [];
@@ -100,7 +103,10 @@ internal sealed class PlainModel(string? claimBy, string text)
         // Behind everything, or behind all that is as urgent. It has a number only if it waits, or something else does.
         var id = runsAtOnce && Queue.Count == 0 ? 0 : ++_lastQueued;
         Queue.Insert(interrupt ? Queue.Count(queued => queued.Urgent) : Queue.Count, (id, send.Content, interrupt));
-        return runsAtOnce ? EndTurn(send.ClaimBy) : !interrupt || Stop(send.ClaimBy);
+        _arriving = id;
+        var done = runsAtOnce ? EndTurn(send.ClaimBy) : !interrupt || Stop(send.ClaimBy);
+        _arriving = 0;
+        return done;
     }
 
     private bool Promote(PromoteQueued promote)
@@ -119,9 +125,10 @@ internal sealed class PlainModel(string? claimBy, string text)
 
     private bool Edit(string old, string content, string? claimBy)
     {
-        var index = History.IndexOf($"user {old}");
+        var index = History.FindIndex(said => said == $"user {old}" || said.StartsWith($"user {old} #", StringComparison.Ordinal));
+        var edited = History[index].Replace(old, content, StringComparison.Ordinal);
         History.RemoveRange(index, History.Count - index);
-        History.Add($"user {content}");
+        History.Add(edited);
         Pending.Clear();
         Epoch++;
         return Start(claimBy);
@@ -138,7 +145,7 @@ internal sealed class PlainModel(string? claimBy, string text)
             return Set(() => (Status, Driver) = (ChatStatus.Waiting, null));
         }
 
-        History.Add($"user {Queue[0].Text}");
+        History.Add($"user {Queue[0].Text}{Number(Queue[0].Id == _arriving ? null : Queue[0].Id)}");
         Queue.RemoveAt(0);
         if (Driver is null)
         {
@@ -215,8 +222,10 @@ internal sealed class PlainModel(string? claimBy, string text)
     public static string Show(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return $"{message.Role.ToString().ToLowerInvariant()} {string.Concat(message.Parts.Select(Show))}";
+        return $"{message.Role.ToString().ToLowerInvariant()} {string.Concat(message.Parts.Select(Show))}{Number(message.QueuedId)}";
     }
+
+    private static string Number(long? queuedId) => queuedId is null ? "" : $" #{queuedId}";
 
     private static string Show(MessagePart part) => part switch
     {

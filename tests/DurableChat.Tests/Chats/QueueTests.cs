@@ -93,6 +93,30 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void Each_message_of_the_queue_keeps_its_number_though_all_say_the_same()
+    {
+        var chat = Given.Running();
+        for (var i = 0; i < 3; i++)
+        {
+            chat = chat.Then(_ => new SendMessage("same"));
+        }
+
+        var promoted = chat.Then(_ => new DeleteQueued(1)).Then(_ => new PromoteQueued(3)).Apply(Given.Finish);
+        Assert.Equal(3, promoted.Appended[^1].QueuedId);
+        Assert.Equal(2, promoted.Next.Apply(Given.Finish).Appended[^1].QueuedId);
+    }
+
+    [Fact]
+    public void An_edit_keeps_the_number_and_what_was_sent_directly_has_none()
+    {
+        var begun = Given.Running().WithQueue().Apply(Given.Finish);
+        var edited = begun.Next.Apply(_ => new EditMessage(begun.Appended[^1], "otherwise"));
+        Assert.Equal((1, "otherwise"), (edited.Appended[^1].QueuedId, edited.Appended[^1].Text()));
+        Assert.Null(Given.New(null, "directly").Appended[^1].QueuedId);
+        Assert.Null(Given.Running().Then(Given.Fail).Apply(_ => new SendMessage("directly")).Appended[^1].QueuedId);
+    }
+
+    [Fact]
     public void After_a_failed_turn_what_waited_runs_before_what_is_sent_now()
     {
         var sent = Given.Running().WithQueue().Then(Given.Fail).Apply(_ => new SendMessage("more"));
@@ -118,6 +142,7 @@ public sealed class QueueTests
         Assert.Equal("u1", Assert.Single(sent.Appended).Text());
         Assert.Empty(sent.Enqueued);
         Assert.Empty(sent.Dequeued);
+        Assert.Null(sent.Appended[^1].QueuedId);
         Assert.Equal(["q1"], sent.Next.Queue.Texts());
     }
 

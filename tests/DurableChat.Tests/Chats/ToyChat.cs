@@ -66,6 +66,7 @@ internal sealed class ToyChat
 
     private void WriteMessages(Transition transition)
     {
+        var edited = _rows.Find(row => row.Id == transition.RemovedFrom);
         if (transition.RemovedFrom is { } from)
         {
             Assert.Contains(_rows, row => row.Id == from && row.Role == MessageRole.User);
@@ -77,8 +78,19 @@ internal sealed class ToyChat
             Assert.Equal(++_idsUsed, message.Id);
             Assert.NotEmpty(message.Parts);
             Assert.Equal(message.Role == MessageRole.Assistant, message is { Generation: > 0, Model: not null, FinishReason: not null });
+            CheckQueuedId(message, edited, transition);
             _rows.Add(message);
         }
+    }
+
+    /// <summary>The messages that leave the queue for the history, and edits of those, have their number; no other has one.</summary>
+    private void CheckQueuedId(Message message, Message? edited, Transition transition)
+    {
+        var waited = message.Role != MessageRole.User || transition.RemovedFrom is not null ? null
+            : _queueRows.Values.Where(queued => transition.Dequeued.Contains(queued.Id)).Select(queued => (long?)queued.Id).SingleOrDefault();
+        Assert.Equal(edited?.QueuedId ?? waited, message.QueuedId);
+        Assert.True(waited is null || message.Text() == _queueRows[waited.Value].Content, "It has the number of another one.");
+        Assert.True(message.QueuedId is null || _rows.TrueForAll(row => row.QueuedId != message.QueuedId), "Two messages have one number.");
     }
 
     private void WriteQueue(Transition transition)

@@ -23,6 +23,8 @@ export interface Message {
   model?: string;
   finish_reason?: string;
   usage?: { input_tokens?: number; output_tokens?: number };
+  /** Of a user message that waited in the queue: its number there. */
+  queued_id?: number;
   created_at: string;
 }
 

@@ -10,7 +10,7 @@ import { isBusy } from './busy';
 import { archive, stop } from './commands';
 import { Composer } from './Composer';
 import { Header } from './Header';
-import { outgoingOf, post, waitsInLine } from './outbox';
+import { lastQueuedId, outgoingOf, post, waitsInLine } from './outbox';
 import { Queue } from './Queue';
 import { endResumeDemo, resumeDemo } from './resumeDemo';
 import { ResumeHint } from './ResumeHint';
@@ -60,7 +60,7 @@ export function ChatPage({ session }: { session: ChatSession }) {
               if (resumeDemo.value.phase === 'resumed') endResumeDemo();
               // What goes into the line is seen there, so a reader may stay; what is answered next is seen at the end.
               if (!busy || interrupt) setSent(sent + 1);
-              post(session.id, text, interrupt, lastId(state));
+              post(session.id, text, interrupt, lastId(state), lastQueuedId(state));
               return true;
             }}
             onStop={() => void stop(session.id)}

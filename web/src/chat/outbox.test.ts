@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Message } from '../api/types';
 import { emptyChat, withEvent, type ChatState } from '../stream/chatState';
-import { outbox, outgoingOf, waitsInLine, type Outgoing } from './outbox';
+import { lastQueuedId, outbox, outgoingOf, waitsInLine, type Outgoing } from './outbox';
 
 beforeEach(() => localStorage.clear());
 afterEach(() => {
@@ -12,6 +13,12 @@ const item = (by: Partial<Outgoing>): Outgoing => ({ key: 'k', chat: 'c', conten
 
 const withQueue = (version: number, ...contents: string[]): ChatState =>
   withEvent(emptyChat, { type: 'queue_update', version, queue: contents.map((content, index) => ({ id: index + 2, content, urgent: false, created_at: '' })) });
+
+const withSaid = (state: ChatState, id: number, text: string, queuedId: number): ChatState =>
+  withEvent({ ...state, messages: state.messages.length === 0 ? [said(1, '', undefined)] : state.messages }, { type: 'message', position: '', message: said(id, text, queuedId) });
+
+const said = (id: number, text: string, queuedId: number | undefined): Message =>
+  ({ id, previous_id: id - 1, role: 'user', parts: [{ type: 'text', text }], generation: 0, created_at: '', ...(queuedId !== undefined && { queued_id: queuedId }) });
 
 const shown = (state: ChatState) => outgoingOf('c', state).length;
 
@@ -31,6 +38,37 @@ test('what is not acknowledged yet is hidden once it is to be seen', () => {
   outbox.value = [item({})];
   expect(shown(withQueue(7, 'first'))).toBe(1);
   expect(shown(withQueue(7, 'first', 'second'))).toBe(0);
+});
+
+test('what has had its turn before its queue was shown is not on its way', () => {
+  outbox.value = [item({ queuedId: 3, version: 7 })];
+  expect(shown(withSaid(withQueue(6), 2, 'second', 2))).toBe(1);
+  expect(shown(withSaid(withQueue(6), 2, 'second', 3))).toBe(0);
+});
+
+test('an equal text that waited before, or has its turn, does not hide what is on its way', () => {
+  const waiting = withQueue(7, 'second');
+  expect(lastQueuedId(waiting)).toBe(2);
+  outbox.value = [item({ afterQueued: 2 })];
+  expect(shown(waiting)).toBe(1);
+  const begun = withSaid(withQueue(8), 2, 'second', 2);
+  expect(lastQueuedId(begun)).toBe(2);
+  expect(shown(begun)).toBe(1);
+  expect(shown(withSaid(begun, 3, 'second', 3))).toBe(0);
+});
+
+test('of two equal messages the second is on its way until it is there itself', async () => {
+  vi.useFakeTimers();
+  const answers = [Response.json({ chat_id: 'c', version: 7, status: 'running', queued_id: 2 })];
+  vi.stubGlobal('fetch', () => (answers.length > 0 ? Promise.resolve(answers.shift()!) : Promise.reject(new TypeError('no network'))));
+  const tab = await openTab();
+  tab.post('c', 'second', false, 1);
+  tab.post('c', 'second', false, 1);
+  const on = (state: ChatState) => tab.outgoingOf('c', state).length;
+  expect([on(emptyChat), on(withQueue(7, 'second'))]).toEqual([2, 1]);
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(tab.outbox.value).toHaveLength(1);
+  expect([on(withQueue(7, 'second')), on(withQueue(8, 'second', 'second'))]).toEqual([1, 0]);
 });
 
 test('what was refused is shown as refused, whatever looks like it', () => {

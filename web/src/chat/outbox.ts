@@ -19,8 +19,10 @@ export interface Outgoing {
   /** The chat's version with it. */
   version?: number;
   refused?: string;
-  /** The newest message when it was posted: what came later may be this one, before its answer does. */
+  /** The newest message when it was posted: only a later one can be this. */
   after: number;
+  /** The highest number of the queue when it was posted: only a higher one can be this. */
+  afterQueued?: number;
   /** When it was posted, for the order. */
   at: number;
 }
@@ -68,14 +70,32 @@ export const waitsInLine = (item: Outgoing, status: ChatStatus | undefined): boo
 
 function hasArrived(item: Outgoing, state: ChatState): boolean {
   if (item.refused !== undefined) return false;
-  if (item.messageId !== undefined) return item.messageId <= lastId(state);
   // The queue of that version had it. If a newer one has not, it has been deleted or has had its turn, and must not come back.
-  if (item.queuedId !== undefined) return state.queueVersion >= item.version!;
+  // An answer with both numbers names a message that the queue had before this.
+  if (item.queuedId !== undefined) {
+    return state.queueVersion >= item.version! || state.messages.some((message) => message.queued_id === item.queuedId);
+  }
+
+  if (item.messageId !== undefined) return item.messageId <= lastId(state);
+  return item === unsent() && maybeArrived(item, state);
+}
+
+/**
+ * The stream may be quicker than the answer to the request, which has the number to compare. Until then the text decides, among what can have come of the
+ * request.
+ */
+function maybeArrived({ content, after, afterQueued = 0 }: Outgoing, state: ChatState): boolean {
   return (
-    state.queue.some((queued) => queued.content === item.content) ||
-    state.messages.some((message) => message.id > item.after && message.role === 'user' && textOf(message.parts) === item.content)
+    state.queue.some((queued) => queued.id > afterQueued && queued.content === content) ||
+    state.messages.some(
+      ({ id, role, queued_id, parts }) => role === 'user' && id > after && (queued_id ?? Infinity) > afterQueued && textOf(parts) === content,
+    )
   );
 }
+
+/** The highest number of the queue that a page has seen. Numbers only rise. */
+export const lastQueuedId = (state: ChatState): number =>
+  [...state.queue.map(({ id }) => id), ...state.messages.map(({ queued_id }) => queued_id ?? 0)].reduce((a, b) => Math.max(a, b), 0);
 
 export function remove(key: string): void {
   writeStored(prefix + key, undefined);
@@ -91,8 +111,8 @@ export function retry(item: Outgoing): void {
 
 export const forgetOutbox = (): void => removeStored(prefix);
 
-export function post(chat: string, content: string, interrupt: boolean, after: number): void {
-  const item = { key: newKey(), chat, content, interrupt, after, at: Math.max(Date.now(), (outbox.value.at(-1)?.at ?? 0) + 1) };
+export function post(chat: string, content: string, interrupt: boolean, after: number, afterQueued = 0): void {
+  const item = { key: newKey(), chat, content, interrupt, after, afterQueued, at: Math.max(Date.now(), (outbox.value.at(-1)?.at ?? 0) + 1) };
   outbox.value = [...outbox.value, item];
   keep(item);
   void flush();
@@ -126,8 +146,18 @@ const grace = 5_000;
 
 function acknowledge(item: Outgoing): void {
   replace(item);
+  for (const other of outbox.value.filter(({ chat }) => chat === item.chat)) {
+    if (!acknowledged(other)) replace(sentAfter(other, item));
+  }
+
   setTimeout(() => remove(item.key), grace);
 }
+
+const sentAfter = (later: Outgoing, { messageId = 0, queuedId = 0 }: Outgoing): Outgoing => ({
+  ...later,
+  after: Math.max(later.after, messageId),
+  afterQueued: Math.max(later.afterQueued ?? 0, queuedId),
+});
 
 async function deliver(item: Outgoing): Promise<void> {
   try {
