@@ -112,12 +112,12 @@ public sealed record HistoryMessage(
     public ChatSettings? Settings { get; init; }
 
     /// <summary>
-    /// Of a user message that waited in the queue: the number it had there (<see cref="QueuedMessage.Id"/>), also after
-    /// edits. Null for one that was sent directly.
+    /// For a user message that was queued, its number in the queue (<see cref="QueuedMessage.Id"/>). An edit keeps it.
+    /// Null for a message that was sent directly.
     /// </summary>
     public long? QueuedId { get; init; }
 
-    /// <summary>All its text, joined, without reasoning and refusals.</summary>
+    /// <summary>The joined text of all text parts, without reasoning and refusals.</summary>
     [JsonIgnore]
     public string Text => string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));
 }

@@ -1,13 +1,14 @@
 namespace DurableChat.Client.Adapters;
 
 /// <summary>
-/// Finds the turn of a message that waits in the queue: its user message has the number that it had there. For one
-/// stream; not thread-safe.
+/// Detects the turn of a queued message: the user message of that turn carries the message's number in the queue. For
+/// one stream. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A stream shows a user message before it shows the queue without it. So a queue that lacks the message, and no user
-/// message of its number before it, mean that it was taken out. They mean the same if a replica of an older version has
-/// begun its turn, which gives user messages no number: the wait ends, though with an error.
+/// A stream shows a user message before it shows the queue without it. So if the queue lacks the message, and no user
+/// message with its number came before, the message was removed from the queue. The same happens if a replica of an
+/// older version has started its turn, because that version gives user messages no number. The wait then ends with an
+/// error.
 /// </remarks>
 /// <param name="queuedId">The message's number in the queue.</param>
 /// <param name="version">The version of the chat at which it was queued.</param>
@@ -21,13 +22,14 @@ internal sealed class QueueWatch(long queuedId, long version, long afterMessageI
     private ErrorEvent? _failure;
 
     /// <summary>
-    /// True if the newest queue lacks the message, and may be older than it: a replica that has not heard of the message
-    /// yet shows such a queue, and one that hears of its deletion at the same time shows no other. The server knows.
+    /// True if the newest queue lacks the message, but may be older than the message. A replica that does not know of
+    /// the message yet shows such a queue. A replica that learns of the message and its deletion together shows no
+    /// other. Only a request to the server can settle it.
     /// </summary>
     public bool IsInDoubt { get; private set; }
 
-    /// <summary>True if the event is the message's user message: its turn begins.</summary>
-    /// <exception cref="DurableChatException">It will not have its turn, or not without help.</exception>
+    /// <summary>True if the event is the message's user message, so that its turn starts.</summary>
+    /// <exception cref="DurableChatException">The message will not run, or not without another message.</exception>
     public bool Begins(ChatEvent next)
     {
         switch (next)
@@ -39,7 +41,7 @@ internal sealed class QueueWatch(long queuedId, long version, long afterMessageI
             case MessageEvent { Message: var message }:
                 return message.QueuedId == queuedId;
             case HistoryResetEvent:
-                // What was acknowledged may be lost with the history, and lower versions may follow.
+                // The reset may have removed what was acknowledged, and lower versions may follow.
                 _version = 0;
                 break;
             case QueueEvent queue:
@@ -55,8 +57,8 @@ internal sealed class QueueWatch(long queuedId, long version, long afterMessageI
         return false;
     }
 
-    /// <summary>Takes the queue as it was at a version of the chat of which all messages have been seen.</summary>
-    /// <exception cref="DurableChatException">The message was taken out of it.</exception>
+    /// <summary>Takes the queue at a version of the chat, once all messages of that version have been seen.</summary>
+    /// <exception cref="DurableChatException">The message was removed from the queue.</exception>
     public void TakeQueue(IReadOnlyList<QueuedMessage> queue, long at)
     {
         _isSeen = queue.Any(queued => queued.Id == queuedId);

@@ -46,8 +46,8 @@ internal sealed class Turn
     public bool IsOver { get; private set; }
 
     /// <summary>
-    /// True if the chat waits, and the answer has not been seen: it may still come, or there is none. In the queue, true if
-    /// the message may have been taken out of it.
+    /// True if the chat is waiting and the answer has not been seen: it may still arrive, or there is none. For a
+    /// queued message, true if it may have been removed from the queue.
     /// </summary>
     public bool MayBeOver => (_queue?.IsInDoubt ?? _isWaiting) && _lastMessageId >= _awaited;
 
@@ -96,8 +96,11 @@ internal sealed class Turn
         return _queue is null ? ReadOwn(next) : ReadQueued(_queue, next);
     }
 
-    /// <summary>True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before it said anything.</summary>
-    /// <exception cref="DurableChatException">The message was taken out of the queue.</exception>
+    /// <summary>
+    /// True if all messages of the chat have been seen, so that no answer will come: the turn was stopped before its
+    /// first part.
+    /// </summary>
+    /// <exception cref="DurableChatException">The message was removed from the queue.</exception>
     public async Task<bool> CheckAsync(DurableChatClient client, CancellationToken cancellationToken)
     {
         var chat = await client.GetChatAsync(ChatId, cancellationToken).ConfigureAwait(false);

@@ -23,7 +23,8 @@ internal static class EditRules
         var draft = new TransitionDraft(chat, context.Now);
         draft.RemoveFrom(command.Target);
 
-        // Its sender knows a message that waited by its number in the queue, and may regenerate it more than once.
+        // The sender of a queued message identifies it by its number in the queue, and may regenerate its answer more
+        // than once.
         draft.AppendUser(command.Content, command.Model, command.Settings, command.Target.QueuedId);
         draft.StartTurn(command.ClaimBy);
         return draft.Accept();

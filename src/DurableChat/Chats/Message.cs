@@ -48,12 +48,15 @@ public sealed record Message
     public GenerationSettings? Settings { get; init; }
 
     /// <summary>
-    /// Of a user message that waited in the queue: the number it had there, also after edits. Null for one that was sent
-    /// directly, and for one that an older version of the program took out of the queue or edited.
+    /// For a user message that was queued, its number in the queue. An edit keeps it. Null for a message that was sent
+    /// directly, and for one that an older version of the program took from the queue or edited.
     /// </summary>
     public long? QueuedId { get; init; }
 
-    /// <summary>The answer exactly as its provider sent it, for that provider only; null if the parts are enough. Never sent to clients.</summary>
+    /// <summary>
+    /// The answer exactly as its provider sent it, for use with that provider only. Null if the parts are enough. Never
+    /// sent to clients.
+    /// </summary>
     [JsonIgnore]
     public Replay? Replay { get; init; }
 

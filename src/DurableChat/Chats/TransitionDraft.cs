@@ -51,9 +51,9 @@ internal sealed class TransitionDraft
     /// Appends a user message with the model and settings for its answer. Later changes to the chat do not affect them.
     /// </summary>
     /// <param name="content">The question.</param>
-    /// <param name="model">The model that answers it; null for the chat's.</param>
-    /// <param name="settings">How it is answered.</param>
-    /// <param name="queuedId">The number it had in the queue; null if it did not wait there.</param>
+    /// <param name="model">The model that answers it. Null for the chat's model.</param>
+    /// <param name="settings">The settings of the answer.</param>
+    /// <param name="queuedId">The message's number in the queue. Null if it was not queued.</param>
     public void AppendUser(string content, string? model, GenerationSettings? settings, long? queuedId = null) => Append(
         MessageRole.User,
         [new TextPart(content)],
@@ -219,10 +219,10 @@ internal sealed class TransitionDraft
         Next = Next with { Queue = queue, LastQueuedId = queued.Id };
     }
 
-    /// <summary>Takes a message out of the queue.</summary>
+    /// <summary>Removes a message from the queue.</summary>
     /// <returns>
-    /// False if it enters and leaves the queue within this transition: then it was never in it, for the store and for its
-    /// sender.
+    /// False if it enters and leaves the queue within this transition. For the store and the sender, it was then never
+    /// queued.
     /// </returns>
     public bool Dequeue(QueuedMessage queued)
     {
