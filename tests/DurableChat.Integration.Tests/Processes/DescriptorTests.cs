@@ -10,6 +10,11 @@ public sealed class DescriptorTests
 {
     private const int Files = 1024;
     private const int Silent = 3000;
+    private const int Burst = 6000;
+    private const int AtOnce = 500;
+
+    /// <summary>Of the files, 256 are for clients and 256 for turns; the rest is the process's.</summary>
+    private const int MostFiles = 768;
 
     [Fact]
     public async Task Thousands_of_silent_connections_take_neither_the_files_nor_the_places_of_others()
@@ -41,6 +46,55 @@ public sealed class DescriptorTests
 
         await ServeAsync(server);
         Assert.Equal(0, await server.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_burst_of_silent_connections_takes_no_more_files_than_there_are_places()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set with a shell's ulimit.");
+        using var folder = new TemporaryFolder();
+        using var server = await ServerProcess.StartLimitedAsync(folder.File("chat.db"), Files);
+        await server.CreateAsync("the connection of this request stays open");
+        var url = server.Http.BaseAddress!;
+        var silent = new List<TcpClient>();
+        var most = 0;
+        try
+        {
+            while (silent.Count < Burst)
+            {
+                var clients = Enumerable.Range(0, AtOnce).Select(_ => new TcpClient()).ToList();
+                silent.AddRange(clients);
+                var connecting = Task.WhenAll(clients.Select(client => ConnectAsync(client, url)));
+                while (!connecting.IsCompleted)
+                {
+                    await server.CreateAsync("hello");
+                    most = Math.Max(most, server.OpenFiles);
+                }
+
+                await connecting;
+                most = Math.Max(most, server.OpenFiles);
+            }
+        }
+        finally
+        {
+            silent.ForEach(client => client.Dispose());
+        }
+
+        Assert.InRange(most, 1, MostFiles);
+        await ServeAsync(server);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    /// <summary>The server may close a connection before the client has noticed that it is open.</summary>
+    private static async Task ConnectAsync(TcpClient client, Uri url)
+    {
+        try
+        {
+            await client.ConnectAsync(url.Host, url.Port);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+        }
     }
 
     /// <summary>Over a connection of its own, and with a turn to its end.</summary>

@@ -28,6 +28,9 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>How many files it has open now.</summary>
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
     public static Task<ServerProcess> StartAsync(string data, params string[] environment) => StartProgramAsync("dotnet", Arguments(data), environment);
 
     /// <summary>Starts one that may have so many files open.</summary>
