@@ -47,6 +47,7 @@ internal static class ServeCommand
             // Opened before anything listens, so that what is wrong with the database is said plainly.
             _ = app.Services.GetRequiredService<IChatStore>();
             await app.StartAsync(cancellationToken);
+            LoadedAssemblies.Load();
             return app;
         }
         catch (Exception exception)

@@ -85,6 +85,32 @@ public sealed class DescriptorTests
         Assert.Equal(0, await server.StopAsync());
     }
 
+    /// <summary>What fails to load for want of files may fail for the life of the process.</summary>
+    [Fact]
+    public async Task What_requests_and_refusals_need_is_loaded_before_the_first_request()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has loaded is read in /proc.");
+        using var folder = new TemporaryFolder();
+        using var server = await ServerProcess.StartAsync(folder.File("chat.db"));
+        var before = server.Assemblies;
+        Assert.NotEmpty(before);
+        var chat = await server.CreateAsync("hello");
+        await server.FollowAsync(chat, screen => screen.Status == "waiting");
+        await GetAsync(server, "chats", HttpStatusCode.OK);
+        await GetAsync(server, "nothing", HttpStatusCode.NotFound);
+        await GetAsync(server, $"chats?limit={new string('1', 40_000)}", HttpStatusCode.RequestUriTooLong);
+        using var malformed = new StringContent("{", null, "application/json");
+        using var refused = await server.Http.PostAsync(new Uri("chats", UriKind.Relative), malformed);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Empty(server.Assemblies.Except(before));
+    }
+
+    private static async Task GetAsync(ServerProcess server, string path, HttpStatusCode status)
+    {
+        using var response = await server.Http.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal(status, response.StatusCode);
+    }
+
     /// <summary>The server may close a connection before the client has noticed that it is open.</summary>
     private static async Task ConnectAsync(TcpClient client, Uri url)
     {
