@@ -47,6 +47,7 @@ internal static class ServeCommand
             // Opened before the server listens, so that a problem with the database is reported clearly.
             _ = app.Services.GetRequiredService<IChatStore>();
             await app.StartAsync(cancellationToken);
+            LoadedAssemblies.Load();
             return app;
         }
         catch (Exception exception)

@@ -12,6 +12,7 @@ using DurableChat.Server.Models;
 using DurableChat.Server.Pages;
 using DurableChat.Server.Recorders;
 using DurableChat.Storage;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using OpenTelemetry.Metrics;
@@ -150,8 +151,9 @@ internal static class ServerApplication
         var limits = HttpLimits.Read(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel => KestrelLimits.Apply(kestrel.Limits, limits, settings.MaxBodyBytes));
         builder.Services.AddSingleton(limits).AddSingleton<ConnectionPlaces>();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ConfigureEndpointDefaults(kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>().Apply));
+
+        // The web server asks the factory that was added last first.
+        builder.Services.AddSingleton<IConnectionListenerFactory, CountedListenerFactory>();
         builder.Services.AddSingleton(_ => new RequestRate(limits, auth.IsOpen));
         CorsSetup.Add(builder.Services, settings);
         AuthSetup.Add(builder.Services, auth);

@@ -17,6 +17,9 @@ internal sealed class ConnectionPlace
     /// <summary>How many requests it has. Guarded by the lock of <see cref="ConnectionPlaces"/>.</summary>
     public int Requests { get; set; }
 
+    /// <summary>True once it has had an authenticated request. Guarded by the lock of <see cref="ConnectionPlaces"/>.</summary>
+    public bool IsKnown { get; set; }
+
     /// <summary>True once it counts no more. Guarded by the lock of <see cref="ConnectionPlaces"/>.</summary>
     public bool IsGone { get; set; }
 }

@@ -1,17 +1,22 @@
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DurableChat.Server.Limits;
 
 /// <summary>
 /// Counts the open connections, WebSockets and those that never say anything included. One more than there may be takes
-/// the place of the one that has been without a request for longest; if all have a request, it is closed. So whoever
-/// opens thousands and says nothing keeps nobody out. Thread-safe.
+/// the place of another that has no request; if all have a request, it is closed. Strangers give way first, which are
+/// connections without an authenticated request so far, and of them the one that has had no request for longest. So
+/// thousands of silent connections keep no one out. While strangers without a request have less than half of the
+/// places, a connection of a user gives way: few strangers would push each other out before they are heard.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class ConnectionPlaces
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<ConnectionPlace> _idle = new();
+
+    /// <summary>Those without a request, longest first. Guarded by <see cref="_gate"/>, as is the next.</summary>
+    private readonly LinkedList<ConnectionPlace> _strangers = new();
+    private readonly LinkedList<ConnectionPlace> _users = new();
     private readonly ILogger<ConnectionPlaces> _logger;
     private readonly long? _files;
     private readonly int _room;
@@ -69,15 +74,6 @@ internal sealed partial class ConnectionPlaces
         }
     }
 
-    /// <summary>Counts the connections of an address.</summary>
-    public void Apply(ListenOptions listen)
-    {
-        if (Most > 0)
-        {
-            listen.Use(next => connection => ServeAsync(connection, next));
-        }
-    }
-
     /// <summary>Notes that a request runs.</summary>
     public async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
@@ -94,7 +90,7 @@ internal sealed partial class ConnectionPlaces
         }
         finally
         {
-            End(place);
+            End(place, context.User.Identity is { IsAuthenticated: true });
         }
     }
 
@@ -107,7 +103,7 @@ internal sealed partial class ConnectionPlaces
         {
             if (_open >= Most)
             {
-                if (_idle.First is not { } longest)
+                if (NextToGoLocked() is not { } longest)
                 {
                     return null;
                 }
@@ -117,9 +113,10 @@ internal sealed partial class ConnectionPlaces
             }
 
             _open++;
-            _idle.AddLast(place.Idle);
+            _strangers.AddLast(place.Idle);
         }
 
+        // The transport closes the socket within this call.
         other?.Connection.Abort(new ConnectionAbortedException("The connection had no request, and its place was needed."));
         return place;
     }
@@ -130,22 +127,20 @@ internal sealed partial class ConnectionPlaces
         lock (_gate)
         {
             place.Requests++;
-            if (place.Idle.List is not null)
-            {
-                _idle.Remove(place.Idle);
-            }
+            place.Idle.List?.Remove(place.Idle);
         }
     }
 
     /// <summary>A request of a connection has ended.</summary>
-    public void End(ConnectionPlace place)
+    public void End(ConnectionPlace place, bool isAuthenticated)
     {
         lock (_gate)
         {
             place.Requests--;
+            place.IsKnown |= isAuthenticated;
             if (place is { Requests: 0, IsGone: false })
             {
-                _idle.AddLast(place.Idle);
+                (place.IsKnown ? _users : _strangers).AddLast(place.Idle);
             }
         }
     }
@@ -159,24 +154,8 @@ internal sealed partial class ConnectionPlaces
         }
     }
 
-    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
-    {
-        if (TryEnter(connection) is not { } place)
-        {
-            connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
-            return;
-        }
-
-        connection.Features.Set(place);
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            Leave(place);
-        }
-    }
+    private LinkedListNode<ConnectionPlace>? NextToGoLocked() =>
+        _strangers.Count < Most / 2 ? _users.First ?? _strangers.First : _strangers.First ?? _users.First;
 
     private void LeaveLocked(ConnectionPlace place)
     {
@@ -187,10 +166,7 @@ internal sealed partial class ConnectionPlaces
 
         place.IsGone = true;
         _open--;
-        if (place.Idle.List is not null)
-        {
-            _idle.Remove(place.Idle);
-        }
+        place.Idle.List?.Remove(place.Idle);
     }
 
     [LoggerMessage(1, LogLevel.Information, "At most {Most} connections may be open at once (0: any number); the process may have {Files} files open")]

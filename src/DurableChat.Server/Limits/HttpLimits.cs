@@ -25,7 +25,8 @@ internal sealed class HttpLimits
     /// <summary>
     /// How many connections may be open at once, streams, WebSockets and those that say nothing included; 0 for any
     /// number. By default as many as the limit of open files has room for, beside what the process needs itself. A
-    /// connection above it takes the place of the one that has had no request for longest.
+    /// connection above it takes the place of the one that has had no request for longest; connections without an
+    /// authenticated request so far give way first, as long as they have half of the places.
     /// </summary>
     [Range(0, 10_000_000)]
     public int? MaxConnections { get; set; }

@@ -1,3 +1,4 @@
+using System.Net;
 using DurableChat.Server.Limits;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -26,14 +27,14 @@ public sealed class ConnectionPlacesTests
         Assert.Equal((2, false), (places.Open, three.IsAborted));
 
         // The request of the first ends, so that it is the only one without.
-        places.End(first);
+        places.End(first, isAuthenticated: false);
         Assert.NotNull(places.TryEnter(four));
         Assert.True(one.IsAborted);
 
         // Both count no more, whatever they still do.
         places.Leave(second);
         places.Begin(first);
-        places.End(first);
+        places.End(first, isAuthenticated: false);
         places.Leave(first);
         Assert.Equal(2, places.Open);
     }
@@ -46,11 +47,57 @@ public sealed class ConnectionPlacesTests
         var first = places.TryEnter(one)!;
         places.TryEnter(two);
         places.Begin(first);
-        places.End(first);
+        places.End(first, isAuthenticated: false);
         places.TryEnter(three);
         Assert.Equal((false, true), (one.IsAborted, two.IsAborted));
         places.TryEnter(four);
         Assert.True(one.IsAborted);
+    }
+
+    [Fact]
+    public void Strangers_give_way_to_strangers_and_users_keep_half_of_the_places()
+    {
+        var places = Places(4);
+        Connection[] users = [new(), new(), new()];
+        var kept = users.Select(user => places.TryEnter(user)!).ToList();
+        foreach (var place in kept)
+        {
+            places.Begin(place);
+            places.End(place, isAuthenticated: true);
+
+            // One request without a token takes nothing away.
+            places.Begin(place);
+            places.End(place, isAuthenticated: false);
+        }
+
+        // One stranger alone would be pushed out by the next before it is heard.
+        Connection[] strangers = [.. Enumerable.Range(0, 10).Select(_ => new Connection())];
+        Assert.All(strangers, stranger => Assert.NotNull(places.TryEnter(stranger)));
+        Assert.Equal([true, false, false], users.Select(user => user.IsAborted));
+        Assert.Equal(Enumerable.Repeat(true, 8).Concat([false, false]), strangers.Select(stranger => stranger.IsAborted));
+    }
+
+    /// <summary>Nothing takes the accepted connections on, as in a process that is busy.</summary>
+    [Fact]
+    public async Task A_connection_counts_once_it_is_accepted_and_until_its_socket_is_closed()
+    {
+        var places = Places(2);
+        using Connection one = new(), two = new(), three = new(), four = new(), five = new();
+        await using var listener = new CountedListener(new Listener([one, two, three, four, five]), places);
+        await using var first = (await listener.AcceptAsync())!;
+        places.Begin(first.Features.Get<ConnectionPlace>()!);
+        var second = (await listener.AcceptAsync())!;
+        var third = (await listener.AcceptAsync())!;
+        Assert.Equal((2, true, false), (places.Open, two.IsAborted, three.IsAborted));
+
+        // The place of one that was pushed out was given to another, and is not given back.
+        await second.DisposeAsync();
+        Assert.Equal(2, places.Open);
+        places.Begin(third.Features.Get<ConnectionPlace>()!);
+        Assert.Null(await listener.AcceptAsync());
+        Assert.Equal((true, true, true, true), (four.IsAborted, four.IsDisposed, five.IsAborted, five.IsDisposed));
+        await third.DisposeAsync();
+        Assert.Equal((1, true), (places.Open, three.IsDisposed));
     }
 
     [Theory]
@@ -88,9 +135,30 @@ public sealed class ConnectionPlacesTests
     {
         public bool IsAborted { get; private set; }
 
+        public bool IsDisposed { get; private set; }
+
         public override void Abort(ConnectionAbortedException abortReason) => IsAborted = true;
 
+        public override ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return base.DisposeAsync();
+        }
+
         public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private sealed class Listener(IEnumerable<ConnectionContext> connections) : IConnectionListener
+    {
+        private readonly Queue<ConnectionContext> _connections = new(connections);
+
+        public EndPoint EndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 0);
+
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => new(_connections.TryDequeue(out var next) ? next : null);
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Log : ILogger<ConnectionPlaces>

@@ -26,6 +26,20 @@ internal sealed class RawConnection : IDisposable
         return new RawConnection(client);
     }
 
+    /// <summary>What comes over a new connection until the other end hangs up, which it may do before the connection is seen to be open.</summary>
+    public static async Task<string> OpenAndReadAsync(string url)
+    {
+        try
+        {
+            using var connection = await OpenAsync(url);
+            return await connection.ReadToEndAsync();
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return string.Empty;
+        }
+    }
+
     public async Task SendAsync(string text) => await _client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
 
     /// <summary>Sends a letter now and then until there is an answer, and gives all of it up to the end of the connection.</summary>

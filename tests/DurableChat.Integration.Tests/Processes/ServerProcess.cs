@@ -28,6 +28,13 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>How many files it has open now.</summary>
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>The names of the assemblies that it has loaded.</summary>
+    public IReadOnlySet<string> Assemblies => File.ReadLines($"/proc/{_process.Id}/maps")
+        .Where(line => line.EndsWith(".dll", StringComparison.Ordinal)).Select(line => Path.GetFileName(line)).ToHashSet();
+
     public static Task<ServerProcess> StartAsync(string data, params string[] environment) => StartProgramAsync("dotnet", Arguments(data), environment);
 
     /// <summary>Starts one that may have so many files open.</summary>
