@@ -3,25 +3,22 @@ using System.Buffers;
 namespace DurableChat.AspNetCore.Bodies;
 
 /// <summary>
-/// The bytes of one body, in pieces that are lent and given back. All large pieces have one length, so that bodies of
-/// every length use the same memory again. Memory is taken when bytes come, not when they are announced. Not
-/// thread-safe.
+/// The bytes of one body, in memory that is lent and given back: a small body in one array, a large one in pieces.
+/// Memory is taken when bytes come, not when they are announced. Not thread-safe.
 /// </summary>
 internal sealed class BodyBuffer : IDisposable
 {
-    /// <summary>The length of a large piece. A body that is not large is one piece.</summary>
-    private const int PieceBytes = 256 * 1024;
-
     /// <summary>How much is taken for one of unknown length.</summary>
     private const int FirstBytes = 4 * 1024;
 
-    private readonly List<byte[]> _full = [];
-    private byte[] _last;
-    private int _lastLength;
+    private readonly List<byte[]> _pieces = [];
+    private byte[] _first;
+    private int _firstLength;
+    private int _lastLength = BodyPieces.Bytes;
 
     /// <summary>Takes memory for the beginning.</summary>
     /// <param name="announced">How long the body says it is; null if it does not.</param>
-    public BodyBuffer(int? announced) => _last = ArrayPool<byte>.Shared.Rent(Math.Min(announced ?? FirstBytes, BodyLane.SmallBytes));
+    public BodyBuffer(int? announced) => _first = ArrayPool<byte>.Shared.Rent(Math.Min(announced ?? FirstBytes, BodyLane.SmallBytes));
 
     /// <summary>How many bytes have come.</summary>
     public int Length { get; private set; }
@@ -33,68 +30,82 @@ internal sealed class BodyBuffer : IDisposable
         {
             for (var left = memory.Span; left.Length > 0;)
             {
-                if (_lastLength == _last.Length)
-                {
-                    MakeRoom();
-                }
-
-                var length = Math.Min(left.Length, _last.Length - _lastLength);
-                left[..length].CopyTo(_last.AsSpan(_lastLength));
+                var room = Room();
+                var length = Math.Min(left.Length, room.Length);
+                left[..length].CopyTo(room);
                 left = left[length..];
-                _lastLength += length;
                 Length += length;
+                if (_pieces.Count == 0)
+                {
+                    _firstLength += length;
+                }
+                else
+                {
+                    _lastLength += length;
+                }
             }
         }
     }
 
-    /// <summary>What has come, in one piece. Of a large body this is a copy, which takes the place of its pieces.</summary>
+    /// <summary>What has come, in one array. Of a large body this is a copy, which takes the place of its pieces.</summary>
     public ReadOnlySpan<byte> Join()
     {
-        if (_full.Count > 0)
+        if (_pieces.Count > 0)
         {
             var whole = ArrayPool<byte>.Shared.Rent(Length);
-            var joined = 0;
-            foreach (var piece in _full)
+            _first.AsSpan(0, _firstLength).CopyTo(whole);
+            var joined = _firstLength;
+            foreach (var piece in _pieces)
             {
-                piece.CopyTo(whole, joined);
-                joined += piece.Length;
-                ArrayPool<byte>.Shared.Return(piece);
+                var length = Math.Min(piece.Length, Length - joined);
+                piece.AsSpan(0, length).CopyTo(whole.AsSpan(joined));
+                joined += length;
             }
 
-            _full.Clear();
-            _last.AsSpan(0, _lastLength).CopyTo(whole.AsSpan(joined));
-            ArrayPool<byte>.Shared.Return(_last);
-            _last = whole;
-            _lastLength = Length;
+            ReturnAll();
+            (_first, _firstLength) = (whole, Length);
         }
 
-        return _last.AsSpan(0, Length);
+        return _first.AsSpan(0, Length);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _full.ForEach(piece => ArrayPool<byte>.Shared.Return(piece));
-        _full.Clear();
-        ArrayPool<byte>.Shared.Return(_last);
-        _last = [];
-        _lastLength = Length = 0;
+        ReturnAll();
+        _first = [];
+        _firstLength = Length = 0;
     }
 
-    /// <summary>A first piece that has become full is replaced by a longer one; later ones are kept.</summary>
-    private void MakeRoom()
+    private void ReturnAll()
     {
-        if (_last.Length >= PieceBytes)
+        _pieces.ForEach(BodyPieces.Shared.Return);
+        _pieces.Clear();
+        ArrayPool<byte>.Shared.Return(_first);
+    }
+
+    /// <summary>Where the next bytes belong. Up to a small body's length the first array grows; further pieces follow it.</summary>
+    private Span<byte> Room()
+    {
+        if (_firstLength == _first.Length && _first.Length < BodyLane.SmallBytes)
         {
-            _full.Add(_last);
-            _last = ArrayPool<byte>.Shared.Rent(PieceBytes);
-            _lastLength = 0;
-            return;
+            var longer = ArrayPool<byte>.Shared.Rent(2 * _first.Length);
+            _first.CopyTo(longer, 0);
+            ArrayPool<byte>.Shared.Return(_first);
+            _first = longer;
         }
 
-        var longer = ArrayPool<byte>.Shared.Rent(_last.Length < BodyLane.SmallBytes ? 2 * _last.Length : PieceBytes);
-        _last.CopyTo(longer, 0);
-        ArrayPool<byte>.Shared.Return(_last);
-        _last = longer;
+        if (_firstLength < _first.Length)
+        {
+            return _first.AsSpan(_firstLength);
+        }
+
+        if (_lastLength == BodyPieces.Bytes)
+        {
+            _pieces.Add(BodyPieces.Shared.Rent());
+            _lastLength = 0;
+        }
+
+        return _pieces[^1].AsSpan(_lastLength);
     }
 }
