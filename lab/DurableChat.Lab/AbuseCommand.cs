@@ -8,22 +8,15 @@ namespace DurableChat.Lab;
 /// <summary>The command that runs attacks one after the other and prints a table.</summary>
 internal static class AbuseCommand
 {
-    private static readonly Func<Attack>[] _attacks =
-    [
-        () => new BodiesAttack(hasRate: false), () => new BodiesAttack(hasRate: true), () => new NotificationsAttack(), () => new QueuesAttack(), () => new TokensAttack(), () => new DescriptorsAttack(), () => new McpAttack(),
-        () => new HeldTextAttack(), () => new RetentionAttack(), () => new ListsAttack(), () => new RegenerateAttack(), () => new FilesAttack(), () => new TicketsAttack(),
-        () => new LaterRowsAttack(), () => new PingsAttack(),
-    ];
-
     public static Command Create()
     {
         var size = new Option<string>("--size") { Description = "How large the attacks are.", DefaultValueFactory = _ => "full" };
         size.AcceptOnlyFromAmong("small", "full");
         var only = new Option<string[]>("--only") { Description = "The attacks to run; all by default.", AllowMultipleArgumentsPerToken = true };
-        only.AcceptOnlyFromAmong([.. _attacks.Select(make => make().Name)]);
+        only.AcceptOnlyFromAmong([.. AllAttacks.Makers.Select(make => make().Name)]);
         var command = new Command("abuse", "Runs attacks, each against a server of its own, and prints a Markdown table. Exits with 1 if a bound does not hold.") { size, only };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(new AttackScale(parsed.GetValue(size) == "full"), parsed.GetValue(only) ?? [], cancellationToken));
+            RunAsync(AttackScale.Of(parsed.GetValue(size)!), parsed.GetValue(only) ?? [], cancellationToken));
         return command;
     }
 
@@ -31,7 +24,7 @@ internal static class AbuseCommand
     {
         var isBroken = false;
         Console.WriteLine(AbuseTable.Head);
-        foreach (var make in _attacks)
+        foreach (var make in AllAttacks.Makers)
         {
             await using var attack = make();
             if (only.Length > 0 && !only.Contains(attack.Name))

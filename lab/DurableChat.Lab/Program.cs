@@ -5,6 +5,7 @@ using DurableChat.Lab.Hostile;
 var root = new RootCommand("Attacks a DurableChat server of its own, and shows what others notice of it.")
 {
     AbuseCommand.Create(),
+    AttackCommand.Create(),
     McpHostCommand.Create(),
 };
 

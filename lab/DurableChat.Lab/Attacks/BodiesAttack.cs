@@ -8,6 +8,8 @@ namespace DurableChat.Lab.Attacks;
 internal sealed class BodiesAttack(bool hasRate) : Attack
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    private byte[] _shown = [];
+    private byte[] _empty = [];
 
     public override string Name => hasRate ? "bodies, limited rate" : "bodies";
 
@@ -16,15 +18,20 @@ internal sealed class BodiesAttack(bool hasRate) : Attack
     public override Task<AttackSetup> SetUpAsync(AttackScale scale) =>
         Task.FromResult(hasRate ? new AttackSetup() : new AttackSetup { Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0" } });
 
+    public override Task PrepareAsync(Arena arena, CancellationToken cancellationToken)
+    {
+        _shown = Encoding.UTF8.GetBytes(Fill("""{"id":"tiny","trigger":"submit-message","messages":[""", """{"id":"a","role":"user","parts":[]}""", arena.Scale.Of(512 << 10, (8 << 20) - 100)));
+        _empty = Encoding.UTF8.GetBytes(Fill("""{"history":[""", "{}", arena.Scale.Of(256 << 10, (1 << 20) - 100)));
+        return Task.CompletedTask;
+    }
+
     public override async Task RunAsync(Arena arena, CancellationToken cancellationToken)
     {
-        var shown = Encoding.UTF8.GetBytes(Fill("""{"id":"tiny","trigger":"submit-message","messages":[""", """{"id":"a","role":"user","parts":[]}""", arena.Scale.Of(512 << 10, (8 << 20) - 100)));
-        var empty = Encoding.UTF8.GetBytes(Fill("""{"history":[""", "{}", arena.Scale.Of(256 << 10, (1 << 20) - 100)));
         for (var round = 0; round < arena.Scale.Of(1, 3); round++)
         {
-            await BurstAsync(arena, arena.Scale.Of(8, 40), "ai-sdk/chat", shown, cancellationToken);
+            await BurstAsync(arena, arena.Scale.Of(8, 40), "ai-sdk/chat", _shown, cancellationToken);
             await Task.Delay(_patience, TimeProvider.System, cancellationToken);
-            await BurstAsync(arena, arena.Scale.Of(8, 150), "api/v1/chats", empty, cancellationToken);
+            await BurstAsync(arena, arena.Scale.Of(8, 150), "api/v1/chats", _empty, cancellationToken);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class ListsAttack : Attack
 
     public override string Bound => "lists have some of the readers; an import is written in slices";
 
-    public override async Task PrepareAsync(Arena arena, CancellationToken cancellationToken)
+    public override async Task SeedAsync(Arena arena, CancellationToken cancellationToken)
     {
         // Written into the file: as requests they would take minutes.
         var token = arena.AttackerTokens[0];

@@ -21,11 +21,11 @@ internal sealed class NotificationsAttack : Attack
     public override Task<AttackSetup> SetUpAsync(AttackScale scale) =>
         Task.FromResult(new AttackSetup { Settings = new Dictionary<string, string> { ["Notifications__Channel"] = Channel }, SecondReplica = new Dictionary<string, string>() });
 
-    public override Task PrepareAsync(Arena arena, CancellationToken cancellationToken) => arena.Postgres!.RunAsync("psql", "-h", "127.0.0.1", "-p", $"{arena.Postgres.Port}", "-U", "durablechat", "-d", "postgres", "-q", "-c", $"CREATE ROLE {Role} LOGIN");
+    public override Task SeedAsync(Arena arena, CancellationToken cancellationToken) => arena.Postgres!.ExecuteAsync($"CREATE ROLE {Role} LOGIN");
 
     public override async Task RunAsync(Arena arena, CancellationToken cancellationToken)
     {
-        var login = new NpgsqlConnectionStringBuilder(arena.Postgres!.ConnectionString) { Username = Role, Pooling = false }.ConnectionString;
+        var login = new NpgsqlConnectionStringBuilder(arena.Address.Postgres) { Username = Role, Pooling = false }.ConnectionString;
         await using var listening = new NpgsqlConnection(login);
         await using var sending = new NpgsqlConnection(login);
         await listening.OpenAsync(cancellationToken);

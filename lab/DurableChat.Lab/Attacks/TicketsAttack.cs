@@ -59,7 +59,7 @@ internal sealed class TicketsAttack : Attack
     /// <summary>Of all that whoever has a dump of the database knows.</summary>
     private static async Task<IReadOnlyList<string>> ForgeAsync(Arena arena, string real, string[] claims, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(arena.Postgres!.ConnectionString);
+        await using var connection = new NpgsqlConnection(arena.Address.Postgres);
         await connection.OpenAsync(cancellationToken);
         await using var select = new NpgsqlCommand("SELECT value FROM cluster_settings WHERE name = 'secret'", connection);
         var secret = (string)(await select.ExecuteScalarAsync(cancellationToken))!;

@@ -23,6 +23,7 @@ internal sealed class Arena : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _findings = new(StringComparer.Ordinal);
     private readonly List<ReplicaProcess> _servers = [];
     private readonly AttackSetup _setup;
+    private ArenaAddress? _address;
     private OwnerTokens _tokens = new("", []);
 
     private Arena(AttackSetup setup, AttackScale scale)
@@ -39,10 +40,13 @@ internal sealed class Arena : IAsyncDisposable
 
     public string Database => Path.Combine(Folder.FullName, "data", "chats.db");
 
-    /// <summary>The first server is the one that is attacked.</summary>
+    /// <summary>The first server is the one that is attacked. Empty in the process of an attack.</summary>
     public IReadOnlyList<ReplicaProcess> Servers => _servers;
 
-    public Uri Url => _servers[0].Url;
+    public Uri Url => _address?.Url ?? _servers[0].Url;
+
+    /// <summary>What another process needs to attack these servers.</summary>
+    public ArenaAddress Address => _address ?? new ArenaAddress(Url, Postgres?.ConnectionString, _tokens);
 
     public PostgresProcess? Postgres { get; private set; }
 
@@ -79,6 +83,9 @@ internal sealed class Arena : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Servers that another process has started.</summary>
+    public static Arena At(ArenaAddress address, AttackScale scale) => new(new AttackSetup(), scale) { _address = address, _tokens = address.Tokens };
 
     /// <summary>Notes that something is not as it must be. The same sentence counts once.</summary>
     public void Expect(bool isSo, string otherwise)

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using DurableChat.Lab.Attacks;
 using DurableChat.Lab.Quiet;
 using DurableChat.Lab.Reporting;
@@ -10,14 +9,12 @@ internal static class AttackRun
 {
     private const double Tolerance = 1.2;
 
-    public static async Task<AttackResult> RunAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken)
+    public static Task<AttackResult> RunAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken) =>
+        attack.IsLoad ? RunLoadAsync(attack, scale, cancellationToken) : RunCheckAsync(attack, scale, cancellationToken);
+
+    private static async Task<AttackResult> RunCheckAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken)
     {
         await using var arena = await Arena.StartAsync(await attack.SetUpAsync(scale), scale, cancellationToken);
-        return attack.IsLoad ? await RunLoadAsync(attack, arena, cancellationToken) : await RunCheckAsync(attack, arena, cancellationToken);
-    }
-
-    private static async Task<AttackResult> RunCheckAsync(Attack attack, Arena arena, CancellationToken cancellationToken)
-    {
         await attack.PrepareAsync(arena, cancellationToken);
         await attack.RunAsync(arena, cancellationToken);
         await attack.FinishAsync(arena, cancellationToken);
@@ -25,30 +22,29 @@ internal static class AttackRun
         return new AttackResult(attack.Name, attack.Bound, $"{arena.Tally}", arena.Usage().PeakBytes, null, null, null, 0, 0, arena.Findings);
     }
 
-    private static async Task<AttackResult> RunLoadAsync(Attack attack, Arena arena, CancellationToken cancellationToken)
+    private static async Task<AttackResult> RunLoadAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken)
     {
+        await using var attacker = await AttackProcess.StartAsync(attack.Name, scale);
+        await using var arena = await Arena.StartAsync(attacker.Setup, scale, cancellationToken);
         var time = TimeSpan.FromSeconds(arena.Scale.Of(1, 10));
         var (quiet, warm, alone, beside) = (new QuietOwners(arena), new QuietTimes(), new QuietTimes(), new QuietTimes());
         await quiet.CreateAsync(cancellationToken);
-        await attack.PrepareAsync(arena, cancellationToken);
+        await attack.SeedAsync(arena, cancellationToken);
+        await attacker.PrepareAsync(arena.Address, cancellationToken);
 
         // The first requests of a process are slow for reasons of their own.
         await quiet.WorkAsync(warm, time / 2, Task.CompletedTask, cancellationToken);
         await quiet.WorkAsync(alone, time, Task.CompletedTask, cancellationToken);
         var before = arena.Usage();
-        var attacking = attack.RunAsync(arena, cancellationToken);
+        var attacking = attacker.RunAsync(cancellationToken);
         await quiet.WorkAsync(beside, time, attacking, cancellationToken);
-        try
-        {
-            await attacking;
-            await attack.FinishAsync(arena, cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException or InvalidOperationException)
+        if (await attacking is { } broken)
         {
             // So that the table shows what became of the server.
-            arena.Expect(false, $"The attack broke off: {exception.Message}");
+            arena.Expect(false, $"The attack broke off: {broken}");
         }
 
+        await attacker.ReportAsync(arena, cancellationToken);
         await ExpectAliveAsync(arena, cancellationToken);
         var (peak, budget) = (Math.Max(before.PeakBytes, arena.Usage().PeakBytes), before.Bytes + arena.MoreBytes);
         await RestartDeadAsync(arena, cancellationToken);

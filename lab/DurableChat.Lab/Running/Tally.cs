@@ -10,6 +10,8 @@ internal sealed class Tally
 
     public void Add(string what, long count = 1) => _counts.AddOrUpdate(what, count, (_, before) => before + count);
 
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
     public long Of(string what) => _counts.GetValueOrDefault(what);
 
     public override string ToString() =>

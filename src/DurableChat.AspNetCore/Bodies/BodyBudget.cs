@@ -8,6 +8,9 @@ internal sealed class BodyBudget(DurableChatHttpOptions options)
 {
     private readonly long _most = options.BodyBytesInFlight;
     private readonly long _mostOfOwner = options.BodyBytesInFlightOfOwner;
+
+    // Large bodies leave an eighth to small ones, as far as one owner's share still fits.
+    private readonly long _mostForLarge = Math.Max(options.BodyBytesInFlight - (options.BodyBytesInFlight / 8), options.BodyBytesInFlightOfOwner);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _owners = new(StringComparer.Ordinal);
     private long _taken;
@@ -54,7 +57,7 @@ internal sealed class BodyBudget(DurableChatHttpOptions options)
                 return (held, BodyRefusal.Owner);
             }
 
-            if (_taken + more > _most)
+            if (_taken + more > (held + more > BodyLane.SmallBytes ? _mostForLarge : _most))
             {
                 return (held, BodyRefusal.Replica);
             }

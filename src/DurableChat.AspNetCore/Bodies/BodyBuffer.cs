@@ -3,53 +3,109 @@ using System.Buffers;
 namespace DurableChat.AspNetCore.Bodies;
 
 /// <summary>
-/// The bytes of one body, in one piece that is lent and given back. What is announced takes no memory before the
-/// first of it has come. Not thread-safe.
+/// The bytes of one body, in memory that is lent and given back: a small body in one array, a large one in pieces.
+/// Memory is taken when bytes come, not when they are announced. Not thread-safe.
 /// </summary>
 internal sealed class BodyBuffer : IDisposable
 {
-    /// <summary>How much memory is taken for a body before it has come.</summary>
-    private const int MaxBytesAhead = 64 * 1024;
-
     /// <summary>How much is taken for one of unknown length.</summary>
     private const int FirstBytes = 4 * 1024;
 
-    private readonly int? _announced;
-    private byte[] _bytes;
-    private int _length;
+    private readonly List<byte[]> _pieces = [];
+    private byte[] _first;
+    private int _firstLength;
+    private int _lastLength = BodyPieces.Bytes;
 
     /// <summary>Takes memory for the beginning.</summary>
     /// <param name="announced">How long the body says it is; null if it does not.</param>
-    public BodyBuffer(int? announced)
-    {
-        _announced = announced;
-        _bytes = ArrayPool<byte>.Shared.Rent(Math.Min(announced ?? FirstBytes, MaxBytesAhead));
-    }
+    public BodyBuffer(int? announced) => _first = ArrayPool<byte>.Shared.Rent(Math.Min(announced ?? FirstBytes, BodyLane.SmallBytes));
 
-    /// <summary>What has come.</summary>
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+    /// <summary>How many bytes have come.</summary>
+    public int Length { get; private set; }
 
-    /// <summary>Adds what has come. More than there is room for is first copied to twice the room, or to all that was announced.</summary>
+    /// <summary>Adds what has come.</summary>
     public void Write(ReadOnlySequence<byte> more)
     {
-        var length = checked(_length + (int)more.Length);
-        if (length > _bytes.Length)
+        foreach (var memory in more)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _announced ?? (2 * _bytes.Length)));
-            Written.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
+            for (var left = memory.Span; left.Length > 0;)
+            {
+                var room = Room();
+                var length = Math.Min(left.Length, room.Length);
+                left[..length].CopyTo(room);
+                left = left[length..];
+                Length += length;
+                if (_pieces.Count == 0)
+                {
+                    _firstLength += length;
+                }
+                else
+                {
+                    _lastLength += length;
+                }
+            }
+        }
+    }
+
+    /// <summary>What has come, in one array. Of a large body this is a copy, which takes the place of its pieces.</summary>
+    public ReadOnlySpan<byte> Join()
+    {
+        if (_pieces.Count > 0)
+        {
+            var whole = ArrayPool<byte>.Shared.Rent(Length);
+            _first.AsSpan(0, _firstLength).CopyTo(whole);
+            var joined = _firstLength;
+            foreach (var piece in _pieces)
+            {
+                var length = Math.Min(piece.Length, Length - joined);
+                piece.AsSpan(0, length).CopyTo(whole.AsSpan(joined));
+                joined += length;
+            }
+
+            ReturnAll();
+            (_first, _firstLength) = (whole, Length);
         }
 
-        more.CopyTo(_bytes.AsSpan(_length));
-        _length = length;
+        return _first.AsSpan(0, Length);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = [];
-        _length = 0;
+        ReturnAll();
+        _first = [];
+        _firstLength = Length = 0;
+    }
+
+    private void ReturnAll()
+    {
+        _pieces.ForEach(BodyPieces.Shared.Return);
+        _pieces.Clear();
+        ArrayPool<byte>.Shared.Return(_first);
+    }
+
+    /// <summary>Where the next bytes belong. Up to a small body's length the first array grows; further pieces follow it.</summary>
+    private Span<byte> Room()
+    {
+        if (_firstLength == _first.Length && _first.Length < BodyLane.SmallBytes)
+        {
+            var longer = ArrayPool<byte>.Shared.Rent(2 * _first.Length);
+            _first.CopyTo(longer, 0);
+            ArrayPool<byte>.Shared.Return(_first);
+            _first = longer;
+        }
+
+        if (_firstLength < _first.Length)
+        {
+            return _first.AsSpan(_firstLength);
+        }
+
+        if (_lastLength == BodyPieces.Bytes)
+        {
+            _pieces.Add(BodyPieces.Shared.Rent());
+            _lastLength = 0;
+        }
+
+        return _pieces[^1].AsSpan(_lastLength);
     }
 }

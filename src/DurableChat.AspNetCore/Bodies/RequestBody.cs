@@ -55,7 +55,9 @@ internal static class RequestBody
                 return Bad<T>(problem);
             }
 
-            var body = Read(context, bytes.Written, type, claim, passedOver);
+            var body = bytes.Length <= BodyLane.SmallBytes
+                ? Read(context, bytes, type, claim, passedOver)
+                : await ReadLargeAsync(context, bytes, type, claim, passedOver);
             isHeld = body.Problem is null;
             return body;
         }
@@ -109,7 +111,7 @@ internal static class RequestBody
             while (true)
             {
                 var read = await reader.ReadAsync(context.RequestAborted);
-                if (buffer.Written.Length + read.Buffer.Length > maxBytes)
+                if (buffer.Length + read.Buffer.Length > maxBytes)
                 {
                     reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                     return Problems.BodyTooLarge(maxBytes);
@@ -143,9 +145,26 @@ internal static class RequestBody
         }
     }
 
-    private static RequestBody<T> Read<T>(HttpContext context, ReadOnlySpan<byte> bytes, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
+    /// <summary>All of it has come, so a slow client keeps no place in the lane.</summary>
+    private static async Task<RequestBody<T>> ReadLargeAsync<T>(HttpContext context, BodyBuffer buffer, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
         where T : class
     {
+        var lane = context.RequestServices.GetRequiredService<BodyLane>();
+        await lane.EnterAsync(Owner.Of(context), context.RequestAborted);
+        try
+        {
+            return Read(context, buffer, type, claim, passedOver);
+        }
+        finally
+        {
+            lane.Leave();
+        }
+    }
+
+    private static RequestBody<T> Read<T>(HttpContext context, BodyBuffer buffer, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
+        where T : class
+    {
+        var bytes = buffer.Join();
         if (!Utf8.IsValid(bytes))
         {
             // The reader lets bad bytes pass in what stays JSON, and whoever decodes it later fails.

@@ -141,9 +141,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
             program = ["/bin/sh", "-c", $"{string.Join("; ", words)}; exec \"$@\"", "sh", .. program];
         }
 
-        if (traits.Yields && File.Exists("/usr/bin/nice"))
+        if (traits.Yields)
         {
-            program = ["/usr/bin/nice", "-n", "19", .. program];
+            program = LowPriority.Of(program);
         }
 
         // In a session of their own, Ctrl-C reaches the test alone, which then ends them in order and still reads their metrics.

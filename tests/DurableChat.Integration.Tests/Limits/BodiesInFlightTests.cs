@@ -17,6 +17,12 @@ public sealed class BodiesInFlightTests : IAsyncLifetime
 {
     private const int Largest = 100_000;
 
+    /// <summary>Two of the largest and a small one.</summary>
+    private const int InAll = 230_000;
+
+    /// <summary>What an owner may have beside a largest one.</summary>
+    private const int Small = 10_000;
+
     private TestServer _server = null!;
 
     private BodyBudget Budget => _server.Services.GetRequiredService<BodyBudget>();
@@ -25,8 +31,9 @@ public sealed class BodiesInFlightTests : IAsyncLifetime
         null,
         "Auth:Tokens:0:Owner=alice", $"Auth:Tokens:0:Sha256={TokenList.Hash("alice")}",
         "Auth:Tokens:1:Owner=bob", $"Auth:Tokens:1:Sha256={TokenList.Hash("bob")}",
+        "Auth:Tokens:2:Owner=carol", $"Auth:Tokens:2:Sha256={TokenList.Hash("carol")}",
         $"Http:MaxBodyBytes={Largest}", $"Http:MaxAiSdkBodyBytes={Largest}",
-        $"Http:MaxBodyBytesInFlightOfOwner={Largest + 10_000}", $"Http:MaxBodyBytesInFlight={2 * Largest}");
+        $"Http:MaxBodyBytesInFlightOfOwner={Largest + Small}", $"Http:MaxBodyBytesInFlight={InAll}");
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -49,12 +56,16 @@ public sealed class BodiesInFlightTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replica_that_is_full_of_bodies_says_so_to_all()
+    public async Task A_replica_that_is_full_of_large_bodies_serves_small_ones_while_there_is_room_and_then_says_so_to_all()
     {
         using var one = await BeginAsync("alice", Largest);
         using var two = await BeginAsync("bob", Largest);
         using var bob = _server.Client("bob");
-        using var refused = await bob.PostAsJsonAsync("chats", new { content = "Hello" });
+        using var served = await bob.PostAsJsonAsync("chats", new { content = "Hello" });
+        Assert.Equal(HttpStatusCode.Created, served.StatusCode);
+        using var three = await BeginAsync("bob", Small);
+        using var carol = _server.Client("carol");
+        using var refused = await carol.PostAsJsonAsync("chats", new { content = new string('x', Small) });
         await AssertRefusedAsync(refused, HttpStatusCode.ServiceUnavailable, "bodies_full");
     }
 

@@ -158,6 +158,57 @@ public sealed class RequestBodyTests
         Assert.Equal((0, 0), (budget.Taken, budget.Owners));
     }
 
+    [Fact]
+    public void Large_bodies_leave_room_for_small_ones()
+    {
+        var budget = new BodyBudget(new DurableChatHttpOptions { MaxBodyBytes = MiB, MaxAiSdkBodyBytes = MiB, MaxBodyBytesInFlightOfOwner = 4 * MiB, MaxBodyBytesInFlight = 8 * MiB });
+        using var one = new BodyClaim(budget, "alice");
+        using var two = new BodyClaim(budget, "bob");
+        using var small = new BodyClaim(budget, "carol");
+        Assert.Null(one.TryGrow(4 * MiB));
+        Assert.Equal(BodyRefusal.Replica, two.TryGrow(4 * MiB));
+        Assert.Null(two.TryGrow(3 * MiB));
+        Assert.Null(small.TryGrow(BodyLane.SmallBytes));
+        Assert.Equal(BodyRefusal.Replica, small.TryGrow(1));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_large_body_is_parsed_in_the_lane_and_a_small_one_passes_by()
+    {
+        using var host = new Host(_options);
+        await host.Lane.EnterAsync("bob", TestContext.Current.CancellationToken);
+        using var small = await RequestBody.ReadAsync(host.Context(Message(1000)), HttpJson.Strict.SendMessageRequest, MiB);
+        Assert.Null(small.Problem);
+
+        var reading = RequestBody.ReadAsync(host.Context(Message(BodyLane.SmallBytes)), HttpJson.Strict.SendMessageRequest, MiB);
+        Assert.Equal((1, false), (host.Lane.Owners, reading.IsCompleted));
+        host.Lane.Leave();
+        using (var large = await reading)
+        {
+            Assert.Equal(BodyLane.SmallBytes, large.Value!.Content!.Length);
+        }
+
+        // The place is free again, also after a body that is refused.
+        (await RequestBody.ReadAsync(host.Context(new byte[BodyLane.SmallBytes + 1]), HttpJson.Strict.SendMessageRequest, MiB)).Dispose();
+        await host.Lane.EnterAsync("bob", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_body_whose_client_goes_away_in_the_lane_leaves_it_and_the_budget()
+    {
+        using var host = new Host(_options);
+        using var gone = new CancellationTokenSource();
+        await host.Lane.EnterAsync("bob", TestContext.Current.CancellationToken);
+        var context = host.Context(Message(BodyLane.SmallBytes));
+        context.RequestAborted = gone.Token;
+        var reading = RequestBody.ReadAsync(context, HttpJson.Strict.SendMessageRequest, MiB);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.Equal((0, 0, 0), (host.Lane.Owners, host.Budget.Taken, host.Budget.Owners));
+    }
+
+    private static byte[] Message(int length) => Encoding.UTF8.GetBytes($$"""{"content":"{{new string('x', length)}}"}""");
+
     private static string Repeat(string value, int count) => string.Join(',', Enumerable.Repeat(value, count));
 
     private static async Task<string?> CodeAsync(IResult? problem) => (await ProblemAsync(problem)).Extensions["code"]?.ToString();
@@ -204,11 +255,13 @@ public sealed class RequestBodyTests
 
         public Host(DurableChatHttpOptions options)
         {
-            _services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton<BodyBudget>().AddSingleton(new OwnerMapping(_ => "alice")).BuildServiceProvider();
+            _services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton<BodyBudget>().AddSingleton(Lane).AddSingleton(new OwnerMapping(_ => "alice")).BuildServiceProvider();
             Budget = _services.GetRequiredService<BodyBudget>();
         }
 
         public BodyBudget Budget { get; }
+
+        public BodyLane Lane { get; } = new(places: 1);
 
         public DefaultHttpContext Context(byte[] json, Stream? body = null)
         {
