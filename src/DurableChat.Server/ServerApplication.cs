@@ -4,7 +4,6 @@ using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
-using DurableChat.Server.Chaos;
 using DurableChat.Server.Http;
 using DurableChat.Server.Limits;
 using DurableChat.Server.Logging;
@@ -130,11 +129,6 @@ internal static class ServerApplication
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time, RecorderSetup.Add(builder, options), warn));
         builder.Services.AddSingleton(CurrentTimeTool.Create(time));
-        if (testing.ToolUrl is { } tool)
-        {
-            builder.Services.AddSingleton(new RemoteWorkTool(tool).Create());
-        }
-
         StoreSetup.Add(builder.Services.AddDurableChatCore(settings), options, builder.Configuration);
         WatchedLeases.Add(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));

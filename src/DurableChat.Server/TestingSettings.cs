@@ -5,7 +5,4 @@ internal sealed class TestingSettings
 {
     /// <summary>How far the server's clock is off, in minutes.</summary>
     public int ClockOffsetMinutes { get; set; }
-
-    /// <summary>Where a tool named <c>work</c> is that the mock model runs; null for no such tool.</summary>
-    public Uri? ToolUrl { get; set; }
 }

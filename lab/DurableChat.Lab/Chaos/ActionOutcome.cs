@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What a client knows of its command.</summary>
 internal enum ActionOutcome

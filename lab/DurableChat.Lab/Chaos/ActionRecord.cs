@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>A command in the history of a run, with when it was given and what came of it.</summary>
 /// <param name="Client">Who gave it.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>An answer of a server to a command.</summary>
 /// <param name="Status">The HTTP status.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>Gives commands as a good client does: with a key again and again, at one replica after the other, until an answer comes; without a key once. Keeps a record of each. Thread-safe.</summary>
 internal sealed class ActionSender(ChaosContext context)

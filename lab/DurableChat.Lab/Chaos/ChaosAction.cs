@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>A command as a client gives it.</summary>
 /// <param name="Kind">What is asked for.</param>

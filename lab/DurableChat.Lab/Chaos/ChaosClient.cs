@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>A client that takes its steps one after the other, at chats that all clients share.</summary>
 internal sealed class ChaosClient(int number, ChaosContext context, ChaosProgress progress, ActionSender sender, IReadOnlyList<PlannedStep> steps)

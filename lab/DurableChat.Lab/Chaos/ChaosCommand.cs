@@ -1,8 +1,8 @@
 using System.CommandLine;
-using DurableChat.ScaleTest.Chaos;
-using DurableChat.ScaleTest.Chaos.Worlds;
+using DurableChat.Lab.Chaos.Worlds;
+using DurableChat.ScaleTest.Commands;
 
-namespace DurableChat.ScaleTest.Commands;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>The command that looks for broken promises under faults.</summary>
 internal static class ChaosCommand

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What all parts of a run share: the clock, the count that orders commands, the chats and the history so far. Thread-safe.</summary>
 internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>Follows one chat for the whole run: comes back after every cut, with its position, at another replica, and keeps a record of all it was given.</summary>
 internal sealed class ChaosFollower(string name, string chat, ChaosContext context, IEnumerable<PlannedConnection> connections, ViolationLog violations) : IAsyncDisposable

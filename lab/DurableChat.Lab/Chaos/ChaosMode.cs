@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What chaos is made with.</summary>
 internal enum ChaosMode

@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What one run of chaos is made of. All that is chosen at random follows from it.</summary>
 internal sealed record ChaosOptions

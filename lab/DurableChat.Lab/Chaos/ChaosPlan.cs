@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Mock;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>All choices of a run, drawn from the seed alone before it begins, so that a run with the same options has the same. Immutable.</summary>
 internal sealed class ChaosPlan

@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>
 /// Ties faults to the progress of the clients: a fault begins when so many steps have begun, and the step after it waits until it has. So what a fault meets depends on the seed more than on

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What came of all seeds, as it is written to a file.</summary>
 internal sealed record ChaosReport(

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What came of one seed.</summary>
 /// <param name="Seed">The seed.</param>

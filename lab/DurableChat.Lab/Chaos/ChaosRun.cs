@@ -1,8 +1,8 @@
-using DurableChat.ScaleTest.Chaos.Checking;
+using DurableChat.Lab.Chaos.Checking;
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Mock;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>
 /// One run of one seed: clients and followers work while faults are injected; then all faults end, every chat is brought to rest, and what was recorded is checked.

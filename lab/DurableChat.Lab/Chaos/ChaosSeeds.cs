@@ -3,7 +3,7 @@ using System.Text.Json;
 using DurableChat.ScaleTest.Commands;
 using DurableChat.ScaleTest.Running;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>Runs seeds, tells of each in a line, and of each violation how to see it again.</summary>
 internal static class ChaosSeeds
@@ -34,7 +34,7 @@ internal static class ChaosSeeds
         }
         catch (StartFailedException exception)
         {
-            await Console.Error.WriteLineAsync($"durablechat: {exception.Message}");
+            await Console.Error.WriteLineAsync($"lab/run: {exception.Message}");
             return ScaleTestRun.NotRun;
         }
 
@@ -51,7 +51,7 @@ internal static class ChaosSeeds
     /// <summary>The command line that runs a seed again with the same choices.</summary>
     public static string Replay(ChaosOptions options, ChaosMode mode) => string.Create(
         CultureInfo.InvariantCulture,
-        $"./durablechat chaos --mode {(mode == ChaosMode.Process ? "process" : "in-process")} --seeds {options.Seed} --replicas {options.Replicas} --store {options.Store} --steps {options.Steps} --clients {options.Clients} --chats {options.Chats} --faults {(options.Faults.Count == 0 ? "none" : string.Join(',', options.Faults.Select(fault => fault.ToString().ToLowerInvariant())))} --fault-count {options.FaultCount} --model-errors {options.ModelErrors} --notification-faults {options.NotificationFaults} --pace-ms {options.PaceMs} --max-stall {options.MaxStallSeconds}{(options.Previous is null ? "" : $" --previous '{options.Previous}'")}");
+        $"lab/run chaos --mode {(mode == ChaosMode.Process ? "process" : "in-process")} --seeds {options.Seed} --replicas {options.Replicas} --store {options.Store} --steps {options.Steps} --clients {options.Clients} --chats {options.Chats} --faults {(options.Faults.Count == 0 ? "none" : string.Join(',', options.Faults.Select(fault => fault.ToString().ToLowerInvariant())))} --fault-count {options.FaultCount} --model-errors {options.ModelErrors} --notification-faults {options.NotificationFaults} --pace-ms {options.PaceMs} --max-stall {options.MaxStallSeconds}{(options.Previous is null ? "" : $" --previous '{options.Previous}'")}");
 
     private static void Show(ChaosResult result, ChaosOptions options, ChaosMode mode)
     {

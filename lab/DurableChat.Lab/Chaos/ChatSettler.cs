@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>
 /// Brings a chat to rest after the faults are over, and proves that it still answers: it waits for running turns, hands in what tools are asked for, takes the chat out of the archive, sends a message

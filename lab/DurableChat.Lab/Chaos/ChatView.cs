@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>A chat's state as a replica tells it.</summary>
 /// <param name="Status">Where it stands.</param>

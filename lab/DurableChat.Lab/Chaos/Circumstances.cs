@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What a run went through, as far as it excuses what a chat had to wait for or had done twice.</summary>
 internal sealed record Circumstances

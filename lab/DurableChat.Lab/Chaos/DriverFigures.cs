@@ -1,8 +1,8 @@
 using System.Globalization;
-using DurableChat.ScaleTest.Chaos.Checking;
+using DurableChat.Lab.Chaos.Checking;
 using DurableChat.ScaleTest.Mock;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>How long chats waited for a driver, and what was done more than once.</summary>
 /// <param name="LongestDriverlessSeconds">The longest that a chat needed a driver and had none, without an excuse.</param>

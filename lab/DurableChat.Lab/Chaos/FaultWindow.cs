@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>A fault that was injected.</summary>
 /// <param name="Kind">What was done.</param>

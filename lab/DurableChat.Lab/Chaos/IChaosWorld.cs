@@ -1,7 +1,7 @@
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>
 /// The replicas that chaos is made with, reached as clients reach them. What gets no answer throws <see cref="HttpRequestException"/> or <see cref="IOException"/>. Thread-safe.

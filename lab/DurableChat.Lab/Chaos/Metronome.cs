@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>Beats steadily by the world's clock, and remembers when the machine was too busy to let it: nothing in this process can have gone on in time then either.</summary>
 internal sealed class Metronome(ChaosContext context)

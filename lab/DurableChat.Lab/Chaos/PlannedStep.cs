@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>One step of a client, as the seed has it. Numbers without a unit choose among what there is when the step is taken.</summary>
 /// <param name="Kind">What is asked for.</param>

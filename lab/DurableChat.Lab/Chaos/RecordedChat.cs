@@ -1,7 +1,7 @@
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>All that is known of one chat after a run: what clients asked for and were told, what followers were given, and what is stored.</summary>
 /// <param name="Id">The chat.</param>

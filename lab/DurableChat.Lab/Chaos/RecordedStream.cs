@@ -1,7 +1,7 @@
 using System.Globalization;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What one follower was given, over all of its connections.</summary>
 /// <param name="Name">Its name.</param>

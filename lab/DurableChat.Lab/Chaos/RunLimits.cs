@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Running;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>How long things may take in a run, in seconds, as its replicas are configured.</summary>
 internal sealed record RunLimits

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>Seeds as they are written on a command line: <c>7</c>, <c>1-24</c>, <c>1-10,40,50-60</c>.</summary>
 internal static class SeedList

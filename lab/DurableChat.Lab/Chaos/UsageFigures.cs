@@ -1,7 +1,7 @@
 using System.Globalization;
-using DurableChat.ScaleTest.Chaos.Checking;
+using DurableChat.Lab.Chaos.Checking;
 
-namespace DurableChat.ScaleTest.Chaos;
+namespace DurableChat.Lab.Chaos;
 
 /// <summary>What became of the cost that the model reported.</summary>
 /// <param name="Reported">Answers whose cost the model reported.</param>

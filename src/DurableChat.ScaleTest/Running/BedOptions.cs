@@ -63,7 +63,10 @@ internal sealed record BedOptions
     /// <summary>By what share answers are shorter or longer than they are on average.</summary>
     public double LengthSpread { get; init; }
 
-    /// <summary>True if the mock model keeps a record of what each replica asks of it, and the servers have a tool that does so too.</summary>
+    /// <summary>Settings that one replica has beside those of all: by its number, and where the mock model is. Null for none.</summary>
+    public Func<int, Uri, Dictionary<string, string>>? OwnSettings { get; init; }
+
+    /// <summary>True if the mock model keeps a record of what each replica asks of it.</summary>
     public bool HasJournal { get; init; }
 
     public int FirstTokenMs { get; init; } = 100;

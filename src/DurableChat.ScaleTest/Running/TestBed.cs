@@ -203,7 +203,11 @@ internal sealed class TestBed : IAsyncDisposable
             if (options.HasJournal)
             {
                 own["Models__0__Endpoint"] = new Uri(_mock.Url, $"of/{i}/v1").ToString();
-                own["Testing__ToolUrl"] = new Uri(_mock.Url, $"of/{i}/tool").ToString();
+            }
+
+            foreach (var (name, value) in options.OwnSettings?.Invoke(i, _mock.Url) ?? [])
+            {
+                own[name] = value;
             }
 
             _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName)

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>What was put away refuses new messages until it is taken out again, as every acknowledged command agrees; and at the end it is as the last of them wanted.</summary>
 internal static class ArchiveLaws

@@ -1,4 +1,4 @@
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>A time in which a chat needed a driver and none showed itself.</summary>
 /// <param name="From">The last sign of a driver, or when the need began, in seconds.</param>

@@ -3,7 +3,7 @@ using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
 /// A chat that needs a driver shows signs of one within two sync intervals. It needs one from the moment in which a command that begins a turn was acknowledged, or a stream showed it busy, until a stream

@@ -1,7 +1,7 @@
 using System.Text;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>What is known of each text: under which ids it was ever seen, and whether it is there at the end.</summary>
 internal sealed class Evidence

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>Collects what is wrong with a chat, each finding with the history around it.</summary>
 internal sealed class Findings(RecordedChat chat)

@@ -1,7 +1,7 @@
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Mock;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
 /// No tool runs twice for one call, and no answer is generated twice from one history, unless the replica that did it first was killed, frozen or asked to stop before the second time; an answer also if

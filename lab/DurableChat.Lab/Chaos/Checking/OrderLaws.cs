@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
 /// Commands take effect one after the other, in an order that agrees with real time: what was acknowledged before another was sent comes first. The order is that of the versions that the answers name;

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Mock;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>Work that was done again.</summary>
 /// <param name="First">The first time.</param>

@@ -1,7 +1,7 @@
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
 /// Every stream satisfies G1, over all of its connections: it is replayed onto a screen, message by message, and at the end the screen shows what is stored. All streams of a chat agree on what each id

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
 /// Every text that was acknowledged is in the history or the queue exactly once, unless an edit or a deletion took it out; one without an answer is there at most once; one that was refused is not there;

@@ -1,6 +1,6 @@
 using DurableChat.ScaleTest.Checking;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>The stored history is one that a model can be given: it begins with a question, every answer has its question, every call its result, and no question two answers.</summary>
 internal static class TranscriptLaws

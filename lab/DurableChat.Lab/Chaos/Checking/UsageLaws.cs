@@ -1,7 +1,7 @@
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Mock;
 
-namespace DurableChat.ScaleTest.Chaos.Checking;
+namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
 /// What a chat has spent is what the model reported for its answers, each once. Only what died with a process may be missing: the cost of an answer whose replica was killed or stopped before it

@@ -6,7 +6,7 @@ using System.Text.Json;
 using DurableChat.ScaleTest.Mock;
 using Microsoft.Extensions.AI;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>What all replicas' models share: how often a request came, and the histories that no provider would take. Thread-safe.</summary>
 internal sealed class ChaosModelState(TimeProvider time)

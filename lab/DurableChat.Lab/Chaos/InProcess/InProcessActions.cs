@@ -2,9 +2,8 @@ using System.Text.Json;
 using DurableChat.AspNetCore;
 using DurableChat.Chats;
 using DurableChat.Commits;
-using DurableChat.ScaleTest.Chaos;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>Brings the commands of chaos to the library as the endpoints do, and answers as they do.</summary>
 internal static class InProcessActions

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>What one replica within this process is made of.</summary>
 internal sealed record InProcessParts(

@@ -3,7 +3,7 @@ using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Relays;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>Reaches the other replicas of this process for the parts of answers. Thread-safe.</summary>
 internal sealed class InProcessRelay(Func<Uri, InProcessReplica?> find, ReplicaPower power) : IRelay

@@ -4,8 +4,10 @@ using DurableChat.Notifications;
 using DurableChat.Relays;
 using DurableChat.ScaleTest.Running;
 using DurableChat.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>The library as a replica within this process, from its start until it is stopped or killed. Thread-safe.</summary>
 #pragma warning disable CA1001 // What a killed replica leaves behind still holds its tokens; none has a timer.

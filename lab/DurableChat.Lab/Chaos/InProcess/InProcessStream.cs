@@ -3,7 +3,7 @@ using DurableChat.Feeds;
 using DurableChat.ScaleTest.Wire;
 using DurableChat.Storage;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>A stream of a replica within this process: the bytes that a client would get, without a connection.</summary>
 internal sealed class InProcessStream(InProcessReplica replica, Subscription subscription) : IWireStream

@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
-using DurableChat.ScaleTest.Chaos;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Wire;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
+using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>
 /// Replicas as objects of this process, on one SQLite database in a temporary file, joined by an in-process channel and relays, with a clock that runs ten times as fast. A thousand seeds take minutes; what

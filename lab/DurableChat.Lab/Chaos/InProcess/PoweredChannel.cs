@@ -1,6 +1,6 @@
 using DurableChat.Notifications;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>One replica's end of the channel that all share. Thread-safe.</summary>
 internal sealed class PoweredChannel(InProcessChannel channel, ReplicaPower power) : INotificationChannel

@@ -2,7 +2,7 @@ using DurableChat.Chats;
 using DurableChat.Sqlite;
 using DurableChat.Storage;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>One replica's way to the database that all share. Thread-safe.</summary>
 internal sealed class PoweredStore(SqliteChatStore store, ReplicaPower power, StoreWeather weather) : IChatStore, ILeaseStore

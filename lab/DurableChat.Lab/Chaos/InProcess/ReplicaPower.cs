@@ -1,4 +1,4 @@
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>
 /// What a signal does to a process, for a replica within this one. Whatever the replica waits for outside of itself (its clock, the database, the channel, other replicas) it waits for behind this: while

@@ -1,4 +1,4 @@
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>What is asked of the database.</summary>
 internal enum StoreCall

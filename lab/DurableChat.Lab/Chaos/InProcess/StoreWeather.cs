@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.Storage;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>What the database that all replicas share is going through. Thread-safe.</summary>
 internal sealed class StoreWeather(ulong seed, TimeProvider time)

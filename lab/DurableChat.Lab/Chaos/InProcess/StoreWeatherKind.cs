@@ -1,4 +1,4 @@
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>What the database is going through.</summary>
 internal enum StoreWeatherKind

@@ -2,7 +2,7 @@ using DurableChat.Models;
 using DurableChat.ScaleTest.Mock;
 using Microsoft.Extensions.AI;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>A tool that takes up to four seconds and keeps a record of each run, under the key that it is given. How long it takes follows from the key. Thread-safe.</summary>
 internal sealed class WorkTool(int replica, WorkJournal journal, TimeProvider time)

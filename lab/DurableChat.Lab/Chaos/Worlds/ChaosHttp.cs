@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace DurableChat.ScaleTest.Chaos.Worlds;
+namespace DurableChat.Lab.Chaos.Worlds;
 
 /// <summary>Gives commands over HTTP, each once. Thread-safe.</summary>
 internal sealed class ChaosHttp : IDisposable

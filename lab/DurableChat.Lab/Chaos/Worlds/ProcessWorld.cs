@@ -1,9 +1,10 @@
+using DurableChat.Lab.Faults;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Scenarios;
 using DurableChat.ScaleTest.Wire;
 
-namespace DurableChat.ScaleTest.Chaos.Worlds;
+namespace DurableChat.Lab.Chaos.Worlds;
 
 /// <summary>Real servers as processes of their own, on a real database, with the mock model.</summary>
 internal sealed class ProcessWorld : IChaosWorld
@@ -66,7 +67,8 @@ internal sealed class ProcessWorld : IChaosWorld
         {
             Replicas = options.Replicas,
             Store = options.Store,
-            Program = options.Previous,
+            Program = options.Previous ?? LabServer.Program,
+            OwnSettings = (replica, mock) => SettingsOf(replica, mock),
             HasFaults = true,
             NotificationFaults = options.NotificationFaults,
             ClockSkewMinutes = options.Replicas > 1 ? 1 : 0,
@@ -81,6 +83,11 @@ internal sealed class ProcessWorld : IChaosWorld
         },
         new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
         cancellationToken);
+
+    private static Dictionary<string, string> SettingsOf(int replica, Uri mock) => new()
+    {
+        ["Lab__ToolUrl"] = new Uri(mock, $"of/{replica}/tool").ToString(),
+    };
 
     public Task<ActionReply> ActAsync(int replica, ChaosAction action, string? key, CancellationToken cancellationToken) =>
         _http.ActAsync(_bed.Replicas[replica], action, key, cancellationToken);
@@ -159,7 +166,7 @@ internal sealed class ProcessWorld : IChaosWorld
     /// <summary>The previous version refuses a database that this one has brought up to date.</summary>
     private Task StartAgainAsync(ReplicaProcess server)
     {
-        server.Program = _isUpgraded ? null : server.Program;
+        server.Program = _isUpgraded ? LabServer.Program : server.Program;
         return server.StartAsync(CancellationToken.None);
     }
 

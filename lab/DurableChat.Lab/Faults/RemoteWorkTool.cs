@@ -1,6 +1,8 @@
+using System.Net.Http.Json;
+using DurableChat.Lab.Chaos.InProcess;
 using Microsoft.Extensions.AI;
 
-namespace DurableChat.Server.Chaos;
+namespace DurableChat.Lab.Faults;
 
 /// <summary>The tool of a server under test: it asks the mock model to work, which keeps a record of that. Thread-safe.</summary>
 internal sealed class RemoteWorkTool(Uri url)
