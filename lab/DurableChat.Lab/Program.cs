@@ -4,12 +4,14 @@ using DurableChat.Lab.Chaos;
 using DurableChat.Lab.Chaos.InProcess;
 using DurableChat.Lab.Faults;
 using DurableChat.Lab.Hostile;
+using DurableChat.ScaleTest.Mock;
 using DurableChat.Server;
 
 var root = new RootCommand("The lab of DurableChat: attacks on servers of its own, faults, and what comes of them. No part of the product.")
 {
     AbuseCommand.Create(),
     ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
+    LlmMockCommand.Create(),
     McpHostCommand.Create(),
     ServeCommand.Create(LabServer.Configure),
 };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DurableChat.ScaleTest.Commands;
-using DurableChat.ScaleTest.Mock;
 using DurableChat.Server.Clients;
 using DurableChat.Server.Recorders;
 
@@ -24,6 +23,5 @@ internal static class ProgramCommands
         ImportCommand.Create(),
         CompletionCommand.Create(),
         ScaleTestCommand.Create(),
-        LlmMockCommand.Create(),
     };
 }

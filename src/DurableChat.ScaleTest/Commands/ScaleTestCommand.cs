@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DurableChat.ScaleTest.Faults;
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Scenarios;
 using DurableChat.ScaleTest.Wire;
@@ -9,6 +10,9 @@ namespace DurableChat.ScaleTest.Commands;
 /// <summary>The command that runs the scale test.</summary>
 public static class ScaleTestCommand
 {
+    /// <summary>Its name on the command line.</summary>
+    public const string Name = "scaletest";
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -91,11 +95,15 @@ public static class ScaleTestCommand
             Options.RequireText(text);
         }
 
-        var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
+        var command = new Command(Name, "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
             scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, redis, window, inline, coalesce, pool, faults, faultKinds, skew,
             firstToken, chunks, chunkMs, rate, duration, connections, messages, edits, creations, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
+        // The mock model of a run is a process of this program.
+        var mock = LlmMockCommand.Create();
+        mock.Hidden = true;
+        command.Subcommands.Add(mock);
         command.Validators.Add(result =>
         {
             if (result.GetResult(urls) is { Implicit: false } && (IsGiven(replicas) || IsGiven(store) || IsGiven(redis) || IsGiven(window) || IsGiven(inline) || IsGiven(coalesce)))

@@ -1,4 +1,6 @@
 using System.Globalization;
+using DurableChat.ScaleTest.Commands;
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.ScaleTest.Running;
@@ -245,7 +247,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     private static string[] MockArguments(BedOptions options, LoadOptions load) =>
     [
-        "llm-mock",
+        ScaleTestCommand.Name, LlmMockCommand.Name,
         "--urls", "http://127.0.0.1:0",
         "--first-token-ms", Number(options.FirstTokenMs),
         "--chunks", Number(options.Chunks),
