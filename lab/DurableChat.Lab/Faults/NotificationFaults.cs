@@ -1,4 +1,4 @@
-namespace DurableChat.Notifications;
+namespace DurableChat.Lab.Faults;
 
 /// <summary>Loses, repeats and reorders notifications at random, to test that nothing depends on them. Not thread-safe: a listener is told of one at a time.</summary>
 internal sealed class NotificationFaults(double rate)

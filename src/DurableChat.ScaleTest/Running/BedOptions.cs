@@ -35,18 +35,8 @@ internal sealed record BedOptions
     /// <summary>True if faults will be injected: leases are then short, and the database is reached through a proxy that can be slow.</summary>
     public bool HasFaults { get; init; }
 
-    /// <summary>By how many minutes the clocks of replicas differ: the first is late by so many, the second early, the third right, and so on.</summary>
-    public int ClockSkewMinutes { get; init; }
-
-    /// <summary>The share of notifications that the servers lose, repeat and reorder.</summary>
-    public double NotificationFaults { get; init; }
-
     /// <summary>Messages in a durable window; null for the server's default.</summary>
     public int? DurableWindow { get; init; }
-
-    public bool InlineNotifications { get; init; } = true;
-
-    public bool CoalesceReads { get; init; } = true;
 
     /// <summary>An operator's token for running servers.</summary>
     public string? Token { get; init; }

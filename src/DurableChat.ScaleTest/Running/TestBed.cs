@@ -147,9 +147,6 @@ internal sealed class TestBed : IAsyncDisposable
             ["Models__0__Model"] = "mock",
             ["Models__0__Endpoint"] = new Uri(_mock.Url, "v1").ToString(),
             ["DurableChat__Worker__MaxConcurrentTurns"] = Number(Math.Max(1000, load.Chats)),
-            ["DurableChat__Feeds__CoalesceReads"] = options.CoalesceReads.ToString(),
-            ["DurableChat__Notifications__InlineMessages"] = options.InlineNotifications.ToString(),
-            ["DurableChat__Notifications__FaultRate"] = options.NotificationFaults.ToString(CultureInfo.InvariantCulture),
             ["Http__MaxStreamsPerOwner"] = "1000000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
@@ -199,9 +196,7 @@ internal sealed class TestBed : IAsyncDisposable
                 arguments.AddRange(["--durable-window", Number(window)]);
             }
 
-            // Late, early, right: whatever two replicas meet, one pair differs by twice as much.
-            var skew = options.ClockSkewMinutes * (i % 3 == 0 ? -1 : i % 3 == 1 ? 1 : 0);
-            var own = new Dictionary<string, string>(settings) { ["Testing__ClockOffsetMinutes"] = Number(skew) };
+            var own = new Dictionary<string, string>(settings);
             if (options.HasJournal)
             {
                 own["Models__0__Endpoint"] = new Uri(_mock.Url, $"of/{i}/v1").ToString();

@@ -16,9 +16,8 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     public TimeSpan InlinePatience => options.InlinePatience;
 
     /// <summary>Reads the messages after a place; null if the chat is gone.</summary>
-    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) => options.CoalesceReads
-        ? _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken)
-        : ReadPageAsync(feed, wanted, reason, cancellationToken);
+    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) =>
+        _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken);
 
     /// <summary>
     /// Loads the state that a feed lacks, until the feed is content. A load that was under way already may have begun before the doubt that it should settle.

@@ -44,7 +44,4 @@ public sealed record FeedOptions
     /// How long a subscriber waits for messages that another replica has committed and whose notification should be under way, before it reads them. Default 50 ms.
     /// </summary>
     public TimeSpan InlinePatience { get; set; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>False makes every subscriber read for itself; only for measuring what sharing saves. Default true.</summary>
-    public bool CoalesceReads { get; set; } = true;
 }

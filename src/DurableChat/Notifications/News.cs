@@ -54,8 +54,7 @@ internal sealed class News
     /// <summary>News of a commit.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="maxBytes">How large a notification may be; one character takes at least a byte.</param>
-    /// <param name="isInline">True if messages come along.</param>
-    public static News Of(Transition commit, int maxBytes, bool isInline)
+    public static News Of(Transition commit, int maxBytes)
     {
         var chat = commit.Next;
         var news = new News(chat.Id, chat.Owner)
@@ -74,7 +73,7 @@ internal sealed class News
             news.State = news.HasTools ? chat with { ClientTools = [] } : chat;
         }
 
-        news.SetMessages(isInline && news.State is not null ? commit.Appended : null, maxBytes);
+        news.SetMessages(news.State is not null ? commit.Appended : null, maxBytes);
         return news;
     }
 

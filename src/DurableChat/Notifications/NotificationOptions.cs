@@ -23,10 +23,4 @@ public sealed record NotificationOptions
 
     /// <summary>How long such a hint may be on its way. The channel counts as down when two in a row are missing. Default 5 seconds.</summary>
     public TimeSpan ProbePatience { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>False keeps messages out of notifications, so that other replicas read them; only for measuring what that costs. Default true.</summary>
-    public bool InlineMessages { get; set; } = true;
-
-    /// <summary>The share of notifications to lose, to repeat and to delay behind later ones, from 0 to 1; only for testing. Default 0.</summary>
-    public double FaultRate { get; set; }
 }

@@ -33,7 +33,6 @@ internal sealed partial class NotificationReceiver(
 
     // Not the notifier: each replica would tell all the others of what it was told, and a single deletion would go round for ever.
     private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
-    private readonly NotificationFaults? _faults = options.FaultRate > 0 ? new NotificationFaults(options.FaultRate) : null;
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
     private readonly HintBudget _hints = new(time);
     private int _isReadingKeys;
@@ -46,15 +45,22 @@ internal sealed partial class NotificationReceiver(
     /// <inheritdoc/>
     public void OnReceived(string payload)
     {
-        if (NotificationSeal.IsProbe(payload))
+        try
         {
-            Receive(payload);
-            return;
-        }
+            using var opened = seal.Open(payload, out var lacksKey);
+            if (lacksKey)
+            {
+                ReadKeys();
+            }
 
-        foreach (var passed in _faults?.Pass(payload) ?? [payload])
+            Take(payload, opened);
+        }
+#pragma warning disable CA1031 // One notification that makes no sense must not cost those behind it.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            Receive(passed);
+            metrics.Received("unknown");
+            LogNotTaken(exception);
         }
     }
 
@@ -143,27 +149,6 @@ internal sealed partial class NotificationReceiver(
         catch (ChatStoreException exception)
         {
             LogKeysNotRead(exception);
-        }
-    }
-
-    private void Receive(string payload)
-    {
-        try
-        {
-            using var opened = seal.Open(payload, out var lacksKey);
-            if (lacksKey)
-            {
-                ReadKeys();
-            }
-
-            Take(payload, opened);
-        }
-#pragma warning disable CA1031 // One notification that makes no sense must not cost those behind it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            metrics.Received("unknown");
-            LogNotTaken(exception);
         }
     }
 

@@ -7,10 +7,10 @@ namespace DurableChat.Notifications;
 internal static class NotificationWriter
 {
     /// <summary>Writes as much of a commit as fits: all of it, else without the messages, else without the state.</summary>
-    public static string Write(Transition transition, string replica, int maxBytes, bool isInline)
+    public static string Write(Transition transition, string replica, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(transition);
-        return Write(News.Of(transition, maxBytes, isInline), replica, maxBytes);
+        return Write(News.Of(transition, maxBytes), replica, maxBytes);
     }
 
     /// <summary>Writes as much of news as fits.</summary>

@@ -40,7 +40,7 @@ internal sealed partial class Notifier(
     {
         if (channel is not null)
         {
-            Add(News.Of(transition, _maxBytes, options.InlineMessages));
+            Add(News.Of(transition, _maxBytes));
         }
     }
 

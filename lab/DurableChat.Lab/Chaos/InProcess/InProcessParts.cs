@@ -1,3 +1,4 @@
+using DurableChat.Notifications;
 using Microsoft.Extensions.AI;
 
 namespace DurableChat.Lab.Chaos.InProcess;
@@ -9,9 +10,8 @@ internal sealed record InProcessParts(
     ReplicaPower Power,
     TimeProvider Time,
     PoweredStore Store,
-    PoweredChannel Channel,
+    INotificationChannel Channel,
     InProcessRelay Relay,
     IChatClient Model,
     AIFunction Tool,
-    int WindowMessages,
-    double NotificationFaults);
+    int WindowMessages);

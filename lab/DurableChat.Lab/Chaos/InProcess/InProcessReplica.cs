@@ -57,7 +57,7 @@ internal sealed class InProcessReplica
                 Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(200) },
             },
             Feeds = new() { WindowMessages = parts.WindowMessages },
-            Notifications = new() { FaultRate = parts.NotificationFaults, SyncInterval = TestBed.SyncUnderFaults, SyncPatience = TestBed.SyncPatienceUnderFaults },
+            Notifications = new() { SyncInterval = TestBed.SyncUnderFaults, SyncPatience = TestBed.SyncPatienceUnderFaults },
         };
         var services = new ServiceCollection();
         services.AddLogging();

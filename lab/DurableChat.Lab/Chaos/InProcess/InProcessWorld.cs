@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableChat.Chats;
 using DurableChat.Diagnostics;
+using DurableChat.Lab.Faults;
 using DurableChat.Notifications;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
@@ -230,14 +231,13 @@ internal sealed class InProcessWorld : IChaosWorld
             power,
             time,
             new PoweredStore(_store, power, _weather),
-            new PoweredChannel(_channel, power),
+            new FaultyChannel(new PoweredChannel(_channel, power), _options.NotificationFaults),
             new InProcessRelay(FindByAddress, power),
             new ChaosModel((ulong)_options.Seed, _options.ModelErrors, number, _model, time),
             new WorkTool(number, _model.Journal, time).Create(),
 
             // A window that is soon outgrown makes followers read the database too.
-            WindowMessages: number % 2 == 0 ? 256 : 4,
-            _options.NotificationFaults));
+            WindowMessages: number % 2 == 0 ? 256 : 4));
         lock (_addresses)
         {
             _addresses[address] = replica;

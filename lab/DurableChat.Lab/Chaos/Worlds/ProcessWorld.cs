@@ -68,10 +68,8 @@ internal sealed class ProcessWorld : IChaosWorld
             Replicas = options.Replicas,
             Store = options.Store,
             Program = options.Previous ?? LabServer.Program,
-            OwnSettings = (replica, mock) => SettingsOf(replica, mock),
+            OwnSettings = (replica, mock) => SettingsOf(options, replica, mock),
             HasFaults = true,
-            NotificationFaults = options.NotificationFaults,
-            ClockSkewMinutes = options.Replicas > 1 ? 1 : 0,
             ModelErrors = options.ModelErrors,
             HasJournal = true,
             ToolRate = 0.4,
@@ -84,10 +82,19 @@ internal sealed class ProcessWorld : IChaosWorld
         new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
         cancellationToken);
 
-    private static Dictionary<string, string> SettingsOf(int replica, Uri mock) => new()
+    private static Dictionary<string, string> SettingsOf(ChaosOptions options, int replica, Uri mock)
     {
-        ["Lab__ToolUrl"] = new Uri(mock, $"of/{replica}/tool").ToString(),
-    };
+        var settings = LabServer.Settings(replica, options.Replicas > 1 ? 1 : 0, options.NotificationFaults);
+        settings[LabServer.Name(nameof(LabSettings.ToolUrl))] = new Uri(mock, $"of/{replica}/tool").ToString();
+        if (options.Previous is not null)
+        {
+            // Versions before the lab had these switches themselves. Later ones ignore the section.
+            settings["Testing__ClockOffsetMinutes"] = settings[LabServer.Name(nameof(LabSettings.ClockOffsetMinutes))];
+            settings["Testing__ToolUrl"] = settings[LabServer.Name(nameof(LabSettings.ToolUrl))];
+        }
+
+        return settings;
+    }
 
     public Task<ActionReply> ActAsync(int replica, ChaosAction action, string? key, CancellationToken cancellationToken) =>
         _http.ActAsync(_bed.Replicas[replica], action, key, cancellationToken);
