@@ -49,7 +49,7 @@ internal static class LabServer
     /// <summary>A setting's name in the environment.</summary>
     public static string Name(string setting) => $"{LabSettings.Section}__{setting}";
 
-    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A server on SQLite has no channel.</summary>
     private static void DecorateChannel(IServiceCollection services, double rate)

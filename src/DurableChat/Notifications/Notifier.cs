@@ -12,7 +12,7 @@ namespace DurableChat.Notifications;
 /// others find it by comparing versions. What waits is told once for each chat, owners in turn. Thread-safe.
 /// </summary>
 internal sealed partial class Notifier(
-    INotificationChannel? channel, NotificationSeal seal, NotificationOptions options, string replica,
+    INotificationChannel? channel, NotificationSeal seal, string replica,
         NotificationMetrics metrics, ILogger<Notifier> logger) : BackgroundService, ICommitObserver
 {
     private const int MaxBatch = 256;

@@ -57,8 +57,8 @@ public sealed partial class ProductContentsTests
         var program = ProgramCommands.Create();
         Assert.Equal(
             [
-                "backup", "chats", "completion", "export", "import", "models", "recorder", "restore", "scaletest", "secret",
-                "serve", "talk", "token",
+                "backup", "chat", "chats", "completion", "export", "import", "models", "recorder", "restore", "scaletest",
+                "secret", "serve", "token",
             ],
             program.Subcommands.Select(command => command.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["compare"], program.Subcommands.Single(command => command.Name == "scaletest").Subcommands.Where(command => !command.Hidden).Select(command => command.Name));
