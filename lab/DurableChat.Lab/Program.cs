@@ -1,13 +1,21 @@
 using System.CommandLine;
 using DurableChat.Lab;
+using DurableChat.Lab.Chaos;
+using DurableChat.Lab.Chaos.InProcess;
+using DurableChat.Lab.Faults;
 using DurableChat.Lab.Hostile;
+using DurableChat.ScaleTest.Mock;
+using DurableChat.Server;
 
-var root = new RootCommand("Attacks a DurableChat server of its own, and shows what others notice of it.")
+var root = new RootCommand("The lab of DurableChat: attacks on servers of its own, faults, and what comes of them. No part of the product.")
 {
     AbuseCommand.Create(),
     AttackCommand.Create(),
+    ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
+    LlmMockCommand.Create(),
     McpHostCommand.Create(),
+    ServeCommand.Create(LabServer.Configure),
 };
 
-// Who ends it waits until the servers have been stopped.
+// Servers are stopped before an interrupted command ends.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -26,7 +26,6 @@ internal static class KnownSettings
         ["Store"] = typeof(StoreSettings),
         ["Cluster"] = typeof(ClusterSettings),
         ["Notifications"] = typeof(NotificationSettings),
-        ["Testing"] = typeof(TestingSettings),
     };
 
     /// <summary>The environment is full of names of others, so a whole section counts as misspelt only if its name is nearly one of these. The others are too short, or too like other words.</summary>

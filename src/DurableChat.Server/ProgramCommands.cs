@@ -1,7 +1,5 @@
 using System.CommandLine;
 using DurableChat.ScaleTest.Commands;
-using DurableChat.ScaleTest.Mock;
-using DurableChat.Server.Chaos;
 using DurableChat.Server.Clients;
 using DurableChat.Server.Recorders;
 
@@ -25,7 +23,5 @@ internal static class ProgramCommands
         ImportCommand.Create(),
         CompletionCommand.Create(),
         ScaleTestCommand.Create(),
-        ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults),
-        LlmMockCommand.Create(),
     };
 }

@@ -9,7 +9,9 @@ namespace DurableChat.Server;
 /// <summary>The command that runs the server.</summary>
 internal static class ServeCommand
 {
-    public static Command Create()
+    /// <summary>Makes the command.</summary>
+    /// <param name="configure">Changes what the server is built of, last; null for nothing.</param>
+    public static Command Create(Action<WebApplicationBuilder>? configure = null)
     {
         var urls = new Option<string?>("--urls") { Description = "Where to listen, e.g. http://127.0.0.1:8080; several are separated by semicolons." };
         var store = new StoreOptions();
@@ -19,7 +21,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Runs the server.") { urls, window, recorder };
         store.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            PlainErrors.RunAsync(() => RunAsync(new ServeOptions(parsed.GetValue(urls), store.Data(parsed), store.Store(parsed), parsed.GetValue(window)) { Recorder = parsed.GetValue(recorder) }, cancellationToken)));
+            PlainErrors.RunAsync(() => RunAsync(new ServeOptions(parsed.GetValue(urls), store.Data(parsed), store.Store(parsed), parsed.GetValue(window)) { Recorder = parsed.GetValue(recorder) }, configure, cancellationToken)));
         return command;
     }
 
@@ -31,17 +33,17 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    private static async Task RunAsync(ServeOptions options, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
     {
-        await using var app = await StartAsync(options, cancellationToken);
+        await using var app = await StartAsync(options, configure, cancellationToken);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         Console.WriteLine($"DurableChat is ready on {string.Join(", ", addresses)} (API reference: /docs)");
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
-    private static async Task<WebApplication> StartAsync(ServeOptions options, CancellationToken cancellationToken)
+    private static async Task<WebApplication> StartAsync(ServeOptions options, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
     {
-        var app = ServerApplication.Build(options, []);
+        var app = ServerApplication.Build(options, [], configure);
         try
         {
             // Opened before the server listens, so that a problem with the database is reported clearly.

@@ -4,7 +4,6 @@ using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
-using DurableChat.Server.Chaos;
 using DurableChat.Server.Http;
 using DurableChat.Server.Limits;
 using DurableChat.Server.Logging;
@@ -126,16 +125,9 @@ internal static class ServerApplication
             throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems)}");
         }
 
-        var testing = Settings.Read<TestingSettings>(builder.Configuration, "Testing") ?? new TestingSettings();
-        var time = testing.ClockOffsetMinutes == 0 ? TimeProvider.System : new OffsetTimeProvider(TimeSpan.FromMinutes(testing.ClockOffsetMinutes));
-        builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, time, RecorderSetup.Add(builder, options), warn));
-        builder.Services.AddSingleton(CurrentTimeTool.Create(time));
-        if (testing.ToolUrl is { } tool)
-        {
-            builder.Services.AddSingleton(new RemoteWorkTool(tool).Create());
-        }
-
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, TimeProvider.System, RecorderSetup.Add(builder, options), warn));
+        builder.Services.AddSingleton(services => CurrentTimeTool.Create(services.GetRequiredService<TimeProvider>()));
         StoreSetup.Add(builder.Services.AddDurableChatCore(settings), options, builder.Configuration);
         WatchedLeases.Add(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));

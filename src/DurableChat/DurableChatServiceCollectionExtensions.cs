@@ -85,7 +85,6 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new Notifier(
             Channel(provider),
             provider.GetRequiredService<NotificationSeal>(),
-            options.Notifications,
             options.Worker.Replica,
             provider.GetRequiredService<NotificationMetrics>(),
             provider.GetRequiredService<ILogger<Notifier>>()));

@@ -52,7 +52,7 @@ public sealed class ClientFuzzTests
     [
         "serve --urls http://127.0.0.1:0 --db chat.db --max-turns 5", "recorder --listen unix:/tmp/r.sock --keep 00:05:00", "backup --db chat.db out.db", "token --owner alice",
         "secret rotate", "chat --message hello --set temperature=0.5 --url http://127.0.0.1:8080 --token t", "models", "chats --limit 10 --archived", $"export {Chat} --format markdown",
-        "import - --model demo", "completion bash", "scaletest --chats 5", "chaos --seed 1", "llm-mock --port 0", "[suggest:3] ser", "--version", "--help",
+        "import - --model demo", "completion bash", "scaletest --chats 5", "scaletest llm-mock --port 0", "[suggest:3] ser", "--version", "--help",
     ];
 
     private static readonly string[] _settings =

@@ -21,7 +21,7 @@ public sealed class NotificationFuzzTests
         var good = new Stage();
         var created = good.Create();
         var payloads = new[] { created, good.Finish(), good.Send("again"), good.Edit("anew"), good.Finish("another") }
-            .SelectMany(commit => new[] { NotificationWriter.Write(commit, "other", 8_000, isInline: true), NotificationWriter.Write(commit, "other", 8_000, isInline: false) })
+            .SelectMany(commit => new[] { NotificationWriter.Write(commit, "other", 8_000), NotificationWriter.Write(commit, "other", 300) })
             .Append(NotificationWriter.WriteDeletion(good.Id, "owner", "other"))
             .ToArray();
         await Fuzz.RunAsync("notifications", 20_000, 40, mangler =>

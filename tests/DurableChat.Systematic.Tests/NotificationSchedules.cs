@@ -30,7 +30,7 @@ public sealed class NotificationSchedules
             options, "b", metrics, stage.Time, NullLogger<NotificationReceiver>.Instance);
         using var sync = new VersionSync(stage.Store, stage.Registry, owners, [owners], state, options, metrics, stage.Time, NullLogger<VersionSync>.Instance);
         var commits = new[] { stage.Finish(), stage.Send("m3"), stage.Finish("answer 2") }.Select(commit =>
-            Seals.Seal(NotificationWriter.Write(commit, "a", 8_000, isInline: true), stage.Time)).ToArray();
+            Seals.Seal(NotificationWriter.Write(commit, "a", 8_000), stage.Time)).ToArray();
         var arriving = commits.Where((_, index) => index != lost).ToArray();
         var following = Task.Run(() => FollowAsync(stage, head: 4));
         await Task.WhenAll(

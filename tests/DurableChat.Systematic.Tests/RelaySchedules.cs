@@ -75,7 +75,7 @@ public sealed class RelaySchedules
 
     private static void Tell(Feed feed, Transition commit)
     {
-        var news = Notification.Read(NotificationWriter.Write(commit, "a", 8_000, isInline: true))!;
+        var news = Notification.Read(NotificationWriter.Write(commit, "a", 8_000))!;
         feed.PublishRemote(news.State!, news.Messages ?? [], TimeSpan.Zero);
     }
 }

@@ -25,7 +25,7 @@ public sealed partial class ArchitectureTests
         ["DurableChat.AspNetCore"] = ["Origins", "Bodies", "WebSockets", "Cluster", "Tickets", "AiSdk"],
         ["DurableChat.Server"] =
         [
-            "Logging", "Http", "Pages", "Limits", "Auth", "Models", "Recorders", "Clients", "Chaos",
+            "Logging", "Http", "Pages", "Limits", "Auth", "Models", "Recorders", "Clients",
         ],
     };
 

@@ -19,7 +19,7 @@ public class SealBenchmarks
         (_here, _there) = (await SealAsync(), await SealAsync());
         var chat = new MicroChat(256);
         _content = NotificationWriter.Write(
-            chat.Append(), "replica", NotificationSeal.MaxContentBytes(MaxBytes), isInline: true);
+            chat.Append(), "replica", NotificationSeal.MaxContentBytes(MaxBytes));
         _frame = _here.Seal(_content, SealedKind.News);
     }
 

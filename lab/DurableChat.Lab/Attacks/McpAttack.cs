@@ -1,5 +1,6 @@
 using System.Globalization;
 using DurableChat.Integration.Tests.Mcp;
+using DurableChat.Lab.Faults;
 using DurableChat.Lab.Hostile;
 using DurableChat.Lab.Running;
 using DurableChat.ScaleTest.Running;
@@ -30,7 +31,8 @@ internal sealed class McpAttack : Attack
         return new AttackSetup
         {
             Settings = new Dictionary<string, string> { ["Lab__Mcp"] = string.Join(' ', _servers.Select(server => server.Url)) },
-            Traits = new ProcessTraits { Program = McpHostCommand.Program },
+            Program = LabServer.Program,
+            Traits = new ProcessTraits { Command = McpHostCommand.Name },
             MoreBytes = _calls * MostOfAnswer,
         };
     }

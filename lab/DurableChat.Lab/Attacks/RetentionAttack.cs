@@ -1,3 +1,4 @@
+using DurableChat.Lab.Faults;
 using DurableChat.Lab.Running;
 
 namespace DurableChat.Lab.Attacks;
@@ -16,9 +17,10 @@ internal sealed class RetentionAttack : Attack
     public override Task<AttackSetup> SetUpAsync(AttackScale scale) => Task.FromResult(new AttackSetup
     {
         Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0" },
+        Program = LabServer.Program,
         SecondReplica = new Dictionary<string, string>
         {
-            ["Testing__ClockOffsetMinutes"] = $"{2 * 24 * 60}",
+            [LabServer.Name(nameof(LabSettings.ClockOffsetMinutes))] = $"{2 * 24 * 60}",
             ["DurableChat__Retention__ArchivedAfter"] = "1.00:00:00",
             ["DurableChat__Retention__Interval"] = $"{_interval:c}",
         },

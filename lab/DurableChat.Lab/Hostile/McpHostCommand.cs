@@ -16,7 +16,8 @@ namespace DurableChat.Lab.Hostile;
 /// </summary>
 internal static class McpHostCommand
 {
-    public const string Program = "DurableChat.Lab.dll";
+    /// <summary>Its name on the command line.</summary>
+    public const string Name = "mcp-host";
 
     /// <summary>The message on which the model calls a tool.</summary>
     public const string CallWord = "call";
@@ -25,7 +26,7 @@ internal static class McpHostCommand
     {
         var urls = new Option<string>("--urls") { Required = true };
         var store = new Option<string>("--store") { Required = true };
-        var command = new Command("serve", "Runs an application with tools of MCP servers.") { urls, store };
+        var command = new Command(Name, "Runs an application with tools of MCP servers.") { urls, store };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(urls), parsed.GetRequiredValue(store), cancellationToken));
         return command;

@@ -178,6 +178,6 @@ internal sealed class Arena : IAsyncDisposable
         }
 
         void Add(Dictionary<string, string> own, string store) =>
-            _servers.Add(new ReplicaProcess($"server {_servers.Count + 1}", ["--store", store], own, Folder.FullName) { Traits = _setup.Traits });
+            _servers.Add(new ReplicaProcess($"server {_servers.Count + 1}", ["--store", store], own, Folder.FullName) { Traits = _setup.Traits, Program = _setup.Program });
     }
 }

@@ -13,6 +13,9 @@ internal sealed record AttackSetup
 
     public ProcessTraits? Traits { get; init; }
 
+    /// <summary>The program that is attacked; null for the server.</summary>
+    public string? Program { get; init; }
+
     /// <summary>What one server may hold beside feeds and bodies, in bytes.</summary>
     public long MoreBytes { get; init; }
 }

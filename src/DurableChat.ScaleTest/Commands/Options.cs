@@ -34,14 +34,6 @@ internal static class Options
         return option;
     }
 
-    /// <summary>A switch that is said as a word. No truth value, for such an option would not take its word.</summary>
-    public static Option<Switch> OnOff(string name, string description)
-    {
-        var option = new Option<Switch>(name) { Description = description, DefaultValueFactory = _ => Switch.On, HelpName = "on|off" };
-        option.AcceptOnlyFromAmong("on", "off");
-        return option;
-    }
-
     /// <summary>Refuses an empty text, which is what a script's unset variable leaves.</summary>
     public static void RequireText<T>(Option<T> option) => option.Validators.Add(result =>
     {

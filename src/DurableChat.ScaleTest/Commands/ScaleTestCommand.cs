@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DurableChat.ScaleTest.Faults;
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Running;
 using DurableChat.ScaleTest.Scenarios;
 using DurableChat.ScaleTest.Wire;
@@ -9,6 +10,9 @@ namespace DurableChat.ScaleTest.Commands;
 /// <summary>The command that runs the scale test.</summary>
 public static class ScaleTestCommand
 {
+    /// <summary>Its name on the command line.</summary>
+    public const string Name = "scaletest";
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -57,10 +61,7 @@ public static class ScaleTestCommand
                 result.AddError("--durable-window is a number from 0 to 65536.");
             }
         });
-        var inline = Options.OnOff("--inline-notifications", "Whether small messages travel inside notifications between replicas.");
-        var coalesce = Options.OnOff("--coalesce-reads", "Whether subscribers of a chat share one read.");
         var pool = Optional("--pool-size", "Connections of each server's pool.", 1, 1000);
-        var faults = Options.Rate("--notification-faults", "The share of notifications that servers lose, repeat and reorder.");
         var faultKinds = new Option<string?>("--faults")
         {
             Description = $"What is done to the cluster meanwhile, separated by commas: {string.Join(", ", Enum.GetNames<FaultKind>().Select(name => name.ToLowerInvariant()))}, or all.",
@@ -72,7 +73,6 @@ public static class ScaleTestCommand
                 result.AddError($"--faults does not know '{text}'.");
             }
         });
-        var skew = Options.Number("--clock-skew", "By how many minutes the clocks of the servers are wrong, in both directions.", 0, 0, 60);
         var firstToken = Options.Number("--first-token-ms", "The mock model's time to the first chunk, in milliseconds.", bed.FirstTokenMs, 0, 600_000);
         var chunks = Options.Number("--chunks", "The mock model's chunks in an answer.", bed.Chunks, 1, 100_000);
         var chunkMs = Options.Number("--chunk-ms", "The mock model's time from chunk to chunk, in milliseconds.", bed.ChunkMs, 0, 600_000);
@@ -91,16 +91,20 @@ public static class ScaleTestCommand
             Options.RequireText(text);
         }
 
-        var command = new Command("scaletest", "Puts load on servers, checks every stream while it runs, and reports what it cost.")
+        var command = new Command(Name, "Puts load on servers, checks every stream while it runs, and reports what it cost.")
         {
-            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, redis, window, inline, coalesce, pool, faults, faultKinds, skew,
+            scenario, chats, turns, subscribers, delay, messageBytes, transport, replicas, urls, token, store, redis, window, pool, faultKinds,
             firstToken, chunks, chunkMs, rate, duration, connections, messages, edits, creations, turnTimeout, seed, json, html, CompareCommand.Create(),
         };
+        // The mock model of a run is a process of this program.
+        var mock = LlmMockCommand.Create();
+        mock.Hidden = true;
+        command.Subcommands.Add(mock);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(urls) is { Implicit: false } && (IsGiven(replicas) || IsGiven(store) || IsGiven(redis) || IsGiven(window) || IsGiven(inline) || IsGiven(coalesce)))
+            if (result.GetResult(urls) is { Implicit: false } && (IsGiven(replicas) || IsGiven(store) || IsGiven(redis) || IsGiven(window)))
             {
-                result.AddError("--replicas, --store, --redis, --durable-window, --inline-notifications and --coalesce-reads are for servers that the test starts; with --url they are configured already.");
+                result.AddError("--replicas, --store, --redis, and --durable-window are for servers that the test starts; with --url they are configured already.");
             }
 
             if (result.GetValue(replicas) > 1 && result.GetValue(store) is { } given && new BedOptions { Store = given, Replicas = 1 }.StoreKind == "sqlite")
@@ -159,12 +163,8 @@ public static class ScaleTestCommand
                         Store = parsed.GetValue(store),
                         Redis = parsed.GetValue(redis),
                         DurableWindow = parsed.GetValue(window),
-                        InlineNotifications = parsed.GetValue(inline) == Switch.On,
-                        CoalesceReads = parsed.GetValue(coalesce) == Switch.On,
                         PoolSize = parsed.GetValue(pool),
-                        NotificationFaults = parsed.GetValue(faults),
                         HasFaults = parsed.GetValue(faultKinds) is not null,
-                        ClockSkewMinutes = parsed.GetValue(skew),
                         Token = parsed.GetValue(token) ?? TokenVariable(),
                         FirstTokenMs = parsed.GetValue(firstToken),
                         Chunks = parsed.GetValue(chunks),

@@ -11,6 +11,9 @@ namespace DurableChat.ScaleTest.Mock;
 /// <summary>The command that runs the mock model.</summary>
 public static class LlmMockCommand
 {
+    /// <summary>Its name on the command line.</summary>
+    public const string Name = "llm-mock";
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -29,7 +32,7 @@ public static class LlmMockCommand
         var spread = Options.Rate("--length-spread", "By what share answers are shorter or longer than --chunks says, at most.");
         var journal = new Option<bool>("--journal") { Description = "Keeps a record of each request, and of each run of the tool at /of/CALLER/tool; /work has it." };
         var seed = Options.Number("--seed", "The same seed and requests give the same answers.", defaults.Seed, 0, int.MaxValue);
-        var command = new Command("llm-mock", "Runs a mock model that speaks OpenAI's API, for tests of load.")
+        var command = new Command(Name, "Runs a mock model that speaks OpenAI's API, for tests of load.")
         {
             urls, firstToken, chunks, chunkBytes, chunkDelay, reasoning, tools, maxTools, errors, disconnects, spread, journal, seed,
         };
@@ -68,7 +71,7 @@ public static class LlmMockCommand
         }
         catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException or ArgumentException)
         {
-            await Console.Error.WriteLineAsync($"durablechat: The mock model cannot listen on {urls}: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{Name}: The mock model cannot listen on {urls}: {exception.Message}");
             return 2;
         }
     }

@@ -26,7 +26,7 @@ internal static class ReportBuilder
                 elapsed > 0 ? Math.Round(load.Counters.Completed / elapsed, 1) : 0),
             Reads = Reads(sampler.First, sampler.Last, load.Counters.Completed),
             Store = Store(sampler, load.Counters.Completed),
-            LatencyMs = Latency(load, load.Steady ?? sampler.First, sampler.Last, bed.Urls.Count == 0 && bed.ClockSkewMinutes == 0),
+            LatencyMs = Latency(load, load.Steady ?? sampler.First, sampler.Last, bed.Urls.Count == 0),
             Delivery = Delivery(load),
             Process = new ProcessSection
             {
@@ -58,8 +58,6 @@ internal static class ReportBuilder
             SubscribersPerChat = load.Subscribers,
             Store = !isOwn ? "as configured" : bed.Redis is null ? bed.StoreKind : $"{bed.StoreKind}, redis",
             DurableWindow = bed.DurableWindow ?? (isOwn ? 256 : null),
-            InlineNotifications = isOwn ? bed.InlineNotifications : null,
-            CoalesceReads = isOwn ? bed.CoalesceReads : null,
             MessageBytes = load.MessageBytes,
             FollowUpDelayMs = (int)load.FollowUpDelay.TotalMilliseconds,
             Transport = load.Transport == Wire.Transport.Sse ? "sse" : "websocket",

@@ -78,12 +78,6 @@ internal sealed record ConfigSection
 
     public int? DurableWindow { get; init; }
 
-    /// <summary>Null for servers that somebody else has configured.</summary>
-    public required bool? InlineNotifications { get; init; }
-
-    /// <summary>Null for servers that somebody else has configured.</summary>
-    public required bool? CoalesceReads { get; init; }
-
     public required int MessageBytes { get; init; }
 
     public required int FollowUpDelayMs { get; init; }

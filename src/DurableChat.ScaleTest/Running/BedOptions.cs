@@ -35,18 +35,8 @@ internal sealed record BedOptions
     /// <summary>True if faults will be injected: leases are then short, and the database is reached through a proxy that can be slow.</summary>
     public bool HasFaults { get; init; }
 
-    /// <summary>By how many minutes the clocks of replicas differ: the first is late by so many, the second early, the third right, and so on.</summary>
-    public int ClockSkewMinutes { get; init; }
-
-    /// <summary>The share of notifications that the servers lose, repeat and reorder.</summary>
-    public double NotificationFaults { get; init; }
-
     /// <summary>Messages in a durable window; null for the server's default.</summary>
     public int? DurableWindow { get; init; }
-
-    public bool InlineNotifications { get; init; } = true;
-
-    public bool CoalesceReads { get; init; } = true;
 
     /// <summary>An operator's token for running servers.</summary>
     public string? Token { get; init; }
@@ -63,7 +53,10 @@ internal sealed record BedOptions
     /// <summary>By what share answers are shorter or longer than they are on average.</summary>
     public double LengthSpread { get; init; }
 
-    /// <summary>True if the mock model keeps a record of what each replica asks of it, and the servers have a tool that does so too.</summary>
+    /// <summary>Settings that one replica has beside those of all: by its number, and where the mock model is. Null for none.</summary>
+    public Func<int, Uri, Dictionary<string, string>>? OwnSettings { get; init; }
+
+    /// <summary>True if the mock model keeps a record of what each replica asks of it.</summary>
     public bool HasJournal { get; init; }
 
     public int FirstTokenMs { get; init; } = 100;

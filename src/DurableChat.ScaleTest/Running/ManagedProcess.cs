@@ -5,6 +5,7 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>This program once more, as a process of its own: a server or the mock model.</summary>
 internal sealed class ManagedProcess : IAsyncDisposable
 {
+    private const string ServerProgram = "DurableChat.Server.dll";
     private const int MaxLogLines = 200;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
@@ -126,7 +127,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
         var path = Environment.ProcessPath!;
         var isUnderDotnet = Path.GetFileNameWithoutExtension(path) == "dotnet";
         string[] program =
-            traits.Other is not { } other ? isUnderDotnet ? [path, Path.Combine(AppContext.BaseDirectory, traits.Program)] : [path]
+            traits.Other is not { } other ? isUnderDotnet ? [path, Path.Combine(AppContext.BaseDirectory, ServerProgram)] : [path]
             : Path.GetExtension(other) == ".dll" ? [isUnderDotnet ? path : "dotnet", other]
             : [other];
 

@@ -3,11 +3,11 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>How a process of a test differs from one that a person starts.</summary>
 internal sealed record ProcessTraits
 {
-    /// <summary>The program, beside this one. It counts only where this process is "dotnet program.dll".</summary>
-    public string Program { get; init; } = "DurableChat.Server.dll";
-
-    /// <summary>Another version of the server: the path of a .dll or an executable. Null for <see cref="Program"/>.</summary>
+    /// <summary>Another program than the server of this version: the path of a .dll or an executable. Null for the server that lies beside this program.</summary>
     public string? Other { get; init; }
+
+    /// <summary>The command that runs a server.</summary>
+    public string Command { get; init; } = "serve";
 
     /// <summary>True if a write beyond the limit on file sizes is to fail, instead of ending the process.</summary>
     public bool OutlivesFileLimit { get; init; }

@@ -83,7 +83,7 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
     private Task<ManagedProcess> StartAsync(IReadOnlyDictionary<string, string> known, CancellationToken cancellationToken) =>
         ManagedProcess.StartAsync(
             name,
-            ["serve", "--urls", Url.ToString().TrimEnd('/'), .. arguments],
+            [(Traits ?? new ProcessTraits()).Command, "--urls", Url.ToString().TrimEnd('/'), .. arguments],
             known,
             folder,
             cancellationToken,

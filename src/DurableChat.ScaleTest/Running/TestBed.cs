@@ -1,4 +1,6 @@
 using System.Globalization;
+using DurableChat.ScaleTest.Commands;
+using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.ScaleTest.Running;
@@ -145,9 +147,6 @@ internal sealed class TestBed : IAsyncDisposable
             ["Models__0__Model"] = "mock",
             ["Models__0__Endpoint"] = new Uri(_mock.Url, "v1").ToString(),
             ["DurableChat__Worker__MaxConcurrentTurns"] = Number(Math.Max(1000, load.Chats)),
-            ["DurableChat__Feeds__CoalesceReads"] = options.CoalesceReads.ToString(),
-            ["DurableChat__Notifications__InlineMessages"] = options.InlineNotifications.ToString(),
-            ["DurableChat__Notifications__FaultRate"] = options.NotificationFaults.ToString(CultureInfo.InvariantCulture),
             ["Http__MaxStreamsPerOwner"] = "1000000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
@@ -197,13 +196,15 @@ internal sealed class TestBed : IAsyncDisposable
                 arguments.AddRange(["--durable-window", Number(window)]);
             }
 
-            // Late, early, right: whatever two replicas meet, one pair differs by twice as much.
-            var skew = options.ClockSkewMinutes * (i % 3 == 0 ? -1 : i % 3 == 1 ? 1 : 0);
-            var own = new Dictionary<string, string>(settings) { ["Testing__ClockOffsetMinutes"] = Number(skew) };
+            var own = new Dictionary<string, string>(settings);
             if (options.HasJournal)
             {
                 own["Models__0__Endpoint"] = new Uri(_mock.Url, $"of/{i}/v1").ToString();
-                own["Testing__ToolUrl"] = new Uri(_mock.Url, $"of/{i}/tool").ToString();
+            }
+
+            foreach (var (name, value) in options.OwnSettings?.Invoke(i, _mock.Url) ?? [])
+            {
+                own[name] = value;
             }
 
             _servers.Add(new ReplicaProcess($"server {i + 1}", arguments, own, _folder.FullName)
@@ -241,7 +242,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     private static string[] MockArguments(BedOptions options, LoadOptions load) =>
     [
-        "llm-mock",
+        ScaleTestCommand.Name, LlmMockCommand.Name,
         "--urls", "http://127.0.0.1:0",
         "--first-token-ms", Number(options.FirstTokenMs),
         "--chunks", Number(options.Chunks),

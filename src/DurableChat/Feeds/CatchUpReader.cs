@@ -16,9 +16,8 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     public TimeSpan InlinePatience => options.InlinePatience;
 
     /// <summary>Reads the messages after a place. Null if the chat is gone.</summary>
-    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) => options.CoalesceReads
-        ? _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken)
-        : ReadPageAsync(feed, wanted, reason, cancellationToken);
+    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) =>
+        _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken);
 
     /// <summary>
     /// Loads the state that a feed lacks, repeatedly until the feed is no longer in doubt. A load that was already in

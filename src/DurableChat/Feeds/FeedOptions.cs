@@ -52,10 +52,4 @@ public sealed record FeedOptions
     /// them. Default 50 ms.
     /// </summary>
     public TimeSpan InlinePatience { get; set; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>
-    /// Whether subscribers share reads. If false, every subscriber reads separately. Set it to false only to measure
-    /// what sharing saves. Default true.
-    /// </summary>
-    public bool CoalesceReads { get; set; } = true;
 }

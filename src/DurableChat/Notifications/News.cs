@@ -56,8 +56,7 @@ internal sealed class News
     /// <summary>Creates the news of a commit.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="maxBytes">The maximum size of a notification. A character takes at least one byte.</param>
-    /// <param name="isInline">True if messages are included.</param>
-    public static News Of(Transition commit, int maxBytes, bool isInline)
+    public static News Of(Transition commit, int maxBytes)
     {
         var chat = commit.Next;
         var news = new News(chat.Id, chat.Owner)
@@ -76,7 +75,7 @@ internal sealed class News
             news.State = news.HasTools ? chat with { ClientTools = [] } : chat;
         }
 
-        news.SetMessages(isInline && news.State is not null ? commit.Appended : null, maxBytes);
+        news.SetMessages(news.State is not null ? commit.Appended : null, maxBytes);
         return news;
     }
 

@@ -32,13 +32,4 @@ public sealed record NotificationOptions
     /// How long a probe may take. The channel counts as down when two in a row are missing. Default 5 seconds.
     /// </summary>
     public TimeSpan ProbePatience { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// Whether notifications contain messages. If false, other replicas read them from the database. Set it to false
-    /// only to measure that cost. Default true.
-    /// </summary>
-    public bool InlineMessages { get; set; } = true;
-
-    /// <summary>The share of notifications to lose, repeat and reorder, for testing only. 0 to 1. Default 0.</summary>
-    public double FaultRate { get; set; }
 }

@@ -35,7 +35,6 @@ internal sealed partial class NotificationReceiver(
     // Excludes the notifier: each replica would send all others what it received, and a single deletion would circulate
     // forever.
     private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
-    private readonly NotificationFaults? _faults = options.FaultRate > 0 ? new NotificationFaults(options.FaultRate) : null;
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
     private readonly HintBudget _hints = new(time);
     private int _isReadingKeys;
@@ -48,15 +47,22 @@ internal sealed partial class NotificationReceiver(
     /// <inheritdoc/>
     public void OnReceived(string payload)
     {
-        if (NotificationSeal.IsProbe(payload))
+        try
         {
-            Receive(payload);
-            return;
-        }
+            using var opened = seal.Open(payload, out var lacksKey);
+            if (lacksKey)
+            {
+                ReadKeys();
+            }
 
-        foreach (var passed in _faults?.Pass(payload) ?? [payload])
+            Take(payload, opened);
+        }
+#pragma warning disable CA1031 // One notification that makes no sense must not cost those behind it.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            Receive(passed);
+            metrics.Received("unknown");
+            LogNotTaken(exception);
         }
     }
 
@@ -145,27 +151,6 @@ internal sealed partial class NotificationReceiver(
         catch (ChatStoreException exception)
         {
             LogKeysNotRead(exception);
-        }
-    }
-
-    private void Receive(string payload)
-    {
-        try
-        {
-            using var opened = seal.Open(payload, out var lacksKey);
-            if (lacksKey)
-            {
-                ReadKeys();
-            }
-
-            Take(payload, opened);
-        }
-#pragma warning disable CA1031 // An invalid notification must not block those after it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            metrics.Received("unknown");
-            LogNotTaken(exception);
         }
     }
 

@@ -10,10 +10,10 @@ internal static class NotificationWriter
     /// Writes as much of a commit as fits: everything, or everything except the messages, or only the hint without the
     /// state.
     /// </summary>
-    public static string Write(Transition transition, string replica, int maxBytes, bool isInline)
+    public static string Write(Transition transition, string replica, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(transition);
-        return Write(News.Of(transition, maxBytes, isInline), replica, maxBytes);
+        return Write(News.Of(transition, maxBytes), replica, maxBytes);
     }
 
     /// <summary>Writes as much of news as fits.</summary>

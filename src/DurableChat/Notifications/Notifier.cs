@@ -13,7 +13,7 @@ namespace DurableChat.Notifications;
 /// versions. Each chat has at most one waiting notification, and owners take turns. Thread-safe.
 /// </summary>
 internal sealed partial class Notifier(
-    INotificationChannel? channel, NotificationSeal seal, NotificationOptions options, string replica,
+    INotificationChannel? channel, NotificationSeal seal, string replica,
         NotificationMetrics metrics, ILogger<Notifier> logger) : BackgroundService, ICommitObserver
 {
     private const int MaxBatch = 256;
@@ -41,7 +41,7 @@ internal sealed partial class Notifier(
     {
         if (channel is not null)
         {
-            Add(News.Of(transition, _maxBytes, options.InlineMessages));
+            Add(News.Of(transition, _maxBytes));
         }
     }
 

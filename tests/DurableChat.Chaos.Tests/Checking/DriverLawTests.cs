@@ -1,5 +1,5 @@
-using DurableChat.ScaleTest.Chaos;
-using DurableChat.ScaleTest.Chaos.Checking;
+using DurableChat.Lab.Chaos;
+using DurableChat.Lab.Chaos.Checking;
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Mock;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using DurableChat.ScaleTest.Chaos;
+using DurableChat.Lab.Chaos;
 using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.Chaos.Tests.Checking;

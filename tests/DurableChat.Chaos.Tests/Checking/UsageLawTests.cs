@@ -1,7 +1,7 @@
 using System.Text.Json;
+using DurableChat.Lab.Chaos;
+using DurableChat.Lab.Chaos.Checking;
 using DurableChat.Models;
-using DurableChat.ScaleTest.Chaos;
-using DurableChat.ScaleTest.Chaos.Checking;
 using DurableChat.ScaleTest.Checking;
 using DurableChat.ScaleTest.Mock;
 using Xunit;

@@ -1,4 +1,4 @@
-using DurableChat.Server.Chaos;
+using DurableChat.Lab.Chaos.InProcess;
 using DurableChat.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,7 +1,6 @@
-using DurableChat.ScaleTest.Chaos;
-using DurableChat.ScaleTest.Chaos.Worlds;
-using DurableChat.ScaleTest.Commands;
-using DurableChat.Server.Chaos;
+using DurableChat.Lab.Chaos;
+using DurableChat.Lab.Chaos.InProcess;
+using DurableChat.Lab.Chaos.Worlds;
 using Xunit;
 
 namespace DurableChat.Chaos.Tests.Runs;
@@ -44,8 +43,8 @@ public sealed class ChaosCommandTests
         var isProcess = mode == "process";
         var options = new ChaosOptions { Seed = 7, Replicas = replicas, Store = store, Faults = isProcess ? ProcessWorld.FaultsFor(store, hasPrevious: false) : InProcessWorld.Faults, ModelErrors = 0.25 };
         var line = ChaosSeeds.Replay(options, isProcess ? ChaosMode.Process : ChaosMode.InProcess);
-        Assert.StartsWith("./durablechat chaos ", line, StringComparison.Ordinal);
-        Assert.Empty(Parse(line["./durablechat chaos ".Length..]));
+        Assert.StartsWith("lab/run chaos ", line, StringComparison.Ordinal);
+        Assert.Empty(Parse(line["lab/run chaos ".Length..]));
     }
 
     private static IReadOnlyList<object> Parse(string line) => ChaosCommand.Create(InProcessWorld.StartAsync, InProcessWorld.Faults).Parse(line).Errors;

@@ -1,5 +1,5 @@
 using CsCheck;
-using DurableChat.ScaleTest.Chaos;
+using DurableChat.Lab.Chaos;
 using Xunit;
 
 namespace DurableChat.Chaos.Tests.Runs;

@@ -1,11 +1,11 @@
-using DurableChat.ScaleTest.Chaos;
-using DurableChat.ScaleTest.Chaos.Worlds;
-using DurableChat.Server.Chaos;
+using DurableChat.Lab.Chaos;
+using DurableChat.Lab.Chaos.InProcess;
+using DurableChat.Lab.Chaos.Worlds;
 using Xunit;
 
 namespace DurableChat.Chaos.Tests.Runs;
 
-/// <summary>A few seeds of each kind, small; <c>durablechat chaos</c> runs as many and as large ones as one likes.</summary>
+/// <summary>A few seeds of each kind, small; <c>lab/run chaos</c> runs as many and as large ones as one likes.</summary>
 [Collection(nameof(ChaosRunTests))]
 public sealed class ChaosRunTests
 {

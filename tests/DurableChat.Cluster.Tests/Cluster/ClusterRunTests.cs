@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableChat.Cluster.Tests.Redis;
+using DurableChat.Lab.Faults;
 using DurableChat.ScaleTest.Commands;
 using DurableChat.ScaleTest.Faults;
 using DurableChat.ScaleTest.Reporting;
@@ -42,7 +43,7 @@ public sealed class ClusterRunTests
 
     [Fact]
     public async Task Notifications_may_be_lost_repeated_and_reordered_and_clocks_may_differ() =>
-        await RunAsync(_small, new BedOptions { Replicas = 3, NotificationFaults = 0.3, ClockSkewMinutes = 10 });
+        await RunAsync(_small, new BedOptions { Replicas = 3, Program = LabServer.Program, OwnSettings = (replica, _) => LabServer.Settings(replica, clockSkewMinutes: 10, notificationFaultRate: 0.3) });
 
     [Fact]
     public async Task Nothing_is_lost_whatever_is_killed_frozen_or_cut()

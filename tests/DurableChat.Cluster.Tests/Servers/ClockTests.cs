@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.Chats;
 using DurableChat.Cluster.Tests.Postgres;
+using DurableChat.Lab.Faults;
 using DurableChat.Retention;
 using DurableChat.Server;
 using DurableChat.Storage;
@@ -73,7 +74,7 @@ public sealed class ClockTests(PostgresFixture postgres)
 
     private static Task<WebApplication> StartAsync(string database, int clockMinutes) =>
         InProcessServer.StartAsync(new ServeOptions("http://127.0.0.1:0", null, database, null),
-            $"Testing:ClockOffsetMinutes={clockMinutes}");
+            LabServer.Configure, $"{LabSettings.Section}:{nameof(LabSettings.ClockOffsetMinutes)}={clockMinutes}");
 
     private static Task<int> SweepAsync(WebApplication server, TimeSpan archivedAfter) =>
         server.Services.GetServices<IHostedService>().OfType<RetentionSweeper>().Single()

@@ -37,7 +37,7 @@ internal static partial class ConfigurationReference
     public static string Write()
     {
         var text = new StringBuilder(Head);
-        foreach (var (section, type) in KnownSettings.Sections.Where(section => section.Key != "Testing"))
+        foreach (var (section, type) in KnownSettings.Sections)
         {
             WriteSection(text, type.IsArray ? $"{section}:N" : section, type.IsArray ? type.GetElementType()! : type);
         }

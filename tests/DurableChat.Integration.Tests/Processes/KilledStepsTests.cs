@@ -69,7 +69,7 @@ public sealed class KilledStepsTests : IDisposable
 
     private Task<ServerProcess> StartAsync(StrictServer providers)
     {
-        var environment = new List<string> { "DurableChat__Worker__MaxSteps=40", "DurableChat__Worker__SystemPrompt=Be brief.", $"Testing__ToolUrl={new Uri(providers.Url, "tool")}" };
+        var environment = new List<string> { "DurableChat__Worker__MaxSteps=40", "DurableChat__Worker__SystemPrompt=Be brief.", $"Lab__ToolUrl={new Uri(providers.Url, "tool")}" };
         foreach (var (index, wire) in StrictServer.Wires.Index())
         {
             var provider = wire switch { "responses" => "openai", "messages" => "anthropic", _ => "deepseek" };
@@ -84,6 +84,6 @@ public sealed class KilledStepsTests : IDisposable
             }
         }
 
-        return ServerProcess.StartAsync(_folder.File("chat.db"), [.. environment]);
+        return ServerProcess.StartInLabAsync(_folder.File("chat.db"), [.. environment]);
     }
 }

@@ -9,6 +9,7 @@ namespace DurableChat.Integration.Tests.Processes;
 /// <summary>The server as a process of its own, to be killed or told to stop.</summary>
 internal sealed class ServerProcess : IDisposable
 {
+    private const string ServerProgram = "DurableChat.Server.dll";
     private readonly Process _process;
 
     private ServerProcess(Process process, Uri url)
@@ -35,13 +36,16 @@ internal sealed class ServerProcess : IDisposable
     public IReadOnlySet<string> Assemblies => File.ReadLines($"/proc/{_process.Id}/maps")
         .Where(line => line.EndsWith(".dll", StringComparison.Ordinal)).Select(line => Path.GetFileName(line)).ToHashSet();
 
-    public static Task<ServerProcess> StartAsync(string data, params string[] environment) => StartProgramAsync("dotnet", Arguments(data), environment);
+    public static Task<ServerProcess> StartAsync(string data, params string[] environment) => StartProgramAsync("dotnet", Arguments(ServerProgram, data), environment);
+
+    /// <summary>Starts the server as the lab runs it, which takes the settings of the section <c>Lab</c> too.</summary>
+    public static Task<ServerProcess> StartInLabAsync(string data, params string[] environment) => StartProgramAsync("dotnet", Arguments("DurableChat.Lab.dll", data), environment);
 
     /// <summary>Starts one that may have so many files open.</summary>
     public static Task<ServerProcess> StartLimitedAsync(string data, int files) =>
-        StartProgramAsync("/bin/sh", ["-c", $"ulimit -n {files}; exec dotnet \"$@\"", "sh", .. Arguments(data)], []);
+        StartProgramAsync("/bin/sh", ["-c", $"ulimit -n {files}; exec dotnet \"$@\"", "sh", .. Arguments(ServerProgram, data)], []);
 
-    private static string[] Arguments(string data) => [Path.Combine(AppContext.BaseDirectory, "DurableChat.Server.dll"), "serve", "--urls", "http://127.0.0.1:0", "--data", data];
+    private static string[] Arguments(string program, string data) => [Path.Combine(AppContext.BaseDirectory, program), "serve", "--urls", "http://127.0.0.1:0", "--data", data];
 
     private static async Task<ServerProcess> StartProgramAsync(string program, string[] arguments, string[] environment)
     {

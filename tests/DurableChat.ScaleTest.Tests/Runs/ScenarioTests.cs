@@ -37,15 +37,6 @@ public sealed class ScenarioTests : IDisposable
         Assert.Equal(0, report.Reads.WindowHits);
     }
 
-    [Fact]
-    public async Task Switched_off_every_subscriber_reads_for_itself()
-    {
-        var report = await RunAsync(
-            "--chats", "5", "--turns", "3", "--subscribers", "4", "--durable-window", "0", "--coalesce-reads", "off", "--inline-notifications", "off");
-        Assert.True(report.Reads.RereadsPerTurn >= 4, $"{report.Reads.RereadsPerTurn} rereads per turn");
-        Assert.Equal((false, false), (report.Config.CoalesceReads, report.Config.InlineNotifications));
-    }
-
     [Theory]
     [InlineData("sse")]
     [InlineData("websocket")]
@@ -207,7 +198,6 @@ public sealed class ScenarioTests : IDisposable
     [InlineData("--chats", "0")]
     [InlineData("--chats", "many")]
     [InlineData("--url", "nonsense")]
-    [InlineData("--coalesce-reads", "maybe")]
     [InlineData("--scenario", "tempest")]
     [InlineData("--replicas", "0")]
     [InlineData("--json", "")]

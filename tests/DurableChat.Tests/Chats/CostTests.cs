@@ -117,7 +117,7 @@ public sealed class CostTests
     public void Other_replicas_are_given_the_sum_with_the_state()
     {
         var ended = Given.Running().Apply(Finish).WithCommitId(Guid.NewGuid());
-        var read = Notification.Read(NotificationWriter.Write(ended, "a", 8_000, isInline: true))!;
+        var read = Notification.Read(NotificationWriter.Write(ended, "a", 8_000))!;
         Assert.Equal((_cost, _cost), (read.State!.Usage, read.Messages![0].Usage));
     }
 

@@ -52,21 +52,6 @@ public sealed class CatchUpReaderTests
     }
 
     [Fact]
-    public async Task Where_sharing_is_off_everybody_reads()
-    {
-        var stage = new Stage(new FeedOptions { CoalesceReads = false });
-        stage.Create();
-        using var pin = stage.Registry.Pin(stage.Id);
-        var reading = new TaskCompletionSource();
-        stage.Store.Before = _ => reading.Task;
-        var one = stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 0), ReadReason.CatchUp, CancellationToken.None);
-        var other = stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 0), ReadReason.CatchUp, CancellationToken.None);
-        reading.SetResult();
-        await Task.WhenAll(one, other);
-        Assert.Equal(2, stage.Store.Reads.Count);
-    }
-
-    [Fact]
     public async Task What_is_read_is_in_the_window_afterwards()
     {
         Fill(2);

@@ -69,7 +69,7 @@ public sealed class FeedRegistryTests
     {
         var options = new FeedOptions();
         Assert.Equal((256, 1_048_576, 268_435_456L), (options.WindowMessages, options.WindowBytes, options.TotalBytes));
-        Assert.Equal((256, 262_144, true), (options.CatchUpMessages, options.CatchUpBytes, options.CoalesceReads));
+        Assert.Equal((256, 262_144), (options.CatchUpMessages, options.CatchUpBytes));
         Assert.Equal((60_000, 30_000, 50), (options.IdleTime.TotalMilliseconds, options.ReadTimeout.TotalMilliseconds, options.InlinePatience.TotalMilliseconds));
     }
 

@@ -44,7 +44,7 @@ public sealed class LostCommitTests
             kept = _stage.Commit(_ => new UpdateChat(Title: $"title {i}"));
         }
 
-        var hint = Notification.Read(NotificationWriter.Write(kept, "there", maxBytes: 1, isInline: true))!;
+        var hint = Notification.Read(NotificationWriter.Write(kept, "there", maxBytes: 1))!;
         Assert.Null(hint.State);
         Assert.True(reader.Feed.MarkUnsyncedBelow(hint.Version, hint.CommitId!.Value));
         await reader.ShowsWhatIsStoredAsync();

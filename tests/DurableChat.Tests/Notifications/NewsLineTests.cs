@@ -77,11 +77,11 @@ public sealed class NewsLineTests
     {
         var stage = new Stage();
         var line = new NewsLine(2, 1_000_000, MaxPayload);
-        var first = News.Of(stage.Create(), MaxPayload, isInline: true);
+        var first = News.Of(stage.Create(), MaxPayload);
         Assert.Equal(0, line.Add(first));
         Assert.Equal(0, line.Add(Of("owner")));
-        Assert.Equal(0, line.Add(News.Of(stage.Finish(new string('a', 7_999)), MaxPayload, isInline: true)));
-        Assert.Equal(0, line.Add(News.Of(stage.Send("m3"), MaxPayload, isInline: true)));
+        Assert.Equal(0, line.Add(News.Of(stage.Finish(new string('a', 7_999)), MaxPayload)));
+        Assert.Equal(0, line.Add(News.Of(stage.Send("m3"), MaxPayload)));
         Assert.Same(first, line.TryTake());
         Assert.Equal((3, true, true), (first.Version, first.Messages is null, first.State is not null));
         Assert.Single(Drain(line));
@@ -101,6 +101,6 @@ public sealed class NewsLineTests
     private static News Of(string owner, int size = 10)
     {
         var created = new Stage().Create(new string('m', size));
-        return News.Of(created with { Next = created.Next with { Owner = owner, Id = ChatId.Create(DateTimeOffset.UnixEpoch) } }, MaxPayload, isInline: true);
+        return News.Of(created with { Next = created.Next with { Owner = owner, Id = ChatId.Create(DateTimeOffset.UnixEpoch) } }, MaxPayload);
     }
 }

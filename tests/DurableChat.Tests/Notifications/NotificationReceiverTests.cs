@@ -21,7 +21,7 @@ public sealed class NotificationReceiverTests : IDisposable
     [Fact]
     public void News_of_a_chat_that_nobody_here_has_open_takes_no_memory()
     {
-        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Create(), "a", 8_000, isInline: true),
+        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Create(), "a", 8_000),
             _stage.Time));
         Assert.Equal(0, _stage.Registry.Count);
     }
@@ -34,7 +34,7 @@ public sealed class NotificationReceiverTests : IDisposable
         _stage.Publish(_stage.Create());
         using var pin = _stage.Registry.Pin(_stage.Id);
         await pin.Feed.CommitGate.WaitAsync(TestContext.Current.CancellationToken);
-        var finished = Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", maxBytes, isInline: true),
+        var finished = Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", maxBytes),
             _stage.Time);
         _stage.Store.Before = _ => new TaskCompletionSource().Task;
         await Task.Run(() => _receiver.OnReceived(finished)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
@@ -54,8 +54,7 @@ public sealed class NotificationReceiverTests : IDisposable
                 new NotificationOptions(), "b", new NotificationMetrics(null, () => true), _stage.Time,
                     NullLogger<NotificationReceiver>.Instance);
         var created = ChatRules.Decide(new CreateChat(_stage.Id, "owner", "m1", "demo") { ClaimBy = waits ? null : "a" }, _stage.Context);
-        receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Commit(created), "a", maxBytes: 10,
-            isInline: true), _stage.Time));
+        receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Commit(created), "a", maxBytes: 10), _stage.Time));
         Assert.Equal(waits ? 1 : 0, woken);
     }
 
@@ -67,13 +66,13 @@ public sealed class NotificationReceiverTests : IDisposable
         using var pin = _stage.Registry.Pin(_stage.Id);
 
         // The feed knows nothing yet: what came is not taken for the whole.
-        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(created, "a", 8_000, isInline: true), _stage.Time));
+        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(created, "a", 8_000), _stage.Time));
         Assert.Null(pin.Feed.TryGetChat());
         Assert.Equal(0, pin.Feed.Inspect(0).Version);
         Assert.Equal(tools, (await _stage.Reader.LoadPresentAsync(pin.Feed, CancellationToken.None))!.ClientTools);
 
         // From then on it has them, and the message comes along.
-        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", 8_000, isInline: true),
+        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", 8_000),
             _stage.Time));
         Assert.Equal((2, 1), (pin.Feed.TryGetChat()!.Version, pin.Feed.Inspect(0).Window.Count));
         Assert.Equal(tools, pin.Feed.TryGetChat()!.ClientTools);
@@ -86,7 +85,7 @@ public sealed class NotificationReceiverTests : IDisposable
         _stage.Publish(_stage.Commit(ChatRules.Decide(new CreateChat(_stage.Id, "owner", "m1", "demo") { ClientTools = tools, ClaimBy = "a" }, _stage.Context)));
         using var pin = _stage.Registry.Pin(_stage.Id);
         Assert.True(pin.Feed.TryEvict());
-        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", 8_000, isInline: true),
+        _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", 8_000),
             _stage.Time));
         Assert.Null(pin.Feed.TryGetChat());
         var loaded = await _stage.Reader.LoadPresentAsync(pin.Feed, CancellationToken.None);
@@ -103,7 +102,7 @@ public sealed class NotificationReceiverTests : IDisposable
             if (call == "load" && _stage.Store.Loads == 1)
             {
                 // The read has the state of the creation; the hint is of the commit after it.
-                _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", 10, isInline: true),
+                _receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Finish(), "a", 10),
                     _stage.Time));
                 await Task.Yield();
             }

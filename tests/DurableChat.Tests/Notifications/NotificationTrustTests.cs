@@ -82,7 +82,7 @@ public sealed class NotificationTrustTests : IDisposable
         using var pin = _stage.Registry.Pin(_stage.Id);
         var finished = _stage.Finish();
         var forged = finished with { Next = finished.Next with { Title = "made up" } };
-        _receiver.OnReceived(NotificationWriter.Write(forged, "a", 8_000, isInline: true));
+        _receiver.OnReceived(NotificationWriter.Write(forged, "a", 8_000));
         Assert.True(pin.Feed.IsInDoubt);
         Assert.Equal((2, "m1"), await LoadAsync(pin.Feed) is { } chat ? (chat.Version, chat.Title) : default);
         Assert.Equal(0, pin.Feed.Inspect(0).Window.Count - 1);
@@ -115,7 +115,7 @@ public sealed class NotificationTrustTests : IDisposable
         {
             frames =
             [
-                sender.Seal(NotificationWriter.Write(_stage.Create(), "a", 8_000, isInline: true), SealedKind.News),
+                sender.Seal(NotificationWriter.Write(_stage.Create(), "a", 8_000), SealedKind.News),
                 sender.Seal(NotificationWriter.WriteDeletion(_stage.Id, "owner", "a"), SealedKind.News),
             ];
         }
@@ -188,7 +188,7 @@ public sealed class NotificationTrustTests : IDisposable
     private Task<Chat?> LoadAsync(Feed feed) => _stage.Reader.LoadPresentAsync(feed, CancellationToken.None);
 
     private string Sealed(Transition commit) =>
-        SealedText(NotificationWriter.Write(commit, "a", 8_000, isInline: true));
+        SealedText(NotificationWriter.Write(commit, "a", 8_000));
 
     private string SealedText(string content) => Seals.Seal(content, _stage.Time);
 }

@@ -16,7 +16,7 @@ public sealed class NotifierTests
     {
         var (first, second) = (new Stage().Create(), new Stage().Create());
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), new NotificationOptions(), "a",
+        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
             new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(first);
@@ -78,7 +78,7 @@ public sealed class NotifierTests
         var stage = new Stage();
         var created = stage.Create();
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), new NotificationOptions(), "a",
+        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
             new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         notifier.OnCommitted(created);
         notifier.OnDeleted(stage.Id, "owner");
@@ -93,7 +93,7 @@ public sealed class NotifierTests
     private static async Task<List<Notification>> SendWhileItHangsAsync(IReadOnlyList<Transition> commits)
     {
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), new NotificationOptions(), "a",
+        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
             new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(commits[0]);

@@ -225,7 +225,7 @@ public sealed class RemoteFeedTests
     /// <summary>As the receiver does it: through the text, which leaves out what is too large.</summary>
     private static void Deliver(Stage stage, Transition commit)
     {
-        var news = Notification.Read(NotificationWriter.Write(commit, "other", 8_000, isInline: true))!;
+        var news = Notification.Read(NotificationWriter.Write(commit, "other", 8_000))!;
         using var pin = stage.Registry.Pin(stage.Id);
         pin.Feed.PublishRemote(news.State!, news.Messages ?? [], TimeSpan.Zero);
     }

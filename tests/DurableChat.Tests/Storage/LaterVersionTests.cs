@@ -96,7 +96,7 @@ public sealed class LaterVersionTests
     {
         var stage = new Stage();
         stage.Create();
-        var text = NotificationWriter.Write(stage.Finish("the answer"), "a", 8_000, isInline: true)
+        var text = NotificationWriter.Write(stage.Finish("the answer"), "a", 8_000)
             .Replace("\"finish_reason\":\"stop\"", "\"finish_reason\":\"vanished\"", StringComparison.Ordinal)
             .Replace("\"status\":\"waiting\"", "\"status\":\"paused\"", StringComparison.Ordinal)
             .Replace("\"role\":\"assistant\"", "\"role\":\"moderator\"", StringComparison.Ordinal)
