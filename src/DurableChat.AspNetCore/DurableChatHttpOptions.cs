@@ -22,8 +22,8 @@ public sealed record DurableChatHttpOptions
 
     /// <summary>
     /// How much memory the bodies of all requests under way may take on this replica, in bytes: their length, and
-    /// about 100 for each JSON value. More are refused with 503. Default 128 MiB, or eight times an owner's if that
-    /// is more.
+    /// about 100 for each JSON value. More are refused with 503. Bodies beyond 64 KiB leave an eighth of it to small
+    /// ones. Default 128 MiB, or eight times an owner's if that is more.
     /// </summary>
     [Range(1024, 64L * 1024 * 1024 * 1024)]
     public long? MaxBodyBytesInFlight { get; set; }

@@ -11,7 +11,14 @@ internal sealed class BodyBuffer : IDisposable
     /// <summary>How much is taken for one of unknown length.</summary>
     private const int FirstBytes = 4 * 1024;
 
+    /// <summary>Longer bodies are joined in memory of their own.</summary>
+    private const int MostKept = 16 * 1024 * 1024;
+
+    // Large bodies are joined in the lane, so few arrays serve all. The shared pool would keep some for each thread.
+    private static readonly ArrayPool<byte> _wholes = ArrayPool<byte>.Create(MostKept, maxArraysPerBucket: BodyLane.PlacesHere);
+
     private readonly List<byte[]> _pieces = [];
+    private ArrayPool<byte> _poolOfFirst = ArrayPool<byte>.Shared;
     private byte[] _first;
     private int _firstLength;
     private int _lastLength = BodyPieces.Bytes;
@@ -52,7 +59,7 @@ internal sealed class BodyBuffer : IDisposable
     {
         if (_pieces.Count > 0)
         {
-            var whole = ArrayPool<byte>.Shared.Rent(Length);
+            var whole = _wholes.Rent(Length);
             _first.AsSpan(0, _firstLength).CopyTo(whole);
             var joined = _firstLength;
             foreach (var piece in _pieces)
@@ -63,7 +70,7 @@ internal sealed class BodyBuffer : IDisposable
             }
 
             ReturnAll();
-            (_first, _firstLength) = (whole, Length);
+            (_first, _firstLength, _poolOfFirst) = (whole, Length, _wholes);
         }
 
         return _first.AsSpan(0, Length);
@@ -81,7 +88,7 @@ internal sealed class BodyBuffer : IDisposable
     {
         _pieces.ForEach(BodyPieces.Shared.Return);
         _pieces.Clear();
-        ArrayPool<byte>.Shared.Return(_first);
+        _poolOfFirst.Return(_first);
     }
 
     /// <summary>Where the next bytes belong. Up to a small body's length the first array grows; further pieces follow it.</summary>

@@ -17,13 +17,16 @@ internal sealed class BodyLane
 
     /// <summary>Makes one for this machine.</summary>
     public BodyLane()
-        : this(Math.Max(1, Environment.ProcessorCount / 2))
+        : this(PlacesHere)
     {
     }
 
     /// <summary>Makes one.</summary>
     /// <param name="places">How many bodies are parsed at once.</param>
     public BodyLane(int places) => _free = places;
+
+    /// <summary>How many bodies this machine parses at once.</summary>
+    public static int PlacesHere { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>How many owners wait.</summary>
     public int Owners

@@ -21,7 +21,7 @@ public sealed class BodiesInFlightTests : IAsyncLifetime
     private const int InAll = 230_000;
 
     /// <summary>What an owner may have beside a largest one.</summary>
-    private const int Small = 10_000;
+    private const int Small = 20_000;
 
     private TestServer _server = null!;
 

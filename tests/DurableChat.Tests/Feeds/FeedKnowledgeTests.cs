@@ -192,12 +192,14 @@ public sealed class FeedKnowledgeTests
         private void Fill(CatchUpKey wanted)
         {
             var chat = stage.Store.State(stage.Id);
-            var messages = stage.Store.History(stage.Id).Where(message => message.Id > wanted.AfterId).Take(stage.Options.CatchUpMessages);
-            var page = new CatchUpPage(
-                chat.Epoch,
-                chat.Version,
-                wanted.AfterId,
-                [.. messages.Select(message => StreamEvents.Message(stage.Id, chat.Epoch, message, publishedAt: 0))]) { CommitId = chat.CommitId };
+            var events = stage.Store.History(stage.Id)
+                .Where(message => message.Id > wanted.AfterId)
+                .Take(stage.Options.CatchUpMessages)
+                .Select(message => StreamEvents.Message(stage.Id, chat.Epoch, message, publishedAt: 0));
+            var page = new CatchUpPage(chat.Epoch, chat.Version, wanted.AfterId, [.. events])
+            {
+                CommitId = chat.CommitId,
+            };
             knowledge.Fill(page);
             if (page.Epoch != _cursor.Position.Epoch || page.AfterId > _cursor.Position.MessageId)
             {
@@ -205,18 +207,18 @@ public sealed class FeedKnowledgeTests
             }
 
             // As a subscription does it: what continues the cursor is taken from the page, since a window may hold less.
-            var events = new List<StreamEvent>();
+            var delivered = new List<StreamEvent>();
             foreach (var message in page.Events.Where(message => message.MessageId > _cursor.Position.MessageId))
             {
-                if (!_cursor.TryDeliver(message, stage.Id, events))
+                if (!_cursor.TryDeliver(message, stage.Id, delivered))
                 {
-                    events.Add(StreamEvents.HistoryReset(stage.Id, page.Epoch));
+                    delivered.Add(StreamEvents.HistoryReset(stage.Id, page.Epoch));
                     _cursor.Restart(page.Epoch);
                     break;
                 }
             }
 
-            Screen.Show(events);
+            Screen.Show(delivered);
         }
     }
 }
