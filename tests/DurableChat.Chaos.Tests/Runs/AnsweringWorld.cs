@@ -1,4 +1,4 @@
-using DurableChat.ScaleTest.Chaos;
+using DurableChat.Lab.Chaos;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.ScaleTest.Wire;
 

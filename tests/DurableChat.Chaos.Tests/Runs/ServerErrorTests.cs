@@ -1,6 +1,6 @@
-using DurableChat.ScaleTest.Chaos;
+using DurableChat.Lab.Chaos;
 using DurableChat.ScaleTest.Checking;
-using DurableChat.Server.Chaos;
+using DurableChat.Lab.Chaos.InProcess;
 using Xunit;
 
 namespace DurableChat.Chaos.Tests.Runs;
