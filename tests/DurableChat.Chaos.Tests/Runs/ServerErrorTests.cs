@@ -1,6 +1,6 @@
 using DurableChat.Lab.Chaos;
-using DurableChat.ScaleTest.Checking;
 using DurableChat.Lab.Chaos.InProcess;
+using DurableChat.ScaleTest.Checking;
 using Xunit;
 
 namespace DurableChat.Chaos.Tests.Runs;
