@@ -23,6 +23,9 @@ internal static class LoadedAssemblies
         {
             TryLoad(name);
         }
+
+        // The first value that the platform converts from text loads it, through an assembly that is not ours.
+        TryLoad(new AssemblyName("System.Drawing.Primitives"));
     }
 
     private static bool IsNeeded(Assembly assembly) =>
