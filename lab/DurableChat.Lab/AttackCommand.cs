@@ -7,7 +7,8 @@ using DurableChat.Lab.Running;
 namespace DurableChat.Lab;
 
 /// <summary>
-/// The command that runs one attack on servers of another process. Hidden: <see cref="AttackProcess"/> starts it. It sets up and says which servers it needs. Then it reads where they are and prepares, reads a
+/// The command that runs one attack on servers of another process. Hidden: <see cref="AttackProcess"/> starts it. It
+/// sets up and says which servers it needs. Then it reads where they are and prepares, reads a
 /// line and attacks, reads a line and says what it has seen.
 /// </summary>
 internal static class AttackCommand

@@ -9,7 +9,10 @@ public sealed record DurableChatHttpOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How large the body of a request of the AI SDK may be, in bytes: its clients send the whole history with each message. Default 8 MiB.</summary>
+    /// <summary>
+    /// How large the body of a request of the AI SDK may be, in bytes: its clients send the whole history with each
+    /// message. Default 8 MiB.
+    /// </summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxAiSdkBodyBytes { get; set; } = 8 * 1024 * 1024;
 

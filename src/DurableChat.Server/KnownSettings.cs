@@ -9,7 +9,8 @@ using DurableChat.Server.Recorders;
 namespace DurableChat.Server;
 
 /// <summary>
-/// All sections that are the server's own, with the classes that hold their settings. A section that has a class of its own within another section stands here by its path. A setting that no class
+/// All sections that are the server's own, with the classes that hold their settings. A section that has a class of its
+/// own within another section stands here by its path. A setting that no class
 /// knows is misspelt, and would have no effect without a word.
 /// </summary>
 internal static class KnownSettings
@@ -28,14 +29,19 @@ internal static class KnownSettings
         ["Notifications"] = typeof(NotificationSettings),
     };
 
-    /// <summary>The environment is full of names of others, so a whole section counts as misspelt only if its name is nearly one of these. The others are too short, or too like other words.</summary>
+    /// <summary>
+    /// The environment is full of names of others, so a whole section counts as misspelt only if its name is nearly one
+    /// of these. The others are too short, or too like other words.
+    /// </summary>
     private static readonly string[] _longNames = ["DurableChat", "Models", "Store", "Cluster", "Notifications"];
 
     /// <summary>The sections by their paths.</summary>
     public static IReadOnlyDictionary<string, Type> Sections => _sections;
 
     /// <summary>Refuses settings that do not exist.</summary>
-    /// <exception cref="ConfigurationException">There are some. The message names them, and what may be meant.</exception>
+    /// <exception cref="ConfigurationException">
+    /// There are some. The message names them, and what may be meant.
+    /// </exception>
     public static void Check(IConfiguration configuration)
     {
         var problems = configuration.GetChildren().SelectMany(CheckSection).ToArray();

@@ -30,19 +30,24 @@ internal static class ServerApplication
     private const string ApiPrefix = "/api/v1";
 
     /// <summary>
-    /// How many connections may wait to be accepted. Thousands come at once when a replica has gone, and one that finds no room tries again after a second, then three, then seven. The kernel has a limit of
+    /// How many connections may wait to be accepted. Thousands come at once when a replica has gone, and one that finds
+    /// no room tries again after a second, then three, then seven. The kernel has a limit of
     /// its own (<c>net.core.somaxconn</c>).
     /// </summary>
     private const int ConnectionBacklog = 16_384;
 
-    /// <summary>What load balancers usually need until they have noticed. On one machine nothing has to notice.</summary>
+    /// <summary>
+    /// What load balancers usually need until they have noticed. On one machine nothing has to notice.
+    /// </summary>
     private static readonly TimeSpan _drainDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Builds the application; it opens its database here and listens nowhere yet.</summary>
     /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
     /// <exception cref="ChatStoreException">The database cannot be opened.</exception>
     /// <param name="options">What the command line says.</param>
-    /// <param name="settings">Settings in the form <c>Section:Name=value</c>, which count more than the configuration.</param>
+    /// <param name="settings">
+    /// Settings in the form <c>Section:Name=value</c>, which count more than the configuration.
+    /// </param>
     /// <param name="configure">Changes what it is built of, last; null for nothing.</param>
     public static WebApplication Build(ServeOptions options, IReadOnlyList<string> settings, Action<WebApplicationBuilder>? configure = null)
     {
@@ -59,7 +64,8 @@ internal static class ServerApplication
         TextLog.Add(builder.Logging.ClearProviders());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
-        // The host logs a start that fails with a stack trace; the command says it in a sentence. A background service that fails ends the host and is critical.
+        // The host logs a start that fails with a stack trace; the command says it in a sentence. A background service
+        // that fails ends the host and is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (configuration["Logging:Format"] == "json")
         {
@@ -81,7 +87,9 @@ internal static class ServerApplication
         return app;
     }
 
-    /// <summary>Where nobody is asked, everybody who can reach the server is the owner of everything, so only this machine may.</summary>
+    /// <summary>
+    /// Where nobody is asked, everybody who can reach the server is the owner of everything, so only this machine may.
+    /// </summary>
     private static void RefuseOpenServer(string urls, AuthConfiguration auth)
     {
         if (!auth.IsOpen)

@@ -24,7 +24,8 @@ public sealed class AiSdkTests(Chromium chromium, SharedServer shared)
         await tab.WaitForWordsAsync(100);
         await Assertions.Expect(tab.Status).ToHaveTextAsync("streaming");
 
-        // A second tab, and a reload, in mid-answer: both show what was told and go on, and neither begins another answer.
+        // A second tab, and a reload, in mid-answer: both show what was told and go on, and neither begins another
+        // answer.
         var beside = await AiSdkTab.OpenAsync(context, shared.Server, version, chat);
         var told = await tab.AnswerAsync();
         await tab.Page.ReloadAsync();

@@ -7,7 +7,10 @@ namespace DurableChat.Browser.Tests;
 /// <summary>Answers as they come.</summary>
 public sealed class StreamingTests(Chromium chromium, SharedServer shared)
 {
-    /// <summary>Notes every frame in which what the answer says is shorter than before, by more than marks that turn into a format: a flicker.</summary>
+    /// <summary>
+    /// Notes every frame in which what the answer says is shorter than before, by more than marks that turn into a
+    /// format: a flicker.
+    /// </summary>
     private const string WatchForFlicker = """
         (() => {
           window.shrunk = [];
@@ -85,7 +88,8 @@ public sealed class StreamingTests(Chromium chromium, SharedServer shared)
         await using var other = await tab.OpenBesideAsync($"/c/{chat}");
         for (var i = 0; i < 5; i++)
         {
-            // Each waits for what the other has shown already, and the answer still runs: neither is behind until the commit.
+            // Each waits for what the other has shown already, and the answer still runs: neither is behind until the
+            // commit.
             var (first, second) = i % 2 == 0 ? (tab, other) : (other, tab);
             var shown = await first.AnswerAsync();
             await second.WaitForWordsAsync(shown.Length);

@@ -5,7 +5,8 @@ using Xunit;
 namespace DurableChat.Conformance;
 
 /// <summary>
-/// One chat of each kind, as every released schema has kept them: what the database of an earlier version holds, and what must be found in it and go on after its schema was brought up to date.
+/// One chat of each kind, as every released schema has kept them: what the database of an earlier version holds, and
+/// what must be found in it and go on after its schema was brought up to date.
 /// </summary>
 public static class ReleasedData
 {

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace DurableChat.Conformance;
 
-/// <summary>The contract of a store, a file for each topic. An implementation derives from each class and says how its harness is made.</summary>
+/// <summary>
+/// The contract of a store, a file for each topic. An implementation derives from each class and says how its harness
+/// is made.
+/// </summary>
 public abstract class StoreSpecs : IAsyncLifetime
 {
     private IStoreHarness? _harness;

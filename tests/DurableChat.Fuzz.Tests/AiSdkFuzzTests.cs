@@ -7,7 +7,9 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>The endpoints for clients of the AI SDK. Whatever is posted is refused, or answered by a stream that ends.</summary>
+/// <summary>
+/// The endpoints for clients of the AI SDK. Whatever is posted is refused, or answered by a stream that ends.
+/// </summary>
 public sealed class AiSdkFuzzTests
 {
     private const string Root = "/ai-sdk/chat";

@@ -11,7 +11,10 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>The .NET client and the commands, before servers, proxies, files and people that say something else than they should.</summary>
+/// <summary>
+/// The .NET client and the commands, before servers, proxies, files and people that say something else than they
+/// should.
+/// </summary>
 public sealed class ClientFuzzTests
 {
     private const string Chat = "0123456789abcdef0123456789abcdef";

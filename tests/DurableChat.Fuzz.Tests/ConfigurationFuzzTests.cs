@@ -5,7 +5,10 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>Settings of the configuration and the command line. What is wrong is said in a sentence; an exception of another kind would be a stack trace at start.</summary>
+/// <summary>
+/// Settings of the configuration and the command line. What is wrong is said in a sentence; an exception of another
+/// kind would be a stack trace at start.
+/// </summary>
 public sealed class ConfigurationFuzzTests
 {
     private static readonly (string Name, string Value)[] _settings =

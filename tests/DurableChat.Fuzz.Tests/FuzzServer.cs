@@ -94,7 +94,9 @@ internal sealed class FuzzServer : IAsyncDisposable
         return (context.Response.StatusCode, await reader.ReadToEndAsync(patience.Token));
     }
 
-    /// <summary>Nothing was logged as an error, and soon no turn runs, no stream counts, and nobody holds a feed.</summary>
+    /// <summary>
+    /// Nothing was logged as an error, and soon no turn runs, no stream counts, and nobody holds a feed.
+    /// </summary>
     public async Task AssertAtRestAsync()
     {
         Assert.Empty(_errors.Lines);

@@ -37,7 +37,8 @@ public sealed class HttpFuzzTests
             var (status, text) = await server.SendAsync(routes[at].Item1, routes[at].Item2, body: body);
             AssertProblem(status, text);
 
-            // What was refused has changed nothing. What was accepted is let run to its end, so that the next refusals have something to compare with.
+            // What was refused has changed nothing. What was accepted is let run to its end, so that the next refusals
+            // have something to compare with.
             var isOfChat = routes[at].Item2 != "/chats";
             if (isOfChat && status < 300)
             {

@@ -71,7 +71,10 @@ internal sealed class Mangler(int seed)
         };
     }
 
-    /// <summary>Good bytes with a few things done to them. Where they are JSON, mostly whole values and members are replaced, moved or left out, so that what comes out is still JSON.</summary>
+    /// <summary>
+    /// Good bytes with a few things done to them. Where they are JSON, mostly whole values and members are replaced,
+    /// moved or left out, so that what comes out is still JSON.
+    /// </summary>
     public byte[] Mangle(byte[] good)
     {
         var bytes = good;

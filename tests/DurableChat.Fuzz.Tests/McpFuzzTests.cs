@@ -14,7 +14,9 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>What an MCP server may answer. A call gives a text, or a failure that says something to the model.</summary>
+/// <summary>
+/// What an MCP server may answer. A call gives a text, or a failure that says something to the model.
+/// </summary>
 public sealed class McpFuzzTests
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);

@@ -10,7 +10,10 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>What a provider that speaks one of the wires, or something like it, may answer. Each turn ends, in an answer or an error, and leaves nothing behind.</summary>
+/// <summary>
+/// What a provider that speaks one of the wires, or something like it, may answer. Each turn ends, in an answer or an
+/// error, and leaves nothing behind.
+/// </summary>
 public sealed class ModelFuzzTests
 {
     private const int MaxAnswerChars = 20_000;

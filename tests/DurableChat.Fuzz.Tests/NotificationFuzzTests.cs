@@ -11,7 +11,10 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>Notifications as another program, or a broken network, might send them. One that throws would end the receiver, and with it the server.</summary>
+/// <summary>
+/// Notifications as another program, or a broken network, might send them. One that throws would end the receiver, and
+/// with it the server.
+/// </summary>
 public sealed class NotificationFuzzTests
 {
     [Fact]

@@ -12,7 +12,10 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>The recorder's endpoints, as a server of another version or a stranger may call them, and providers that answer strangely.</summary>
+/// <summary>
+/// The recorder's endpoints, as a server of another version or a stranger may call them, and providers that answer
+/// strangely.
+/// </summary>
 public sealed class RecorderFuzzTests
 {
     private const string Secret = "a-secret-that-is-long-enough-for-tests";
@@ -88,7 +91,9 @@ public sealed class RecorderFuzzTests
         request.Body = new MemoryStream(mangler.Chance(50) ? "{}"u8.ToArray() : mangler.Bytes(5_000));
     }
 
-    /// <summary>Providers on a network that may fail; the answer of each request is decided by the case that asks.</summary>
+    /// <summary>
+    /// Providers on a network that may fail; the answer of each request is decided by the case that asks.
+    /// </summary>
     private sealed class Providers : HttpMessageHandler
     {
         private static readonly string[] _names = ["Content-Type", "retry-after", "Set-Cookie", "X-Strange", "Transfer-Encoding", "Recorder-Error", "Connection"];

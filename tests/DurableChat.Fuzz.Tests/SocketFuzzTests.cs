@@ -5,7 +5,10 @@ using Xunit;
 
 namespace DurableChat.Fuzz.Tests;
 
-/// <summary>What a client may write into a connection: requests that follow no rules, and WebSocket frames, of which none is expected.</summary>
+/// <summary>
+/// What a client may write into a connection: requests that follow no rules, and WebSocket frames, of which none is
+/// expected.
+/// </summary>
 public sealed class SocketFuzzTests
 {
     [Fact]
@@ -41,7 +44,8 @@ public sealed class SocketFuzzTests
                 // It hung up.
             }
 
-            // 505 is what RFC 9110 wants for a version of HTTP that the server does not speak, and no fault of the server's.
+            // 505 is what RFC 9110 wants for a version of HTTP that the server does not speak, and no fault of the
+            // server's.
             var line = answer.ToString();
             return line.StartsWith("HTTP/1.1 505 ", StringComparison.Ordinal) ? "version refused" : line.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? line.Substring("HTTP/1.1 ".Length, 3) : "hung up";
         });

@@ -9,7 +9,10 @@ using Xunit;
 
 namespace DurableChat.Systematic.Tests;
 
-/// <summary>A replica that hears of another's commits through notifications, of which some are lost, repeated or out of turn, while it compares versions.</summary>
+/// <summary>
+/// A replica that hears of another's commits through notifications, of which some are lost, repeated or out of turn,
+/// while it compares versions.
+/// </summary>
 public sealed class NotificationSchedules
 {
     [Theory]

@@ -88,7 +88,10 @@ public sealed partial class ArchitectureTests
     private static HashSet<(string Folder, string Type)> TypesOf(string project) =>
         [.. FilesOf(project).SelectMany(file => Declaration().Matches(File.ReadAllText(file.File)).Select(type => (file.Folder, type.Groups[1].Value)))];
 
-    /// <summary>A folder's namespace, imported or in front of a type; or the folder's last name in front of a type, as code beside it may write.</summary>
+    /// <summary>
+    /// A folder's namespace, imported or in front of a type; or the folder's last name in front of a type, as code
+    /// beside it may write.
+    /// </summary>
     private static Regex Mention(string project)
     {
         var folders = string.Join('|', _orders[project]);

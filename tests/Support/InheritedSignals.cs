@@ -5,8 +5,10 @@ using System.Runtime.InteropServices;
 namespace DurableChat.Tests.Support;
 
 /// <summary>
-/// Gives the programs that tests start the default reaction to SIGHUP, SIGINT and SIGQUIT, also under <c>nohup</c> and in the background of a script.
-/// There the tests themselves ignore these signals, and a program ignores what its parent ignores; but it does not inherit what its parent handles. So this process handles them, and does nothing.
+/// Gives the programs that tests start the default reaction to SIGHUP, SIGINT and SIGQUIT, also under <c>nohup</c> and
+/// in the background of a script.
+/// There the tests themselves ignore these signals, and a program ignores what its parent ignores; but it does not
+/// inherit what its parent handles. So this process handles them, and does nothing.
 /// </summary>
 internal static class InheritedSignals
 {

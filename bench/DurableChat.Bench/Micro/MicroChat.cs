@@ -5,7 +5,9 @@ using DurableChat.Feeds;
 
 namespace DurableChat.Bench.Micro;
 
-/// <summary>A chat with messages of about 1 KB in a feed of its own, and the transition that appends the next. For one thread.</summary>
+/// <summary>
+/// A chat with messages of about 1 KB in a feed of its own, and the transition that appends the next. For one thread.
+/// </summary>
 internal sealed class MicroChat
 {
     private readonly FeedPin _pin;

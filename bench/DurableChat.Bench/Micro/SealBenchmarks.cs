@@ -4,7 +4,9 @@ using DurableChat.Notifications;
 
 namespace DurableChat.Bench.Micro;
 
-/// <summary>What it costs that notifications are sealed: each is sealed once, and opened by every other replica.</summary>
+/// <summary>
+/// What it costs that notifications are sealed: each is sealed once, and opened by every other replica.
+/// </summary>
 public class SealBenchmarks
 {
     private const int MaxBytes = 7_999;

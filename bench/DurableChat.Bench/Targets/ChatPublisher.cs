@@ -5,7 +5,10 @@ using DurableChat.Storage;
 
 namespace DurableChat.Bench.Targets;
 
-/// <summary>Puts messages and parts into a chat's feed, as a commit and a model's stream do; commits them first if there is a store. For one thread.</summary>
+/// <summary>
+/// Puts messages and parts into a chat's feed, as a commit and a model's stream do; commits them first if there is a
+/// store. For one thread.
+/// </summary>
 internal sealed class ChatPublisher
 {
     /// <summary>How many messages a chat has that is in a store.</summary>

@@ -3,7 +3,8 @@ using DurableChat.Lab.Running;
 namespace DurableChat.Lab.Attacks;
 
 /// <summary>
-/// One way to abuse a server. It is run once: set up, prepared, run beside others' work, finished. One that is a load runs in a process of its own, which stands for other machines; see <see cref="AttackProcess"/>.
+/// One way to abuse a server. It is run once: set up, prepared, run beside others' work, finished. One that is a load
+/// runs in a process of its own, which stands for other machines; see <see cref="AttackProcess"/>.
 /// </summary>
 internal abstract class Attack : IAsyncDisposable
 {
@@ -12,7 +13,7 @@ internal abstract class Attack : IAsyncDisposable
     /// <summary>What stands against it.</summary>
     public abstract string Bound { get; }
 
-    /// <summary>False for what is no load: then nobody works beside it.</summary>
+    /// <summary>False if the attack is not a load. Then no other owners work during it.</summary>
     public virtual bool IsLoad => true;
 
     public virtual Task<AttackSetup> SetUpAsync(AttackScale scale) => Task.FromResult(new AttackSetup());

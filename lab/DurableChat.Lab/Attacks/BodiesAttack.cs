@@ -3,8 +3,13 @@ using DurableChat.Lab.Running;
 
 namespace DurableChat.Lab.Attacks;
 
-/// <summary>Bursts of bodies that are small on the wire and large in memory: a history of tiny messages, and a history of empty objects. Of eight owners at once.</summary>
-/// <param name="hasRate">False for no limit on their requests, which else hides what stands against their bodies.</param>
+/// <summary>
+/// Bursts of bodies that are small on the wire and large in memory: a history of tiny messages, and a history of empty
+/// objects. Of eight owners at once.
+/// </summary>
+/// <param name="hasRate">
+/// False for no limit on their requests, which else hides what stands against their bodies.
+/// </param>
 internal sealed class BodiesAttack(bool hasRate) : Attack
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);

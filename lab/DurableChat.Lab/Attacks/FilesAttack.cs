@@ -4,7 +4,9 @@ using DurableChat.ScaleTest.Tests.Runs;
 
 namespace DurableChat.Lab.Attacks;
 
-/// <summary>Another user of the machine, who looks for files that can be read; and a second server on the same file.</summary>
+/// <summary>
+/// Another user of the machine, who looks for files that can be read; and a second server on the same file.
+/// </summary>
 internal sealed class FilesAttack : Attack
 {
     private const UnixFileMode Others = (UnixFileMode)0b_000_111_111;

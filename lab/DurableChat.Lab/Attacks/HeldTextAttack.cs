@@ -3,7 +3,9 @@ using DurableChat.Lab.Running;
 
 namespace DurableChat.Lab.Attacks;
 
-/// <summary>A model that calls a tool and then sends text without end, which the call holds up, in several turns at once.</summary>
+/// <summary>
+/// A model that calls a tool and then sends text without end, which the call holds up, in several turns at once.
+/// </summary>
 internal sealed class HeldTextAttack : Attack
 {
     /// <summary>What one answer may hold until its end.</summary>

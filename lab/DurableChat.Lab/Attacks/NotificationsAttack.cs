@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace DurableChat.Lab.Attacks;
 
-/// <summary>A role of the database without a right on any table, which listens on the channel and sends on it: what it heard, again, changed and spliced; what earlier versions sent; and nonsense.</summary>
+/// <summary>
+/// A role of the database without a right on any table, which listens on the channel and sends on it: what it heard,
+/// again, changed and spliced; what earlier versions sent; and nonsense.
+/// </summary>
 internal sealed class NotificationsAttack : Attack
 {
     private const string Channel = "known_to_all";

@@ -3,7 +3,10 @@ using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.Lab.Attacks;
 
-/// <summary>Sixty chats of one owner whose queues are kept full of large messages, and as many chats with large client tools as it can create.</summary>
+/// <summary>
+/// Sixty chats of one owner whose queues are kept full of large messages, and as many chats with large client tools as
+/// it can create.
+/// </summary>
 internal sealed class QueuesAttack : Attack
 {
     public override string Name => "queues";

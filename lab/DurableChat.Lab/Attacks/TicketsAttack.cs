@@ -56,7 +56,7 @@ internal sealed class TicketsAttack : Attack
         }, cancellationToken);
     }
 
-    /// <summary>Of all that whoever has a dump of the database knows.</summary>
+    /// <summary>Tickets made from everything that a dump of the database contains.</summary>
     private static async Task<IReadOnlyList<string>> ForgeAsync(Arena arena, string real, string[] claims, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(arena.Address.Postgres);

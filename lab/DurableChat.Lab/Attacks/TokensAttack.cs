@@ -3,7 +3,10 @@ using DurableChat.Lab.Running;
 
 namespace DurableChat.Lab.Attacks;
 
-/// <summary>An issuer that takes another key and issues tokens without <c>nbf</c>, and a flood of tokens with keys that it never had.</summary>
+/// <summary>
+/// An issuer that takes another key and issues tokens without <c>nbf</c>, and a flood of tokens with keys that it never
+/// had.
+/// </summary>
 internal sealed class TokensAttack : Attack
 {
     private const int Unauthorized = 401;

@@ -15,7 +15,10 @@ internal sealed record Circumstances
     /// <summary>False if replicas of a version took part that counts no usage.</summary>
     public bool IsUsageCounted { get; init; } = true;
 
-    /// <summary>Until then only replicas of the previous version ran, in seconds: what they did twice among themselves says nothing of this one.</summary>
+    /// <summary>
+    /// Until then only replicas of the previous version ran, in seconds: what they did twice among themselves says
+    /// nothing of this one.
+    /// </summary>
     public double PreviousAloneUntil { get; init; }
 
     public RunLimits Limits { get; init; } = new();

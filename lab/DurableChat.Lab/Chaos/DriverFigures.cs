@@ -5,7 +5,9 @@ using DurableChat.ScaleTest.Mock;
 namespace DurableChat.Lab.Chaos;
 
 /// <summary>How long chats waited for a driver, and what was done more than once.</summary>
-/// <param name="LongestDriverlessSeconds">The longest that a chat needed a driver and had none, without an excuse.</param>
+/// <param name="LongestDriverlessSeconds">
+/// The longest that a chat needed a driver and had none, without an excuse.
+/// </param>
 /// <param name="AllowedDriverlessSeconds">How long that may be.</param>
 /// <param name="Answers">Answers that the model began.</param>
 /// <param name="RepeatedAnswers">Those that it had begun before from the same history.</param>
@@ -13,7 +15,9 @@ namespace DurableChat.Lab.Chaos;
 /// <param name="ToolRuns">Runs of tools.</param>
 /// <param name="RepeatedToolRuns">Those of a call that had run before.</param>
 /// <param name="UnexcusedToolRuns">Those of them that nothing excuses.</param>
-/// <param name="StandstillSeconds">How long the machine itself stood still, which excuses much: the fewer, the more the run says.</param>
+/// <param name="StandstillSeconds">
+/// How long the machine itself stood still, which excuses much: the fewer, the more the run says.
+/// </param>
 internal sealed record DriverFigures(
     double LongestDriverlessSeconds,
     double AllowedDriverlessSeconds,

@@ -9,7 +9,9 @@ namespace DurableChat.Lab.Chaos;
 /// <param name="Victim">To which replica, if it was done to one.</param>
 internal sealed record FaultWindow(ChaosFault Kind, double Began, double Ended, int Victim = -1)
 {
-    /// <summary>How much later a command may begin and still be counted to the fault: so long its consequences are felt.</summary>
+    /// <summary>
+    /// How much later a command may begin and still be counted to the fault: so long its consequences are felt.
+    /// </summary>
     private const double Aftermath = 3;
 
     /// <summary>True if nothing can be committed while it lasts, or only with luck.</summary>
@@ -24,7 +26,10 @@ internal sealed record FaultWindow(ChaosFault Kind, double Began, double Ended, 
         _ => IsolatesReplicas,
     };
 
-    /// <summary>True if it can keep one replica from the database while others reach it, for longer than a lease: that replica then counts as gone.</summary>
+    /// <summary>
+    /// True if it can keep one replica from the database while others reach it, for longer than a lease: that replica
+    /// then counts as gone.
+    /// </summary>
     public bool IsolatesReplicas { get; init; }
 
     /// <summary>True if it was at work at some time between two others.</summary>

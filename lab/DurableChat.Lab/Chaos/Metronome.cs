@@ -1,6 +1,9 @@
 namespace DurableChat.Lab.Chaos;
 
-/// <summary>Beats steadily by the world's clock, and remembers when the machine was too busy to let it: nothing in this process can have gone on in time then either.</summary>
+/// <summary>
+/// Beats steadily by the world's clock, and remembers when the machine was too busy to let it: nothing in this process
+/// can have gone on in time then either.
+/// </summary>
 internal sealed class Metronome(ChaosContext context)
 {
     private static readonly TimeSpan _beat = TimeSpan.FromMilliseconds(250);

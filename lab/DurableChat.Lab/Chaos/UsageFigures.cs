@@ -5,7 +5,10 @@ namespace DurableChat.Lab.Chaos;
 
 /// <summary>What became of the cost that the model reported.</summary>
 /// <param name="Reported">Answers whose cost the model reported.</param>
-/// <param name="Excused">Those of them whose cost may be lost: their replica was killed or stopped, or it is not known that the server read it.</param>
+/// <param name="Excused">
+/// Those of them whose cost may be lost: their replica was killed or stopped, or it is not known that the server read
+/// it.
+/// </param>
 /// <param name="TokensReported">Tokens of input of all of them.</param>
 /// <param name="TokensCounted">Tokens of input that the chats count.</param>
 internal sealed record UsageFigures(int Reported, int Excused, long TokensReported, long TokensCounted)

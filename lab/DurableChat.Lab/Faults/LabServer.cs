@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DurableChat.Lab.Faults;
 
-/// <summary>The server of the product, with the faults that the section <c>Lab</c> of its configuration names.</summary>
+/// <summary>
+/// The server of the product, with the faults that the section <c>Lab</c> of its configuration names.
+/// </summary>
 internal static class LabServer
 {
     private static readonly object _inner = new();
@@ -37,7 +39,9 @@ internal static class LabServer
     }
 
     /// <summary>The settings of a replica, as variables of its environment.</summary>
-    /// <param name="replica">Its number. Clocks are late, early and right in turn: one pair of three replicas differs by twice as much.</param>
+    /// <param name="replica">
+    /// Its number. Clocks are late, early and right in turn: one pair of three replicas differs by twice as much.
+    /// </param>
     /// <param name="clockSkewMinutes">How late or early they are.</param>
     /// <param name="notificationFaultRate">The share of notifications with a fault.</param>
     public static Dictionary<string, string> Settings(int replica, int clockSkewMinutes, double notificationFaultRate) => new()

@@ -4,7 +4,9 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Lab.Faults;
 
-/// <summary>The tool of a server under test: it asks the mock model to work, which keeps a record of that. Thread-safe.</summary>
+/// <summary>
+/// The tool of a server under test: it asks the mock model to work, which keeps a record of that. Thread-safe.
+/// </summary>
 internal sealed class RemoteWorkTool(Uri url)
 {
     private static readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };

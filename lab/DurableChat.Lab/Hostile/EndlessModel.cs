@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Lab.Hostile;
 
-/// <summary>A model of OpenAI's Chat Completions that calls a tool, and then says something for as long as it is listened to. Thread-safe.</summary>
+/// <summary>
+/// A model of OpenAI's Chat Completions that calls a tool, and then says something for as long as it is listened to.
+/// Thread-safe.
+/// </summary>
 internal sealed class EndlessModel : IAsyncDisposable
 {
     /// <summary>Where it gives up.</summary>

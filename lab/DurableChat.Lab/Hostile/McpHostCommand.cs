@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Lab.Hostile;
 
 /// <summary>
-/// The command that runs an application with the library and tools of MCP servers, which the server program has none of. Owners are who they say they are. Hidden: the attack on MCP starts it.
+/// The command that runs an application with the library and tools of MCP servers, which the server program has none
+/// of. Owners are who they say they are. Hidden: the attack on MCP starts it.
 /// </summary>
 internal static class McpHostCommand
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DurableChat.Lab.Quiet;
 
-/// <summary>How busy this machine is, whoever keeps it so.</summary>
+/// <summary>How busy this machine is with all its processes.</summary>
 internal static class MachineBusy
 {
     /// <summary>Processor time since the start, idle and in all; null where there is no <c>/proc</c>.</summary>

@@ -6,7 +6,8 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.Lab.Quiet;
 
 /// <summary>
-/// Owners who work as usual: at a steady rate they send messages to chats of their own, each a turn, and read these chats. They remember what was acknowledged. Times count from the moment in which a request was
+/// Owners who work as usual: at a steady rate they send messages to chats of their own, each a turn, and read these
+/// chats. They remember what was acknowledged. Times count from the moment in which a request was
 /// due, so that a server that stands still does not make the rate lower.
 /// </summary>
 internal sealed class QuietOwners(Arena arena)
@@ -51,7 +52,10 @@ internal sealed class QuietOwners(Arena arena)
         times.Busy = MachineBusy.Share(busy, MachineBusy.Read());
     }
 
-    /// <summary>Waits until all turns have ended; gives how many acknowledged messages are not in the histories, and notes those that nobody sent.</summary>
+    /// <summary>
+    /// Waits until all turns have ended; gives how many acknowledged messages are not in the histories, and notes those
+    /// that were never sent.
+    /// </summary>
     public async Task<int> CountLostAsync(CancellationToken cancellationToken)
     {
         var lost = 0;

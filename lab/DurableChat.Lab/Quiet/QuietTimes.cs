@@ -12,7 +12,9 @@ internal sealed class QuietTimes
 
     public LatencyRecorder Reads { get; } = new();
 
-    /// <summary>The share of this machine's processors that was in use, by whatever process; null if the system does not say.</summary>
+    /// <summary>
+    /// The share of this machine's processors that was in use, by whatever process; null if the system does not say.
+    /// </summary>
     public double? Busy { get; set; }
 
     /// <summary>Requests that were not answered with success, by status; 0 for no answer.</summary>

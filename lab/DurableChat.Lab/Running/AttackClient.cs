@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace DurableChat.Lab.Running;
 
-/// <summary>Sends requests that were made before, and counts statuses and codes. An error of the server that is not a clear refusal is a finding. Thread-safe.</summary>
+/// <summary>
+/// Sends requests that were made before, and counts statuses and codes. An error of the server that is not a clear
+/// refusal is a finding. Thread-safe.
+/// </summary>
 internal sealed class AttackClient(Arena arena) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue, UseProxy = false, UseCookies = false, AllowAutoRedirect = false })

@@ -5,8 +5,10 @@ using DurableChat.ScaleTest.Running;
 namespace DurableChat.Lab.Running;
 
 /// <summary>
-/// An attack in a process of its own, which stands for other machines: it gets the processor only when the servers and those who work beside it leave it, and what it costs there is no part of their times. The
-/// models and issuers of an attack run in it, too. It takes a step for each line that it reads, and answers with a line: see <see cref="AttackCommand"/>. For one caller at a time.
+/// An attack in a process of its own, which stands for other machines: it gets the processor only when the servers and
+/// those who work beside it leave it, and what it costs there is no part of their times. The
+/// models and issuers of an attack run in it, too. It takes a step for each line that it reads, and answers with a
+/// line: see <see cref="AttackCommand"/>. For one caller at a time.
 /// </summary>
 internal sealed class AttackProcess : IAsyncDisposable
 {

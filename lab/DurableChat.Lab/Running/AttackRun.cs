@@ -4,7 +4,9 @@ using DurableChat.Lab.Reporting;
 
 namespace DurableChat.Lab.Running;
 
-/// <summary>Runs one attack: others work alone, then beside it, and afterwards it is checked that nothing of theirs is lost.</summary>
+/// <summary>
+/// Runs one attack: others work alone, then beside it, and afterwards it is checked that nothing of theirs is lost.
+/// </summary>
 internal static class AttackRun
 {
     private const double Tolerance = 1.2;

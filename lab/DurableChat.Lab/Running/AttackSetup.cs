@@ -8,7 +8,9 @@ internal sealed record AttackSetup
     /// <summary>Settings beside the usual ones, as environment variables.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Settings of the second replica alone; null for one replica on SQLite, else there are two on PostgreSQL.</summary>
+    /// <summary>
+    /// Settings of the second replica alone; null for one replica on SQLite, else there are two on PostgreSQL.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? SecondReplica { get; init; }
 
     public ProcessTraits? Traits { get; init; }

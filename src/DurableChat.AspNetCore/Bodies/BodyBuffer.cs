@@ -54,7 +54,9 @@ internal sealed class BodyBuffer : IDisposable
         }
     }
 
-    /// <summary>What has come, in one array. Of a large body this is a copy, which takes the place of its pieces.</summary>
+    /// <summary>
+    /// What has come, in one array. Of a large body this is a copy, which takes the place of its pieces.
+    /// </summary>
     public ReadOnlySpan<byte> Join()
     {
         if (_pieces.Count > 0)
@@ -91,7 +93,9 @@ internal sealed class BodyBuffer : IDisposable
         _poolOfFirst.Return(_first);
     }
 
-    /// <summary>Where the next bytes belong. Up to a small body's length the first array grows; further pieces follow it.</summary>
+    /// <summary>
+    /// Where the next bytes belong. Up to a small body's length the first array grows; further pieces follow it.
+    /// </summary>
     private Span<byte> Room()
     {
         if (_firstLength == _first.Length && _first.Length < BodyLane.SmallBytes)

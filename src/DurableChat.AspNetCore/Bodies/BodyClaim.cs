@@ -1,6 +1,8 @@
 namespace DurableChat.AspNetCore.Bodies;
 
-/// <summary>What one request has taken of the budget. It is given back when the claim is disposed. Not thread-safe.</summary>
+/// <summary>
+/// What one request has taken of the budget. It is given back when the claim is disposed. Not thread-safe.
+/// </summary>
 internal sealed class BodyClaim(BodyBudget budget, string owner) : IDisposable
 {
     private long _held;

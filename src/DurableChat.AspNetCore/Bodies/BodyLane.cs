@@ -40,7 +40,7 @@ internal sealed class BodyLane
         }
     }
 
-    /// <summary>Waits for a place. Whoever has it must call <see cref="Leave"/>.</summary>
+    /// <summary>Waits for a place. The caller must give it back with <see cref="Leave"/>.</summary>
     public ValueTask EnterAsync(string owner, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace DurableChat.AspNetCore.Bodies;
 
 /// <summary>
-/// What a look through JSON tells before anything is made of it. A megabyte of <c>{},{},…</c> is a third of a million
+/// What a scan of JSON shows before objects are made of it. A megabyte of <c>{},{},…</c> is a third of a million
 /// objects, so values are counted first. The look takes no memory. Pure.
 /// </summary>
 /// <param name="Values">
@@ -12,7 +12,7 @@ namespace DurableChat.AspNetCore.Bodies;
 /// </param>
 /// <param name="HasHalfCharacters">
 /// True if there is an escaped half of a surrogate pair. What stays JSON, such as a tool's result, is not decoded when
-/// a body is read: half a character in it would fail whoever decodes it later.
+/// a body is read: half a character in it would make a later decoder fail.
 /// </param>
 internal readonly record struct JsonShape(int Values, bool HasHalfCharacters)
 {

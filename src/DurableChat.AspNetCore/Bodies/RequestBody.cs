@@ -22,7 +22,9 @@ internal sealed record RequestBody<T>(T? Value, string Fingerprint, IResult? Pro
 /// <summary>Reads request bodies.</summary>
 internal static class RequestBody
 {
-    /// <summary>About how much memory a value of a body takes, however short it is: an object, its place in a list, a string.</summary>
+    /// <summary>
+    /// About how much memory a value of a body takes, however short it is: an object, its place in a list, a string.
+    /// </summary>
     private const int BytesPerValue = 100;
 
     /// <summary>
@@ -98,7 +100,8 @@ internal static class RequestBody
     /// <summary>Reads the bytes; gives the problem, if there is one.</summary>
     private static async Task<IResult?> ReadBytesAsync(HttpContext context, BodyBuffer buffer, BodyClaim claim, int maxBytes)
     {
-        // What is announced is taken at once, so that it is refused before any of it is in memory, and not in the middle.
+        // What is announced is taken at once, so that it is refused before any of it is in memory, and not in the
+        // middle.
         var announced = context.Request.ContentLength;
         if (announced is { } length && claim.TryGrow(length) is { } full)
         {
@@ -139,7 +142,8 @@ internal static class RequestBody
                 StatusCodes.Status413PayloadTooLarge => Problems.BodyTooLarge(maxBytes),
                 StatusCodes.Status429TooManyRequests => Problems.TooManyRequests(),
 
-                // The host throws this for a client's mistake, e.g. a broken chunk, and would answer with an error of the server's.
+                // The host throws this for a client's mistake, e.g. a broken chunk, and would answer with an error of
+                // the server's.
                 _ => Problems.BodyUnreadable(exception.StatusCode),
             };
         }
@@ -167,7 +171,7 @@ internal static class RequestBody
         var bytes = buffer.Join();
         if (!Utf8.IsValid(bytes))
         {
-            // The reader lets bad bytes pass in what stays JSON, and whoever decodes it later fails.
+            // The reader lets bad bytes pass in what stays JSON, and a later decoder fails.
             return Bad<T>(Problems.InvalidJson(null, "The request body is not valid UTF-8."));
         }
 
@@ -216,7 +220,7 @@ internal static class RequestBody
 
     private static string? FieldOf(JsonException exception) => exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
 
-    /// <summary>The library's own message names our types, so the place is told in words of our own.</summary>
+    /// <summary>The library's own message names our types, so the text here names the place.</summary>
     private static string Describe(JsonException exception) =>
         exception.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "The request body has a field that this endpoint does not know."
         : FieldOf(exception) is { } field ? $"The field '{field}' does not have the right form."

@@ -3,13 +3,18 @@ using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.ScaleTest.Checking;
 
-/// <summary>Compares, after all is quiet, what the store has with what was acknowledged and with what subscribers were given. Pure.</summary>
+/// <summary>
+/// Compares, after all is quiet, what the store has with what was acknowledged and with what subscribers were given.
+/// Pure.
+/// </summary>
 internal static class HistoryChecker
 {
     /// <summary>Checks one chat's stored history against what was acknowledged.</summary>
     /// <param name="chat">The chat.</param>
     /// <param name="stored">Its messages, as the API lists them.</param>
-    /// <param name="acknowledged">The users' messages that the history must have, in order; each begins with a mark that no other has.</param>
+    /// <param name="acknowledged">
+    /// The users' messages that the history must have, in order; each begins with a mark that no other has.
+    /// </param>
     /// <param name="unsure">Messages whose acknowledgement never came: the history may have them or not.</param>
     /// <param name="log">Where violations go.</param>
     public static void CheckStore(string chat, IReadOnlyList<WireMessage> stored, IReadOnlyList<string> acknowledged, IReadOnlySet<string> unsure, ViolationLog log)

@@ -214,7 +214,9 @@ public static class ScaleTestCommand
         return option;
     }
 
-    /// <summary>The variable, without the line break that often comes with what is read from a file; null if it is empty.</summary>
+    /// <summary>
+    /// The variable, without the line break that often comes with what is read from a file; null if it is empty.
+    /// </summary>
     private static string? TokenVariable() => Environment.GetEnvironmentVariable("DURABLECHAT_TOKEN")?.Trim() is { Length: > 0 } token ? token : null;
 
     /// <summary>Without the slash a relative address would take the place of the last segment.</summary>

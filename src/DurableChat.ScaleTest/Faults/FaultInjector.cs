@@ -27,7 +27,9 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
         }
     }
 
-    /// <summary>Injects until cancelled; a fault that has begun is brought to its end, so that everything is up again.</summary>
+    /// <summary>
+    /// Injects until cancelled; a fault that has begun is brought to its end, so that everything is up again.
+    /// </summary>
     public async Task RunAsync(long loadStarted, CancellationToken cancellationToken)
     {
         for (var i = 0; kinds.Count > 0; i++)

@@ -30,6 +30,9 @@ internal enum FaultKind
     /// <summary>Writes fail for 5 to 45 seconds. Reads work.</summary>
     ReadOnly,
 
-    /// <summary>Requests over the connections that are open are held back for 5 to 45 seconds: a commit becomes visible after its caller has given up and looked.</summary>
+    /// <summary>
+    /// Requests over the connections that are open are held back for 5 to 45 seconds: a commit becomes visible after
+    /// its caller has given up and looked.
+    /// </summary>
     Late,
 }

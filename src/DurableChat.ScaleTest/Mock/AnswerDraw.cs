@@ -4,8 +4,10 @@ using System.Text;
 namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>
-/// Draws answers. An answer depends on the seed, on the request and on how often the same request came before, and on nothing else: not on the order in which the requests
-/// of different chats arrive. So runs repeat, and a repeated request may succeed where the first was refused. Thread-safe.
+/// Draws answers. An answer depends on the seed, on the request and on how often the same request came before, and on
+/// nothing else: not on the order in which the requests
+/// of different chats arrive. So runs repeat, and a repeated request may succeed where the first was refused.
+/// Thread-safe.
 /// </summary>
 internal sealed class AnswerDraw
 {

@@ -5,7 +5,10 @@ using System.Text.Json;
 namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>Chat completions: chunks of one shape, then the usage if it was asked for, then <c>[DONE]</c>.</summary>
-/// <remarks>Source: OpenAI API reference, "Chat completions". Reasoning is sent as <c>reasoning_content</c>, as DeepSeek and vLLM do.</remarks>
+/// <remarks>
+/// Source: OpenAI API reference, "Chat completions". Reasoning is sent as <c>reasoning_content</c>, as DeepSeek and
+/// vLLM do.
+/// </remarks>
 internal sealed class CompletionsFormat(MockRequest request, MockAnswer answer, string id) : IMockFormat
 {
     private readonly byte[] _head = Encoding.UTF8.GetBytes(

@@ -18,7 +18,9 @@ internal sealed record MockAnswer(
     /// <summary>Tokens of input, as the usage says.</summary>
     public int InputTokens(MockRequest request) => (request.InputBytes / 4) + ExtraTokens;
 
-    /// <summary>Tokens of input that the answer costs beside those of its request: with a journal no two answers cost the same.</summary>
+    /// <summary>
+    /// Tokens of input that the answer costs beside those of its request: with a journal no two answers cost the same.
+    /// </summary>
     public int ExtraTokens { get; init; }
 }
 

@@ -3,12 +3,16 @@ using System.Text.Json;
 namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>
-/// What providers refuse in a history: it begins with a user, every tool call has its result before anybody speaks again, no result is without its call, and it ends with something to answer.
+/// What providers refuse in a history: it begins with a user, every tool call has its result before anybody speaks
+/// again, no result is without its call, and it ends with something to answer.
 /// </summary>
 /// <remarks>Source: OpenAI API reference, "Chat completions" and "Responses".</remarks>
 internal static class MockHistory
 {
-    /// <summary>Finds what is wrong with the messages of a chat completions request or the input of a Responses request; null if nothing is.</summary>
+    /// <summary>
+    /// Finds what is wrong with the messages of a chat completions request or the input of a Responses request; null if
+    /// nothing is.
+    /// </summary>
     public static string? FindFault(JsonElement input)
     {
         if (input.ValueKind != JsonValueKind.Array)

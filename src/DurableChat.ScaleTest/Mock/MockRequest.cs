@@ -52,7 +52,10 @@ internal sealed record MockRequest(
         }
     }
 
-    /// <summary>A member of an object; null if there is none, if it is <c>null</c>, which clients send for what they leave out, or if this is no object.</summary>
+    /// <summary>
+    /// A member of an object; null if there is none, if it is <c>null</c>, which clients send for what they leave out,
+    /// or if this is no object.
+    /// </summary>
     public static JsonElement? Member(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 

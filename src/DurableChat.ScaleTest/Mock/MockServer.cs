@@ -37,7 +37,7 @@ internal static class MockServer
         app.MapGet("/v1/models", () => Results.Json(new { Object = "list", Data = new[] { new { Id = "mock", Object = "model", Created = 0, OwnedBy = "durablechat" } } }, Json));
         if (journal is not null)
         {
-            // A server that is to be told apart from others asks under a path of its own.
+            // A server that must be identified uses its own path.
             app.MapPost("/of/{caller:int}/v1/chat/completions", context => AnswerAsync(context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
             app.MapPost("/of/{caller:int}/v1/responses", context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
             app.MapPost("/of/{caller:int}/tool", context => MockWork.RunAsync(context, journal, Caller(context), time));

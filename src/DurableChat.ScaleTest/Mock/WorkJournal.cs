@@ -58,7 +58,9 @@ internal sealed class WorkJournal(TimeProvider time)
             }
         }
 
-        /// <summary>The model says what it costs. Whether the server takes it in is known if it asks for more.</summary>
+        /// <summary>
+        /// The model says what it costs. Whether the server takes it in is known if it asks for more.
+        /// </summary>
         public void Report(long input, long output)
         {
             lock (journal._lock)

@@ -4,7 +4,9 @@ namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>One answer of the model or one run of a tool, as the model and the tool saw it.</summary>
 /// <param name="Kind">What it was.</param>
-/// <param name="Key">Of an answer, a hash of the history it was asked with; of a run, the idempotency key that the tool was given.</param>
+/// <param name="Key">
+/// Of an answer, a hash of the history it was asked with; of a run, the idempotency key that the tool was given.
+/// </param>
 /// <param name="Question">The first word of the newest user message in that history, which names the chat.</param>
 /// <param name="Replica">Which replica asked; -1 if that is not known.</param>
 /// <param name="Began">When, in seconds.</param>

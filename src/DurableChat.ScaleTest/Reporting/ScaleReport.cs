@@ -5,7 +5,10 @@ using DurableChat.ScaleTest.Measuring;
 
 namespace DurableChat.ScaleTest.Reporting;
 
-/// <summary>The report of a run, as it is written as JSON. <see cref="FormatVersion"/> rises when a field changes its meaning or goes; new fields may come.</summary>
+/// <summary>
+/// The report of a run, as it is written as JSON. <see cref="FormatVersion"/> rises when a field changes its meaning or
+/// goes; new fields may come.
+/// </summary>
 internal sealed record ScaleReport
 {
     /// <summary>The version that this program writes and reads.</summary>
@@ -53,7 +56,9 @@ internal sealed record ScaleReport
 
     public IReadOnlyList<string> TimedOutChats { get; init; } = [];
 
-    /// <summary>Why chats took no further part or could not be checked, or which process ended; the first of them.</summary>
+    /// <summary>
+    /// Why chats took no further part or could not be checked, or which process ended; the first of them.
+    /// </summary>
     public IReadOnlyList<string> Failures { get; init; } = [];
 
     public IReadOnlyList<Sample> Series { get; init; } = [];

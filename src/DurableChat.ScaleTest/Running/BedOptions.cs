@@ -12,7 +12,8 @@ internal sealed record BedOptions
     public string? Program { get; init; }
 
     /// <summary>
-    /// Where the servers keep their chats: <c>sqlite</c> or <c>postgres</c> for a temporary one of the test's own, else what <c>serve --store</c> takes. Null chooses by the number of replicas.
+    /// Where the servers keep their chats: <c>sqlite</c> or <c>postgres</c> for a temporary one of the test's own, else
+    /// what <c>serve --store</c> takes. Null chooses by the number of replicas.
     /// </summary>
     public string? Store { get; init; }
 
@@ -32,7 +33,10 @@ internal sealed record BedOptions
     /// <summary>Connections of each replica's pool; null for the server's default.</summary>
     public int? PoolSize { get; init; }
 
-    /// <summary>True if faults will be injected: leases are then short, and the database is reached through a proxy that can be slow.</summary>
+    /// <summary>
+    /// True if faults will be injected: leases are then short, and the database is reached through a proxy that can be
+    /// slow.
+    /// </summary>
     public bool HasFaults { get; init; }
 
     /// <summary>Messages in a durable window; null for the server's default.</summary>
@@ -53,7 +57,9 @@ internal sealed record BedOptions
     /// <summary>By what share answers are shorter or longer than they are on average.</summary>
     public double LengthSpread { get; init; }
 
-    /// <summary>Settings that one replica has beside those of all: by its number, and where the mock model is. Null for none.</summary>
+    /// <summary>
+    /// Settings that one replica has beside those of all: by its number, and where the mock model is. Null for none.
+    /// </summary>
     public Func<int, Uri, Dictionary<string, string>>? OwnSettings { get; init; }
 
     /// <summary>True if the mock model keeps a record of what each replica asks of it.</summary>

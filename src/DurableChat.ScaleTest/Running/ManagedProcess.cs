@@ -57,7 +57,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
     {
         var start = StartInfo(arguments, traits ?? new ProcessTraits());
 
-        // What a person has configured for a server of their own, here or in this folder, is not for these: it would change what is measured, or use a key.
+        // What a person has configured for a server of their own, here or in this folder, is not for these: it would
+        // change what is measured, or use a key.
         start.WorkingDirectory = folder;
         foreach (var key in start.Environment.Keys.Where(IsSetting).ToList())
         {
@@ -123,7 +124,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, ProcessTraits traits)
     {
-        // As one file the program is the process; else it was started as "dotnet program.dll". Under a test host that program is the test's; the server lies beside it.
+        // As one file the program is the process; else it was started as "dotnet program.dll". Under a test host that
+        // program is the test's; the server lies beside it.
         var path = Environment.ProcessPath!;
         var isUnderDotnet = Path.GetFileNameWithoutExtension(path) == "dotnet";
         string[] program =
@@ -131,7 +133,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
             : Path.GetExtension(other) == ".dll" ? [isUnderDotnet ? path : "dotnet", other]
             : [other];
 
-        // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's place. Limits stay, too.
+        // The runtime leaves SIGXFSZ as it finds it, and what is ignored stays so in the program that takes the shell's
+        // place. Limits stay, too.
         string[] words =
         [
             .. traits.OutlivesFileLimit ? ["trap '' XFSZ"] : Array.Empty<string>(),
@@ -148,7 +151,8 @@ internal sealed class ManagedProcess : IAsyncDisposable
             program = ["/usr/bin/nice", "-n", "19", .. program];
         }
 
-        // In a session of their own, Ctrl-C reaches the test alone, which then ends them in order and still reads their metrics.
+        // In a session of their own, Ctrl-C reaches the test alone, which then ends them in order and still reads their
+        // metrics.
         string[] all = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. program, .. arguments] : [.. program, .. arguments];
         return new ProcessStartInfo(all[0], all.Skip(1));
     }

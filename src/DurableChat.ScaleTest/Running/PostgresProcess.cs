@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace DurableChat.ScaleTest.Running;
 
-/// <summary>A PostgreSQL server of the test's own: a new cluster in a temporary folder, on a free port of this machine. It goes with its folder.</summary>
+/// <summary>
+/// A PostgreSQL server of the test's own: a new cluster in a temporary folder, on a free port of this machine. It goes
+/// with its folder.
+/// </summary>
 internal sealed class PostgresProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;

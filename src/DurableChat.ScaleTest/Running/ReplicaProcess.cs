@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace DurableChat.ScaleTest.Running;
 
-/// <summary>One replica, which may be killed, paused and started anew, always at the same address. For one caller at a time.</summary>
+/// <summary>
+/// One replica, which may be killed, paused and started anew, always at the same address. For one caller at a time.
+/// </summary>
 internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string folder) : IAsyncDisposable
 {
     private ManagedProcess? _process;
@@ -89,7 +91,9 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
             cancellationToken,
             (Traits ?? new ProcessTraits()) with { Other = Program });
 
-    /// <summary>Another version refuses settings that it does not know, and names them: it is started again without.</summary>
+    /// <summary>
+    /// Another version refuses settings that it does not know, and names them: it is started again without.
+    /// </summary>
     private async Task<ManagedProcess> StartOtherAsync(CancellationToken cancellationToken)
     {
         for (var known = settings; ;)

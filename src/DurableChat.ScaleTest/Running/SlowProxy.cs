@@ -32,7 +32,10 @@ internal sealed class SlowProxy : IAsyncDisposable
         set => Interlocked.Exchange(ref _delayTicks, value.Ticks);
     }
 
-    /// <summary>Holds back what comes from the servers over each connection that is open now, for a time between the two; completes when all is let through.</summary>
+    /// <summary>
+    /// Holds back what comes from the servers over each connection that is open now, for a time between the two;
+    /// completes when all is let through.
+    /// </summary>
     public async Task HoldAsync(TimeSpan least, TimeSpan most)
     {
         List<Link> links;

@@ -5,7 +5,9 @@ using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.ScaleTest.Running;
 
-/// <summary>The servers and the mock model of a run, with a temporary database; or servers that somebody else has started.</summary>
+/// <summary>
+/// The servers and the mock model of a run, with a temporary database; or servers that somebody else has started.
+/// </summary>
 internal sealed class TestBed : IAsyncDisposable
 {
     private const int MaxLogLines = 20;
@@ -13,7 +15,10 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>How long a lease lives without a heartbeat, in runs with faults.</summary>
     public static readonly TimeSpan LeaseUnderFaults = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often replicas compare what they drive with what they should, and look for chats that nobody drives, in runs with faults.</summary>
+    /// <summary>
+    /// How often replicas compare what they drive with what they should, and look for chats without a driver, in runs
+    /// with faults.
+    /// </summary>
     public static readonly TimeSpan ReconcileUnderFaults = TimeSpan.FromSeconds(1);
 
     /// <summary>How often replicas compare versions with the database, in runs with faults.</summary>
@@ -97,7 +102,8 @@ internal sealed class TestBed : IAsyncDisposable
                 bed.Replicas = options.Urls;
                 var found = options.Urls.Select(ListeningProcess.Find).ToList();
 
-                // Some without the others would be a part passed off as the whole; their own metrics then speak for all of them.
+                // Some without the others would be a part passed off as the whole; their own metrics then speak for all
+                // of them.
                 bed._foundIds = found.TrueForAll(id => id is not null) ? [.. found.OfType<int>().Distinct()] : [];
             }
             else

@@ -3,8 +3,10 @@ using DurableChat.ScaleTest.Measuring;
 namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>
-/// Many owners send messages at a steady rate, each in a chat of its own. In every other round one owner abuses the server beside them: full queues, large client tools, renames and creations without end, as
-/// fast as the limits let it. What the others' requests take, with and without it, stands side by side, and what memory it takes.
+/// Many owners send messages at a steady rate, each in a chat of its own. In every other round one owner abuses the
+/// server beside them: full queues, large client tools, renames and creations without end, as
+/// fast as the limits let it. What the others' requests take, with and without it, stands side by side, and what memory
+/// it takes.
 /// </summary>
 internal sealed class AbuseScenario : IScenario
 {

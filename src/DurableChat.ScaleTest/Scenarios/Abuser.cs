@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>One owner who takes what it can get: chats with large client tools, created without end, queues that are kept full of large messages, and renames of those chats.</summary>
+/// <summary>
+/// One owner who takes what it can get: chats with large client tools, created without end, queues that are kept full
+/// of large messages, and renames of those chats.
+/// </summary>
 internal sealed class Abuser(OwnerClient http, string token, int maxCreations, TimeProvider time)
 {
     private const int Workers = 16;
@@ -12,7 +15,8 @@ internal sealed class Abuser(OwnerClient http, string token, int maxCreations, T
     private const int ToolBytes = 12 * 1024;
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
-    // Made once: what the abuser computes must not take the processor from those whom it is to disturb by its requests alone.
+    // Made once: what the abuser computes must not take the processor from those whom it is to disturb by its requests
+    // alone.
     private static readonly byte[] _creation = JsonSerializer.SerializeToUtf8Bytes(new
     {
         content = "Go.",
@@ -59,7 +63,9 @@ internal sealed class Abuser(OwnerClient http, string token, int maxCreations, T
         }
     }
 
-    /// <summary>Of ten steps seven create, two fill a queue and one renames; when enough was created, the others take its place.</summary>
+    /// <summary>
+    /// Of ten steps seven create, two fill a queue and one renames; when enough was created, the others take its place.
+    /// </summary>
     private async Task<bool> StepAsync(int step, CancellationToken cancellationToken)
     {
         var (kind, chat) = (step % 10, Chat(step));

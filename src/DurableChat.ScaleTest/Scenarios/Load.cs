@@ -48,7 +48,10 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     public async Task<ServerReading> ReadServersAsync(CancellationToken cancellationToken) =>
         new() { Text = PrometheusText.Read(await Task.WhenAll(Replicas.Select(replica => Api.MetricsAsync(replica, cancellationToken)))) };
 
-    /// <summary>Says that the load is steady from here on: latencies measured so far, while all chats were created at once, do not count.</summary>
+    /// <summary>
+    /// Says that the load is steady from here on: latencies measured so far, while all chats were created at once, do
+    /// not count.
+    /// </summary>
     public async Task BeginSteadyAsync(CancellationToken cancellationToken)
     {
         try

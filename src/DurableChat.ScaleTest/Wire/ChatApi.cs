@@ -8,7 +8,8 @@ using DurableChat.ScaleTest.Mock;
 namespace DurableChat.ScaleTest.Wire;
 
 /// <summary>
-/// The routes that the test uses, at whichever replica it names. A command that fails without an answer is sent again with the same idempotency key until it is answered, as a good
+/// The routes that the test uses, at whichever replica it names. A command that fails without an answer is sent again
+/// with the same idempotency key until it is answered, as a good
 /// client does. Thread-safe.
 /// </summary>
 internal sealed class ChatApi : IDisposable
@@ -126,7 +127,9 @@ internal sealed class ChatApi : IDisposable
         return read.RootElement.Clone();
     }
 
-    /// <summary>What each replica asked of the mock model and its tool, with times in seconds after <paramref name="origin"/>.</summary>
+    /// <summary>
+    /// What each replica asked of the mock model and its tool, with times in seconds after <paramref name="origin"/>.
+    /// </summary>
     /// <exception cref="HttpRequestException">It cannot be read.</exception>
     public async Task<IReadOnlyList<WorkRecord>> MockWorkAsync(Uri mock, DateTimeOffset origin, CancellationToken cancellationToken)
     {

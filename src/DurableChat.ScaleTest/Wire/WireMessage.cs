@@ -29,7 +29,10 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
     /// <summary>What it cost, in tokens of input and output; zero if that is not known.</summary>
     public (long Input, long Output) Usage { get; init; }
 
-    /// <summary>A hash of its JSON, however that is written: tool calls, results, usage and times too must be the same wherever the message is shown.</summary>
+    /// <summary>
+    /// A hash of its JSON, however that is written: tool calls, results, usage and times too must be the same wherever
+    /// the message is shown.
+    /// </summary>
     public ulong JsonHash { get; init; }
 
     /// <summary>When the server decided on it, by the server's clock.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class ConnectionPlaces
     /// <summary>Makes them.</summary>
     /// <param name="limits">What is configured.</param>
     /// <param name="options">Says how many turns may run.</param>
-    /// <param name="logger">Is told how many there may be.</param>
+    /// <param name="logger">Logs how many there may be.</param>
     public ConnectionPlaces(HttpLimits limits, DurableChatOptions options, ILogger<ConnectionPlaces> logger)
         : this(limits.MaxConnections, OpenFiles.Limit, options.Worker.MaxConcurrentTurns, logger)
     {

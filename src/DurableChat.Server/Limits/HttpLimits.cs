@@ -3,7 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace DurableChat.Server.Limits;
 
 /// <summary>
-/// The configuration section <c>Http:Limits</c>: what one caller, and all connections together, may ask of this replica. Whoever exceeds a limit is refused; nobody else waits for it.
+/// The configuration section <c>Http:Limits</c>: what one caller, and all connections together, may ask of this
+/// replica. Whoever exceeds a limit is refused; nobody else waits for it.
 /// </summary>
 internal sealed class HttpLimits
 {
@@ -12,7 +13,8 @@ internal sealed class HttpLimits
     private const string Longest = "1.00:00:00";
 
     /// <summary>
-    /// How many requests of one owner are answered per second, in the long run; 0 for any number. A request with a body counts once more for each 4 KiB of it. Without authentication nothing is
+    /// How many requests of one owner are answered per second, in the long run; 0 for any number. A body counts as one
+    /// further request for each 4 KiB. Without authentication nothing is
     /// counted.
     /// </summary>
     [Range(0, 1_000_000)]
@@ -51,7 +53,10 @@ internal sealed class HttpLimits
     [Range(typeof(TimeSpan), "00:00:01.001", Longest, ParseLimitsInInvariantCulture = true, ErrorMessage = "BodyGraceTime must be more than a second and at most a day.")]
     public TimeSpan BodyGraceTime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection may be open without a request: a new one that says nothing, or one that is kept for the next.</summary>
+    /// <summary>
+    /// How long a connection may be open without a request: a new one that says nothing, or one that is kept for the
+    /// next.
+    /// </summary>
     [Range(typeof(TimeSpan), Shortest, Longest, ParseLimitsInInvariantCulture = true)]
     public TimeSpan IdleConnectionTime { get; set; } = TimeSpan.FromSeconds(130);
 

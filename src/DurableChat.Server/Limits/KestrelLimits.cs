@@ -2,10 +2,16 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DurableChat.Server.Limits;
 
-/// <summary>What the web server allows on each connection, before anything of ours sees a request. It answers 400, 408, 413 or 431 without a body, or hangs up.</summary>
+/// <summary>
+/// What the web server allows on each connection, before anything of ours sees a request. It answers 400, 408, 413 or
+/// 431 without a body, or hangs up.
+/// </summary>
 internal static class KestrelLimits
 {
-    /// <summary>A browser has a stream for each tab and chat on its one HTTP/2 connection, so there are more than for ordinary sites.</summary>
+    /// <summary>
+    /// A browser has a stream for each tab and chat on its one HTTP/2 connection, so there are more than for ordinary
+    /// sites.
+    /// </summary>
     private const int MaxHttp2Streams = 500;
 
     /// <summary>

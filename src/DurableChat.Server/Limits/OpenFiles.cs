@@ -20,7 +20,9 @@ internal static class OpenFiles
     /// <summary>The limit of the system for this process; null if there is none, or it is not known.</summary>
     public static long? Limit => File.Exists(Limits) ? Read(File.ReadLines(Limits)) : null;
 
-    /// <summary>Reads what the kernel says of the limits of a process. The runtime has raised the soft one to the hard one.</summary>
+    /// <summary>
+    /// Reads what the kernel says of the limits of a process. The runtime has raised the soft one to the hard one.
+    /// </summary>
     public static long? Read(IEnumerable<string> limits) =>
         limits.FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal)) is { } line
         && line[Line.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var soft, ..]

@@ -9,8 +9,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DurableChat.Server.Limits;
 
 /// <summary>
-/// How much one caller may ask of this replica: a bucket for each owner, and one for each address from which unauthenticated requests come, such as those with wrong tokens. A request costs one
-/// token and another for each <see cref="BytesPerToken"/> of its body, since a large request is as much work as many small ones. Each replica counts for itself. Thread-safe.
+/// How much one caller may ask of this replica: a bucket for each owner, and one for each address from which
+/// unauthenticated requests come, such as those with wrong tokens. A request costs one
+/// token and another for each <see cref="BytesPerToken"/> of its body, since a large request is as much work as many
+/// small ones. Each replica counts for itself. Thread-safe.
 /// </summary>
 internal sealed class RequestRate : IDisposable
 {
@@ -37,7 +39,8 @@ internal sealed class RequestRate : IDisposable
     }
 
     /// <summary>
-    /// The bucket of one caller. Tokens come back one by one and not a second's worth at once: whoever waits for tokens would send in
+    /// The bucket of one caller. Tokens come back one by one and not a second's worth at once: a caller that waits for
+    /// tokens would send in
     /// bursts, and others would wait behind each.
     /// </summary>
     public static TokenBucketRateLimiterOptions BucketOf(HttpLimits limits) => new()
@@ -75,7 +78,9 @@ internal sealed class RequestRate : IDisposable
 
     public void Dispose() => _limiter?.Dispose();
 
-    /// <summary>What a body costs: never more than half of a full bucket, or other requests would keep it from being sent.</summary>
+    /// <summary>
+    /// What a body costs: never more than half of a full bucket, or other requests would keep it from being sent.
+    /// </summary>
     private int TokensFor(long bytes) => (int)Math.Min(1 + (bytes / BytesPerToken), Math.Max(1, _burst / 2));
 
     /// <summary>Pays for the bytes that have come beyond those that were paid for.</summary>

@@ -310,7 +310,17 @@ internal sealed class Feed
 
     private void CountLocked(FeedEffects effects)
     {
-        _holds.Take(effects, Now);
+        // The clock is read only for a use: most looks have been counted as one already.
+        if (effects.Has(FeedEffects.Touch))
+        {
+            _holds.Touch(Now);
+        }
+
+        if (effects.Has(FeedEffects.VoidCursors))
+        {
+            _holds.VoidCursors();
+        }
+
         if (effects.Has(FeedEffects.Release))
         {
             _host.Budget.Release(_place);

@@ -99,20 +99,12 @@ internal sealed class FeedHolds(long now)
         return FeedChange.Memory;
     }
 
-    /// <summary>Applies the effects of a change to pins and subscribers.</summary>
-    public void Take(FeedEffects effects, long now)
+    /// <summary>Marks all subscribers: the history that they were shown is not the stored one.</summary>
+    public void VoidCursors()
     {
-        if (effects.Has(FeedEffects.Touch))
+        foreach (var cursor in _cursors)
         {
-            Touch(now);
-        }
-
-        if (effects.Has(FeedEffects.VoidCursors))
-        {
-            foreach (var cursor in _cursors)
-            {
-                cursor.IsVoid = true;
-            }
+            cursor.IsVoid = true;
         }
     }
 

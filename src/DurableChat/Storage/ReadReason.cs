@@ -1,6 +1,8 @@
 namespace DurableChat.Storage;
 
-/// <summary>What a read of messages is for: the labels <c>reason</c> and <c>route</c> of the metric that counts reads.</summary>
+/// <summary>
+/// What a read of messages is for: the labels <c>reason</c> and <c>route</c> of the metric that counts reads.
+/// </summary>
 public enum ReadReason
 {
     /// <summary>The first messages of a stream that has just connected.</summary>

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace DurableChat.Browser.Tests.Support;
 
-/// <summary>A tab with a page of somebody else's program: an unmodified <c>useChat</c>, of one version of its packages, on the server's own origin.</summary>
+/// <summary>
+/// A tab with a page of somebody else's program: an unmodified <c>useChat</c>, of one version of its packages, on the
+/// server's own origin.
+/// </summary>
 internal sealed class AiSdkTab
 {
     private AiSdkTab(IPage page) => Page = page;

@@ -6,7 +6,10 @@ namespace DurableChat.Browser.Tests.Support;
 /// <summary>One browser for all tests; each tab has storage of its own unless it shares a context.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    /// <summary>How long a test waits for what it expects to see: no claim about speed, for machines that are busy with other things.</summary>
+    /// <summary>
+    /// How long a test waits for what it expects to see: no claim about speed, for machines that are busy with other
+    /// things.
+    /// </summary>
     public const float Patience = 30_000;
 
     /// <summary>First the one that never has a window: it starts faster and takes less time for each test.</summary>

@@ -4,7 +4,10 @@ using Xunit.v3;
 
 namespace DurableChat.Browser.Tests.Support;
 
-/// <summary>Fails a test whose tabs logged an error. After the test, and not in a tab's disposal, so that it never hides why a test failed.</summary>
+/// <summary>
+/// Fails a test whose tabs logged an error. After the test, and not in a tab's disposal, so that it never hides why a
+/// test failed.
+/// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class NoComplaintsAttribute : BeforeAfterTestAttribute
 {

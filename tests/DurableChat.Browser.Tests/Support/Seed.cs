@@ -24,7 +24,9 @@ internal static class Seed
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
-    /// <summary>A chat with these answers; the server is away for a moment while they are written into its file.</summary>
+    /// <summary>
+    /// A chat with these answers; the server is away for a moment while they are written into its file.
+    /// </summary>
     public static Task<string> AnswersAsync(ServerProcess server, IReadOnlyList<string> answers) =>
         AnswersAsync(server, [.. answers.Select(answer => (answer, (IReadOnlyList<MessagePart>)[new TextPart(answer)]))]);
 

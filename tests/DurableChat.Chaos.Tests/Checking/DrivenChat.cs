@@ -5,7 +5,8 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.Chaos.Tests.Checking;
 
 /// <summary>
-/// The record of a chat that was driven well: a question at 10 s, an answer that calls a tool at 11 s, a run of the tool, the second answer, and rest at 15 s. All by replica 0. Times stand in seconds.
+/// The record of a chat that was driven well: a question at 10 s, an answer that calls a tool at 11 s, a run of the
+/// tool, the second answer, and rest at 15 s. All by replica 0. Times stand in seconds.
 /// </summary>
 internal static class DrivenChat
 {

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DurableChat.Chaos.Tests.Checking;
 
-/// <summary>A chat that needs a driver is not without one for longer than two sync intervals, here 10 seconds.</summary>
+/// <summary>
+/// A chat that needs a driver is not without one for longer than two sync intervals, here 10 seconds.
+/// </summary>
 public sealed class DriverLawTests
 {
     private static readonly RecordedChat _good = DrivenChat.Make();

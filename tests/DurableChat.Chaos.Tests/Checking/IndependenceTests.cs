@@ -7,7 +7,10 @@ namespace DurableChat.Chaos.Tests.Checking;
 /// <summary>A checker that shares code with what it checks shares its mistakes.</summary>
 public sealed partial class IndependenceTests
 {
-    /// <summary>The command puts the worlds together, and the worlds reach the server; the plan, the clients, the records and the laws do not.</summary>
+    /// <summary>
+    /// The command puts the worlds together, and the worlds reach the server; the plan, the clients, the records and
+    /// the laws do not.
+    /// </summary>
     [Fact]
     public void The_plan_the_clients_and_the_checker_mention_no_type_of_the_product()
     {

@@ -6,7 +6,8 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.Chaos.Tests.Checking;
 
 /// <summary>
-/// The record of a chat in which all went well: created, answered, asked with a tool, a question queued while that ran, an edit, and a follower that came back at another replica. Tests spoil a copy of it.
+/// The record of a chat in which all went well: created, answered, asked with a tool, a question queued while that ran,
+/// an edit, and a follower that came back at another replica. Tests spoil a copy of it.
 /// </summary>
 internal static class LawfulChat
 {

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace DurableChat.Chaos.Tests.Checking;
 
-/// <summary>What a chat has spent is what the model reported, each answer once; only a process that died may take some of it along.</summary>
+/// <summary>
+/// What a chat has spent is what the model reported, each answer once; only a process that died may take some of it
+/// along.
+/// </summary>
 public sealed class UsageLawTests
 {
     private static readonly WorkRecord _first = Costing(11, 12, 100, 1);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace DurableChat.Chaos.Tests.Runs;
 
-/// <summary>A few seeds of each kind, small; <c>lab/run chaos</c> runs as many and as large ones as one likes.</summary>
+/// <summary>
+/// A few seeds of each kind, small; <c>lab/run chaos</c> runs as many and as large ones as one likes.
+/// </summary>
 [Collection(nameof(ChaosRunTests))]
 public sealed class ChaosRunTests
 {

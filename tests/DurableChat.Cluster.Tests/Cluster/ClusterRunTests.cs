@@ -10,7 +10,9 @@ using Xunit;
 
 namespace DurableChat.Cluster.Tests.Cluster;
 
-/// <summary>Whole clusters: three real servers on a real PostgreSQL, subscribers spread over them, every stream checked.</summary>
+/// <summary>
+/// Whole clusters: three real servers on a real PostgreSQL, subscribers spread over them, every stream checked.
+/// </summary>
 public sealed class ClusterRunTests
 {
     private static readonly LoadOptions _small = new() { Chats = 20, Turns = 4, TurnTimeout = TimeSpan.FromSeconds(60) };

@@ -46,7 +46,8 @@ internal sealed partial class Balancer : IAsyncDisposable
         var paths = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(kind => $"{kind}_temp_path {folder.FullName}/{kind};\n"));
         var path = Path.Combine(folder.FullName, "nginx.conf");
 
-        // Large bodies stay in memory: where root starts nginx its workers are somebody else, who may not write into this folder.
+        // Large bodies stay in memory: where root starts nginx its workers are somebody else, who may not write into
+        // this folder.
         File.WriteAllText(
             path,
             $"daemon off;\npid {folder.FullName}/pid;\nerror_log stderr notice;\nworker_processes 1;\nevents {{}}\nhttp {{\naccess_log off;\nclient_body_buffer_size 8m;\n{paths}{(change is null ? site : change(site))}\n}}\n");

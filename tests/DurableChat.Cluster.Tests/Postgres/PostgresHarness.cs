@@ -6,7 +6,10 @@ using DurableChat.Storage;
 
 namespace DurableChat.Cluster.Tests.Postgres;
 
-/// <summary>A store on a real database of its own. The database's clock cannot be moved, so what it measures is made older instead.</summary>
+/// <summary>
+/// A store on a real database of its own. The database's clock cannot be moved, so what it measures is made older
+/// instead.
+/// </summary>
 internal sealed class PostgresHarness : IStoreHarness
 {
     private readonly string _connectionString;

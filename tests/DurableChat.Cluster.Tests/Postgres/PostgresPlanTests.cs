@@ -4,7 +4,10 @@ using Xunit;
 
 namespace DurableChat.Cluster.Tests.Postgres;
 
-/// <summary>What a query costs must not grow with the data it does not return, so it finds its rows by an index made for it, in their order.</summary>
+/// <summary>
+/// What a query costs must not grow with the data it does not return, so it finds its rows by an index made for it, in
+/// their order.
+/// </summary>
 public sealed class PostgresPlanTests(PostgresFixture postgres)
 {
     [Theory]

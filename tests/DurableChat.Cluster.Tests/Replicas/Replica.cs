@@ -12,7 +12,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DurableChat.Cluster.Tests.Replicas;
 
-/// <summary>One replica as a host puts it together, over a store and a channel that others share. Its clock stands still unless a test moves it.</summary>
+/// <summary>
+/// One replica as a host puts it together, over a store and a channel that others share. Its clock stands still unless
+/// a test moves it.
+/// </summary>
 internal sealed class Replica : IAsyncDisposable
 {
     private readonly IHost _host;

@@ -27,7 +27,8 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
         await WaitAsync(listHere, gone, string.Empty);
         Assert.True(await here.Chats.DeleteAsync("owner", gone, CancellationToken.None));
 
-        // Both tell things in order: once this has gone round, whatever the deletion gave rise to has been sent. The lists were read before, so what they tell now came as news.
+        // Both tell things in order: once this has gone round, whatever the deletion gave rise to has been sent. The
+        // lists were read before, so what they tell now came as news.
         var after = await here.CreateAsync();
         await WaitAsync(listThere, after, string.Empty);
         var last = await there.CreateAsync();
@@ -101,7 +102,8 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
             await here.ExecuteAsync(id, new UpdateChat(Title: "renamed"));
         }
 
-        // News that come late use a feed once more, in a time that this loop moves faster than they travel. They come to an end, and comparing does not.
+        // News that come late use a feed once more, in a time that this loop moves faster than they travel. They come
+        // to an end, and comparing does not.
         for (var i = 0; i < 500 && there.Feeds.Count > 0; i++)
         {
             await there.SyncAsync();
@@ -144,7 +146,8 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
         await here.ExecuteAsync(id, new UpdateChat(Title: "renamed"));
         await WaitAsync(list, id, "renamed");
 
-        // A list that was read meanwhile may be ahead of the events. Once an event of a later chat is there, no earlier one is still to come.
+        // A list that was read meanwhile may be ahead of the events. Once an event of a later chat is there, no earlier
+        // one is still to come.
         var marker = await here.CreateAsync("the marker");
         await WaitAsync(list, marker, "event: chat\n");
         var loads = _store.Loads;
@@ -198,7 +201,10 @@ public sealed class ReplicaNewsTests : IAsyncDisposable
         }
     }
 
-    /// <summary>The notification of a chat with a text in it. What it tells may have been seen by a comparison of versions before it is sent.</summary>
+    /// <summary>
+    /// The notification of a chat with a text in it. What it tells may have been seen by a comparison of versions
+    /// before it is sent.
+    /// </summary>
     private async Task<string> SentAsync(ChatId id, string text)
     {
         string? sent = null;

@@ -36,7 +36,8 @@ public sealed class ClockTests(PostgresFixture postgres)
         Assert.NotNull(await sweeping.Services.GetRequiredService<IChatStore>().LoadAsync(ChatId.Parse(id),
             CancellationToken.None));
 
-        // Its answer may end just now, or its time be a little ahead of the database's, so it may take more than one round.
+        // Its answer may end just now, or its time be a little ahead of the database's, so it may take more than one
+        // round.
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var removed = 0;
         while ((removed = await SweepAsync(sweeping, TimeSpan.Zero)) == 0)

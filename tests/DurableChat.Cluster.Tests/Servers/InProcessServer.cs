@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.Cluster.Tests.Servers;
 
-/// <summary>The real server in this process, on a real port. The demo model talks without pauses unless told otherwise.</summary>
+/// <summary>
+/// The real server in this process, on a real port. The demo model talks without pauses unless told otherwise.
+/// </summary>
 internal static class InProcessServer
 {
     public static WebApplication Build(ServeOptions options, params string[] settings) => Build(options, null, settings);

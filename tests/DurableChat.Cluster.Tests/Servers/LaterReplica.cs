@@ -12,7 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DurableChat.Cluster.Tests.Servers;
 
 /// <summary>
-/// A server of the next version, made of this one: answers begin with a part that is new there, turns end for a reason that is new
+/// A server of the next version, made of this one: answers begin with a part that is new there, turns end for a reason
+/// that is new
 /// there, and what it stores and sends has members that are new there. Its tables have a column more.
 /// </summary>
 internal static class LaterReplica

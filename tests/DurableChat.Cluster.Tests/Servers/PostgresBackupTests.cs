@@ -10,7 +10,9 @@ using Xunit;
 
 namespace DurableChat.Cluster.Tests.Servers;
 
-/// <summary>A dump that is taken while the server runs, and what clients see of the database that is restored from it.</summary>
+/// <summary>
+/// A dump that is taken while the server runs, and what clients see of the database that is restored from it.
+/// </summary>
 public sealed class PostgresBackupTests(PostgresFixture postgres)
 {
     [Fact]

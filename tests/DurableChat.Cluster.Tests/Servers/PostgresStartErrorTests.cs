@@ -9,7 +9,10 @@ using Xunit;
 
 namespace DurableChat.Cluster.Tests.Servers;
 
-/// <summary>A start on PostgreSQL that cannot succeed ends with exit code 2 and one sentence that says what is wrong and what to do.</summary>
+/// <summary>
+/// A start on PostgreSQL that cannot succeed ends with exit code 2 and one sentence that says what is wrong and what to
+/// do.
+/// </summary>
 public sealed class PostgresStartErrorTests(PostgresFixture postgres)
 {
     [Fact]

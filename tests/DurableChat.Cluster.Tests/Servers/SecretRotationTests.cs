@@ -66,7 +66,9 @@ public sealed class SecretRotationTests(PostgresFixture postgres)
         }
     }
 
-    /// <summary>A replica reads its secrets again at most every five seconds, and one that is refused tries again.</summary>
+    /// <summary>
+    /// A replica reads its secrets again at most every five seconds, and one that is refused tries again.
+    /// </summary>
     private static async Task ReachAsync(WebApplication server, Uri replica)
     {
         var relay = server.Services.GetRequiredService<IRelay>();

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.AiSdk;
 
-/// <summary>A client of the UI message stream that is as strict as the first release of its version 5: a type or a field that it does not know, a null, or a chunk out of place fails the test.</summary>
+/// <summary>
+/// A client of the UI message stream that is as strict as the first release of its version 5: a type or a field that it
+/// does not know, a null, or a chunk out of place fails the test.
+/// </summary>
 internal sealed class UiStream : IDisposable
 {
     private static readonly Dictionary<string, string[]> _known = new()

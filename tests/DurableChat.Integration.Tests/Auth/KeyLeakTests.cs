@@ -10,7 +10,9 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Auth;
 
-/// <summary>Keys of models are searched for in all that the server says and keeps, while a provider repeats them in its errors.</summary>
+/// <summary>
+/// Keys of models are searched for in all that the server says and keeps, while a provider repeats them in its errors.
+/// </summary>
 [Collection(nameof(MetricsCollection))]
 public sealed class KeyLeakTests
 {
@@ -64,7 +66,9 @@ public sealed class KeyLeakTests
         Assert.DoesNotContain(FromVariable, said.ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>A provider that repeats the key it was given, in the answer's status or in the middle of a good answer.</summary>
+    /// <summary>
+    /// A provider that repeats the key it was given, in the answer's status or in the middle of a good answer.
+    /// </summary>
     private static async Task<WebApplication> StartProviderAsync(string failure)
     {
         var builder = WebApplication.CreateSlimBuilder();

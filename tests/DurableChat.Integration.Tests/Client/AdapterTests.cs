@@ -270,7 +270,10 @@ public sealed class AdapterTests
         Assert.False(doubted.IsInDoubt);
     }
 
-    /// <summary>What a watch of message 7, queued by the commit that made version 1, says of a stream: the user message that begins its turn, or why there is none.</summary>
+    /// <summary>
+    /// What a watch of message 7, queued by the commit that made version 1, says of a stream: the user message that
+    /// begins its turn, or why there is none.
+    /// </summary>
     private static string Watch(params ChatEvent[] events)
     {
         var watch = new QueueWatch(7, version: 1, afterMessageId: 1);

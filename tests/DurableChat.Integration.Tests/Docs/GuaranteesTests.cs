@@ -33,7 +33,9 @@ public sealed partial class GuaranteesTests
             .SelectMany(names => names[names.IndexOf(' ', StringComparison.Ordinal)..].Split(", "))
             .Select(name => name.Trim());
 
-    /// <summary>The last column of the traps. In italics stands what was taken out without a line, in brackets what happened.</summary>
+    /// <summary>
+    /// The last column of the traps. In italics stands what was taken out without a line, in brackets what happened.
+    /// </summary>
     private IEnumerable<string> NamesOfTraps() =>
         Trap().Matches(_document).SelectMany(match => match.Groups[1].Value.Split("; "))
             .Where(name => name is not "–" && !name.StartsWith('*'))

@@ -15,7 +15,9 @@ internal static class ThirdPartyNotices
 
     private static readonly string[] _assets = ["runtime", "native", "runtimeTargets"];
 
-    /// <summary>Packages beside which a standard text lies, by the name of their licence: for those that bring only the name.</summary>
+    /// <summary>
+    /// Packages beside which a standard text lies, by the name of their licence: for those that bring only the name.
+    /// </summary>
     private static readonly Dictionary<string, string> _standard = new(StringComparer.Ordinal)
     {
         ["Apache-2.0"] = "OpenTelemetry",
@@ -46,7 +48,9 @@ internal static class ThirdPartyNotices
         return file.ToString();
     }
 
-    /// <summary>The names and versions of all packages, as the file lists them: known from lists that are checked in.</summary>
+    /// <summary>
+    /// The names and versions of all packages, as the file lists them: known from lists that are checked in.
+    /// </summary>
     public static IEnumerable<string> Names(string root) => [.. Program(root).Select(NameOf), .. PageNames(root).Select(name => $"{name.Name} {name.Version}")];
 
     private static string NameOf(Notice notice) => $"{notice.Name} {notice.Version}";
@@ -81,7 +85,9 @@ internal static class ThirdPartyNotices
         return texts.IndexOf(text) + 1;
     }
 
-    /// <summary>Gives packages that bring only the name of a licence its text, from this project's own or another package's.</summary>
+    /// <summary>
+    /// Gives packages that bring only the name of a licence its text, from this project's own or another package's.
+    /// </summary>
     private static void AddStandard(string root, List<Notice> notices, List<string> texts)
     {
         var own = Clean(File.ReadAllText(Path.Combine(root, "LICENSE")));

@@ -10,7 +10,10 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Http;
 
-/// <summary>How a stream ends whose client goes in the middle of a write. An exception would be logged as an error of the server.</summary>
+/// <summary>
+/// How a stream ends whose client goes in the middle of a write. An exception would be logged as an error of the
+/// server.
+/// </summary>
 public sealed class SseWriterTests
 {
     [Theory]
@@ -45,7 +48,9 @@ public sealed class SseWriterTests
         }
     }
 
-    /// <summary>A response whose client goes while it is flushed: either the flush says so, or it is cancelled.</summary>
+    /// <summary>
+    /// A response whose client goes while it is flushed: either the flush says so, or it is cancelled.
+    /// </summary>
     private sealed class GoneBody(CancellationTokenSource? end) : PipeWriter, IHttpResponseBodyFeature
     {
         private readonly byte[] _buffer = new byte[64 * 1024];

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Http;
 
-/// <summary>A stream that was opened and is not sent, because a filter of the application answers in its place.</summary>
+/// <summary>
+/// A stream that was opened and is not sent, because a filter of the application answers in its place.
+/// </summary>
 public sealed class StreamOwnershipTests
 {
     [Theory]

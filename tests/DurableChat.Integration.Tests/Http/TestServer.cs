@@ -11,7 +11,10 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Http;
 
-/// <summary>The real server in this process, on a real port, with a database of its own. The demo model talks without pauses unless told otherwise.</summary>
+/// <summary>
+/// The real server in this process, on a real port, with a database of its own. The demo model talks without pauses
+/// unless told otherwise.
+/// </summary>
 internal sealed partial class TestServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Limits;
 
-/// <summary>Clients that are slow on purpose, and requests that are too large: each is ended by itself, while others are served.</summary>
+/// <summary>
+/// Clients that are slow on purpose, and requests that are too large: each is ended by itself, while others are served.
+/// </summary>
 public sealed class KestrelLimitTests : IAsyncLifetime
 {
     private const string Head = "POST /api/v1/chats HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\n";
@@ -49,7 +51,10 @@ public sealed class KestrelLimitTests : IAsyncLifetime
         Assert.Equal(string.Empty, await silent.ReadToEndAsync());
     }
 
-    /// <summary>With the web server's default of 512, most of those who come at once when a replica has gone wait for a second and longer before they try again.</summary>
+    /// <summary>
+    /// With the web server's default of 512, most of those who come at once when a replica has gone wait for a second
+    /// and longer before they try again.
+    /// </summary>
     [Fact]
     public void Thousands_of_connections_may_wait_to_be_accepted() =>
         Assert.InRange(_server.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.Backlog, 10_000, int.MaxValue);

@@ -6,7 +6,9 @@ namespace DurableChat.Integration.Tests.Limits;
 /// <summary>A connection whose client does with it what no good client does.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    /// <summary>Shorter than the limits that the web server has by itself, so that these are not taken for ours.</summary>
+    /// <summary>
+    /// Shorter than the limits that the web server has by itself, so that these are not taken for ours.
+    /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(25);
     private readonly TcpClient _client;
 
@@ -26,7 +28,10 @@ internal sealed class RawConnection : IDisposable
         return new RawConnection(client);
     }
 
-    /// <summary>What comes over a new connection until the other end hangs up, which it may do before the connection is seen to be open.</summary>
+    /// <summary>
+    /// What comes over a new connection until the other end hangs up, which it may do before the connection is seen to
+    /// be open.
+    /// </summary>
     public static async Task<string> OpenAndReadAsync(string url)
     {
         try
@@ -42,7 +47,9 @@ internal sealed class RawConnection : IDisposable
 
     public async Task SendAsync(string text) => await _client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
 
-    /// <summary>Sends a letter now and then until there is an answer, and gives all of it up to the end of the connection.</summary>
+    /// <summary>
+    /// Sends a letter now and then until there is an answer, and gives all of it up to the end of the connection.
+    /// </summary>
     public async Task<string> TrickleAsync(Func<Task> meanwhile)
     {
         var answer = ReadToEndAsync();

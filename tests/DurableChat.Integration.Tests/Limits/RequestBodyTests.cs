@@ -235,7 +235,9 @@ public sealed class RequestBodyTests
         return await RequestBody.ReadAsync(host.Context(Encoding.UTF8.GetBytes(json)), AiSdkJson.Lenient.AiSdkRequest, 8 * MiB, AiSdkRequest.MessagesField);
     }
 
-    /// <summary>Reads a body a second time, when all that is made once has been made, and says what that allocated.</summary>
+    /// <summary>
+    /// Reads a body a second time, when all that is made once has been made, and says what that allocated.
+    /// </summary>
     private async Task<(RequestBody<T> Body, long Allocated)> MeasureAsync<T>(byte[] json, Func<HttpContext, Task<RequestBody<T>>> read)
         where T : class
     {

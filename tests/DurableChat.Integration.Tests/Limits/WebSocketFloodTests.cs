@@ -51,7 +51,9 @@ public sealed class WebSocketFloodTests : IAsyncLifetime
         Assert.True(meter.Exceeded.IsCompleted);
     }
 
-    /// <summary>Sends frames over a stream's WebSocket that is at rest, and gives all that comes until the server closes.</summary>
+    /// <summary>
+    /// Sends frames over a stream's WebSocket that is at rest, and gives all that comes until the server closes.
+    /// </summary>
     private async Task<string> AnswerToAsync(byte[] frames)
     {
         var chat = await _server.CreateAsync();

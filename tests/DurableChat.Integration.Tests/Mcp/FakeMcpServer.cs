@@ -52,13 +52,17 @@ internal sealed class FakeMcpServer : IAsyncDisposable
     /// <summary>What it asks its client when a tool is called; null for nothing.</summary>
     public string? Question { get; set; }
 
-    /// <summary>Gives a page of its tools for a cursor, as fields of the result; null for one page with <see cref="Tools"/>.</summary>
+    /// <summary>
+    /// Gives a page of its tools for a cursor, as fields of the result; null for one page with <see cref="Tools"/>.
+    /// </summary>
     public Func<string?, string>? Page { get; set; }
 
     /// <summary>Where it sends everybody; null to answer itself.</summary>
     public Uri? RedirectsTo { get; set; }
 
-    /// <summary>What it repeats without end as the answer to a call, and as which type; null for an answer that ends.</summary>
+    /// <summary>
+    /// What it repeats without end as the answer to a call, and as which type; null for an answer that ends.
+    /// </summary>
     public (string Type, string Beginning, string Repeated)? Endless { get; set; }
 
     /// <summary>How many characters of <see cref="Endless"/> it could send.</summary>

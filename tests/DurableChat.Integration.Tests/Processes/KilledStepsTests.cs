@@ -4,7 +4,10 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Processes;
 
-/// <summary>A long turn of tools and reasoning on each wire, in a real server that is killed with SIGKILL at every step once, in turn while the model answers and while the tool runs.</summary>
+/// <summary>
+/// A long turn of tools and reasoning on each wire, in a real server that is killed with SIGKILL at every step once, in
+/// turn while the model answers and while the tool runs.
+/// </summary>
 public sealed class KilledStepsTests : IDisposable
 {
     private const int Steps = 30;

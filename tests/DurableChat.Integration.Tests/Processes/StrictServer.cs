@@ -15,7 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.Integration.Tests.Processes;
 
 /// <summary>
-/// Strict providers of all wires, and the tool that they have called, over HTTP. Each wire has a turn of tool steps with reasoning. It holds what it is told to hold, until whoever asked is gone.
+/// Strict providers of all wires, and the tool that they have called, over HTTP. Each wire has a turn of tool steps
+/// with reasoning. It holds what it is told to hold, until whoever asked is gone.
 /// Thread-safe.
 /// </summary>
 internal sealed class StrictServer : IAsyncDisposable
@@ -67,7 +68,9 @@ internal sealed class StrictServer : IAsyncDisposable
     /// <summary>How many thoughts the last request of a wire gave back.</summary>
     public int ThoughtsOf(string wire) => _thoughts[wire]();
 
-    /// <summary>From now on one step's model call, or its tool, is not answered; completes once all wires have come to it.</summary>
+    /// <summary>
+    /// From now on one step's model call, or its tool, is not answered; completes once all wires have come to it.
+    /// </summary>
     public Task HoldAsync(bool isTool, int step)
     {
         lock (_lock)

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Product;
 
-/// <summary>What is shipped holds nothing of the lab: no fault injectors, no replicas within a process, no switches for tests. The benchmark with its mock model is part of the product.</summary>
+/// <summary>
+/// What is shipped holds nothing of the lab: no fault injectors, no replicas within a process, no switches for tests.
+/// The benchmark with its mock model is part of the product.
+/// </summary>
 public sealed partial class ProductContentsTests
 {
     [Fact]

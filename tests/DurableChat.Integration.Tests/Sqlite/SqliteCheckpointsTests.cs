@@ -67,7 +67,8 @@ public sealed class SqliteCheckpointsTests : IDisposable
             _writer,
             () =>
             {
-                // A reader that sees what stood in the log at first keeps the copy from taking what is written meanwhile.
+                // A reader that sees what stood in the log at first keeps the copy from taking what is written
+                // meanwhile.
                 using var reader = SqliteConnections.OpenReader(_path);
                 SqliteConnections.Execute(reader, "BEGIN");
                 _ = SqliteConnections.Query(reader, "SELECT count(*) FROM things");

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DurableChat.Integration.Tests.Sqlite;
 
-/// <summary>A chat that begins with a long history is written in steps, and is there as a whole or not at all.</summary>
+/// <summary>
+/// A chat that begins with a long history is written in steps, and is there as a whole or not at all.
+/// </summary>
 public sealed class SqliteImportTests : IAsyncLifetime
 {
     private const int Messages = 2_500;

@@ -160,7 +160,8 @@ public sealed class SqliteOpeningTests : IDisposable
     [Fact]
     public async Task A_read_only_database_is_refused()
     {
-        // Root may write to read-only files, so the file is made read-only for SQLite: a database whose folder cannot hold the lock file serves as well.
+        // Root may write to read-only files, so the file is made read-only for SQLite: a database whose folder cannot
+        // hold the lock file serves as well.
         var path = _folder.File("chat.db");
         await Open(path).DisposeAsync();
         File.Delete($"{path}.lock");

@@ -203,7 +203,10 @@ internal sealed class StrictChatProvider(ChatFlavour flavour) : HttpMessageHandl
         return [.. answer.SelectMany(PiecesOf), Chunks.Delta("{}", calls > 0 ? "tool_calls" : "stop"), Usage(), "[DONE]"];
     }
 
-    /// <summary>What each answer costs: 12 tokens of input, 4 of them cached, and 7 of output, 3 of them thought. Each provider says it in its own words.</summary>
+    /// <summary>
+    /// What each answer costs: 12 tokens of input, 4 of them cached, and 7 of output, 3 of them thought. Each provider
+    /// says it in its own words.
+    /// </summary>
     private string Usage() => flavour switch
     {
         ChatFlavour.DeepSeek => """{"choices":[],"usage":{"prompt_tokens":12,"prompt_cache_hit_tokens":4,"completion_tokens":7,"completion_tokens_details":{"reasoning_tokens":3}}}""",

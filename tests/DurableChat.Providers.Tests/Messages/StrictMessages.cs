@@ -5,7 +5,8 @@ using DurableChat.Providers.Tests.Talks;
 namespace DurableChat.Providers.Tests.Messages;
 
 /// <summary>
-/// Anthropic's Messages API: thought comes back as it went out, for the same model and account, behind the same conversation, and without
+/// Anthropic's Messages API: thought comes back as it went out, for the same model and account, behind the same
+/// conversation, and without
 /// gaps.
 /// </summary>
 internal sealed partial class StrictMessages : StrictProvider

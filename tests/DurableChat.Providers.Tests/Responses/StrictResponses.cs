@@ -4,7 +4,8 @@ using DurableChat.Providers.Tests.Talks;
 namespace DurableChat.Providers.Tests.Responses;
 
 /// <summary>
-/// OpenAI's Responses API without its store: items come back as they went out, reasoning with what follows it, for the same model and account.
+/// OpenAI's Responses API without its store: items come back as they went out, reasoning with what follows it, for the
+/// same model and account.
 /// </summary>
 internal sealed class StrictResponses : StrictProvider
 {

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace DurableChat.Providers.Tests.Talks;
 
 /// <summary>
-/// A provider that refuses what real ones refuse. It answers as it was told: each answer is a row of words, <c>think</c>, <c>text</c> and
+/// A provider that refuses what real ones refuse. It answers as it was told: each answer is a row of words,
+/// <c>think</c>, <c>text</c> and
 /// <c>call</c>.
 /// </summary>
 internal abstract class StrictProvider : HttpMessageHandler

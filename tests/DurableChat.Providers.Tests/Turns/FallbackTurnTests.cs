@@ -7,7 +7,8 @@ using Xunit;
 namespace DurableChat.Providers.Tests.Turns;
 
 /// <summary>
-/// One provider goes down in the midst of a tool turn, another one answers, and both are strict: neither gets the other's reasoning data, and each gets its own back
+/// One provider goes down in the midst of a tool turn, another one answers, and both are strict: neither gets the
+/// other's reasoning data, and each gets its own back
 /// later.
 /// </summary>
 public sealed class FallbackTurnTests

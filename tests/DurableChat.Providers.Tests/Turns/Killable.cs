@@ -1,7 +1,8 @@
 namespace DurableChat.Providers.Tests.Turns;
 
 /// <summary>
-/// The network of one replica. It carries some requests; what comes after is never answered, as when the replica has died.
+/// The network of one replica. It carries some requests; what comes after is never answered, as when the replica has
+/// died.
 /// </summary>
 internal sealed class Killable(HttpMessageHandler provider, int requests) : HttpMessageHandler
 {

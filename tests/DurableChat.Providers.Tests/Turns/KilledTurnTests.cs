@@ -14,7 +14,8 @@ using Xunit;
 namespace DurableChat.Providers.Tests.Turns;
 
 /// <summary>
-/// A long turn of tools and reasoning whose replica dies at every step: the next one continues, and gives the provider back all it demands.
+/// A long turn of tools and reasoning whose replica dies at every step: the next one continues, and gives the provider
+/// back all it demands.
 /// </summary>
 public sealed class KilledTurnTests
 {
@@ -141,7 +142,10 @@ public sealed class KilledTurnTests
         Assert.Equal(Steps, thoughts());
     }
 
-    /// <summary>A tool that notes the key of each call, and then does what the test wants with it, by the number of the call on its replica.</summary>
+    /// <summary>
+    /// A tool that notes the key of each call, and then does what the test wants with it, by the number of the call on
+    /// its replica.
+    /// </summary>
     private AIFunction Tool(ProviderWire wire, Func<int, Task> run)
     {
         var calls = 0;

@@ -67,7 +67,9 @@ internal sealed class StrictSide
     /// <summary>The model, behind a network.</summary>
     public IModelClient Over(HttpMessageHandler network, TimeProvider? time = null) => ProviderModels.Create(Options, network, time);
 
-    /// <summary>What it answers next: each answer is a row of the words <c>think</c>, <c>text</c> and <c>call</c>.</summary>
+    /// <summary>
+    /// What it answers next: each answer is a row of the words <c>think</c>, <c>text</c> and <c>call</c>.
+    /// </summary>
     public void Script(params IEnumerable<string> answers)
     {
         foreach (var answer in answers)

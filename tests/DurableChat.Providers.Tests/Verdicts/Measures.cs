@@ -3,12 +3,16 @@ using DurableChat.Chats;
 
 namespace DurableChat.Providers.Tests.Verdicts;
 
-/// <summary>The columns of the table: each tries a provider through whole turns, and gives a word for what came of it.</summary>
+/// <summary>
+/// The columns of the table: each tries a provider through whole turns, and gives a word for what came of it.
+/// </summary>
 internal static class Measures
 {
     public const string Good = "OK";
 
-    /// <summary>Nothing to measure: the provider has none of it, or gives it to itself only, or the server cannot send it yet.</summary>
+    /// <summary>
+    /// Nothing to measure: the provider has none of it, or gives it to itself only, or the server cannot send it yet.
+    /// </summary>
     public static readonly IReadOnlyList<string> Honest = ["–", "kept, not shown", "not yet"];
 
     private static readonly TimeSpan _asked = TimeSpan.FromSeconds(7);
@@ -95,7 +99,9 @@ internal static class Measures
         return Ended(thinks, requests: 1) ?? Failed(dead, "model_timeout", mostRequests: 2) ?? Good;
     }
 
-    /// <summary>Half an answer, whether the connection breaks or ends well, is made again and not shown beside the whole one.</summary>
+    /// <summary>
+    /// Half an answer, whether the connection breaks or ends well, is made again and not shown beside the whole one.
+    /// </summary>
     private static async Task<string> CutAsync(TestedProvider provider)
     {
         foreach (var breaks in (bool[])[false, true])
@@ -161,7 +167,9 @@ internal static class Measures
         return Good;
     }
 
-    /// <summary>Null if the turns ended well, each answer with text or a call, and nothing was asked for twice.</summary>
+    /// <summary>
+    /// Null if the turns ended well, each answer with text or a call, and nothing was asked for twice.
+    /// </summary>
     private static string? Ended(Trial trial, int requests) =>
         trial.Chat.Error is { } error ? $"FAILS: {error.Code}"
         : trial.Network.Times.Count != requests ? $"FAILS: {trial.Network.Times.Count} requests"

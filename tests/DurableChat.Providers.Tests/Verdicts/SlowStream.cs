@@ -2,7 +2,10 @@ using System.Text;
 
 namespace DurableChat.Providers.Tests.Verdicts;
 
-/// <summary>A stream that keeps the connection alive for a while before it says something, that never says anything, or that breaks.</summary>
+/// <summary>
+/// A stream that keeps the connection alive for a while before it says something, that never says anything, or that
+/// breaks.
+/// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="alive">What comes every 15 seconds; null for nothing, ever.</param>
 /// <param name="howLong">For how long.</param>

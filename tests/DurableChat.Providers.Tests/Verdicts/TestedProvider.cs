@@ -20,7 +20,9 @@ internal enum Thought
 /// <param name="Options">How it is reached.</param>
 /// <param name="Thought">What it gives of its thought.</param>
 /// <param name="Alive">What it sends while it thinks.</param>
-/// <param name="Overflow">What it answers where the prompt is too long: a status, 200 for an error inside the stream, and a body.</param>
+/// <param name="Overflow">
+/// What it answers where the prompt is too long: a status, 200 for an error inside the stream, and a body.
+/// </param>
 /// <param name="Usage">What an answer costs, as it says.</param>
 internal sealed record TestedProvider(
     string Name, ProviderOptions Options, Thought Thought, string Alive, IReadOnlyList<(int Status, string Body)> Overflow, TokenUsage Usage)

@@ -8,7 +8,9 @@ internal sealed class Trouble(HttpMessageHandler provider) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _provider = new(provider, disposeHandler: false);
 
-    /// <summary>What becomes of a request, by its number: given is what the provider would answer. Null for that.</summary>
+    /// <summary>
+    /// What becomes of a request, by its number: given is what the provider would answer. Null for that.
+    /// </summary>
     public Func<int, Func<Task<string>>, Task<HttpResponseMessage?>> Carry { get; set; } = (_, _) => Task.FromResult<HttpResponseMessage?>(null);
 
     /// <summary>When each request came.</summary>

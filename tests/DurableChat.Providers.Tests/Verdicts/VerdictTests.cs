@@ -2,7 +2,10 @@ using Xunit;
 
 namespace DurableChat.Providers.Tests.Verdicts;
 
-/// <summary>What each provider can do through whole turns, measured against fakes that refuse what providers refuse. The table in docs/models.md is what comes out.</summary>
+/// <summary>
+/// What each provider can do through whole turns, measured against fakes that refuse what providers refuse. The table
+/// in docs/models.md is what comes out.
+/// </summary>
 public sealed class VerdictTests(ITestOutputHelper output)
 {
     /// <summary>Set to 1, the table is written instead of compared.</summary>

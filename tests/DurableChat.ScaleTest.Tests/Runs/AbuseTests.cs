@@ -2,7 +2,9 @@ using Xunit;
 
 namespace DurableChat.ScaleTest.Tests.Runs;
 
-/// <summary>The attacks of the lab, at small size. Their figures are of no interest here, only that each bound holds.</summary>
+/// <summary>
+/// The attacks of the lab, at small size. Their figures are of no interest here, only that each bound holds.
+/// </summary>
 [Collection(nameof(RunCollection))]
 public sealed class AbuseTests
 {

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace DurableChat.ScaleTest.Tests.Runs;
 
-/// <summary>Whole runs through a proxy that spoils the streams: each fault must be found, and named for what it is.</summary>
+/// <summary>
+/// Whole runs through a proxy that spoils the streams: each fault must be found, and named for what it is.
+/// </summary>
 [Collection(nameof(RunCollection))]
 public sealed class FaultyProxyTests(FaultyProxyTests.Server server) : IClassFixture<FaultyProxyTests.Server>
 {
@@ -51,7 +53,8 @@ public sealed class FaultyProxyTests(FaultyProxyTests.Server server) : IClassFix
         var file = Path.GetTempFileName();
         try
         {
-            // A turn whose end the proxy swallows must not keep the test for long; any other may take its time on a busy machine.
+            // A turn whose end the proxy swallows must not keep the test for long; any other may take its time on a
+            // busy machine.
             var patience = TimeSpan.FromSeconds(fault == Fault.DropTail ? 2 : 30);
             var load = new LoadOptions { Chats = 2, Turns = 3, Subscribers = 2, TurnTimeout = patience, QuietTime = TimeSpan.FromSeconds(1) };
             var code = await ScaleTestRun.RunAsync(new ScaleTestOptions(load, new BedOptions { Urls = [proxy.Url] }, [], file, null), TimeProvider.System);

@@ -21,7 +21,8 @@ public sealed class ScenarioTests : IDisposable
         Assert.Equal(0, report.Reads.RereadsPerTurn);
         Assert.Equal(0, report.Reads.InitialReads);
         Assert.Equal(2, report.Store.CommitsPerTurn);
-        // Six a turn, one of which adds to the owner's usage; the rest is what a replica does by the clock, which is more on a slow machine.
+        // Six a turn, one of which adds to the owner's usage; the rest is what a replica does by the clock, which is
+        // more on a slow machine.
         Assert.InRange(report.Store.StatementsPerTurn, 5, 6.9);
         Assert.True(report.Delivery.Events > 1200);
         Assert.True(report.Process.CpuSeconds > 0 && report.Process.RssPeakMb > 0);

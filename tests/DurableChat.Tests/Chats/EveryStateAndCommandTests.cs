@@ -4,12 +4,18 @@ using Xunit;
 
 namespace DurableChat.Tests.Chats;
 
-/// <summary>What every command does in every state. A pair without a cell is an error of the table, and so is a row without a pair.</summary>
+/// <summary>
+/// What every command does in every state. A pair without a cell is an error of the table, and so is a row without a
+/// pair.
+/// </summary>
 public sealed class EveryStateAndCommandTests
 {
-    // W R I A E: accepted, and the status afterwards; with '=' the lease goes on, with '+' the replica that asks gets a new one, alone there is none.
-    // '-': unchanged. Else the refusal: field invalid_field, arch chat_archived, full queue_full, nomsg message_not_found, nouser not_a_user_message,
-    // noq queued_message_not_found, norun not_running, noact no_action_required, nocall tool_call_not_found, wrong wrong_status, held lease_held,
+    // W R I A E: accepted, and the status afterwards; with '=' the lease goes on, with '+' the replica that asks gets a
+    // new one, alone there is none.
+    // '-': unchanged. Else the refusal: field invalid_field, arch chat_archived, full queue_full, nomsg
+    // message_not_found, nouser not_a_user_message,
+    // noq queued_message_not_found, norun not_running, noact no_action_required, nocall tool_call_not_found, wrong
+    // wrong_status, held lease_held,
     // lost lease_lost, stale stale_generation, allow setting_not_allowed. 'a/b/c': with an empty queue, some messages
     // in it, a full one. A row with one cell has it in every column.
     private const string InUse =
@@ -75,7 +81,10 @@ public sealed class EveryStateAndCommandTests
         *@next-generation      lost     stale       lost        stale       stale       lost           stale       stale           lost      lost
         """;
 
-    /// <summary>An archived chat takes nothing new, but what runs ends as usual, and it can be stopped, emptied, renamed and brought back. Its queue rests until then.</summary>
+    /// <summary>
+    /// An archived chat takes nothing new, but what runs ends as usual, and it can be stopped, emptied, renamed and
+    /// brought back. Its queue rests until then.
+    /// </summary>
     private const string Archived =
         """
         command                waiting  running     unowned     retrying    tools       tools-unowned  stopping    stopping-tools  action    error

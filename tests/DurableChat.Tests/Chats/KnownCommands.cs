@@ -2,7 +2,9 @@ using DurableChat.Chats;
 
 namespace DurableChat.Tests.Chats;
 
-/// <summary>Every command, in every variant that the rules could tell apart, for the state that it is brought to.</summary>
+/// <summary>
+/// Every command, in every variant that the rules could tell apart, for the state that it is brought to.
+/// </summary>
 internal static class KnownCommands
 {
     private static readonly ToolResultPart[] _results = [Given.Ok(Given.Call), Given.Ok(Given.SecondCall)];

@@ -3,7 +3,9 @@ using DurableChat.Chats;
 namespace DurableChat.Tests.Chats;
 
 /// <summary>A state that the table of commands speaks of.</summary>
-/// <param name="Shape">Status, whether somebody drives it, and whether tool calls or a retry are pending: a column of the table.</param>
+/// <param name="Shape">
+/// Status, whether somebody drives it, and whether tool calls or a retry are pending: a column of the table.
+/// </param>
 /// <param name="Queue">How full the queue is: empty, some or full.</param>
 /// <param name="Archived">Whether it is put away.</param>
 internal sealed record KnownState(string Shape, string Queue, bool Archived)
@@ -26,7 +28,9 @@ internal sealed record KnownState(string Shape, string Queue, bool Archived)
 
     public static IEnumerable<string> Shapes => _shapes.Keys;
 
-    /// <summary>All of them. A chat that waits has nothing in its queue, unless it is put away: else it would run.</summary>
+    /// <summary>
+    /// All of them. A chat that waits has nothing in its queue, unless it is put away: else it would run.
+    /// </summary>
     public static IReadOnlyDictionary<KnownState, Chat> All { get; } = (
         from shape in _shapes
         from queue in _queues

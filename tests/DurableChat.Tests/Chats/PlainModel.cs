@@ -3,20 +3,25 @@ using DurableChat.Chats;
 namespace DurableChat.Tests.Chats;
 
 /// <summary>
-/// What a person expects of a chat, in the plainest form: one thing that is changed in place. It says of each command whether it takes effect, and what the
+/// What a person expects of a chat, in the plainest form: one thing that is changed in place. It says of each command
+/// whether it takes effect, and what the
 /// chat looks like then. It knows no ids of messages, no versions and no rows.
 /// </summary>
 internal sealed class PlainModel(string? claimBy, string text)
 {
     private long _lastQueued;
 
-    /// <summary>The number of the message that is being sent: if it leaves the queue at once, it has not waited.</summary>
+    /// <summary>
+    /// The number of the message that is being sent: if it leaves the queue at once, it has not waited.
+    /// </summary>
     private long _arriving;
 
     /// <summary>The generation whose failure is recorded.</summary>
     private long _failed;
 
-    /// <summary>Who said what: "user m0", "user m2 #1" if it waited as number 1, "assistant let me see [c1]", "tool c1=ok".</summary>
+    /// <summary>
+    /// Who said what: "user m0", "user m2 #1" if it waited as number 1, "assistant let me see [c1]", "tool c1=ok".
+    /// </summary>
     public List<string> History { get; } = [$"user {text}"];
 
     public List<(long Id, string Text, bool Urgent)> Queue { get; } = [];
@@ -136,7 +141,9 @@ internal sealed class PlainModel(string? claimBy, string text)
 
     private bool Stop(string? claimBy) => IsBusy && Driver is not null ? Set(() => Status = ChatStatus.Interrupting) : EndTurn(claimBy);
 
-    /// <summary>The turn is over: the next message runs, if one waits and the chat is not put away, and whoever drives goes on.</summary>
+    /// <summary>
+    /// The turn is over: the next message runs, if one waits and the chat is not put away, and whoever drives goes on.
+    /// </summary>
     private bool EndTurn(string? claimBy)
     {
         CancelPending();

@@ -9,7 +9,10 @@ namespace DurableChat.Tests.Chats;
 /// <summary>Random sequences of commands, against a plain model and the invariants of every stored chat.</summary>
 public sealed class RandomCommandsTests
 {
-    /// <summary>A command in the making: which kind, which of the things it could name, two choices, and how the clock has moved, backwards too.</summary>
+    /// <summary>
+    /// A command in the making: which kind, which of the things it could name, two choices, and how the clock has
+    /// moved, backwards too.
+    /// </summary>
     private static readonly Gen<(int Kind, int Pick, bool Flag, bool Claims, int Clock)> _draws =
         Gen.Select(Gen.Int[0, 19], Gen.Int[0, 11], Gen.Bool, Gen.Bool, Gen.Int[-2, 5]);
 
@@ -149,7 +152,9 @@ public sealed class RandomCommandsTests
         };
     }
 
-    /// <summary>Without a call, with two, with nothing but one, and with two that share an id which other answers use too.</summary>
+    /// <summary>
+    /// Without a call, with two, with nothing but one, and with two that share an id which other answers use too.
+    /// </summary>
     private static Answer[] Answers(string text)
     {
         ToolCallPart first = new($"{text}a", "tool", "{}"), second = new($"{text}b", "tool", "{}");

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace DurableChat.Tests.Chats;
 
-/// <summary>Every call gets exactly one result right behind it, whatever becomes of its turn; else no provider takes the history any more.</summary>
+/// <summary>
+/// Every call gets exactly one result right behind it, whatever becomes of its turn; else no provider takes the history
+/// any more.
+/// </summary>
 public sealed class ToolCallTests
 {
     private const string NewMessage = "Cancelled: the user sent a new message instead of answering this call.";

@@ -6,8 +6,10 @@ using Xunit;
 namespace DurableChat.Tests.Chats;
 
 /// <summary>
-/// What a store would hold: rows of messages and of the queue, changed only by what transitions say is to be written, and only if the stored version and
-/// lease are the expected ones. It complains at once if what it then holds is not what the transition promised, or not a sound chat.
+/// What a store would hold: rows of messages and of the queue, changed only by what transitions say is to be written,
+/// and only if the stored version and
+/// lease are the expected ones. It complains at once if what it then holds is not what the transition promised, or not
+/// a sound chat.
 /// </summary>
 internal sealed class ToyChat
 {
@@ -83,7 +85,9 @@ internal sealed class ToyChat
         }
     }
 
-    /// <summary>The messages that leave the queue for the history, and edits of those, have their number; no other has one.</summary>
+    /// <summary>
+    /// The messages that leave the queue for the history, and edits of those, have their number; no other has one.
+    /// </summary>
     private void CheckQueuedId(Message message, Message? edited, Transition transition)
     {
         var waited = message.Role != MessageRole.User || transition.RemovedFrom is not null ? null
@@ -119,7 +123,8 @@ internal sealed class ToyChat
         Assert.True(Chat.LastQueuedId >= before.LastQueuedId);
         Assert.Equal((before.Id, before.Owner, before.Model, before.CreatedAt, before.ClientTools), (Chat.Id, Chat.Owner, Chat.Model, Chat.CreatedAt, Chat.ClientTools));
 
-        // Whoever gets the lease, or begins another model call, gets parts of its own: they must not be taken for those before.
+        // Whoever gets the lease, or begins another model call, gets parts of its own: they must not be taken for those
+        // before.
         Assert.True(Chat.Lease is null || Chat.Lease == before.Lease || Chat.Generation > before.Generation);
     }
 
@@ -181,7 +186,9 @@ internal sealed class ToyChat
         }
     }
 
-    /// <summary>From its columns, its inner state and the rows of its queue, in any order, comes the same chat again.</summary>
+    /// <summary>
+    /// From its columns, its inner state and the rows of its queue, in any order, comes the same chat again.
+    /// </summary>
     private void CheckReadsTheSame()
     {
         var columns = Chat with

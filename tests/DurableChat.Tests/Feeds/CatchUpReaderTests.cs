@@ -103,7 +103,9 @@ public sealed class CatchUpReaderTests
         Assert.Equal(2, loads);
     }
 
-    /// <summary>A chat with so many turns: 1 question, 2 answer, 3 question, and so on; the last question is not answered.</summary>
+    /// <summary>
+    /// A chat with so many turns: 1 question, 2 answer, 3 question, and so on; the last question is not answered.
+    /// </summary>
     private void Fill(int turns)
     {
         _stage.Publish(_stage.Create());

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace DurableChat.Tests.Feeds;
 
-/// <summary>A feed that falls in doubt wakes those who were content with what it had, however the doubt began.</summary>
+/// <summary>
+/// A feed that falls in doubt wakes those who were content with what it had, however the doubt began.
+/// </summary>
 public sealed class FeedDoubtTests : IDisposable
 {
     private readonly Stage _stage = new();

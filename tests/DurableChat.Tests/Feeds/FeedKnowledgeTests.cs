@@ -6,7 +6,9 @@ using Xunit;
 
 namespace DurableChat.Tests.Feeds;
 
-/// <summary>What a feed knows and shows, without its lock: every order of commits, notifications, doubts, loads and reads.</summary>
+/// <summary>
+/// What a feed knows and shows, without its lock: every order of commits, notifications, doubts, loads and reads.
+/// </summary>
 public sealed class FeedKnowledgeTests
 {
     private static readonly Gen<(int Kind, int Pick)[]> _happenings = Gen.Select(Gen.Int[0, 11], Gen.Int[0, 50]).Array[1, 60];
@@ -206,7 +208,8 @@ public sealed class FeedKnowledgeTests
                 return;
             }
 
-            // As a subscription does it: what continues the cursor is taken from the page, since a window may hold less.
+            // As a subscription does it: what continues the cursor is taken from the page, since a window may hold
+            // less.
             var delivered = new List<StreamEvent>();
             foreach (var message in page.Events.Where(message => message.MessageId > _cursor.Position.MessageId))
             {

@@ -238,7 +238,10 @@ public sealed class LiveGenerationTests
         return screen.ToString();
     }
 
-    /// <summary>The text of the first shown parts, by the rules of a plain reader: an empty part shows nothing, and half a character waits.</summary>
+    /// <summary>
+    /// The text of the first shown parts, by the rules of a plain reader: an empty part shows nothing, and half a
+    /// character waits.
+    /// </summary>
     private static string Prefix(MessagePart[] parts, long shown)
     {
         var live = new LiveGeneration(_chat, 1, 4, 7);

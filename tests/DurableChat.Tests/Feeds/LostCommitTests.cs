@@ -7,7 +7,8 @@ using Xunit;
 namespace DurableChat.Tests.Feeds;
 
 /// <summary>
-/// A failover loses a commit that was acknowledged and shown, and another commit gets its version. Whatever a replica hears first, in the end it serves what is stored, and its readers have
+/// A failover loses a commit that was acknowledged and shown, and another commit gets its version. Whatever a replica
+/// hears first, in the end it serves what is stored, and its readers have
 /// read that from the beginning.
 /// </summary>
 public sealed class LostCommitTests

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace DurableChat.Tests.Feeds;
 
-/// <summary>Subscribers of a feed, against the store's list of messages. Every screen checks G1 at each event.</summary>
+/// <summary>
+/// Subscribers of a feed, against the store's list of messages. Every screen checks G1 at each event.
+/// </summary>
 public sealed class SubscriptionTests
 {
     private static readonly Gen<(int Kind, int Pick)[]> _happenings = Gen.Select(Gen.Int[0, 12], Gen.Int[0, 50]).Array[1, 60];
@@ -341,7 +343,9 @@ public sealed class SubscriptionTests
         Assert.Equal((0, 0L), (stage.Registry.Count, stage.Registry.Bytes));
     }
 
-    /// <summary>Random commits, publications, evictions, subscribers that lag, leave and come back with their last position.</summary>
+    /// <summary>
+    /// Random commits, publications, evictions, subscribers that lag, leave and come back with their last position.
+    /// </summary>
     private static void Play((int Kind, int Pick)[] happenings, FeedOptions options)
     {
         var stage = new Stage(options);
@@ -409,7 +413,10 @@ public sealed class SubscriptionTests
         Assert.Equal(stage.Registry.Count == 0 ? 0 : stage.Registry.Bytes, stage.Registry.Bytes);
     }
 
-    /// <summary>Publishes one; a publication that comes late is one of a replica whose feed had lost it, so the feed is in doubt from then on.</summary>
+    /// <summary>
+    /// Publishes one; a publication that comes late is one of a replica whose feed had lost it, so the feed is in doubt
+    /// from then on.
+    /// </summary>
     private static void Publish(Stage stage, List<Transition> unpublished, int index)
     {
         stage.Publish(unpublished[index]);
@@ -487,7 +494,9 @@ public sealed class SubscriptionTests
         return screens;
     }
 
-    /// <summary>Gives each subscriber all there is. One short wait serves all of them, and a wait for each would add up.</summary>
+    /// <summary>
+    /// Gives each subscriber all there is. One short wait serves all of them, and a wait for each would add up.
+    /// </summary>
     private static async Task SettleAsync(Subscription[] subscriptions, Screen[] screens)
     {
         for (var isBusy = true; isBusy;)

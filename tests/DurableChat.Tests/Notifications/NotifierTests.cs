@@ -10,7 +10,10 @@ namespace DurableChat.Tests.Notifications;
 /// <summary>How commits are told to other replicas.</summary>
 public sealed class NotifierTests
 {
-    /// <summary>The last that a draining replica tells is of the chats that it hands over: others would else find them only by their slow poll.</summary>
+    /// <summary>
+    /// The last that a draining replica tells is of the chats that it hands over: others would else find them only by
+    /// their slow poll.
+    /// </summary>
     [Fact]
     public async Task What_is_being_sent_and_what_waits_behind_it_is_still_told_when_the_server_stops()
     {

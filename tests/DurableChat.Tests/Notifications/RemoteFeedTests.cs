@@ -158,7 +158,8 @@ public sealed class RemoteFeedTests
         var stage = new Stage(new FeedOptions { WindowMessages = 0 });
         stage.Publish(stage.Create());
 
-        // Nobody tells the feed of the edit. Without a doubt its readers would ask for a page of the old epoch again and again.
+        // Nobody tells the feed of the edit. Without a doubt its readers would ask for a page of the old epoch again
+        // and again.
         stage.Edit("another m1");
         var screen = new Screen();
         using var subscription = stage.Subscribe();
@@ -166,7 +167,9 @@ public sealed class RemoteFeedTests
         Assert.Equal(1, stage.Store.Loads);
     }
 
-    /// <summary>G5: whatever is lost, repeated or reordered, one comparison of versions later every screen shows the history.</summary>
+    /// <summary>
+    /// G5: whatever is lost, repeated or reordered, one comparison of versions later every screen shows the history.
+    /// </summary>
     [Fact]
     public void Whatever_becomes_of_notifications_the_sync_heals_it() =>
         Gen.Select(Gen.Int[0, 3].Array[1, 12], Gen.Int[0, 99].Array[36], (steps, fates) => (steps, fates)).Sample(

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace DurableChat.Tests.Support;
 
-/// <summary>Waits for what other threads do. A wait fails after a minute, since a test that hangs says nothing.</summary>
+/// <summary>
+/// Waits for what other threads do. A wait fails after a minute, since a test that hangs says nothing.
+/// </summary>
 internal static class Eventually
 {
     /// <summary>How often the other threads are given a moment to catch up, at most.</summary>
@@ -25,7 +27,8 @@ internal static class Eventually
     }
 
     /// <summary>
-    /// Lets time pass until something has happened. Between two steps the other threads catch up: on a busy machine time would run away from
+    /// Lets time pass until something has happened. Between two steps the other threads catch up: on a busy machine
+    /// time would run away from
     /// them, and what takes a moment would time out.
     /// </summary>
     public static async Task AdvanceUntilAsync(FakeTimeProvider time, Task happens, TimeSpan step, [CallerArgumentExpression(nameof(happens))] string? what = null)

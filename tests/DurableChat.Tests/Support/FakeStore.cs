@@ -4,7 +4,8 @@ using DurableChat.Storage;
 namespace DurableChat.Tests.Support;
 
 /// <summary>
-/// A store in memory, with hooks that let a test hold or fail its calls. It keeps the contract of <see cref="IChatStore"/>; the conformance suite proves that
+/// A store in memory, with hooks that let a test hold or fail its calls. It keeps the contract of
+/// <see cref="IChatStore"/>; the conformance suite proves that
 /// for real stores.
 /// </summary>
 internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore, IUsageStore

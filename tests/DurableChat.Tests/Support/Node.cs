@@ -15,7 +15,10 @@ using Polly;
 
 namespace DurableChat.Tests.Support;
 
-/// <summary>One replica, put together by hand over a store that other replicas may share. No heartbeats and no timers of its own: the test acts for them.</summary>
+/// <summary>
+/// One replica, put together by hand over a store that other replicas may share. No heartbeats and no timers of its
+/// own: the test acts for them.
+/// </summary>
 internal sealed class Node
 {
     public Node(FakeStore store, IChatClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, ToolOptions? toolOptions = null, params AIFunction[] functions)

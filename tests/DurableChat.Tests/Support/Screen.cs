@@ -7,7 +7,8 @@ using Xunit;
 namespace DurableChat.Tests.Support;
 
 /// <summary>
-/// A client, as plain as can be: it keeps what is on its screen by what the events say, and complains at once if they break G1. It reads the bytes, as a real client
+/// A client, as plain as can be: it keeps what is on its screen by what the events say, and complains at once if they
+/// break G1. It reads the bytes, as a real client
 /// would, and shares no code with the server's delivery.
 /// </summary>
 internal sealed class Screen(long firstCursor = 0)

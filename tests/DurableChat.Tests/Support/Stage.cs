@@ -6,7 +6,10 @@ using Polly;
 
 namespace DurableChat.Tests.Support;
 
-/// <summary>A feed registry over a store in memory, and a chat whose commits a test makes and publishes by hand, in whatever order it likes.</summary>
+/// <summary>
+/// A feed registry over a store in memory, and a chat whose commits a test makes and publishes by hand, in whatever
+/// order it likes.
+/// </summary>
 internal sealed class Stage
 {
     public static readonly ChatLimits Limits = new();

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace DurableChat.Tests.Workers;
 
-/// <summary>Another model answers where the chat's own has failed: within the turn, visibly, and with attempts of its own.</summary>
+/// <summary>
+/// Another model answers where the chat's own has failed: within the turn, visibly, and with attempts of its own.
+/// </summary>
 public sealed class FallbackTests
 {
     private static readonly ModelException _down = new(ModelErrors.OfStatus(503));

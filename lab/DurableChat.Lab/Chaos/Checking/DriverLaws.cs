@@ -6,9 +6,12 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
-/// A chat that needs a driver shows signs of one within two sync intervals. It needs one from the moment in which a command that begins a turn was acknowledged, or a stream showed it busy, until a stream
-/// shows it at rest. Signs are answers of the model and runs of tools for as long as they last, and what streams show for the first time: parts, messages and versions.
-/// Not counted is the time in which the machine stood still, in which nothing could be committed, and in which the lease of a replica that was killed or frozen had yet to expire.
+/// A chat that needs a driver shows signs of one within two sync intervals. It needs one from the moment in which a
+/// command that begins a turn was acknowledged, or a stream showed it busy, until a stream
+/// shows it at rest. Signs are answers of the model and runs of tools for as long as they last, and what streams show
+/// for the first time: parts, messages and versions.
+/// Not counted is the time in which the machine stood still, in which nothing could be committed, and in which the
+/// lease of a replica that was killed or frozen had yet to expire.
 /// </summary>
 internal static class DriverLaws
 {
@@ -74,7 +77,10 @@ internal static class DriverLaws
         return new Sign(work.Began, work.Outcome == WorkOutcome.Failed ? until + limits.Retry : until, work.Replica);
     }
 
-    /// <summary>What streams show, where it is new: a client that comes back is shown the same parts again, which is no sign of anything.</summary>
+    /// <summary>
+    /// What streams show, where it is new: a client that comes back is shown the same parts again, which is no sign of
+    /// anything.
+    /// </summary>
     private static IEnumerable<Sign> News(RecordedChat chat)
     {
         var (message, generation, seq) = (0L, 0L, 0L);
@@ -135,6 +141,6 @@ internal static class DriverLaws
         }
     }
 
-    /// <summary>That somebody drives the chat, or a state that it was seen in.</summary>
+    /// <summary>A sign that the chat is driven, or a state that it was seen in.</summary>
     private readonly record struct Sign(double From, double To, int Replica, long Version = 0, bool IsBusy = false);
 }

@@ -4,12 +4,15 @@ using DurableChat.ScaleTest.Mock;
 namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
-/// No tool runs twice for one call, and no answer is generated twice from one history, unless the replica that did it first was killed, frozen or asked to stop before the second time; an answer also if
+/// No tool runs twice for one call, and no answer is generated twice from one history, unless the replica that did it
+/// first was killed, frozen or asked to stop before the second time; an answer also if
 /// the model failed or the owner stopped the turn. A replica that takes a turn from one that lives has no excuse.
 /// </summary>
 internal static class OnceLaws
 {
-    /// <summary>How much later a command without an answer may still be done, and how far back faults are told, in seconds.</summary>
+    /// <summary>
+    /// How much later a command without an answer may still be done, and how far back faults are reported, in seconds.
+    /// </summary>
     private const double Lateness = 10;
 
     public static void Check(RecordedChat chat, Findings findings)
@@ -42,7 +45,9 @@ internal static class OnceLaws
         || StoodStill(chat.Circumstances, first.Began, again.Began)
         || (first.Kind == WorkKind.Answer && (first.Outcome == WorkOutcome.Failed || chat.Actions.Any(action => CanStop(action, first.Began, again.Began))));
 
-    /// <summary>True if the machine was so busy that a replica may have missed its heartbeats: that is a frozen replica, too.</summary>
+    /// <summary>
+    /// True if the machine was so busy that a replica may have missed its heartbeats: that is a frozen replica, too.
+    /// </summary>
     private static bool StoodStill(Circumstances circumstances, double from, double to) =>
         circumstances.Lulls.Sum(lull => Math.Max(0, Math.Min(lull.To, to) - Math.Max(lull.From, from - circumstances.Limits.Lease))) > circumstances.Limits.Lease / 2;
 

@@ -4,12 +4,16 @@ using DurableChat.ScaleTest.Mock;
 namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
-/// What a chat has spent is what the model reported for its answers, each once. Only what died with a process may be missing: the cost of an answer whose replica was killed or stopped before it
-/// can have stored it, and one that the server cannot be proved to have read. No two answers cost the same, so that what is missing can be told from what is counted twice.
+/// What a chat has spent is what the model reported for its answers, each once. Only what died with a process may be
+/// missing: the cost of an answer whose replica was killed or stopped before it
+/// can have stored it, and one that the server cannot be proved to have read. No two answers cost the same, so that
+/// what is missing can be told from what is counted twice.
 /// </summary>
 internal static class UsageLaws
 {
-    /// <summary>How long after its end the cost of an answer is stored at the latest, in seconds, if nothing hinders it.</summary>
+    /// <summary>
+    /// How long after its end the cost of an answer is stored at the latest, in seconds, if nothing hinders it.
+    /// </summary>
     private const double Storing = 10;
 
     /// <summary>How much later a commit is tried again than the database is back, at the most.</summary>
@@ -88,7 +92,9 @@ internal static class UsageLaws
     private static bool StoodStill(Circumstances circumstances, double from, double to) =>
         circumstances.Lulls.Where(lull => lull.From <= to && lull.To >= from).Sum(lull => lull.To - lull.From) > circumstances.Limits.Lease / 2;
 
-    /// <summary>The time by which what an answer cost is stored: later if its replica or the database stood still meanwhile.</summary>
+    /// <summary>
+    /// The time by which what an answer cost is stored: later if its replica or the database stood still meanwhile.
+    /// </summary>
     private static double StoredAt(Circumstances circumstances, WorkRecord answer)
     {
         var ended = answer.Ended ?? answer.LastSeen;

@@ -8,7 +8,10 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Lab.Chaos.InProcess;
 
-/// <summary>What all replicas' models share: how often a request came, and the histories that no provider would take. Thread-safe.</summary>
+/// <summary>
+/// What all replicas' models share: how often a request came, and the histories that no provider would take.
+/// Thread-safe.
+/// </summary>
 internal sealed class ChaosModelState(TimeProvider time)
 {
     private readonly ConcurrentDictionary<ulong, int> _seen = new();
@@ -23,7 +26,8 @@ internal sealed class ChaosModelState(TimeProvider time)
 }
 
 /// <summary>
-/// A model that answers, calls tools and fails by the seed, the history it is given and how often it was given that before, and looks at each history as a provider would. Thread-safe.
+/// A model that answers, calls tools and fails by the seed, the history it is given and how often it was given that
+/// before, and looks at each history as a provider would. Thread-safe.
 /// </summary>
 internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosModelState state, TimeProvider time) : IChatClient
 {

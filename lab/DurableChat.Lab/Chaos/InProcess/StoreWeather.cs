@@ -10,7 +10,10 @@ internal sealed class StoreWeather(ulong seed, TimeProvider time)
     private const int MostDelayed = 16;
     private static readonly TimeSpan _slowness = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a caller waits for a commit that is late, and how much later that is done at least: time enough to look at the state in between.</summary>
+    /// <summary>
+    /// How long a caller waits for a commit that is late, and how much later that is done at least: time enough to look
+    /// at the state in between.
+    /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _leastDelay = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<Task, byte> _late = new();

@@ -5,7 +5,9 @@ internal enum StoreWeatherKind
 {
     Fair,
 
-    /// <summary>It cannot be reached. What is under way when that begins is done or not, and its caller does not learn which.</summary>
+    /// <summary>
+    /// It cannot be reached. What is under way when that begins is done or not, and its caller does not learn which.
+    /// </summary>
     Down,
 
     /// <summary>Nothing can be written.</summary>

@@ -4,7 +4,10 @@ using Microsoft.Extensions.AI;
 
 namespace DurableChat.Lab.Chaos.InProcess;
 
-/// <summary>A tool that takes up to four seconds and keeps a record of each run, under the key that it is given. How long it takes follows from the key. Thread-safe.</summary>
+/// <summary>
+/// A tool that takes up to four seconds and keeps a record of each run, under the key that it is given. How long it
+/// takes follows from the key. Thread-safe.
+/// </summary>
 internal sealed class WorkTool(int replica, WorkJournal journal, TimeProvider time)
 {
     /// <summary>Its name.</summary>

@@ -63,7 +63,10 @@ public sealed class MigrationWaitTests(PostgresFixture postgres)
         return connection;
     }
 
-    /// <summary>Ends a session. The server notices that some time after the connection has closed, and the clock of these tests would not wait.</summary>
+    /// <summary>
+    /// Ends a session. The server notices that some time after the connection has closed, and the clock of these tests
+    /// would not wait.
+    /// </summary>
     private static async Task EndAsync(NpgsqlConnection holder, string database)
     {
         await using var other = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
