@@ -20,12 +20,19 @@ public sealed partial class ArchitectureTests
             "Notifications", "Workers", "Relays",
         ],
         ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
-        ["DurableChat.Client"] = ["Calls", "Streams", "Adapters"],
-        ["DurableChat.Recorder"] = ["Ledgers", "Recordings", "Wire"],
-        ["DurableChat.AspNetCore"] = ["Origins", "Bodies", "WebSockets", "Cluster", "Tickets", "AiSdk"],
+        ["DurableChat.Sqlite"] = ["Connections", "Statements", "Migrations", "Writes"],
+        ["DurableChat.PostgreSql"] = ["Connections", "Statements", "Migrations", "Notifications"],
+        ["DurableChat.Mcp"] = ["Connections", "Tools"],
+        ["DurableChat.Client"] = ["Models", "Calls", "Streams", "Adapters"],
+        ["DurableChat.Recorder"] = ["Ledgers", "Recordings", "Options", "Calls", "Wire"],
+        ["DurableChat.AspNetCore"] =
+        [
+            "Wire", "Identity", "Bodies", "WebSockets", "Streaming", "Cluster", "Tickets", "Endpoints", "AiSdk",
+        ],
         ["DurableChat.Server"] =
         [
-            "Logging", "Http", "Pages", "Limits", "Auth", "Models", "Recorders", "Clients",
+            "Configuration", "Text", "Logging", "Http", "Pages", "Limits", "Auth", "Models", "Stores", "Recorders",
+            "Terminal", "Hosting", "Commands",
         ],
     };
 
