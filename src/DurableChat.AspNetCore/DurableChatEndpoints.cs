@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
 using DurableChat.AspNetCore.AiSdk;
 using DurableChat.AspNetCore.Bodies;
-using DurableChat.AspNetCore.Origins;
+using DurableChat.AspNetCore.Endpoints;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.AspNetCore.Tickets;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Cluster;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;

@@ -1,3 +1,5 @@
+using DurableChat.AspNetCore.Streaming;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Feeds;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using DurableChat.AspNetCore.Cluster;
 using DurableChat.Chats;
 using DurableChat.Cluster;
 using DurableChat.Feeds;

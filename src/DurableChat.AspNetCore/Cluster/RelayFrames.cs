@@ -6,7 +6,7 @@ using System.Text.Json;
 using DurableChat.Feeds;
 using DurableChat.Relays;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Cluster;
 
 /// <summary>Reads the frames of a relay: JSON objects, one per line.</summary>
 internal static class RelayFrames

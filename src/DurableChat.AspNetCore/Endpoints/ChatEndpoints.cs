@@ -1,13 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>Chats: create, list, read, change, delete.</summary>
 internal static class ChatEndpoints

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>Messages: read pages, send, edit, interrupt, return tool results.</summary>
 internal static class MessageEndpoints

@@ -1,8 +1,9 @@
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>The models.</summary>
 internal static class ModelEndpoints

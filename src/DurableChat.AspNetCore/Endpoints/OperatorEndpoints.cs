@@ -1,3 +1,4 @@
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Storage;
@@ -5,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>The operators' view: the replicas of the cluster, and the feeds of the replica that answers.</summary>
 internal static class OperatorEndpoints

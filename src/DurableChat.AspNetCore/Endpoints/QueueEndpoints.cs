@@ -1,10 +1,11 @@
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>The queue: delete, promote.</summary>
 internal static class QueueEndpoints

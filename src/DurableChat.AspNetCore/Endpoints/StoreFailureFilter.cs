@@ -1,8 +1,9 @@
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>Turns a failing database into a clear response. The cause is only logged.</summary>
 internal sealed partial class StoreFailureFilter(WriteHealth writes, ILogger<StoreFailureFilter> logger) : IEndpointFilter

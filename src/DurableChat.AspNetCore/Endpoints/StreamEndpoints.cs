@@ -1,4 +1,7 @@
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.AspNetCore.Tickets;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using DurableChat.Watching;
 using Microsoft.AspNetCore.Authorization;
@@ -6,7 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>
 /// Streams of a chat and of the owner's list of chats, as Server-Sent Events or, on upgrade, over a WebSocket.

@@ -1,9 +1,11 @@
 using System.Globalization;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>The usage and cost of the caller's model calls.</summary>
 internal static class UsageEndpoints

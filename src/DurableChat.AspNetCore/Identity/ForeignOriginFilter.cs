@@ -1,6 +1,7 @@
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore.Origins;
+namespace DurableChat.AspNetCore.Identity;
 
 /// <summary>
 /// Refuses requests that a browser makes for a page of another origin, unless that origin is allowed. Such requests

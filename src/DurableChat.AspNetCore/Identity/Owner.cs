@@ -2,7 +2,7 @@ using DurableChat.AspNetCore.Tickets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Identity;
 
 /// <summary>Determines the owner of a request.</summary>
 internal static class Owner

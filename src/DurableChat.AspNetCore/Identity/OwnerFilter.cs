@@ -1,7 +1,8 @@
 using DurableChat.AspNetCore.Tickets;
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Identity;
 
 /// <summary>
 /// Refuses requests without an owner, so that nothing is ever stored without one, and answers requests with a wrong

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Identity;
 
 /// <summary>Maps a request to its owner: the owner of everything that it creates and may see. Immutable.</summary>
 /// <param name="find">

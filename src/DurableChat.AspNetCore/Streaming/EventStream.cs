@@ -1,7 +1,8 @@
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// Opens streams. A stream sends to one client until the client disconnects, its credentials expire, the chat is

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>Notifies idle streams when a heartbeat is due, with one timer for all streams. Thread-safe.</summary>
 internal sealed class Heartbeats(DurableChatHttpOptions options, TimeProvider time) : IDisposable

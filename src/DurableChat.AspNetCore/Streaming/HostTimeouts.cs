@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>Checks that the host's shutdown timeout is as long as DurableChat needs to stop.</summary>
 internal sealed class HostTimeouts(DurableChatOptions options) : IValidateOptions<HostOptions>

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>The content of a stream. Used by one caller at a time. Disposing releases the source.</summary>
 internal interface IStreamBody : IDisposable

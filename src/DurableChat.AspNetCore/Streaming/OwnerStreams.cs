@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using DurableChat.Diagnostics;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>Counts the open streams of each owner and keeps them within the limit. Thread-safe.</summary>
 internal sealed class OwnerStreams

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// How long a client waits before it reconnects. Each connection gets its own delay, so that the clients of a stopping

@@ -5,7 +5,7 @@ using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// The body of one Server-Sent Events response. All events that are ready are sent in one flush, up to a limit of

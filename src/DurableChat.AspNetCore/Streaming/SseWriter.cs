@@ -4,7 +4,7 @@ using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// Writes events as Server-Sent Events (WHATWG HTML). An idle stream sends a comment from time to time, so that proxies

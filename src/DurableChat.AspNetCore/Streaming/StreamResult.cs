@@ -1,7 +1,7 @@
 using DurableChat.AspNetCore.Tickets;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// An open stream with its slot. It is sent after the endpoint and its filters have returned, so that they use no

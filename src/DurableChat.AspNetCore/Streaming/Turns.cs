@@ -1,4 +1,4 @@
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// Makes a subscriber that always has something to send yield from time to time: the waiters of a feed are woken one

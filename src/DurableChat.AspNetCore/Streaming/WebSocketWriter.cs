@@ -5,7 +5,7 @@ using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>
 /// Writes events as WebSocket text messages, with the same JSON as over Server-Sent Events. A client is disconnected if

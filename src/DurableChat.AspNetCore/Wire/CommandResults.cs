@@ -4,7 +4,7 @@ using DurableChat.Chats;
 using DurableChat.Commits;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>Converts the results of commands into responses.</summary>
 internal static class CommandResults

@@ -1,7 +1,7 @@
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>Reads the initial history of a new chat.</summary>
 internal static class HistoryRequests

@@ -5,7 +5,7 @@ using DurableChat.AspNetCore.Tickets;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>JSON of requests and responses.</summary>
 [JsonSerializable(typeof(CreateChatRequest))]

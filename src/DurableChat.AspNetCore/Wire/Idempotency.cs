@@ -2,7 +2,7 @@ using DurableChat.Chats;
 using DurableChat.Commits;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>Reads the <c>Idempotency-Key</c> header.</summary>
 internal static class Idempotency

@@ -1,9 +1,8 @@
 using System.Globalization;
-using DurableChat.AspNetCore.Bodies;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Http;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>
 /// Errors as problem details (RFC 9457). <c>code</c> is a stable identifier, <c>field</c> names the invalid part of the

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>Reads numbers of a query string.</summary>
 internal static class Query

@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>
 /// Refuses query fields that an endpoint does not know, as unknown body fields are refused: a misspelt field would

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Connections;
 
 /// <summary>
 /// A connection to an MCP server and the calls that run over it. A retired connection takes no more calls, and stays

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Connections;
 
 /// <summary>
 /// A transport that passes a server's responses through <see cref="McpResultFilter"/> before the client reads them.

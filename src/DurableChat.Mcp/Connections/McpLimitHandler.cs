@@ -1,6 +1,6 @@
 using DurableChat.Providers.Http;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Connections;
 
 /// <summary>
 /// Limits the size of each message in an HTTP response, and of the response as a whole. The stream on which a server

@@ -1,4 +1,4 @@
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Connections;
 
 /// <summary>
 /// Limits on the data that a server may send. A server is foreign software, and its data is in memory before any of it

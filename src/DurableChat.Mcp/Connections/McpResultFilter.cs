@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Connections;
 
 /// <summary>
 /// Hides the <c>annotations</c> and <c>icons</c> of a result's content blocks from the client's reader, which fails on

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Client;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Connections;
 
 /// <summary>The transports to servers.</summary>
 internal static class McpTransports

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ModelContextProtocol;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Tools;
 
 /// <summary>Converts the progress that a server reports to texts. Thread-safe.</summary>
 internal sealed class McpProgress(IProgress<string> texts) : IProgress<ProgressNotificationValue>

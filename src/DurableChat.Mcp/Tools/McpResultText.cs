@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using ModelContextProtocol.Protocol;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Tools;
 
 /// <summary>Converts a tool's result to a text for the model. Binary content is described, never included.</summary>
 internal static class McpResultText

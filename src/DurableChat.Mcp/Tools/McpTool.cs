@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableChat.Mcp.Connections;
 using DurableChat.Models;
 using Microsoft.Extensions.AI;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Tools;
 
 /// <summary>
 /// A tool of a server, with a name that model providers accept and a result that models can read. Immutable.

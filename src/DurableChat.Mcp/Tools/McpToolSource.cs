@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Tools;
 
 /// <summary>The tools of all servers. Thread-safe.</summary>
 internal sealed class McpToolSource(McpOptions options, TimeProvider time, ILoggerFactory loggers) : BackgroundService, IToolSource

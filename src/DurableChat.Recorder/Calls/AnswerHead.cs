@@ -1,4 +1,4 @@
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Calls;
 
 /// <summary>The beginning of a provider's response.</summary>
 /// <param name="Status">Its HTTP status.</param>

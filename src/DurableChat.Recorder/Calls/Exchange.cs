@@ -1,7 +1,7 @@
 using DurableChat.Recorder.Recordings;
 using Microsoft.Extensions.Logging;
 
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Calls;
 
 /// <summary>
 /// One request to a provider and its response as it arrives. It continues whether or not it has readers. Thread-safe.

@@ -1,8 +1,9 @@
 using DurableChat.Recorder.Ledgers;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Recordings;
 using Microsoft.Extensions.Logging;
 
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Calls;
 
 /// <summary>
 /// All exchanges. The ledger makes decisions under one lock, which is never held across I/O. Requests, readers and

@@ -1,4 +1,4 @@
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Calls;
 
 /// <summary>Decides which headers are passed on and which belong to one connection only. Pure.</summary>
 internal static class ProviderHeaders

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Calls;
 
 /// <summary>
 /// A request to a provider. It contains the provider's key, so it is neither logged nor written to disk.

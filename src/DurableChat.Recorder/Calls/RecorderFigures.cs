@@ -1,4 +1,4 @@
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Calls;
 
 /// <summary>The state and the counters of a recorder.</summary>
 /// <param name="Exchanges">The exchanges that are kept.</param>

@@ -1,4 +1,4 @@
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Options;
 
 /// <summary>The hosts to which requests may be sent. Immutable.</summary>
 /// <param name="hosts">

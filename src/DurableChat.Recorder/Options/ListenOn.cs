@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Options;
 
 /// <summary>An address of a recorder: <c>unix:/path/to/socket</c>, or an http URL. Immutable.</summary>
 /// <param name="SocketPath">The path of the Unix socket; null for the network.</param>

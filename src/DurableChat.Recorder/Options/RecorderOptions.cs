@@ -1,7 +1,7 @@
 using DurableChat.Recorder.Ledgers;
 using DurableChat.Recorder.Recordings;
 
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Options;
 
 /// <summary>Options of a recorder.</summary>
 internal sealed record RecorderOptions

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace DurableChat.Recorder;
+namespace DurableChat.Recorder.Options;
 
 /// <summary>The secret that a server and a recorder share. Comparisons take constant time.</summary>
 internal sealed class SharedSecret

@@ -1,7 +1,11 @@
 using System.CommandLine;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
+using DurableChat.Server.Stores;
+using DurableChat.Server.Text;
 using DurableChat.Sqlite;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>The command that backs up a SQLite database, even while a server uses it.</summary>
 internal static class BackupCommand

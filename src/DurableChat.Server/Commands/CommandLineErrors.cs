@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>Explains an invalid command line in one sentence.</summary>
 internal static class CommandLineErrors

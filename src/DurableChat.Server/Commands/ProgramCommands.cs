@@ -1,9 +1,9 @@
 using System.CommandLine;
 using DurableChat.ScaleTest.Commands;
-using DurableChat.Server.Clients;
 using DurableChat.Server.Recorders;
+using DurableChat.Server.Terminal;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>All commands of the program.</summary>
 internal static class ProgramCommands

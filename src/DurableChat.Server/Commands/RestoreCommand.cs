@@ -1,8 +1,12 @@
 using System.CommandLine;
 using DurableChat.PostgreSql;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
+using DurableChat.Server.Stores;
+using DurableChat.Server.Text;
 using DurableChat.Sqlite;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>
 /// The command for a restore after a loss: it puts a backup in place, and begins a new epoch of every chat. Messages

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using DurableChat.Diagnostics;
 using DurableChat.PostgreSql;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
+using DurableChat.Server.Stores;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>The commands for the secret that the replicas of a cluster share.</summary>
 internal static class SecretCommand

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
+using DurableChat.Server.Stores;
+using DurableChat.Server.Text;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>The command that runs the server.</summary>
 internal static class ServeCommand

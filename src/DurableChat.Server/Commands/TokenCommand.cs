@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DurableChat.Server.Auth;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Commands;
 
 /// <summary>The command that creates a token.</summary>
 internal static class TokenCommand

@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Configuration;
 
 /// <summary>
 /// The configuration is invalid. The message says where and what would be valid. It is shown without a stack trace.

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Configuration;
 
 /// <summary>
 /// Checks the addresses on which the server listens, and explains why it cannot. The web server reports this with

@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Configuration;
 
 /// <summary>The options of the serve command.</summary>
 /// <param name="Urls">Where to listen. Null uses the configuration or the default.</param>

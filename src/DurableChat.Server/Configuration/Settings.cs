@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Configuration;
 
 /// <summary>Reads configuration sections.</summary>
 internal static class Settings

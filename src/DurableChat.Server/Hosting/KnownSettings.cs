@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Reflection;
 using DurableChat.AspNetCore;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Configuration;
 using DurableChat.Server.Limits;
 using DurableChat.Server.Models;
 using DurableChat.Server.Recorders;
+using DurableChat.Server.Stores;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Hosting;
 
 /// <summary>
 /// All sections that are the server's own, with the classes that hold their settings. A section that has a class of its

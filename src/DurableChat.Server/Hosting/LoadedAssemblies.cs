@@ -1,7 +1,7 @@
 using System.Reflection;
 using DurableChat.Providers.Http;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Hosting;
 
 /// <summary>
 /// Loads what requests need before the first of them comes. The runtime loads an assembly when it is first used. If no

@@ -1,12 +1,13 @@
 using DurableChat.AspNetCore;
 using DurableChat.Notifications;
 using DurableChat.Server.Recorders;
+using DurableChat.Server.Stores;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Hosting;
 
 /// <summary>
 /// Reports whether the server can take requests: the database answers, its disk is not full, and the server is not

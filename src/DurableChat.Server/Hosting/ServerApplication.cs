@@ -4,12 +4,14 @@ using DurableChat.AspNetCore;
 using DurableChat.Diagnostics;
 using DurableChat.Models;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Configuration;
 using DurableChat.Server.Http;
 using DurableChat.Server.Limits;
 using DurableChat.Server.Logging;
 using DurableChat.Server.Models;
 using DurableChat.Server.Pages;
 using DurableChat.Server.Recorders;
+using DurableChat.Server.Stores;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
@@ -18,7 +20,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Scalar.AspNetCore;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Hosting;
 
 /// <summary>Puts the server together.</summary>
 internal static class ServerApplication

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Hosting;
 
 /// <summary>Builds the configuration from its sources.</summary>
 internal static class ServerConfiguration

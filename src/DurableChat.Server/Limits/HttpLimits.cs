@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DurableChat.Server.Configuration;
 
 namespace DurableChat.Server.Limits;
 

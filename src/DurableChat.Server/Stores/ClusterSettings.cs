@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Stores;
 
 /// <summary>The configuration section <c>Cluster</c>: how replicas reach each other.</summary>
 internal sealed class ClusterSettings

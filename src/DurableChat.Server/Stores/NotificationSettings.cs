@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Stores;
 
 /// <summary>The configuration section <c>Notifications</c>: over what replicas tell each other of commits.</summary>
 internal sealed class NotificationSettings

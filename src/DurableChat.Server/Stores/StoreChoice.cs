@@ -1,4 +1,6 @@
-namespace DurableChat.Server;
+using DurableChat.Server.Configuration;
+
+namespace DurableChat.Server.Stores;
 
 /// <summary>The store that the command line, or otherwise the configuration, selects.</summary>
 /// <param name="PostgreSql">The connection string; null for SQLite.</param>

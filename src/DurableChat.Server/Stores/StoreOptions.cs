@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Stores;
 
 /// <summary>The command line options that select the store.</summary>
 internal sealed class StoreOptions

@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Stores;
 
 /// <summary>The configuration section <c>Store</c>: where chats are kept.</summary>
 internal sealed class StoreSettings

@@ -2,10 +2,11 @@ using System.Text.RegularExpressions;
 using DurableChat.AspNetCore;
 using DurableChat.PostgreSql;
 using DurableChat.Redis;
+using DurableChat.Server.Configuration;
 using DurableChat.Sqlite;
 using StackExchange.Redis;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Stores;
 
 /// <summary>Sets up the store.</summary>
 internal static partial class StoreSetup

@@ -2,7 +2,7 @@ using DurableChat.AspNetCore;
 using DurableChat.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Stores;
 
 /// <summary>Observes whether heartbeats succeed: they are the only writes of an idle replica. Thread-safe.</summary>
 internal sealed class WatchedLeases(ILeaseStore leases, WriteHealth writes) : ILeaseStore

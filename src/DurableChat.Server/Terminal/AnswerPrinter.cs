@@ -1,8 +1,9 @@
 using System.Text;
 using DurableChat.Client;
+using DurableChat.Server.Text;
 using Spectre.Console;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>
 /// Prints answers as they arrive. Terminal output cannot be taken back, so the committed message is compared with what

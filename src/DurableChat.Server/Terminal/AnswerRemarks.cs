@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>An answer's text, and remarks about it: sources, files, and why it ended. Pure.</summary>
 internal static class AnswerRemarks

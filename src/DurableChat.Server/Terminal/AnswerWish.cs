@@ -1,6 +1,6 @@
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The model and settings for the messages of a session.</summary>
 /// <param name="Model">The model. Null uses the chat's model, or the server's default for a new chat.</param>

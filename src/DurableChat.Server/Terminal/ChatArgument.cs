@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The argument that names a chat.</summary>
 internal static class ChatArgument

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>A chat in the format of export files.</summary>
 /// <param name="Format">The version of the format; see <see cref="CurrentFormat"/>.</param>

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using DurableChat.Client;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The server that a command uses, with explanations of its errors for people. Thread-safe.</summary>
 internal sealed class ChatServer : IDisposable

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The command that lists chats.</summary>
 internal static class ChatsCommand

@@ -1,4 +1,6 @@
-namespace DurableChat.Server.Clients;
+using DurableChat.Server.Text;
+
+namespace DurableChat.Server.Terminal;
 
 /// <summary>
 /// Exit codes of commands that use a server. An invalid command line results in <see cref="PlainErrors.ExitCode"/>.

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using DurableChat.Client;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The options that select the server of a command.</summary>
 internal sealed class ClientOptions

@@ -1,4 +1,4 @@
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The server and the caller's token.</summary>
 /// <param name="Url">The server's URL, with a trailing slash.</param>

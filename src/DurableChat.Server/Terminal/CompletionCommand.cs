@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>
 /// The command that prints a shell's completion script. The script runs this program at each Tab, since the program

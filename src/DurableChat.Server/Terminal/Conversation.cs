@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>
 /// A chat in a terminal. Lines, the stream and Ctrl-C arrive through one channel and are handled one after another, so

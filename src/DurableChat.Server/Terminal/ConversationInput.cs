@@ -1,6 +1,6 @@
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>An event to which a conversation reacts.</summary>
 internal abstract record ConversationInput

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using DurableChat.Client;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The command that writes a chat to a file.</summary>
 internal static class ExportCommand

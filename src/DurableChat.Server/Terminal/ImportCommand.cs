@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using DurableChat.Client;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>The command that creates a chat from an exported one.</summary>
 internal static class ImportCommand

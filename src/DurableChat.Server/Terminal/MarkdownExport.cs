@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using DurableChat.Client;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>Writes a chat as Markdown. Pure.</summary>
 internal static partial class MarkdownExport

@@ -1,4 +1,6 @@
-namespace DurableChat.Server.Clients;
+using DurableChat.Server.Text;
+
+namespace DurableChat.Server.Terminal;
 
 /// <summary>Writes rows in columns that programs can read too: without lines, and without truncation.</summary>
 internal static class PlainTable

@@ -1,6 +1,7 @@
 using DurableChat.Client;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>Sends one question and waits for the answer.</summary>
 /// <param name="server">The server.</param>

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableChat.Client;
+using DurableChat.Server.Text;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>Settings in the form in which users type them: <c>temperature=0.2</c>. Pure.</summary>
 internal static class SettingText

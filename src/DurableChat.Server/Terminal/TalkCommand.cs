@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Runtime.InteropServices;
+using DurableChat.Server.Text;
 using Spectre.Console;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>
 /// The command that chats: as a conversation in a terminal, otherwise as one question and its answer.

@@ -1,6 +1,6 @@
 using DurableChat.Client;
 
-namespace DurableChat.Server.Clients;
+namespace DurableChat.Server.Terminal;
 
 /// <summary>
 /// Finds the turn of one message in a chat's stream, which may also show messages of other clients. Not thread-safe.

@@ -1,4 +1,4 @@
-namespace DurableChat.Server;
+namespace DurableChat.Server.Text;
 
 /// <summary>Finds the intended name for a misspelt one.</summary>
 internal static class NearestName

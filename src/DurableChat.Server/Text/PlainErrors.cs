@@ -1,9 +1,10 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using DurableChat.Server.Configuration;
 using DurableChat.Storage;
 using Microsoft.Extensions.Options;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Text;
 
 /// <summary>Ends a command that fails because of its environment with one sentence instead of a stack trace.</summary>
 internal static class PlainErrors

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace DurableChat.Server;
+namespace DurableChat.Server.Text;
 
 /// <summary>
 /// Removes control characters and direction overrides from texts that models and people have written. A terminal obeys

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableChat.Mcp;
+using DurableChat.Mcp.Connections;
+using DurableChat.Mcp.Tools;
 using DurableChat.Models;
 using DurableChat.Providers.Tests.Cases;
 using Microsoft.Extensions.AI;

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
-using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Feeds;
 using DurableChat.Integration.Tests;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using DurableChat.Workers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -2,6 +2,8 @@ using System.Text;
 using DurableChat.AspNetCore;
 using DurableChat.AspNetCore.AiSdk;
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

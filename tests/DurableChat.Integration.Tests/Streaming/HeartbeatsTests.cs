@@ -1,5 +1,6 @@
 using System.Text;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Http;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>When an idle stream says that it is alive.</summary>
 public sealed class HeartbeatsTests : IDisposable

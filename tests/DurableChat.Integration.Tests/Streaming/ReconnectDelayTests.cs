@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
-using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
+using DurableChat.Integration.Tests.Http;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Http;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>When clients come back whose replica goes.</summary>
 public sealed partial class ReconnectDelayTests

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Limits;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>What a client that is slow, or stands still, costs while much waits for it.</summary>
 public sealed class SlowClientTests

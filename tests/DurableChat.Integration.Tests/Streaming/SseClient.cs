@@ -1,7 +1,7 @@
 using System.Net;
 using DurableChat.Tests.Support;
 
-namespace DurableChat.Integration.Tests.Http;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>Follows a stream the way a browser does (WHATWG HTML), onto a screen that checks G1.</summary>
 internal sealed class SseClient(HttpClient http, string path, Screen screen) : IDisposable

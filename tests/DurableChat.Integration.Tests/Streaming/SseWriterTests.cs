@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Feeds;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Http;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>
 /// How a stream ends whose client goes in the middle of a write. An exception would be logged as an error of the

@@ -1,4 +1,5 @@
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Limits;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>The clock of a write that its client does not take.</summary>
 public sealed class StallGuardTests

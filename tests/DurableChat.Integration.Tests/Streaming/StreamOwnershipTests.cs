@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Feeds;
 using DurableChat.Integration.Tests.Embedding;
 using DurableChat.Tests.Support;
@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Http;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>
 /// A stream that was opened and is not sent, because a filter of the application answers in its place.

@@ -1,10 +1,11 @@
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text.Json;
+using DurableChat.Integration.Tests.Http;
 using DurableChat.Tests.Support;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Http;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>Streams over real sockets.</summary>
 public sealed class StreamTests : IAsyncLifetime

@@ -1,9 +1,10 @@
-using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Limits;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Limits;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>Subscribers that hold their connection and take nothing from it.</summary>
 public sealed class StuckSubscriberTests

@@ -5,7 +5,7 @@ using DurableChat.Integration.Tests.Http;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Limits;
+namespace DurableChat.Integration.Tests.Streaming;
 
 /// <summary>A client has nothing to say over the WebSocket of a stream, and is cut off when it says much.</summary>
 public sealed class WebSocketFloodTests : IAsyncLifetime

@@ -2,10 +2,10 @@ using System.Net;
 using DurableChat.Client;
 using DurableChat.Integration.Tests.Client;
 using DurableChat.Integration.Tests.Http;
-using DurableChat.Server.Clients;
+using DurableChat.Server.Terminal;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>What people in a terminal are told of a server, and how long they wait for it.</summary>
 public sealed class ChatServerTests

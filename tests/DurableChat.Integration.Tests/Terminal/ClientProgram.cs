@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>The program, started as a client: with pipes, or in a terminal.</summary>
 internal sealed class ClientProgram : IDisposable

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>Stands between a client and a server, and cuts each connection once so many bytes of answers have come through.</summary>
 internal sealed class DroppingProxy : IAsyncDisposable

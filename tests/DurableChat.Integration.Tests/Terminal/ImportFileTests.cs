@@ -1,7 +1,7 @@
-using DurableChat.Server.Clients;
+using DurableChat.Server.Terminal;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>Files that are to be imported, and may be anything.</summary>
 public sealed class ImportFileTests

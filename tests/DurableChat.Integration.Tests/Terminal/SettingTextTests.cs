@@ -1,7 +1,7 @@
-using DurableChat.Server.Clients;
+using DurableChat.Server.Terminal;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>Settings as they are typed.</summary>
 public sealed class SettingTextTests

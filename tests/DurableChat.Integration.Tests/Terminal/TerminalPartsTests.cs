@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using DurableChat.Integration.Tests.Http;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>What providers give beside text, for people at a terminal and programs at a pipe.</summary>
 public sealed partial class TerminalPartsTests : IAsyncLifetime

@@ -6,7 +6,7 @@ using DurableChat.Client;
 using DurableChat.Integration.Tests.Http;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>The commands that talk to a server, as processes.</summary>
 public sealed partial class TerminalTests : IAsyncLifetime

@@ -1,8 +1,8 @@
 using DurableChat.Client;
-using DurableChat.Server.Clients;
+using DurableChat.Server.Terminal;
 using Xunit;
 
-namespace DurableChat.Integration.Tests.Clients;
+namespace DurableChat.Integration.Tests.Terminal;
 
 /// <summary>Which messages of a stream are of the turn that one question began, and when that is over.</summary>
 public sealed class TurnTrackerTests

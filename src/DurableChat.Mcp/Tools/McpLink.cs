@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using DurableChat.Mcp.Connections;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
-namespace DurableChat.Mcp;
+namespace DurableChat.Mcp.Tools;
 
 /// <summary>
 /// Keeps a connection to one server and its list of tools. After a connection is lost it keeps the known tools and

@@ -1,4 +1,4 @@
-namespace DurableChat.AspNetCore.Bodies;
+namespace DurableChat.AspNetCore.Wire;
 
 /// <summary>Why there is no room for a body.</summary>
 internal enum BodyRefusal

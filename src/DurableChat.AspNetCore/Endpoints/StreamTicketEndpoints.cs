@@ -1,9 +1,12 @@
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Tickets;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace DurableChat.AspNetCore.Tickets;
+namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>Issues tickets for streams to pages.</summary>
 internal static class StreamTicketEndpoints
