@@ -34,6 +34,7 @@ public static class DurableChatEndpoints
         services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
         services.AddSingleton<Heartbeats>();
+        services.AddSingleton<EventPump>();
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();

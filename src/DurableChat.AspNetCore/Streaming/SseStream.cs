@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using DurableChat.Feeds;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,7 +13,7 @@ namespace DurableChat.AspNetCore.Streaming;
 /// bytes. Events are written by one caller at a time; heartbeats may be written in between.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A heartbeat may come at any time, and a semaphore without a wait handle has nothing to dispose of.")]
-internal sealed class SseStream(HttpContext context, StallGuard stall, CancellationToken end)
+internal sealed class SseStream(HttpContext context, StallGuard stall, CancellationToken end) : IEventSink
 {
     /// <summary>
     /// How many bytes are written before the client must read them: the memory that a client costs that never reads,
@@ -30,6 +31,9 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
     /// <summary>True if the last event was written completely, so that another may follow.</summary>
     public bool IsBetweenEvents { get; private set; } = true;
 
+    /// <inheritdoc/>
+    public bool IsComplete => false;
+
     /// <summary>Sets the headers: the content type, and that proxies must not buffer the response.</summary>
     public static void SetHeaders(HttpContext context)
     {
@@ -44,9 +48,9 @@ internal sealed class SseStream(HttpContext context, StallGuard stall, Cancellat
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }
 
-    /// <summary>Writes events and waits until the client has read them.</summary>
-    /// <exception cref="OperationCanceledException">The client has disconnected, or the stream must end.</exception>
-    public async Task WriteAsync(List<StreamEvent> events)
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(List<StreamEvent> events)
     {
         await _turn.WaitAsync(end);
         try

@@ -1,8 +1,6 @@
 using System.Buffers;
 using DurableChat.Feeds;
-using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore.Streaming;
 
@@ -10,7 +8,7 @@ namespace DurableChat.AspNetCore.Streaming;
 /// Writes events as Server-Sent Events (WHATWG HTML). An idle stream sends a comment from time to time, so that proxies
 /// keep it open. A client that reads too slowly for too long is disconnected. Thread-safe.
 /// </summary>
-internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats, ServerDrain drain, ILogger<SseWriter> logger)
+internal sealed class SseWriter(EventPump pump, StallGuard stall, Heartbeats heartbeats, ServerDrain drain)
 {
     private static readonly byte[] _storageUnavailable =
         "event: error\ndata: {\"type\":\"error\",\"error\":{\"code\":\"storage_unavailable\",\"message\":\"The database is not available just now.\",\"retryable\":true}}\n\n"u8.ToArray();
@@ -24,7 +22,10 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
         heartbeats.Join(stream);
         try
         {
-            await WriteEventsAsync(stream, source, end);
+            if (await pump.RunAsync(source, stream, end) == StreamEnd.StorageUnavailable)
+            {
+                await stream.WriteAsync(_storageUnavailable);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -43,37 +44,4 @@ internal sealed partial class SseWriter(StallGuard stall, Heartbeats heartbeats,
             context.Response.BodyWriter.Write(ReconnectDelay.Write(isDraining: true, Random.Shared.NextDouble()));
         }
     }
-
-    private async Task WriteEventsAsync(SseStream stream, IEventSource source, CancellationToken end)
-    {
-        try
-        {
-            var events = new List<StreamEvent>();
-            var turns = new Turns();
-            while (true)
-            {
-                var next = source.NextAsync(events, end);
-                turns.Count(next.IsCompleted);
-                if (!await next)
-                {
-                    return;
-                }
-
-                await stream.WriteAsync(events);
-                source.ConfirmSent(events);
-                if (turns.IsOver())
-                {
-                    await Task.Yield();
-                }
-            }
-        }
-        catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
-        {
-            LogStorageUnavailable(exception);
-            await stream.WriteAsync(_storageUnavailable);
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "A stream ends because the database is not available")]
-    private partial void LogStorageUnavailable(Exception exception);
 }

@@ -1,9 +1,7 @@
 using System.Net.WebSockets;
 using DurableChat.AspNetCore.WebSockets;
 using DurableChat.Feeds;
-using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore.Streaming;
 
@@ -12,14 +10,8 @@ namespace DurableChat.AspNetCore.Streaming;
 /// it reads too slowly for too long, does not answer a ping, or sends a message or more control frames than allowed.
 /// Thread-safe.
 /// </summary>
-internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, StallGuard stall, TimeProvider time, ILogger<WebSocketWriter> logger)
+internal sealed class WebSocketWriter(DurableChatHttpOptions options, EventPump pump, StallGuard stall, TimeProvider time)
 {
-    /// <summary>
-    /// The size of a frame. A large message is sent in several frames, so that a slow client that still reads is not
-    /// mistaken for a stalled one.
-    /// </summary>
-    private const int BytesPerFrame = 32 * 1024;
-
     private static readonly TimeSpan _closeTime = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -41,18 +33,16 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         var (status, reason) = (WebSocketCloseStatus.NormalClosure, "The chat is gone.");
         try
         {
-            await WriteEventsAsync(context, socket, source, gone.Token);
+            if (await pump.RunAsync(source, new WebSocketSink(context, socket, stall, gone.Token), gone.Token) == StreamEnd.StorageUnavailable)
+            {
+                (status, reason) = (WebSocketCloseStatus.InternalServerError, "The database is not available just now.");
+            }
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
             (status, reason) = client.Violation is { } violation
                 ? (WebSocketCloseStatus.PolicyViolation, violation)
                 : (WebSocketCloseStatus.EndpointUnavailable, "Connect again.");
-        }
-        catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
-        {
-            LogStorageUnavailable(exception);
-            (status, reason) = (WebSocketCloseStatus.InternalServerError, "The database is not available just now.");
         }
         catch (WebSocketException)
         {
@@ -62,45 +52,6 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
         await CloseAsync(socket, status, reason, listening);
         await gone.CancelAsync();
         await listening;
-    }
-
-    private async Task WriteEventsAsync(HttpContext context, WebSocket socket, IEventSource source, CancellationToken end)
-    {
-        var events = new List<StreamEvent>();
-        var turns = new Turns();
-        while (true)
-        {
-            var next = source.NextAsync(events, end);
-            turns.Count(next.IsCompleted);
-            if (!await next)
-            {
-                return;
-            }
-
-            foreach (var streamEvent in events)
-            {
-                await SendAsync(context, socket, streamEvent.Json, end);
-            }
-
-            source.ConfirmSent(events);
-            if (turns.IsOver())
-            {
-                await Task.Yield();
-            }
-        }
-    }
-
-    private async Task SendAsync(HttpContext context, WebSocket socket, ReadOnlyMemory<byte> message, CancellationToken end)
-    {
-        for (var rest = message; rest.Length > 0;)
-        {
-            // Sending with a cancelled token aborts the connection, and the client would never learn the reason.
-            end.ThrowIfCancellationRequested();
-            var frame = rest[..Math.Min(rest.Length, BytesPerFrame)];
-            rest = rest[frame.Length..];
-            var send = socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: rest.Length == 0, end);
-            await (send.IsCompleted ? send : new ValueTask(stall.WaitAsync(context, send.AsTask())));
-        }
     }
 
     /// <summary>
@@ -128,7 +79,4 @@ internal sealed partial class WebSocketWriter(DurableChatHttpOptions options, St
 
         socket.Abort();
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "A stream ends because the database is not available")]
-    private partial void LogStorageUnavailable(Exception exception);
 }

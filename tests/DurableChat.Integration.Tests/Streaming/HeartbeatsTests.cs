@@ -45,7 +45,7 @@ public sealed class HeartbeatsTests : IDisposable
         Pass(10);
         await stream.WriteAsync("data\n\n"u8.ToArray());
         var change = StreamEvents.HistoryReset(ChatId.Create(DateTimeOffset.UnixEpoch), 2);
-        await stream.WriteAsync([change]);
+        await stream.SendAsync([change]);
         var events = "data\n\n" + Encoding.UTF8.GetString(change.Frame.Span);
         Pass(15);
         Assert.Equal(events, Written);

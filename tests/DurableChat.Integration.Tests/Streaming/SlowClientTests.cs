@@ -67,7 +67,11 @@ public sealed class SlowClientTests
         context.Features.Set<IHttpRequestLifetimeFeature>(client);
         using var heartbeats = new Heartbeats(_options, _time);
         using var drain = new ServerDrain(_options, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), _time);
-        var writer = new SseWriter(new StallGuard(_options, _time, NullLogger<StallGuard>.Instance), heartbeats, drain, NullLogger<SseWriter>.Instance);
+        var writer = new SseWriter(
+            new EventPump(NullLogger<EventPump>.Instance),
+            new StallGuard(_options, _time, NullLogger<StallGuard>.Instance),
+            heartbeats,
+            drain);
         await writer.WriteAsync(context, source, client.RequestAborted);
     }
 

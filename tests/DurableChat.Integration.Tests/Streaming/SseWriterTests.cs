@@ -33,7 +33,7 @@ public sealed class SseWriterTests
         var stall = new StallGuard(options, TimeProvider.System, NullLogger<StallGuard>.Instance);
         using var heartbeats = new Heartbeats(options, TimeProvider.System);
         using var drain = new ServerDrain(options, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), TimeProvider.System);
-        await new SseWriter(stall, heartbeats, drain, NullLogger<SseWriter>.Instance).WriteAsync(context, source, end.Token);
+        await new SseWriter(new EventPump(NullLogger<EventPump>.Instance), stall, heartbeats, drain).WriteAsync(context, source, end.Token);
         Assert.Equal(1, body.Flushes);
     }
 
