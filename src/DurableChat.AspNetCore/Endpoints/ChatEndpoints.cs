@@ -34,7 +34,7 @@ internal static class ChatEndpoints
             .WithSummary("Renames a chat, archives it or brings it back, or sets what answers its next messages.")
             .Accepts<UpdateChatRequest>("application/json").Produces<ChatResponse>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         group.MapDelete("/chats/{id}", DeleteAsync)
-            .WithName("DeleteChat").WithSummary("Deletes a chat for good.")
+            .WithName("DeleteChat").WithSummary("Deletes a chat permanently.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 

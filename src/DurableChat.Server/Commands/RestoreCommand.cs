@@ -19,13 +19,13 @@ internal static class RestoreCommand
     {
         var backup = new Argument<string?>("from") { Description = "The backup of a SQLite database; leave it out for PostgreSQL, which is restored with its own tools first.", Arity = ArgumentArity.ZeroOrOne };
         var store = new StoreOptions();
-        var command = new Command("restore", "Puts a backup in place while no server runs, and has all clients read their chats anew.") { backup };
+        var command = new Command("restore", "Puts a backup in place while no server runs, and makes all clients reload their chats.") { backup };
         store.AddTo(command);
         command.SetAction((parsed, _) => PlainErrors.RunAsync(() =>
         {
             var choice = StoreChoice.Read(store.Data(parsed), store.Store(parsed), ServerConfiguration.CreateBuilder([]).Configuration);
             var chats = Restore(choice, parsed.GetValue(backup));
-            Console.WriteLine($"The database is restored: {chats} chats. Clients read them anew. Start the server.");
+            Console.WriteLine($"The database is restored: {chats} chats. Clients reload them. Start the server.");
             return Task.CompletedTask;
         }));
         return command;

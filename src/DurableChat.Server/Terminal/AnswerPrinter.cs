@@ -56,7 +56,7 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
     {
         if (_shown.Length > 0)
         {
-            PrintAside("the answer begins anew");
+            PrintAside("the answer starts again");
         }
 
         Forget();

@@ -35,7 +35,7 @@ internal static partial class MarkdownExport
         "user" => "You",
         "assistant" => message.Model is null ? "Assistant" : $"Assistant ({message.Model})",
         "tool" => "Tool",
-        _ => $"Somebody ({Printable.Line(message.Role)})",
+        _ => $"Unknown ({Printable.Line(message.Role)})",
     };
 
     private static string Write(MessagePart part) => part switch
