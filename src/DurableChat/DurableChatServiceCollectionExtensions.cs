@@ -62,19 +62,24 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new CatchUpReader(Store(provider), options.Feeds, Time(provider)));
         services.AddSingleton(provider => new FeedInspector(provider.GetRequiredService<FeedRegistry>(), options.Worker.Replica, provider.GetRequiredService<WorkerMetrics>()));
-        services.AddSingleton(provider => new OwnerFeedRegistry(Time(provider)));
+        services.AddSingleton(provider => new OwnerFeedRegistry(provider.GetRequiredService<CommitObservers>(), Time(provider)));
         services.TryAddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(Models);
+        services.AddSingleton<CommitObservers>();
+        services.AddSingleton(new TurnPlaces(options.Worker));
+        services.AddSingleton(provider => new WorkerPulse(options.Worker, Time(provider)));
         services.AddSingleton(provider => new Worker(
+            provider.GetRequiredService<CommitObservers>(),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
-            new Lazy<TurnRunner>(provider.GetRequiredService<TurnRunner>),
+            provider.GetRequiredService<TurnRunner>(),
+            provider.GetRequiredService<TurnPlaces>(),
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),
             provider.GetRequiredService<ILogger<Worker>>()));
-        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<OwnerFeedRegistry>());
-        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Worker>());
+        services.AddSingleton<INewsObserver>(provider => provider.GetRequiredService<OwnerFeedRegistry>());
+        services.AddSingleton<INewsObserver>(provider => provider.GetRequiredService<Worker>());
         services.AddSingleton(provider => new ChannelState(provider.GetService<INotificationChannel>() is not null));
         services.AddSingleton(provider => new NotificationMetrics(
             provider.GetService<IMeterFactory>(), () => provider.GetRequiredService<ChannelState>().IsUp));
@@ -83,20 +88,19 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new ClusterTime(provider.GetRequiredService<ClusterKeys>(), Time(provider)));
         services.AddSingleton(provider => new NotificationSeal(provider.GetRequiredService<ClusterKeys>()));
         services.AddSingleton(provider => new Notifier(
+            provider.GetRequiredService<CommitObservers>(),
             Channel(provider),
             provider.GetRequiredService<NotificationSeal>(),
             options.Worker.Replica,
             provider.GetRequiredService<NotificationMetrics>(),
             provider.GetRequiredService<ILogger<Notifier>>()));
-        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Notifier>());
         services.AddSingleton(provider => new CommitHooks(
-            provider, services.Any(service => service.ServiceType == typeof(ICommitHook)), Time(provider), provider.GetRequiredService<ILogger<CommitHooks>>()));
-        services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<CommitHooks>());
+            provider.GetRequiredService<CommitObservers>(), provider.GetServices<ICommitHook>(), Time(provider), provider.GetRequiredService<ILogger<CommitHooks>>()));
         services.AddSingleton(provider => new ChatCommitter(
             Store(provider),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
-            provider.GetServices<ICommitObserver>(),
+            provider.GetRequiredService<CommitObservers>(),
             options.Limits,
             provider.GetRequiredService<ClusterTime>()));
         services.AddSingleton(provider => new ToolRegistry(
@@ -128,7 +132,8 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<CatchUpReader>(),
             provider.GetRequiredService<ChatCommitter>(),
-            provider.GetRequiredService<Worker>(),
+            provider.GetRequiredService<TurnPlaces>(),
+            provider.GetRequiredService<WorkerPulse>(),
             provider.GetRequiredService<OwnerFeedRegistry>(),
             provider.GetRequiredService<ModelCatalog>(),
             provider.GetRequiredService<SettingNotes>(),
@@ -143,7 +148,7 @@ public static class DurableChatServiceCollectionExtensions
             Channel(provider),
             provider.GetRequiredService<NotificationSeal>(),
             provider.GetRequiredService<FeedRegistry>(),
-            provider.GetServices<ICommitObserver>(),
+            provider.GetServices<INewsObserver>(),
             provider.GetRequiredService<ChannelState>(),
             options.Notifications,
             options.Worker.Replica,
@@ -161,7 +166,7 @@ public static class DurableChatServiceCollectionExtensions
             Store(provider),
             provider.GetRequiredService<FeedRegistry>(),
             provider.GetRequiredService<OwnerFeedRegistry>(),
-            provider.GetServices<ICommitObserver>(),
+            provider.GetServices<INewsObserver>(),
             provider.GetRequiredService<ChannelState>(),
             options.Notifications,
             provider.GetRequiredService<NotificationMetrics>(),
@@ -179,6 +184,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<ILeaseStore>(),
             provider.GetRequiredService<LeaseTakeover>(),
             provider.GetRequiredService<Worker>(),
+            provider.GetRequiredService<WorkerPulse>(),
             options.Worker,
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),

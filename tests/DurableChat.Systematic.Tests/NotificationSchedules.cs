@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
@@ -28,7 +30,7 @@ public sealed class NotificationSchedules
         var state = new ChannelState(hasChannel: true);
         var options = new NotificationOptions();
         var metrics = new NotificationMetrics(null, () => true);
-        var owners = new OwnerFeedRegistry();
+        var owners = new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System);
         using var receiver = new NotificationReceiver(null, Seals.Of(stage.Time), stage.Registry, [owners], state,
             options, "b", metrics, stage.Time, NullLogger<NotificationReceiver>.Instance);
         using var sync = new VersionSync(stage.Store, stage.Registry, owners, [owners], state, options, metrics, stage.Time, NullLogger<VersionSync>.Instance);

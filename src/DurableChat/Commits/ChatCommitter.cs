@@ -18,7 +18,7 @@ internal sealed class ChatCommitter(
     IChatStore store,
     FeedRegistry feeds,
     CatchUpReader reader,
-    IEnumerable<ICommitObserver> observers,
+    CommitObservers observers,
     ChatLimits limits,
     TimeProvider time)
 {
@@ -27,8 +27,6 @@ internal sealed class ChatCommitter(
     /// pause.
     /// </summary>
     private const int MaxTries = 20;
-
-    private readonly ICommitObserver[] _observers = [.. observers];
 
     /// <summary>
     /// Creates a chat. Returns <see cref="CommandResult.NotFound"/> if the id belongs to another owner or a deleted
@@ -241,19 +239,13 @@ internal sealed class ChatCommitter(
     private void PublishDeletion(Feed feed, string owner)
     {
         feed.MarkDeleted();
-        foreach (var observer in _observers)
-        {
-            observer.OnDeleted(feed.Id, owner);
-        }
+        observers.OnDeleted(feed.Id, owner);
     }
 
     private void MarkInDoubt(Feed feed, string owner)
     {
         feed.MarkUnsynced();
-        foreach (var observer in _observers)
-        {
-            observer.OnDoubt(feed.Id, owner, isOwn: true);
-        }
+        observers.OnOutcomeUnknown(feed.Id, owner);
     }
 
     /// <summary>
@@ -283,11 +275,7 @@ internal sealed class ChatCommitter(
         {
             case CommitResult.Committed:
                 feed.Publish(transition);
-                foreach (var observer in _observers)
-                {
-                    observer.OnCommitted(transition);
-                }
-
+                observers.OnCommitted(transition);
                 return new CommandResult.Committed(transition);
 
             case CommitResult.Repeated repeated:

@@ -18,7 +18,7 @@ internal sealed partial class NotificationReceiver(
     INotificationChannel? channel,
     NotificationSeal seal,
     FeedRegistry feeds,
-    IEnumerable<ICommitObserver> observers,
+    IEnumerable<INewsObserver> observers,
     ChannelState state,
     NotificationOptions options,
     string replica,
@@ -32,9 +32,7 @@ internal sealed partial class NotificationReceiver(
     /// <summary>In microseconds, the unit of notifications.</summary>
     private static readonly long _oldestMeasured = TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond;
 
-    // Excludes the notifier: each replica would send all others what it received, and a single deletion would circulate
-    // forever.
-    private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
+    private readonly INewsObserver[] _observers = [.. observers];
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
     private readonly HintBudget _hints = new(time);
     private int _isReadingKeys;
@@ -279,13 +277,10 @@ internal sealed partial class NotificationReceiver(
     /// <summary>Uses the owner only to choose the list to read again from the store.</summary>
     private void Doubt(ChatId id, string owner, Notification news)
     {
+        var waits = news.State is { NeedsWorker: true, Lease: null } || news.Waits == true;
         foreach (var observer in _observers)
         {
-            observer.OnDoubt(id, owner, isOwn: false);
-            if (news.State is { NeedsWorker: true, Lease: null } || news.Waits == true)
-            {
-                observer.OnWorkWaits();
-            }
+            observer.OnDoubt(id, owner, waits);
         }
     }
 

@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.Tests.Support;
@@ -14,7 +16,7 @@ public sealed class NotificationReceiverTests : IDisposable
     private readonly NotificationReceiver _receiver;
 
     public NotificationReceiverTests() => _receiver = new NotificationReceiver(
-        null, Seals.Of(_stage.Time), _stage.Registry, [new OwnerFeedRegistry()], new ChannelState(hasChannel: true),
+        null, Seals.Of(_stage.Time), _stage.Registry, [new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System)], new ChannelState(hasChannel: true),
             new NotificationOptions(), "b", new NotificationMetrics(null, () => true), _stage.Time,
                 NullLogger<NotificationReceiver>.Instance);
 

@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
@@ -13,7 +15,7 @@ namespace DurableChat.Tests.Notifications;
 public sealed class NotificationTrustTests : IDisposable
 {
     private readonly Stage _stage = new(replica: "b");
-    private readonly OwnerFeedRegistry _lists = new();
+    private readonly OwnerFeedRegistry _lists = new(new CommitObservers(), TimeProvider.System);
     private readonly NotificationSeal _seal;
     private readonly NotificationReceiver _receiver;
 

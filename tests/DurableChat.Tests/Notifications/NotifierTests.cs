@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.Tests.Support;
@@ -19,7 +21,7 @@ public sealed class NotifierTests
     {
         var (first, second) = (new Stage().Create(), new Stage().Create());
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
+        using var notifier = new Notifier(new CommitObservers(), channel, Seals.Of(TimeProvider.System), "a",
             new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(first);
@@ -81,7 +83,7 @@ public sealed class NotifierTests
         var stage = new Stage();
         var created = stage.Create();
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
+        using var notifier = new Notifier(new CommitObservers(), channel, Seals.Of(TimeProvider.System), "a",
             new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         notifier.OnCommitted(created);
         notifier.OnDeleted(stage.Id, "owner");
@@ -96,7 +98,7 @@ public sealed class NotifierTests
     private static async Task<List<Notification>> SendWhileItHangsAsync(IReadOnlyList<Transition> commits)
     {
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
+        using var notifier = new Notifier(new CommitObservers(), channel, Seals.Of(TimeProvider.System), "a",
             new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(commits[0]);
