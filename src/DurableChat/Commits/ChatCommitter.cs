@@ -115,7 +115,7 @@ internal sealed class ChatCommitter(
                             return repeated;
                         }
 
-                        if (remembered is not null)
+                        if (remembered is not null && store.IsShared)
                         {
                             // The state in memory may be outdated. Only the current state may refuse a command or make
                             // it unnecessary.
