@@ -26,9 +26,6 @@ internal sealed partial class NotificationReceiver(
     TimeProvider time,
     ILogger<NotificationReceiver> logger) : BackgroundService, INotificationListener
 {
-    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
-
     /// <summary>In microseconds, the unit of notifications.</summary>
     private static readonly long _oldestMeasured = TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond;
 
@@ -36,8 +33,8 @@ internal sealed partial class NotificationReceiver(
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
     private readonly HintBudget _hints = new(time);
     private int _isReadingKeys;
+    private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TimeSpan _pause = _firstPause;
 
     /// <inheritdoc/>
     public void OnConnected() => _connected.TrySetResult();
@@ -86,12 +83,12 @@ internal sealed partial class NotificationReceiver(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogLost(_pause, exception);
+                LogLost(_pause.Current, exception);
                 state.Lost();
             }
 
-            await Task.Delay(_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
+            await Task.Delay(_pause.Current, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _pause.Grow();
         }
     }
 
@@ -108,7 +105,7 @@ internal sealed partial class NotificationReceiver(
         if (isDeaf)
         {
             state.LostAsDeaf(line.DeafAdvice);
-            LogDeaf(line.DeafAdvice, _pause);
+            LogDeaf(line.DeafAdvice, _pause.Current);
         }
 
         await connection.CancelAsync().ConfigureAwait(false);
@@ -129,7 +126,7 @@ internal sealed partial class NotificationReceiver(
         {
             if (isNew)
             {
-                _pause = _firstPause;
+                _pause.Reset();
                 state.Connected();
                 LogConnected();
             }

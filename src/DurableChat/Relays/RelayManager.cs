@@ -63,21 +63,21 @@ internal sealed partial class RelayManager(
         using var pin = feeds.Pin(chat);
         try
         {
-            var pause = _firstPause;
+            var pause = new GrowingPause(_firstPause, _longestPause);
             while (pin.Feed.RelayTarget is { } target && !_stop.IsCancellationRequested)
             {
                 switch (await FollowAsync(pin.Feed, target).ConfigureAwait(false))
                 {
                     case RelayEnd.Followed:
-                        pause = _firstPause;
+                        pause.Reset();
                         break;
                     case RelayEnd.Unreachable:
                         _addresses.TryRemove(target.Replica, out _);
                         break;
                 }
 
-                await Task.Delay(pause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+                await Task.Delay(pause.Current, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause.Grow();
             }
         }
         finally

@@ -285,7 +285,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     /// </summary>
     private async Task DriveToEndAsync(Feed feed, Run run)
     {
-        var pause = _firstPause;
+        var pause = new GrowingPause(_firstPause, _longestPause);
         while (true)
         {
             try
@@ -302,16 +302,20 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
 #pragma warning restore CA1031
             {
                 run.HasFault |= exception is ChatDataException or not (ChatStoreException or TimeoutException);
-                pause = run.TakeProgress() ? _firstPause : pause;
-                LogRunFailed(run.Chat, pause, exception);
+                if (run.TakeProgress())
+                {
+                    pause.Reset();
+                }
+
+                LogRunFailed(run.Chat, pause.Current, exception);
                 if (_draining)
                 {
                     return;
                 }
             }
 
-            await Task.Delay(pause, _time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            await Task.Delay(pause.Current, _time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause.Grow();
         }
     }
 
