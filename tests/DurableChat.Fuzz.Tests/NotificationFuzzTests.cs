@@ -36,7 +36,7 @@ public sealed class NotificationFuzzTests
             var state = new ChannelState(hasChannel: true);
             using var seal = Seals.Of(stage.Time);
             using var receiver = new NotificationReceiver(
-                null, seal, stage.Registry, [new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System)], state, new NotificationOptions(), "here",
+                seal, stage.Registry, [new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System)], state, new NotificationOptions(), new ReplicaName("here"),
                     new NotificationMetrics(meters, () => true), stage.Time, new Strict());
             using var pin = stage.Registry.Pin(good.Id);
 

@@ -1,6 +1,8 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Feeds;
 using DurableChat.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.Commits;
 
@@ -20,7 +22,7 @@ internal sealed class ChatCommitter(
     CatchUpReader reader,
     CommitObservers observers,
     ChatLimits limits,
-    TimeProvider time)
+    [FromKeyedServices(ClusterTime.Key)] TimeProvider time)
 {
     /// <summary>
     /// Each conflict means that another commit succeeded, so this is reached only if a chat is written to without

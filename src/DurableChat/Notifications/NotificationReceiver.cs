@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Feeds;
 using DurableChat.Storage;
@@ -15,16 +16,16 @@ namespace DurableChat.Notifications;
 /// of an earlier version of the program, only marks what to read from the database.</para>
 /// </summary>
 internal sealed partial class NotificationReceiver(
-    INotificationChannel? channel,
     NotificationSeal seal,
     FeedRegistry feeds,
     IEnumerable<INewsObserver> observers,
     ChannelState state,
     NotificationOptions options,
-    string replica,
+    ReplicaName replica,
     DurableChat.Diagnostics.NotificationMetrics metrics,
     TimeProvider time,
-    ILogger<NotificationReceiver> logger) : BackgroundService, INotificationListener
+    ILogger<NotificationReceiver> logger,
+    INotificationChannel? channel = null) : BackgroundService, INotificationListener
 {
     /// <summary>In microseconds, the unit of notifications.</summary>
     private static readonly long _oldestMeasured = TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond;
@@ -32,8 +33,8 @@ internal sealed partial class NotificationReceiver(
     private readonly INewsObserver[] _observers = [.. observers];
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
     private readonly HintBudget _hints = new(time);
-    private int _isReadingKeys;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+    private int _isReadingKeys;
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
@@ -251,7 +252,7 @@ internal sealed partial class NotificationReceiver(
     /// <summary>Uses only the fact that a chat may have changed.</summary>
     private void TakeAsHint(Notification? notification, string kind)
     {
-        if (notification is not { } news || news.Replica == replica || !ChatId.TryParse(news.ChatId, out var id))
+        if (notification is not { } news || news.Replica == replica.Value || !ChatId.TryParse(news.ChatId, out var id))
         {
             metrics.Received("unknown");
             return;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using Microsoft.Extensions.Hosting;
@@ -39,9 +40,9 @@ internal sealed partial class Notifier : BackgroundService, ICommitObserver
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public Notifier(
-        CommitObservers commits, INotificationChannel? channel, NotificationSeal seal, string replica, NotificationMetrics metrics, ILogger<Notifier> logger)
+        CommitObservers commits, NotificationSeal seal, ReplicaName replica, NotificationMetrics metrics, ILogger<Notifier> logger, INotificationChannel? channel = null)
     {
-        (_channel, _seal, _replica, _metrics, _logger) = (channel, seal, replica, metrics, logger);
+        (_channel, _seal, _replica, _metrics, _logger) = (channel, seal, replica.Value, metrics, logger);
         _maxBytes = NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0);
         _line = new NewsLine(MaxWaiting, MaxWaitingBytes, _maxBytes);
         if (channel is not null)

@@ -1,9 +1,11 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Workers;
@@ -31,7 +33,7 @@ internal sealed partial class TurnRunner(
     WorkerOptions options,
     WorkerMetrics metrics,
     IServiceProvider services,
-    TimeProvider time,
+    [FromKeyedServices(ClusterTime.Key)] TimeProvider time,
     ILogger<TurnRunner> logger,
     IModelCallKeeper? keeper = null)
 {

@@ -23,8 +23,8 @@ public sealed class NotificationTrustTests : IDisposable
     {
         _seal = Seals.Of(_stage.Time);
         _receiver = new NotificationReceiver(
-            null, _seal, _stage.Registry, [_lists], new ChannelState(hasChannel: true), new NotificationOptions(),
-                "b", new NotificationMetrics(null, () => true), _stage.Time, NullLogger<NotificationReceiver>.Instance);
+            _seal, _stage.Registry, [_lists], new ChannelState(hasChannel: true), new NotificationOptions(),
+                new ReplicaName("b"), new NotificationMetrics(null, () => true), _stage.Time, NullLogger<NotificationReceiver>.Instance);
     }
 
     public void Dispose()
