@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
         ["DurableChat.Client"] = ["Calls", "Streams", "Adapters"],
         ["DurableChat.Recorder"] = ["Ledgers", "Recordings", "Wire"],
-        ["DurableChat.AspNetCore"] = ["Origins", "Bodies", "WebSockets", "Cluster", "Tickets", "AiSdk"],
+        ["DurableChat.AspNetCore"] = ["Origins", "Bodies", "WebSockets", "Cluster", "Tickets", "Health", "AiSdk"],
         ["DurableChat.Server"] =
         [
             "Logging", "Http", "Pages", "Limits", "Auth", "Models", "Recorders", "Clients",
