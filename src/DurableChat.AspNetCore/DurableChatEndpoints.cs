@@ -21,16 +21,28 @@ namespace DurableChat.AspNetCore;
 /// <summary>Adds DurableChat's endpoints to an ASP.NET Core application.</summary>
 public static class DurableChatEndpoints
 {
-    /// <summary>Adds the services that the endpoints need.</summary>
+    /// <summary>Adds the services that the endpoints need, with existing settings.</summary>
     public static IServiceCollection AddDurableChatHttp(this IServiceCollection services, DurableChatHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton<IOptionsFactory<DurableChatHttpOptions>>(
+            provider => ActivatorUtilities.CreateInstance<GivenHttpOptions>(provider, options));
+        return services.AddDurableChatHttp();
+    }
+
+    /// <summary>
+    /// Adds the services that the endpoints need. Their settings are the options <see cref="DurableChatHttpOptions"/>.
+    /// </summary>
+    public static IServiceCollection AddDurableChatHttp(this IServiceCollection services)
+    {
         services.AddAuthorization();
-        services.AddSingleton(options);
+        services.AddOptions<DurableChatHttpOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DurableChatHttpOptions>, HttpOptionsValidator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DurableChatHttpOptions>>().Value);
         services.TryAddSingleton(OwnerMapping.Default);
         services.AddSingleton<BodyBudget>();
         services.AddSingleton(_ => new BodyLane());
-        services.AddSingleton(provider => new OwnerStreams(options, provider.GetService<IMeterFactory>()));
+        services.AddSingleton(provider => new OwnerStreams(provider.GetRequiredService<DurableChatHttpOptions>(), provider.GetService<IMeterFactory>()));
         services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
         services.AddSingleton<Heartbeats>();

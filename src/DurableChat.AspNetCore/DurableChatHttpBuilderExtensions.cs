@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace DurableChat.AspNetCore;
 
@@ -18,27 +19,27 @@ public static class DurableChatHttpBuilderExtensions
     /// <see cref="Microsoft.Extensions.AI.IChatClient"/>, unless others are added.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Changes the settings; null keeps the defaults.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <param name="configure">
+    /// Changes the settings; null keeps the defaults. Like all options, they can also be configured with
+    /// <c>services.Configure&lt;DurableChatOptions&gt;</c>. They are validated when the application starts.
+    /// </param>
     /// <exception cref="InvalidOperationException"><c>AddDurableChat</c> has already been called.</exception>
     public static DurableChatBuilder AddDurableChat(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
     {
         var builder = services.AddDurableChatCore(configure);
-        services.AddDurableChatHttp(new DurableChatHttpOptions());
+        services.AddDurableChatHttp();
         return builder;
     }
 
     /// <summary>Changes the settings of the endpoints.</summary>
     /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
-    /// <param name="configure">Changes the settings.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <param name="configure">Changes the settings. They are validated when the application starts.</param>
     public static DurableChatBuilder ConfigureHttp(this DurableChatBuilder builder, Action<DurableChatHttpOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        var options = (DurableChatHttpOptions)builder.Services.Last(service => service.ServiceType == typeof(DurableChatHttpOptions)).ImplementationInstance!;
-        configure(options);
-        return options.Validate() is [_, ..] problems ? throw new ArgumentException(string.Join(' ', problems), nameof(configure)) : builder;
+        builder.Services.Configure(configure);
+        return builder;
     }
 
     /// <summary>Sets how the owner of a request is determined. By default it is the name identifier claim.</summary>
@@ -62,33 +63,28 @@ public static class DurableChatHttpBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
     /// <param name="configure">
-    /// Changes the settings; null keeps the defaults, which suit replicas on one machine.
+    /// Changes the settings; null keeps the defaults, which suit replicas on one machine. They are validated when the
+    /// application starts.
     /// </param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static DurableChatBuilder UseRelay(this DurableChatBuilder builder, Action<RelayOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = new RelayOptions();
-        configure?.Invoke(options);
-        if (options.Validate() is [_, ..] problems)
-        {
-            throw new ArgumentException(string.Join(' ', problems), nameof(configure));
-        }
-
         var services = builder.Services;
-        services.Replace(ServiceDescriptor.Singleton(provider => new ClusterKeys(
-            provider.GetService<IClusterIdentity>(),
-            new[] { options.Secret, options.PreviousSecret }.OfType<string>(),
-            provider.GetRequiredService<TimeProvider>())));
+        services.AddOptions<RelayOptions>().ValidateOnStart().Configure(configure ?? (static _ => { }));
+        services.AddSingleton<IValidateOptions<RelayOptions>, HttpOptionsValidator>();
+        services.Replace(ServiceDescriptor.Singleton(static provider => new ClusterKeys(
+            provider.GetService<IClusterIdentity>(), Options(provider).Secrets, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterKeys>()));
         services.AddSingleton(provider => new RelayListener(
-            options,
+            Options(provider),
             provider.GetRequiredService<ClusterKeys>(),
             provider.GetRequiredService<RelaySource>(),
-            builder.Options.Worker));
+            provider.GetRequiredService<DurableChatOptions>().Worker));
 
         // Starts before the first heartbeat, which contains its address, and stops last, after the worker's handover.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
         return builder;
+
+        static RelayOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<RelayOptions>>().Value;
     }
 }

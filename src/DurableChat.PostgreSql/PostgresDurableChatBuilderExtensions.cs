@@ -34,8 +34,9 @@ public static class PostgresDurableChatBuilderExtensions
         options = configure?.Invoke(options) ?? options;
         builder.UseStore(provider =>
         {
-            var suited = PostgresTimeouts.Suit(options, builder.Options);
-            PostgresTimeouts.Check(suited, builder.Options);
+            var settings = provider.GetRequiredService<DurableChatOptions>();
+            var suited = PostgresTimeouts.Suit(options, settings);
+            PostgresTimeouts.Check(suited, settings);
             return PostgresChatStore.Open(
                 suited,
                 provider.GetRequiredService<StoreMetrics>(),

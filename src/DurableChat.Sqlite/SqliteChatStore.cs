@@ -31,6 +31,10 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         _time = time;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The lock keeps other processes out.</remarks>
+    public bool IsShared => false;
+
     /// <summary>Opens the database, creates it if it does not exist, and brings its schema up to date.</summary>
     /// <exception cref="ChatStoreException">
     /// The database cannot be opened, is in use, or belongs to a newer version. The message says what to do.

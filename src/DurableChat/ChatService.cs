@@ -21,7 +21,8 @@ public sealed class ChatService
     private readonly FeedRegistry _feeds;
     private readonly CatchUpReader _reader;
     private readonly ChatCommitter _committer;
-    private readonly Worker _worker;
+    private readonly TurnPlaces _places;
+    private readonly WorkerPulse _pulse;
     private readonly OwnerFeedRegistry _ownerFeeds;
     private readonly ChannelState _channel;
     private readonly FeedMetrics _metrics;
@@ -35,7 +36,8 @@ public sealed class ChatService
         FeedRegistry feeds,
         CatchUpReader reader,
         ChatCommitter committer,
-        Worker worker,
+        TurnPlaces places,
+        WorkerPulse pulse,
         OwnerFeedRegistry ownerFeeds,
         ModelCatalog models,
         SettingNotes notes,
@@ -49,7 +51,8 @@ public sealed class ChatService
         _feeds = feeds;
         _reader = reader;
         _committer = committer;
-        _worker = worker;
+        _places = places;
+        _pulse = pulse;
         _ownerFeeds = ownerFeeds;
         _channel = channel;
         _metrics = metrics;
@@ -84,7 +87,7 @@ public sealed class ChatService
             return full;
         }
 
-        using var claim = new TurnClaim(_worker, id, owner);
+        using var claim = new TurnClaim(_places, _pulse, id, owner);
         var command = new CreateChat(id, owner, chat.Content, model)
         {
             Title = chat.Title,
@@ -110,7 +113,7 @@ public sealed class ChatService
             return full;
         }
 
-        using var claim = new TurnClaim(_worker, id, owner);
+        using var claim = new TurnClaim(_places, _pulse, id, owner);
         CommandFactory make = (chat, _) => new(Claim(_choices.Complete(chat, command), claim));
         return await _committer.ExecuteAsync(id, owner, make, idempotency, cancellationToken).ConfigureAwait(false);
     }
@@ -154,7 +157,7 @@ public sealed class ChatService
             return full;
         }
 
-        using var claim = new TurnClaim(_worker, id, owner);
+        using var claim = new TurnClaim(_places, _pulse, id, owner);
         return await _committer.ExecuteAsync(
             id,
             owner,

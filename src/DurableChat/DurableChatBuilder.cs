@@ -12,17 +12,10 @@ namespace DurableChat;
 /// </summary>
 public sealed class DurableChatBuilder
 {
-    internal DurableChatBuilder(IServiceCollection services, DurableChatOptions options)
-    {
-        Services = services;
-        Options = options;
-    }
+    internal DurableChatBuilder(IServiceCollection services) => Services = services;
 
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
-
-    /// <summary>The settings. They are already validated: later changes are not.</summary>
-    public DurableChatOptions Options { get; }
 
     /// <summary>
     /// Adds a model that chats can use. The first is the default. If none is added, the <see cref="IChatClient"/> from
@@ -107,7 +100,7 @@ public sealed class DurableChatBuilder
     public DurableChatBuilder UseStore<T>(Func<IServiceProvider, T> open)
         where T : class, IChatStore, ILeaseStore, IRetentionStore, IUsageStore
     {
-        if (Services.Any(service => service.ServiceType == typeof(IChatStore)))
+        if (Services.HasStore())
         {
             throw new InvalidOperationException("Chats are kept in one store: there is one already.");
         }

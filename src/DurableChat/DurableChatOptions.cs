@@ -1,10 +1,10 @@
-using System.ComponentModel.DataAnnotations;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Notifications;
 using DurableChat.Retention;
 using DurableChat.Workers;
+using Microsoft.Extensions.Options;
 
 namespace DurableChat;
 
@@ -45,18 +45,24 @@ public sealed class DurableChatOptions
         ["Notifications:ProbePatience"] = Notifications.ProbePatience,
     };
 
+    /// <summary>Replaces all sections of other options by those of these.</summary>
+    internal void CopyTo(DurableChatOptions other)
+    {
+        (other.Limits, other.Feeds, other.Worker) = (Limits, Feeds, Worker);
+        (other.Notifications, other.Tools, other.Retention) = (Notifications, Tools, Retention);
+    }
+
     /// <summary>
     /// Validates all settings. Returns sentences that name the invalid setting, or none if all are valid.
     /// </summary>
     public IReadOnlyList<string> Validate()
     {
         var problems = new List<string>();
-        Check("Limits", Limits);
-        Check("Feeds", Feeds);
-        Check("Worker", Worker);
-        Check("Worker:Retry", Worker.Retry);
-        Check("Tools", Tools);
-        Check("Retention", Retention);
+        Check("Limits", Limits, new ChatLimitsValidator());
+        Check("Feeds", Feeds, new FeedOptionsValidator());
+        Check("Worker", Worker, new WorkerOptionsValidator());
+        Check("Tools", Tools, new ToolOptionsValidator());
+        Check("Retention", Retention, new RetentionOptionsValidator());
         foreach (var (name, value) in new[]
         {
             ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout), ("Tools:StopTime", Tools.StopTime),
@@ -85,11 +91,8 @@ public sealed class DurableChatOptions
 
         return problems;
 
-        void Check(string section, object settings)
-        {
-            var results = new List<ValidationResult>();
-            Validator.TryValidateObject(settings, new ValidationContext(settings), results, validateAllProperties: true);
-            problems.AddRange(results.Select(result => $"{section}: {result.ErrorMessage}"));
-        }
+        void Check<T>(string section, T settings, IValidateOptions<T> validator)
+            where T : class =>
+            problems.AddRange(validator.Validate(section, settings).Failures ?? []);
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
@@ -34,7 +36,7 @@ public sealed class NotificationFuzzTests
             var state = new ChannelState(hasChannel: true);
             using var seal = Seals.Of(stage.Time);
             using var receiver = new NotificationReceiver(
-                null, seal, stage.Registry, [new OwnerFeedRegistry()], state, new NotificationOptions(), "here",
+                seal, stage.Registry, [new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System)], state, new NotificationOptions(), new ReplicaName("here"),
                     new NotificationMetrics(meters, () => true), stage.Time, new Strict());
             using var pin = stage.Registry.Pin(good.Id);
 

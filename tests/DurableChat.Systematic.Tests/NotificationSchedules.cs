@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
@@ -28,9 +30,9 @@ public sealed class NotificationSchedules
         var state = new ChannelState(hasChannel: true);
         var options = new NotificationOptions();
         var metrics = new NotificationMetrics(null, () => true);
-        var owners = new OwnerFeedRegistry();
-        using var receiver = new NotificationReceiver(null, Seals.Of(stage.Time), stage.Registry, [owners], state,
-            options, "b", metrics, stage.Time, NullLogger<NotificationReceiver>.Instance);
+        var owners = new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System);
+        using var receiver = new NotificationReceiver(Seals.Of(stage.Time), stage.Registry, [owners], state,
+            options, new ReplicaName("b"), metrics, stage.Time, NullLogger<NotificationReceiver>.Instance);
         using var sync = new VersionSync(stage.Store, stage.Registry, owners, [owners], state, options, metrics, stage.Time, NullLogger<VersionSync>.Instance);
         var commits = new[] { stage.Finish(), stage.Send("m3"), stage.Finish("answer 2") }.Select(commit =>
             Seals.Seal(NotificationWriter.Write(commit, "a", 8_000), stage.Time)).ToArray();

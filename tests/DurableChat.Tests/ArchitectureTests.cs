@@ -27,7 +27,7 @@ public sealed partial class ArchitectureTests
         ["DurableChat.Recorder"] = ["Ledgers", "Recordings", "Options", "Calls", "Wire"],
         ["DurableChat.AspNetCore"] =
         [
-            "Wire", "Tickets", "Identity", "Bodies", "WebSockets", "Streaming", "Cluster", "Endpoints", "AiSdk",
+            "Wire", "Tickets", "Identity", "Bodies", "WebSockets", "Streaming", "Cluster", "Health", "Endpoints", "AiSdk",
         ],
         ["DurableChat.Server"] =
         [

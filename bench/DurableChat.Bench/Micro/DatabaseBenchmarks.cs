@@ -12,7 +12,7 @@ public class DatabaseBenchmarks
     private PostgresChatStore _store = null!;
     private MicroChat _chat = null!;
     private CatchUpReader _reader = null!;
-    private CatchUpKey _behind;
+    private FeedLook _behind;
 
     /// <summary>Where PostgreSQL is.</summary>
     public static string ConnectionString { get; set; } = string.Empty;
@@ -32,12 +32,12 @@ public class DatabaseBenchmarks
         }
 
         _reader = new CatchUpReader(_store, new FeedOptions(), TimeProvider.System);
-        _behind = new CatchUpKey(1, _chat.Head - Events);
+        _behind = new FeedLook(FeedLookKind.Miss, CatchUp: new CatchUpKey(1, _chat.Head - Events), Reason: ReadReason.CatchUp);
     }
 
     [GlobalCleanup]
     public async Task CleanupAsync() => await _store.DisposeAsync();
 
     [Benchmark]
-    public async Task<int> CatchUp() => (await _reader.ReadAsync(_chat.Feed, _behind, ReadReason.CatchUp, CancellationToken.None))!.Events.Count;
+    public async Task<int> CatchUp() => (await _reader.ReadAsync(_chat.Feed, _behind, CancellationToken.None))!.Events.Count;
 }

@@ -27,6 +27,9 @@ public sealed class RelayOptions
     /// </summary>
     public string? PreviousSecret { get; set; }
 
+    /// <summary>The secrets that are set, the current one first.</summary>
+    internal IEnumerable<string> Secrets => new[] { Secret, PreviousSecret }.OfType<string>();
+
     /// <summary>Converts a failure to listen into the exception to throw instead. Null keeps the original.</summary>
     public Func<Exception, Exception>? ExplainFailure { get; set; }
 

@@ -39,7 +39,7 @@ internal sealed partial class McpLink(
     {
         using var http = McpTransports.CreateHttpClient();
         List<Task> closing = [];
-        var pause = _firstPause;
+        var pause = new GrowingPause(_firstPause, _longestPause);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -50,7 +50,7 @@ internal sealed partial class McpLink(
                 {
                     await ListAsync(connection, cancellationToken).ConfigureAwait(false);
                     _firstAttempt.TrySetResult();
-                    pause = _firstPause;
+                    pause.Reset();
                     await StayAsync(connection, cancellationToken).ConfigureAwait(false);
                 }
                 finally
@@ -69,18 +69,16 @@ internal sealed partial class McpLink(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogFailed(server.Name, pause, exception);
+                LogFailed(server.Name, pause.Current, exception);
             }
 
             _firstAttempt.TrySetResult();
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = Longer(pause);
+            await Task.Delay(pause.Current, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause.Grow();
         }
 
         await Task.WhenAll(closing).ConfigureAwait(false);
     }
-
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < _longestPause ? pause * 2 : _longestPause;
 
     /// <summary>Maintains a connection until it is lost.</summary>
     private async Task StayAsync(McpConnection connection, CancellationToken cancellationToken)
@@ -132,7 +130,7 @@ internal sealed partial class McpLink(
     /// <summary>Keeps a subscription to tool changes, and renews it when it ends.</summary>
     private async Task ListenAsync(McpConnection connection, CancellationToken cancellationToken)
     {
-        var pause = _firstPause;
+        var pause = new GrowingPause(_firstPause, _longestPause);
         while (!cancellationToken.IsCancellationRequested)
         {
             var began = time.GetTimestamp();
@@ -156,8 +154,16 @@ internal sealed partial class McpLink(
                 LogNotListening(server.Name, exception);
             }
 
-            pause = time.GetElapsedTime(began) > _longestPause ? _firstPause : Longer(pause);
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (time.GetElapsedTime(began) > _longestPause)
+            {
+                pause.Reset();
+            }
+            else
+            {
+                pause.Grow();
+            }
+
+            await Task.Delay(pause.Current, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
     {
         var started = time.GetTimestamp();
         var state = new PostgresAttempt();
-        for (var pause = _firstPause; ; pause = pause * 2 < _longestPause ? pause * 2 : _longestPause)
+        for (var pause = new GrowingPause(_firstPause, _longestPause); ; pause.Grow())
         {
             try
             {
@@ -94,7 +94,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
                     DiscardConnections();
                 }
 
-                if (!PostgresFaults.Passes(exception) || time.GetElapsedTime(started) + pause > failoverTime)
+                if (!PostgresFaults.Passes(exception) || time.GetElapsedTime(started) + pause.Current > failoverTime)
                 {
                     throw PostgresFaults.Explain(exception);
                 }
@@ -102,7 +102,7 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
                 state.Fail(exception);
             }
 
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause.Current, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

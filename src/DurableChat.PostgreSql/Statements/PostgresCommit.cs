@@ -19,7 +19,6 @@ internal static class PostgresCommit
             transition.ChangesSettings,
             transition.MaxChatsOfOwner is not null,
             idempotency is not null,
-            idempotency is not null && IdempotencyRecord.IsCleaningDue(chat.Version),
             transition.RemovedFrom is not null,
             transition.Appended.Count > 0,
             transition.Enqueued.Count > 0,

@@ -346,7 +346,6 @@ internal static class PostgresStatements
             return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}{IsKnownOf(shape)}$13").ToString();
         }
 
-        sql.Append(shape.CleansKeys ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= now() - ${key + 3}::interval RETURNING key)" : "");
         sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at RETURNING key)");
         return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
@@ -403,7 +402,7 @@ internal static class PostgresStatements
     private static string PartsOf(CommitShape shape) => string.Concat(
         new (bool IsThere, string Name)[]
         {
-            (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape.Spends, "spent"), (shape is { HasKey: true, CleansKeys: true }, "cleaned"), (shape.HasKey, "claimed"),
+            (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape.Spends, "spent"), (shape.HasKey, "claimed"),
         }.Where(part => part.IsThere).Select(part => $"(SELECT count(*) FROM {part.Name}), "));
 }
 
@@ -415,7 +414,6 @@ internal readonly record struct CommitShape(
     bool ChangesSettings,
     bool HasRoomLimit,
     bool HasKey,
-    bool CleansKeys,
     bool Removes,
     bool Appends,
     bool Enqueues,

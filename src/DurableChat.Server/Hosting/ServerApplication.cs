@@ -66,6 +66,9 @@ internal static class ServerApplication
         TextLog.Add(builder.Logging.ClearProviders());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
+        // Each request of a load balancer would log what /readyz answers.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+
         // The host logs a start that fails with a stack trace; the command says it in a sentence. A background service
         // that fails ends the host and is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
@@ -75,7 +78,7 @@ internal static class ServerApplication
         }
 
         SecurityHeaders.Add(builder.Services);
-        builder.Services.AddSingleton<StoreProbe>();
+        Readiness.Add(builder.Services);
         QueryRedaction.Add(builder.Services);
         var warnings = new List<string>();
         AddDurableChat(builder, options, warnings.Add);

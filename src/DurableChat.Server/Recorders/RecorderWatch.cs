@@ -24,7 +24,7 @@ internal sealed partial class RecorderWatch : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<RecorderWatch> _logger;
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private TimeSpan _pause = _firstPause;
+    private readonly GrowingPause _pause = new(_firstPause, _longestPause);
     private long? _startedAt;
 
     public RecorderWatch(RecorderLink link, RecorderProcess? process, TimeProvider time, ILogger<RecorderWatch> logger)
@@ -105,14 +105,14 @@ internal sealed partial class RecorderWatch : BackgroundService
 
         if (state == RecorderState.Ready)
         {
-            _pause = _firstPause;
+            _pause.Reset();
         }
         else if (state == RecorderState.Away
             && _process is { IsRunning: false }
-            && (_startedAt is not { } started || _time.GetElapsedTime(started) >= _pause))
+            && (_startedAt is not { } started || _time.GetElapsedTime(started) >= _pause.Current))
         {
             // A recorder that ends at once is restarted with growing pauses.
-            _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
+            _pause.Grow();
             _startedAt = _time.GetTimestamp();
             _process.Start(Wake);
         }

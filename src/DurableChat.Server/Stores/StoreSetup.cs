@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Cluster;
 using DurableChat.PostgreSql;
 using DurableChat.Redis;
 using DurableChat.Server.Configuration;
@@ -110,23 +111,28 @@ internal static partial class StoreSetup
     private static void AddCluster(DurableChatBuilder builder, ClusterSettings settings)
     {
         const string UrlSetting = "Cluster:Url";
-        builder.UseRelay(relay =>
+        var relay = new RelayOptions();
+        Set(relay);
+        if (relay.Validate() is [_, ..] problems)
+        {
+            throw new ConfigurationException(string.Join(' ', problems.Select(problem => $"Cluster:{problem}")));
+        }
+
+        ListenAddress.Check(UrlSetting, settings.Url);
+        if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
+        {
+            throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
+        }
+
+        builder.UseRelay(Set);
+
+        void Set(RelayOptions relay)
         {
             relay.Url = settings.Url;
             relay.Address = settings.Address;
             relay.Secret = settings.Secret;
             relay.PreviousSecret = settings.PreviousSecret;
             relay.ExplainFailure = exception => ListenAddress.Explain(UrlSetting, settings.Url, exception);
-            if (relay.Validate() is [_, ..] problems)
-            {
-                throw new ConfigurationException(string.Join(' ', problems.Select(problem => $"Cluster:{problem}")));
-            }
-
-            ListenAddress.Check(UrlSetting, settings.Url);
-            if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
-            {
-                throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
-            }
-        });
+        }
     }
 }

@@ -79,8 +79,6 @@ internal static class SqliteStatements
 
     public const string FindKey = "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key AND created_at > $expired_at";
 
-    public const string RemoveExpiredKeys = "DELETE FROM idempotency_keys WHERE chat_id = $chat_id AND created_at <= $expired_at";
-
     /// <summary>Changes no row if the key is in use. An expired key is taken over.</summary>
     public const string ClaimKey =
         """

@@ -104,11 +104,6 @@ internal sealed class SqliteCommit
             session.Execute(Operation, SqliteStatements.AddUsage, _usage);
         }
 
-        if (idempotency is not null && IdempotencyRecord.IsCleaningDue(transition.Next.Version))
-        {
-            session.Execute(Operation, SqliteStatements.RemoveExpiredKeys, ("$chat_id", id.Value), ("$expired_at", ExpiredAt(idempotency.CreatedAt)));
-        }
-
         return new CommitResult.Committed();
     }
 

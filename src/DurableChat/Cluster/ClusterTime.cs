@@ -7,6 +7,9 @@ namespace DurableChat.Cluster;
 /// </summary>
 internal sealed class ClusterTime(ClusterKeys keys, TimeProvider process) : TimeProvider
 {
+    /// <summary>The key of this clock among the services. Without a key they have the process's clock.</summary>
+    public const string Key = "cluster";
+
     /// <inheritdoc/>
     public override long TimestampFrequency => process.TimestampFrequency;
 

@@ -1,6 +1,8 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Feeds;
 using DurableChat.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.Commits;
 
@@ -18,17 +20,15 @@ internal sealed class ChatCommitter(
     IChatStore store,
     FeedRegistry feeds,
     CatchUpReader reader,
-    IEnumerable<ICommitObserver> observers,
+    CommitObservers observers,
     ChatLimits limits,
-    TimeProvider time)
+    [FromKeyedServices(ClusterTime.Key)] TimeProvider time)
 {
     /// <summary>
     /// Each conflict means that another commit succeeded, so this is reached only if a chat is written to without
     /// pause.
     /// </summary>
     private const int MaxTries = 20;
-
-    private readonly ICommitObserver[] _observers = [.. observers];
 
     /// <summary>
     /// Creates a chat. Returns <see cref="CommandResult.NotFound"/> if the id belongs to another owner or a deleted
@@ -117,7 +117,7 @@ internal sealed class ChatCommitter(
                             return repeated;
                         }
 
-                        if (remembered is not null)
+                        if (remembered is not null && store.IsShared)
                         {
                             // The state in memory may be outdated. Only the current state may refuse a command or make
                             // it unnecessary.
@@ -241,19 +241,13 @@ internal sealed class ChatCommitter(
     private void PublishDeletion(Feed feed, string owner)
     {
         feed.MarkDeleted();
-        foreach (var observer in _observers)
-        {
-            observer.OnDeleted(feed.Id, owner);
-        }
+        observers.OnDeleted(feed.Id, owner);
     }
 
     private void MarkInDoubt(Feed feed, string owner)
     {
         feed.MarkUnsynced();
-        foreach (var observer in _observers)
-        {
-            observer.OnDoubt(feed.Id, owner, isOwn: true);
-        }
+        observers.OnOutcomeUnknown(feed.Id, owner);
     }
 
     /// <summary>
@@ -283,11 +277,7 @@ internal sealed class ChatCommitter(
         {
             case CommitResult.Committed:
                 feed.Publish(transition);
-                foreach (var observer in _observers)
-                {
-                    observer.OnCommitted(transition);
-                }
-
+                observers.OnCommitted(transition);
                 return new CommandResult.Committed(transition);
 
             case CommitResult.Repeated repeated:

@@ -8,11 +8,14 @@ namespace DurableChat.Diagnostics;
 /// <param name="ResponseModel">The model that answered. Null if the provider did not report it.</param>
 internal readonly record struct ModelCall(string? Provider, string RequestModel, string? ResponseModel)
 {
+    /// <summary>The name of the operation in OpenTelemetry.</summary>
+    public const string Operation = "chat";
+
     public TagList Tags()
     {
         var tags = new TagList
         {
-            { "gen_ai.operation.name", "chat" },
+            { "gen_ai.operation.name", Operation },
 
             // The conventions require this attribute.
             { "gen_ai.provider.name", Provider ?? "unknown" },

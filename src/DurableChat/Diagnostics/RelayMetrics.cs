@@ -9,7 +9,7 @@ internal sealed class RelayMetrics
     private readonly Counter<long> _frames;
     private readonly Counter<long> _failures;
 
-    public RelayMetrics(IMeterFactory? meters)
+    public RelayMetrics(IMeterFactory? meters = null)
     {
         var meter = DurableChatMeter.Create(meters);
         _active = meter.CreateUpDownCounter<long>("durablechat.relays.active", description: "Chats whose parts come from another replica.");

@@ -19,7 +19,7 @@ internal sealed class WorkerMetrics
     private readonly Histogram<double> _generation;
     private readonly Histogram<double> _firstPart;
 
-    public WorkerMetrics(IMeterFactory? meters)
+    public WorkerMetrics(IMeterFactory? meters = null)
     {
         var meter = _meter = DurableChatMeter.Create(meters);
         Models = new GenAiMetrics(meter);

@@ -12,12 +12,12 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     private readonly SingleFlight<ChatId, CatchUpKey, CatchUpPage?> _pages = new(options.ReadTimeout, time);
     private readonly SingleFlight<ChatId, int, Chat?> _chats = new(options.ReadTimeout, time);
 
-    /// <summary>How long a subscriber waits for messages that a notification should bring.</summary>
-    public TimeSpan InlinePatience => options.InlinePatience;
-
-    /// <summary>Reads the messages after a place. Null if the chat is gone.</summary>
-    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) =>
-        _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken);
+    /// <summary>
+    /// Reads the messages that a look has missed. Null if there is nothing to read any more: the chat is gone, or the
+    /// messages have arrived.
+    /// </summary>
+    public Task<CatchUpPage?> ReadAsync(Feed feed, FeedLook miss, CancellationToken cancellationToken) =>
+        _pages.RunAsync(feed.Id, miss.CatchUp, underWay => Serves(underWay, miss.CatchUp), ct => ReadPageAsync(feed, miss, ct), cancellationToken);
 
     /// <summary>
     /// Loads the state that a feed lacks, repeatedly until the feed is no longer in doubt. A load that was already in
@@ -59,9 +59,21 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     private bool Serves(CatchUpKey underWay, CatchUpKey wanted) =>
         underWay.Epoch == wanted.Epoch && underWay.AfterId <= wanted.AfterId && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
 
-    private async Task<CatchUpPage?> ReadPageAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
+    private async Task<CatchUpPage?> ReadPageAsync(Feed feed, FeedLook miss, CancellationToken cancellationToken)
     {
-        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, reason) with { MaxBytes = options.CatchUpBytes };
+        if (miss.MayComeInline)
+        {
+            // The state was loaded before the notification arrived that most likely brings the messages. Waiting for it
+            // saves the read, once for all subscribers.
+            await feed.WaitAsync(miss.Revision, options.InlinePatience, cancellationToken).ConfigureAwait(false);
+            if (feed.Covers(miss.CatchUp))
+            {
+                return null;
+            }
+        }
+
+        var wanted = miss.CatchUp;
+        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, miss.Reason) with { MaxBytes = options.CatchUpBytes };
         var read = await store.ReadMessagesAsync(feed.Id, query, cancellationToken).ConfigureAwait(false);
         if (read is null)
         {

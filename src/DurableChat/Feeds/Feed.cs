@@ -5,31 +5,17 @@ namespace DurableChat.Feeds;
 
 /// <summary>
 /// What one replica holds in memory of one chat. Publishers add to it, subscribers read it with a cursor, and neither
-/// waits for the other. Thread-safe: one lock guards <see cref="FeedKnowledge"/> and <see cref="FeedHolds"/>, which
-/// contain the logic. It is never held across I/O, a wake-up or a caller's code.
+/// waits for the other. Thread-safe: <see cref="FeedGuard"/> has the lock over <see cref="FeedKnowledge"/> and
+/// <see cref="FeedHolds"/>, which contain the logic.
 /// </summary>
-/// <remarks>
-/// Each operation takes the lock, makes one call, and carries out its effects: those on counts under the lock, all
-/// others outside it.
-/// </remarks>
 internal sealed class Feed
 {
-    private readonly object _gate = new();
-    private readonly IFeedHost _host;
-    private readonly HeadSignal _signal = new();
-
-    // Guarded by _gate.
-    private readonly FeedKnowledge _knowledge;
-    private readonly FeedHolds _holds;
-    private readonly FeedPlace _place;
+    private readonly FeedGuard _guard;
 
     public Feed(ChatId id, IFeedHost host, FeedOptions options)
     {
         Id = id;
-        _host = host;
-        _knowledge = new FeedKnowledge(id, host.Replica, options);
-        _holds = new FeedHolds(host.Time.GetTimestamp());
-        _place = new FeedPlace(this);
+        _guard = new FeedGuard(this, host, options);
     }
 
     public ChatId Id { get; }
@@ -40,116 +26,118 @@ internal sealed class Feed
     public SemaphoreSlim CommitGate { get; } = new(1, 1);
 
     /// <summary>When the feed was last read or published to: a timestamp of the host's clock.</summary>
-    public long LastUsed => _holds.LastUsed;
+    public long LastUsed => _guard.Holds.LastUsed;
 
     /// <summary>How often the feed has changed.</summary>
-    public long Revision => _signal.Revision;
+    public long Revision => _guard.Signal.Revision;
 
     /// <inheritdoc cref="FeedKnowledge.Present"/>
-    public KnownChat? Present => Read(static feed => feed._knowledge.Present);
+    public KnownChat? Present => _guard.Read(static guard => guard.Knowledge.Present);
 
     /// <summary>True if a state is known but is not served until it is loaded.</summary>
-    public bool IsInDoubt => Read(static feed => feed._knowledge.Phase) == FeedPhase.InDoubt;
+    public bool IsInDoubt => _guard.Read(static guard => guard.Knowledge.Phase) == FeedPhase.InDoubt;
 
     /// <summary>True if the chat is known to be deleted or never to have existed.</summary>
-    public bool IsDeleted => Read(static feed => feed._knowledge.Phase) == FeedPhase.Gone;
+    public bool IsDeleted => _guard.Read(static guard => guard.Knowledge.Phase) == FeedPhase.Gone;
 
     /// <summary>The owner of the chat, if known.</summary>
-    public string? Owner => Read(static feed => feed._knowledge.Chat?.Owner);
+    public string? Owner => _guard.Read(static guard => guard.Knowledge.Chat?.Owner);
 
     /// <inheritdoc cref="FeedKnowledge.LostEpoch"/>
-    public long LostEpoch => Read(static feed => feed._knowledge.LostEpoch);
+    public long LostEpoch => _guard.Read(static guard => guard.Knowledge.LostEpoch);
 
     /// <summary>
     /// Which parts are wanted. Null unless there are subscribers here and another replica drives the chat.
     /// </summary>
     public RelayTarget? RelayTarget =>
-        Read(static feed => feed._holds.Subscribers > 0 ? feed._knowledge.RelayTarget : null);
-
-    private long Now => _host.Time.GetTimestamp();
+        _guard.Read(static guard => guard.Holds.Subscribers > 0 ? guard.Knowledge.RelayTarget : null);
 
     /// <summary>
     /// The chat's state, if the feed knows the current one and has not freed parts of it. Does not count as use.
     /// </summary>
-    public Chat? TryGetChat() => Read(static feed => feed._knowledge.Whole);
+    public Chat? TryGetChat() => _guard.Read(static guard => guard.Knowledge.Whole);
 
     /// <summary>
     /// Adds a commit, in any order. The window is filled before the head is raised, and both before any subscriber is
     /// woken.
     /// </summary>
-    public void Publish(Transition transition) => Change(transition, static (feed, committed) =>
-        feed._knowledge.Take(committed.Next, committed.Appended, feed.Now, isRemote: false));
+    public void Publish(Transition transition) => _guard.Change(transition, static (guard, committed) =>
+        guard.Knowledge.Take(committed.Next, committed.Appended, guard.Now, isRemote: false));
 
     /// <summary>
     /// Adds another replica's commit, as <see cref="FeedKnowledge.TakeRemote"/> does. True if none of its messages must
     /// be read.
     /// </summary>
     public bool PublishRemote(Chat next, IReadOnlyList<Message> appended, TimeSpan age, bool lacksTools = false) =>
-        Change((next, appended, age, lacksTools), static (feed, of) =>
+        _guard.Change((next, appended, age, lacksTools), static (guard, of) =>
         {
-            var publishedAt = feed.Now - (long)(of.age.TotalSeconds * feed._host.Time.TimestampFrequency);
-            var change = feed._knowledge.TakeRemote(of.next, of.appended, publishedAt, of.lacksTools);
-            return (change, (change & FeedChange.Doubt) == 0 && feed._knowledge.HasAll(of.appended));
+            var publishedAt = guard.Now - (long)(of.age.TotalSeconds * guard.Host.Time.TimestampFrequency);
+            var change = guard.Knowledge.TakeRemote(of.next, of.appended, publishedAt, of.lacksTools);
+            return (change, (change & FeedChange.Doubt) == 0 && guard.Knowledge.HasAll(of.appended));
         });
 
     /// <summary>
     /// Records that the feed may have missed commits. Until its state is loaded, it serves nothing as current.
     /// </summary>
-    public void MarkUnsynced() => Change(0, static (feed, _) => feed._knowledge.Doubt());
+    public void MarkUnsynced() => _guard.Change(0, static (guard, _) => guard.Knowledge.Doubt());
 
     /// <summary>
     /// Raises a doubt as <see cref="FeedKnowledge.DoubtBelow"/> does. True if a known state is then no longer served.
     /// </summary>
     public bool MarkUnsyncedBelow(long version, Guid commitId = default) =>
-        Change((version, commitId), static (feed, of) =>
+        _guard.Change((version, commitId), static (guard, of) =>
         {
-            var change = feed._knowledge.DoubtBelow(of.version, of.commitId);
-            return (change, change != 0 && feed._knowledge.State is not null);
+            var change = guard.Knowledge.DoubtBelow(of.version, of.commitId);
+            return (change, change != 0 && guard.Knowledge.State is not null);
         });
 
     /// <summary>
     /// Wakes the subscribers of a feed in doubt: each looks at the feed, and one has the state loaded.
     /// </summary>
-    public void WakeIfInDoubt() => Change(0, static (feed, _) =>
-        feed._knowledge.NeedsLoad && feed._holds.Subscribers > 0 ? FeedChange.Waiting : FeedChange.None);
+    public void WakeIfInDoubt() => _guard.Change(0, static (guard, _) =>
+        guard.Knowledge.NeedsLoad && guard.Holds.Subscribers > 0 ? FeedChange.Waiting : FeedChange.None);
 
     /// <inheritdoc cref="FeedKnowledge.BeginLoad"/>
-    public FeedLoad BeginLoad() => Read(static feed => feed._knowledge.BeginLoad());
+    public FeedLoad BeginLoad() => _guard.Read(static guard => guard.Knowledge.BeginLoad());
 
     /// <inheritdoc cref="FeedKnowledge.CompleteLoad"/>
     public void CompleteLoad(Chat? chat, FeedLoad load) =>
-        Change((chat, load), static (feed, read) => feed._knowledge.CompleteLoad(read.chat, read.load));
+        _guard.Change((chat, load), static (guard, read) => guard.Knowledge.CompleteLoad(read.chat, read.load));
+
+    /// <summary>True if the window has all messages that a read would give.</summary>
+    public bool Covers(CatchUpKey read) => _guard.Read(guard =>
+        guard.Knowledge.Window.Epoch == read.Epoch && guard.Knowledge.Window.Covers(read.AfterId, guard.Knowledge.Chat?.LastMessageId ?? 0));
 
     /// <inheritdoc cref="FeedKnowledge.Fill"/>
-    public void Fill(CatchUpPage page) => Change(page, static (feed, read) => feed._knowledge.Fill(read));
+    public void Fill(CatchUpPage page) => _guard.Change(page, static (guard, read) => guard.Knowledge.Fill(read));
 
     /// <summary>Records that the chat is deleted. All of its streams end.</summary>
-    public void MarkDeleted() => Change(0, static (feed, _) => feed._knowledge.End());
+    public void MarkDeleted() => _guard.Change(0, static (guard, _) => guard.Knowledge.End());
 
     /// <summary>Opens a generation for its parts. False if the chat has moved past it.</summary>
-    public bool BeginGeneration(long generation) => Change(generation, static (feed, number) =>
-        feed._knowledge.Begin(number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
+    public bool BeginGeneration(long generation) => _guard.Change(generation, static (guard, number) =>
+        guard.Knowledge.Begin(number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
 
     /// <summary>
     /// Adds a part to the answer in flight. Returns the answer's length so far in UTF-16 code units, or null if the
     /// generation is over.
     /// </summary>
-    public int? AppendPart(long generation, MessagePart part) => Change((generation, part), static (feed, of) =>
+    public int? AppendPart(long generation, MessagePart part) => _guard.Change((generation, part), static (guard, of) =>
     {
-        var (chars, isShown) = feed._knowledge.Answer.Append(of.generation, of.part, feed.Now);
+        var (chars, isShown) = guard.Knowledge.Answer.Append(of.generation, of.part, guard.Now);
         return (isShown ? FeedChange.Answer : FeedChange.None, chars);
     });
 
     /// <summary>Shows the progress of a tool to subscribers here, unless its call is no longer pending.</summary>
     public void ShowProgress(long generation, string callId, string text) =>
-        Change((generation, callId, text), static (feed, of) =>
-            feed._knowledge.ShowProgress(of.generation, of.callId, of.text, feed.Now));
+        _guard.Change((generation, callId, text), static (guard, of) =>
+            guard.Knowledge.ShowProgress(of.generation, of.callId, of.text, guard.Now));
 
     /// <summary>Adds parts that another replica has generated.</summary>
-    public RelayOutcome AppendRelayed(RelayFrame frame) => Change(frame, static (feed, of) =>
+    public RelayOutcome AppendRelayed(RelayFrame frame) => _guard.Change(frame, static (guard, of) =>
     {
-        var knowledge = feed._knowledge;
-        var (outcome, isShown) = knowledge.Answer.Take(of, knowledge.Chat, knowledge.IsDrivenElsewhere, feed.Now);
+        var knowledge = guard.Knowledge;
+        var (outcome, isShown) = knowledge.Answer.Take(of, knowledge.Chat, knowledge.IsDrivenElsewhere, guard.Now);
         return (isShown ? FeedChange.Answer : FeedChange.None, outcome);
     });
 
@@ -160,36 +148,37 @@ internal sealed class Feed
     public bool LookForRelay(
         ref long generation, ref long seq, ref long progress, out RelayFrame? frame, out long revision)
     {
-        lock (_gate)
-        {
-            revision = _signal.Revision;
-            frame = null;
-            if (!_knowledge.IsDrivenHere)
+        (var isDriven, frame, revision, (generation, seq, progress)) = _guard.Change(
+            (Generation: generation, Seq: seq, Progress: progress), static (guard, at) =>
             {
-                return false;
-            }
+                var (knowledge, revision) = (guard.Knowledge, guard.Signal.Revision);
+                if (!knowledge.IsDrivenHere)
+                {
+                    return (FeedChange.None, (false, (RelayFrame?)null, revision, at));
+                }
 
-            _holds.Touch(Now);
-            frame = _knowledge.Answer.ReadForRelay(ref generation, ref seq, _knowledge.Chat!.Version)
-                ?? _knowledge.Answer.ReadProgressForRelay(ref progress, _knowledge.Chat);
-            return true;
-        }
+                guard.Holds.Touch(guard.Now);
+                var frame = knowledge.Answer.ReadForRelay(ref at.Generation, ref at.Seq, knowledge.Chat!.Version)
+                    ?? knowledge.Answer.ReadProgressForRelay(ref at.Progress, knowledge.Chat);
+                return (FeedChange.None, (true, frame, revision, at));
+            });
+        return isDriven;
     }
 
     /// <summary>The parts of the answer in flight so far, joined. Null if the generation is over.</summary>
     public IReadOnlyList<MessagePart>? TryGetParts(long generation) =>
-        Read(feed => feed._knowledge.Answer.Live is { } live && live.Generation == generation ? live.ToParts() : null);
+        _guard.Read(guard => guard.Knowledge.Answer.Live is { } live && live.Generation == generation ? live.ToParts() : null);
 
     /// <inheritdoc cref="FeedKnowledge.TryGetHistory"/>
     public IReadOnlyList<Message>? TryGetHistory(int enoughMessages, int enoughBytes)
     {
-        var events = Read(feed => feed._knowledge.TryGetHistory(enoughMessages, enoughBytes));
+        var events = _guard.Read(guard => guard.Knowledge.TryGetHistory(enoughMessages, enoughBytes));
         if (events is null)
         {
             return null;
         }
 
-        _holds.Touch(Now);
+        _guard.Holds.Touch(_guard.Now);
         return [.. events.Select(message => message.ToMessage())];
     }
 
@@ -198,154 +187,89 @@ internal sealed class Feed
     /// </summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
-        var look = Change((cursor, events), static (feed, reader) => feed.LookLocked(reader.cursor, reader.events));
+        var look = _guard.Change((cursor, events), static (guard, reader) => LookLocked(guard, reader.cursor, reader.events));
         if (look.IsHit)
         {
-            _host.Metrics.WindowHit();
+            _guard.Host.Metrics.WindowHit();
         }
         else if (look is { Kind: FeedLookKind.Miss, Reason: not ReadReason.FullRefresh })
         {
-            _host.Metrics.WindowMiss();
+            _guard.Host.Metrics.WindowMiss();
         }
 
         return look;
     }
 
     /// <summary>Adds a subscriber. While there are any, parts from other replicas are wanted here.</summary>
-    public void Join(SubscriberCursor cursor) => Change(cursor, static (feed, joining) => feed._holds.Join(joining));
+    public void Join(SubscriberCursor cursor) => _guard.Change(cursor, static (guard, joining) => guard.Holds.Join(joining));
 
     /// <summary>
     /// Undoes <see cref="Join"/>. After the last one, a waiting relay must notice that no subscriber is left.
     /// </summary>
-    public void Leave(SubscriberCursor cursor) => Change(cursor, static (feed, leaving) => feed._holds.Leave(leaving));
+    public void Leave(SubscriberCursor cursor) => _guard.Change(cursor, static (guard, leaving) => guard.Holds.Leave(leaving));
 
     /// <summary>Keeps the state complete while a caller loads and uses it.</summary>
-    public void HoldState() => Change(0, static (feed, _) => feed._holds.HoldState());
+    public void HoldState() => _guard.Change(0, static (guard, _) => guard.Holds.HoldState());
 
     /// <summary>Undoes a <see cref="HoldState()"/>.</summary>
-    public void ReleaseState() => Change(0, static (feed, _) => feed._holds.ReleaseState());
+    public void ReleaseState() => _guard.Change(0, static (guard, _) => guard.Holds.ReleaseState());
 
     /// <summary>What the feed holds at this moment. Does not count as use.</summary>
-    public FeedReport Inspect(int maxCursors) => Read(feed =>
+    public FeedReport Inspect(int maxCursors) => _guard.Read(guard =>
         FeedReport.Of(
-            feed._knowledge, feed._holds, feed._place.Bytes, feed._host.Time.GetElapsedTime(feed.LastUsed), maxCursors));
+            guard.Knowledge, guard.Holds, guard.CountedBytes, guard.Host.Time.GetElapsedTime(guard.Holds.LastUsed), maxCursors));
 
     /// <summary>Completes when the feed has changed since <see cref="Look"/>.</summary>
     public Task WaitAsync(long revision, CancellationToken cancellationToken) =>
-        _signal.WaitAsync(revision, cancellationToken);
+        _guard.Signal.WaitAsync(revision, cancellationToken);
 
     /// <summary>Completes when the feed has changed, or when the patience is over.</summary>
     public Task WaitAsync(long revision, TimeSpan patience, CancellationToken cancellationToken) =>
-        _signal.WaitAsync(revision, patience, _host.Time, cancellationToken);
+        _guard.Signal.WaitAsync(revision, patience, _guard.Host.Time, cancellationToken);
 
     /// <summary>Keeps the feed from being removed. False if it is already removed and another must be used.</summary>
-    public bool TryPin() => Change(0, static (feed, _) => (FeedChange.Held, feed._holds.TryPin()));
+    public bool TryPin() => _guard.Change(0, static (guard, _) => (FeedChange.Held, guard.Holds.TryPin()));
 
     /// <summary>
     /// Undoes a <see cref="TryPin"/>. True if nothing is left to keep, because the chat is gone or never existed.
     /// </summary>
-    public bool Unpin() => Change(0, static (feed, _) =>
-        (FeedChange.Held, feed._holds.Unpin() && feed._knowledge.Phase == FeedPhase.Gone));
+    public bool Unpin() => _guard.Change(0, static (guard, _) =>
+        (FeedChange.Held, guard.Holds.Unpin() && guard.Knowledge.Phase == FeedPhase.Gone));
 
     /// <summary>
     /// Marks the feed as removed if nothing holds it and it has been unused since <paramref name="restedSince"/>.
     /// Decision and mark are atomic, so it cannot be pinned in between.
     /// </summary>
-    public bool TryRemove(long restedSince) => Change(restedSince, static (feed, since) =>
-        feed._holds.TryRemove(since) ? (FeedChange.Removed, true) : (FeedChange.None, false));
+    public bool TryRemove(long restedSince) => _guard.Change(restedSince, static (guard, since) =>
+        guard.Holds.TryRemove(since) ? (FeedChange.Removed, true) : (FeedChange.None, false));
 
     /// <summary>
     /// Frees what can be read again. False if there is nothing. This does not count as use: otherwise eviction would
     /// make the least recently used feeds the most recently used, and while memory is short no feed would ever become
     /// idle.
     /// </summary>
-    public bool TryEvict() => Change(0, static (feed, _) =>
-        !feed._holds.IsRemoved && feed._knowledge.TryEvict(feed._holds.HoldsState)
+    public bool TryEvict() => _guard.Change(0, static (guard, _) =>
+        !guard.Holds.IsRemoved && guard.Knowledge.TryEvict(guard.Holds.HoldsState)
             ? (FeedChange.Memory, true)
             : (FeedChange.None, false));
 
     /// <summary>Takes a new place in the line for eviction, if the feed has something to free.</summary>
-    public void StandInLine() => Change(0, static (_, _) => FeedChange.Memory);
+    public void StandInLine() => _guard.Change(0, static (_, _) => FeedChange.Memory);
 
-    private T Read<T>(Func<Feed, T> look)
+    private static (FeedChange Change, FeedLook Look) LookLocked(FeedGuard guard, SubscriberCursor cursor, List<StreamEvent> events)
     {
-        lock (_gate)
-        {
-            return look(this);
-        }
-    }
-
-    private void Change<T>(T with, Func<Feed, T, FeedChange> operation) =>
-        Change((with, operation), static (feed, of) => (of.operation(feed, of.with), 0));
-
-    private TResult Change<T, TResult>(T with, Func<Feed, T, (FeedChange Change, TResult Result)> operation)
-    {
-        FeedEffects effects;
-        TResult result;
-        lock (_gate)
-        {
-            (var change, result) = operation(this, with);
-            effects = change.Effects();
-            CountLocked(effects);
-        }
-
-        // Wake first: a subscriber need not wait until memory is freed.
-        if (effects.Has(FeedEffects.Wake))
-        {
-            _signal.Raise();
-        }
-
-        if (effects.Has(FeedEffects.EnforceBudget))
-        {
-            _host.EnforceBudget();
-        }
-
-        if (effects.Has(FeedEffects.AskForRelay) && RelayTarget is not null)
-        {
-            _host.AskForRelay(this);
-        }
-
-        return result;
-    }
-
-    private void CountLocked(FeedEffects effects)
-    {
-        // The clock is read only for a use: most looks have been counted as one already.
-        if (effects.Has(FeedEffects.Touch))
-        {
-            _holds.Touch(Now);
-        }
-
-        if (effects.Has(FeedEffects.VoidCursors))
-        {
-            _holds.VoidCursors();
-        }
-
-        if (effects.Has(FeedEffects.Release))
-        {
-            _host.Budget.Release(_place);
-        }
-        else if (effects.Has(FeedEffects.CountMemory) && !_holds.IsRemoved)
-        {
-            var (bytes, freeable) = _holds.Measure(_knowledge);
-            _place.Count(_host.Budget, _knowledge.Chat?.Owner, bytes, freeable);
-        }
-    }
-
-    private (FeedChange Change, FeedLook Look) LookLocked(SubscriberCursor cursor, List<StreamEvent> events)
-    {
-        var look = new FeedReader(_knowledge).Look(cursor, events);
+        var look = new FeedReader(guard.Knowledge).Look(cursor, events);
         cursor.PositionAtLook = cursor.Position;
 
         // What is loaded for this subscriber stays until it has looked again. Otherwise it could keep loading forever
         // while memory is short.
-        var change = _holds.HoldState(cursor, look.Kind == FeedLookKind.Unsynced);
+        var change = guard.Holds.HoldState(cursor, look.Kind == FeedLookKind.Unsynced);
         if (look.RaisesDoubt)
         {
             // The other subscribers wait for a change, and this is one: each looks at the feed, and one has the state
             // loaded.
-            change |= _knowledge.Doubt();
-            cursor.Doubt = _knowledge.Doubts;
+            change |= guard.Knowledge.Doubt();
+            cursor.Doubt = guard.Knowledge.Doubts;
         }
 
         if (look.Kind is FeedLookKind.Unsynced or FeedLookKind.Deleted)
@@ -353,7 +277,7 @@ internal sealed class Feed
             return (change, look);
         }
 
-        _holds.Touch(Now);
-        return (change, look.Kind is FeedLookKind.Delivered ? look : look with { Revision = _signal.Revision });
+        guard.Holds.Touch(guard.Now);
+        return (change, look.Kind is FeedLookKind.Delivered ? look : look with { Revision = guard.Signal.Revision });
     }
 }

@@ -16,7 +16,6 @@ public sealed class Subscription : IEventSource
     private readonly FeedMetrics _metrics;
     private readonly ResiliencePipeline _retry;
     private readonly SubscriberCursor _cursor;
-    private CatchUpKey? _waitedFor;
     private bool _wasAtHead;
     private bool _disposed;
 
@@ -62,14 +61,9 @@ public sealed class Subscription : IEventSource
                     await _retry.ExecuteAsync(
                         static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct).ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
                     break;
-                case FeedLookKind.Miss when look.MayComeInline && _waitedFor != look.CatchUp:
-                    // The state was loaded before the notification arrived that most likely brings the messages.
-                    _waitedFor = look.CatchUp;
-                    await _pin.Feed.WaitAsync(look.Revision, _reader.InlinePatience, cancellationToken).ConfigureAwait(false);
-                    break;
                 case FeedLookKind.Miss:
                     var page = await _retry.ExecuteAsync(
-                        static async (state, ct) => await state.Self._reader.ReadAsync(state.Self._pin.Feed, state.Look.CatchUp, state.Look.Reason, ct).ConfigureAwait(false),
+                        static async (state, ct) => await state.Self._reader.ReadAsync(state.Self._pin.Feed, state.Look, ct).ConfigureAwait(false),
                         (Self: this, Look: look),
                         cancellationToken).ConfigureAwait(false);
                     Take(page, events);
@@ -101,7 +95,8 @@ public sealed class Subscription : IEventSource
     }
 
     /// <summary>
-    /// Takes from a page what continues this cursor. Some pages give nothing: those of another epoch, those that start
+    /// Takes from a page what continues this cursor. Some reads give nothing: messages that arrived before they were
+    /// read, pages of another epoch, those that start
     /// after the cursor because only the end of the window was missing, and those that end before it. The next look
     /// then decides again.
     /// </summary>

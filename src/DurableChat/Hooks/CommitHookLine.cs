@@ -80,11 +80,11 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
     /// </summary>
     private async Task RepeatAsync(CommitNotice notice, CancellationToken cancellationToken)
     {
-        var pause = _firstPause;
+        var pause = new GrowingPause(_firstPause, _longestPause);
         do
         {
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            await Task.Delay(pause.Current, time, cancellationToken).ConfigureAwait(false);
+            pause.Grow();
             lock (_gate)
             {
                 if (_waiting.Remove(notice.ChatId, out var later))

@@ -1,55 +1,38 @@
 using DurableChat.Chats;
 using DurableChat.Commits;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Hooks;
 
 /// <summary>Delivers commits to the hooks of a host. Thread-safe.</summary>
-/// <param name="services">
-/// The provider of the hooks. They are resolved when the host starts, because a hook may depend on services that need
-/// the commit observers.
-/// </param>
-/// <param name="hasHooks">False if no hooks are registered.</param>
+/// <param name="commits">Where commits arrive from.</param>
+/// <param name="hooks">The hooks. They may commit themselves.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log for failed hooks.</param>
-internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, TimeProvider time, ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
+internal sealed class CommitHooks(CommitObservers commits, IEnumerable<ICommitHook> hooks, TimeProvider time, ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
 {
     /// <summary>How long a stopping host still delivers waiting notices.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _giveUp = new();
-    private volatile CommitHookLine[] _lines = [];
+    private readonly CommitHookLine[] _lines = [.. hooks.Select(hook => new CommitHookLine(hook, time, logger))];
 
     /// <inheritdoc/>
-    public void OnCommitted(Transition transition) => Add(() => CommitNotice.Of(transition));
+    public void OnCommitted(Transition transition) => Add(CommitNotice.Of(transition));
 
     /// <inheritdoc/>
-    public void OnNews(Chat chat)
-    {
-        // The replica that committed calls its own hooks.
-    }
+    public void OnOutcomeUnknown(ChatId id, string owner) => Add(new CommitNotice { ChatId = id, Owner = owner });
 
     /// <inheritdoc/>
-    public void OnDoubt(ChatId id, string owner, bool isOwn)
-    {
-        // The replica that committed calls its own hooks.
-        if (isOwn)
-        {
-            Add(() => new CommitNotice { ChatId = id, Owner = owner });
-        }
-    }
-
-    /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner) => Add(() => new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });
+    public void OnDeleted(ChatId id, string owner) => Add(new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        if (hasHooks)
+        if (_lines.Length > 0)
         {
-            _lines = [.. services.GetServices<ICommitHook>().Select(hook => new CommitHookLine(hook, time, logger))];
+            commits.Add(this);
         }
 
         return base.StartAsync(cancellationToken);
@@ -73,15 +56,11 @@ internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, Time
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lines.Select(line => line.RunAsync(_giveUp.Token)));
 
-    private void Add(Func<CommitNotice> make)
+    private void Add(CommitNotice notice)
     {
-        if (_lines is [_, ..] lines)
+        foreach (var line in _lines)
         {
-            var notice = make();
-            foreach (var line in lines)
-            {
-                line.Add(notice);
-            }
+            line.Add(notice);
         }
     }
 }

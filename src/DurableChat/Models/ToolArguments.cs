@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.AI;
 
 namespace DurableChat.Models;
 
@@ -18,7 +20,7 @@ internal static class ToolArguments
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments) ?? [];
+            return (Dictionary<string, object?>?)JsonSerializer.Deserialize(arguments, TypeOf(typeof(Dictionary<string, object?>))) ?? [];
         }
         catch (JsonException)
         {
@@ -36,11 +38,13 @@ internal static class ToolArguments
             {
                 null => null,
                 JsonNode node => node.DeepClone(),
-                JsonElement element => JsonSerializer.SerializeToNode(element),
-                _ => JsonSerializer.SerializeToNode(value, value.GetType()),
+                _ => JsonSerializer.SerializeToNode(value, TypeOf(value.GetType())),
             };
         }
 
         return json.ToJsonString(_relaxed);
     }
+
+    /// <summary>The contract with which Microsoft.Extensions.AI reads and writes what models see.</summary>
+    private static JsonTypeInfo TypeOf(Type type) => AIJsonUtilities.DefaultOptions.GetTypeInfo(type);
 }

@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Feeds;
 using DurableChat.Storage;
@@ -15,31 +16,26 @@ namespace DurableChat.Notifications;
 /// of an earlier version of the program, only marks what to read from the database.</para>
 /// </summary>
 internal sealed partial class NotificationReceiver(
-    INotificationChannel? channel,
     NotificationSeal seal,
     FeedRegistry feeds,
-    IEnumerable<ICommitObserver> observers,
+    IEnumerable<INewsObserver> observers,
     ChannelState state,
     NotificationOptions options,
-    string replica,
+    ReplicaName replica,
     DurableChat.Diagnostics.NotificationMetrics metrics,
     TimeProvider time,
-    ILogger<NotificationReceiver> logger) : BackgroundService, INotificationListener
+    ILogger<NotificationReceiver> logger,
+    INotificationChannel? channel = null) : BackgroundService, INotificationListener
 {
-    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
-
     /// <summary>In microseconds, the unit of notifications.</summary>
     private static readonly long _oldestMeasured = TimeSpan.TicksPerMinute / TimeSpan.TicksPerMicrosecond;
 
-    // Excludes the notifier: each replica would send all others what it received, and a single deletion would circulate
-    // forever.
-    private readonly ICommitObserver[] _observers = [.. observers.Where(observer => observer is not Notifier)];
+    private readonly INewsObserver[] _observers = [.. observers];
     private readonly ChannelProbe? _probe = channel is null ? null : new ChannelProbe(channel, seal, options, time);
     private readonly HintBudget _hints = new(time);
+    private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
     private int _isReadingKeys;
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TimeSpan _pause = _firstPause;
 
     /// <inheritdoc/>
     public void OnConnected() => _connected.TrySetResult();
@@ -88,12 +84,12 @@ internal sealed partial class NotificationReceiver(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogLost(_pause, exception);
+                LogLost(_pause.Current, exception);
                 state.Lost();
             }
 
-            await Task.Delay(_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
+            await Task.Delay(_pause.Current, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _pause.Grow();
         }
     }
 
@@ -110,7 +106,7 @@ internal sealed partial class NotificationReceiver(
         if (isDeaf)
         {
             state.LostAsDeaf(line.DeafAdvice);
-            LogDeaf(line.DeafAdvice, _pause);
+            LogDeaf(line.DeafAdvice, _pause.Current);
         }
 
         await connection.CancelAsync().ConfigureAwait(false);
@@ -131,7 +127,7 @@ internal sealed partial class NotificationReceiver(
         {
             if (isNew)
             {
-                _pause = _firstPause;
+                _pause.Reset();
                 state.Connected();
                 LogConnected();
             }
@@ -256,7 +252,7 @@ internal sealed partial class NotificationReceiver(
     /// <summary>Uses only the fact that a chat may have changed.</summary>
     private void TakeAsHint(Notification? notification, string kind)
     {
-        if (notification is not { } news || news.Replica == replica || !ChatId.TryParse(news.ChatId, out var id))
+        if (notification is not { } news || news.Replica == replica.Value || !ChatId.TryParse(news.ChatId, out var id))
         {
             metrics.Received("unknown");
             return;
@@ -279,13 +275,10 @@ internal sealed partial class NotificationReceiver(
     /// <summary>Uses the owner only to choose the list to read again from the store.</summary>
     private void Doubt(ChatId id, string owner, Notification news)
     {
+        var waits = news.State is { NeedsWorker: true, Lease: null } || news.Waits == true;
         foreach (var observer in _observers)
         {
-            observer.OnDoubt(id, owner, isOwn: false);
-            if (news.State is { NeedsWorker: true, Lease: null } || news.Waits == true)
-            {
-                observer.OnWorkWaits();
-            }
+            observer.OnDoubt(id, owner, waits);
         }
     }
 

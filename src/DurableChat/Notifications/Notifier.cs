@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using Microsoft.Extensions.Hosting;
@@ -12,9 +13,7 @@ namespace DurableChat.Notifications;
 /// the channel is slow or down, excess notifications are dropped, and the other replicas find the changes by comparing
 /// versions. Each chat has at most one waiting notification, and owners take turns. Thread-safe.
 /// </summary>
-internal sealed partial class Notifier(
-    INotificationChannel? channel, NotificationSeal seal, string replica,
-        NotificationMetrics metrics, ILogger<Notifier> logger) : BackgroundService, ICommitObserver
+internal sealed partial class Notifier : BackgroundService, ICommitObserver
 {
     private const int MaxBatch = 256;
     private const int MaxWaiting = 16_384;
@@ -25,51 +24,43 @@ internal sealed partial class Notifier(
     /// <summary>How long a stopping server still tries to send what waits.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
 
+    private readonly INotificationChannel? _channel;
+    private readonly NotificationSeal _seal;
+    private readonly string _replica;
+    private readonly NotificationMetrics _metrics;
+    private readonly ILogger<Notifier> _logger;
     private readonly CancellationTokenSource _giveUp = new();
 
     // The maximum content that fits into a payload after sealing.
-    private readonly int _maxBytes = NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0);
+    private readonly int _maxBytes;
 
-    private readonly NewsLine _line = new(MaxWaiting, MaxWaitingBytes,
-        NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0));
+    private readonly NewsLine _line;
 
     // Signals only that something waits: several signals cause one look at the queue.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <inheritdoc/>
-    public void OnCommitted(Transition transition)
+    public Notifier(
+        CommitObservers commits, NotificationSeal seal, ReplicaName replica, NotificationMetrics metrics, ILogger<Notifier> logger, INotificationChannel? channel = null)
     {
+        (_channel, _seal, _replica, _metrics, _logger) = (channel, seal, replica.Value, metrics, logger);
+        _maxBytes = NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0);
+        _line = new NewsLine(MaxWaiting, MaxWaitingBytes, _maxBytes);
         if (channel is not null)
         {
-            Add(News.Of(transition, _maxBytes));
+            commits.Add(this);
         }
     }
 
     /// <inheritdoc/>
-    public void OnNews(Chat chat)
-    {
-        // The news come from a replica that has notified all the others.
-    }
+    public void OnCommitted(Transition transition) => Add(News.Of(transition, _maxBytes));
 
     /// <inheritdoc/>
-    public void OnDoubt(ChatId id, string owner, bool isOwn)
-    {
-        // Each replica compares versions itself.
-    }
-
-    /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner)
-    {
-        if (channel is not null)
-        {
-            Add(News.OfDeletion(id, owner));
-        }
-    }
+    public void OnDeleted(ChatId id, string owner) => Add(News.OfDeletion(id, owner));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (channel is null)
+        if (_channel is null)
         {
             return;
         }
@@ -99,7 +90,7 @@ internal sealed partial class Notifier(
     {
         _giveUp.CancelAfter(_lastWords);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (channel is null)
+        if (_channel is null)
         {
             return;
         }
@@ -122,7 +113,7 @@ internal sealed partial class Notifier(
     {
         // The oldest are dropped first: a replica that receives a later version knows that it has missed the earlier
         // ones.
-        metrics.Dropped(_line.Add(news));
+        _metrics.Dropped(_line.Add(news));
         _wake.Writer.TryWrite(true);
     }
 
@@ -132,7 +123,7 @@ internal sealed partial class Notifier(
         batch.Clear();
         while (batch.Count < max && _line.TryTake() is { } next)
         {
-            batch.Add(NotificationWriter.Write(next, replica, _maxBytes));
+            batch.Add(NotificationWriter.Write(next, _replica, _maxBytes));
         }
 
         return batch.Count > 0;
@@ -142,20 +133,20 @@ internal sealed partial class Notifier(
     {
         try
         {
-            await seal.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            await _seal.ReadyAsync(cancellationToken).ConfigureAwait(false);
             for (var index = 0; index < batch.Count; index++)
             {
-                batch[index] = seal.Seal(batch[index], SealedKind.News);
+                batch[index] = _seal.Seal(batch[index], SealedKind.News);
             }
 
-            await channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
-            metrics.Sent(batch.Count);
+            await _channel!.PublishAsync(batch, cancellationToken).ConfigureAwait(false);
+            _metrics.Sent(batch.Count);
         }
 #pragma warning disable CA1031 // Hints may be lost, whatever the channel throws. The server must continue.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            metrics.Dropped(batch.Count);
+            _metrics.Dropped(batch.Count);
             LogNotSent(batch.Count, exception);
         }
     }

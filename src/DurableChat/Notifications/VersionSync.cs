@@ -16,7 +16,7 @@ internal sealed partial class VersionSync(
     IChatStore store,
     FeedRegistry feeds,
     OwnerFeedRegistry owners,
-    IEnumerable<ICommitObserver> observers,
+    IEnumerable<INewsObserver> observers,
     ChannelState state,
     NotificationOptions options,
     DurableChat.Diagnostics.NotificationMetrics metrics,
@@ -77,7 +77,7 @@ internal sealed partial class VersionSync(
                 metrics.Healed();
                 foreach (var observer in observers)
                 {
-                    observer.OnDoubt(feed.Id, feed.Owner ?? string.Empty, isOwn: false);
+                    observer.OnDoubt(feed.Id, feed.Owner ?? string.Empty, waits: false);
                 }
             }
         }

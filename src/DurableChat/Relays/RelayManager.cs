@@ -13,7 +13,7 @@ namespace DurableChat.Relays;
 /// no subscriber waits for it. It follows the lease, and ends with the turn or the last subscriber. Thread-safe.
 /// </summary>
 internal sealed partial class RelayManager(
-    IRelay? relay, FeedRegistry feeds, ILeaseStore leases, RelayMetrics metrics, TimeProvider time, ILogger<RelayManager> logger) : IHostedService, IDisposable
+    FeedRegistry feeds, ILeaseStore leases, RelayMetrics metrics, TimeProvider time, ILogger<RelayManager> logger, IRelay? relay = null) : IHostedService, IDisposable
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
@@ -63,21 +63,21 @@ internal sealed partial class RelayManager(
         using var pin = feeds.Pin(chat);
         try
         {
-            var pause = _firstPause;
+            var pause = new GrowingPause(_firstPause, _longestPause);
             while (pin.Feed.RelayTarget is { } target && !_stop.IsCancellationRequested)
             {
                 switch (await FollowAsync(pin.Feed, target).ConfigureAwait(false))
                 {
                     case RelayEnd.Followed:
-                        pause = _firstPause;
+                        pause.Reset();
                         break;
                     case RelayEnd.Unreachable:
                         _addresses.TryRemove(target.Replica, out _);
                         break;
                 }
 
-                await Task.Delay(pause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+                await Task.Delay(pause.Current, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause.Grow();
             }
         }
         finally

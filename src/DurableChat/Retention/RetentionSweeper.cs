@@ -3,6 +3,7 @@ using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +15,18 @@ namespace DurableChat.Retention;
 /// round completes what one round misses.
 /// </summary>
 internal sealed partial class RetentionSweeper(
-    IRetentionStore? store,
     ChatCommitter committer,
     RetentionOptions options,
     RetentionMetrics metrics,
-    TimeProvider time,
-    ILogger<RetentionSweeper> logger) : BackgroundService
+    [FromKeyedServices(ClusterTime.Key)] TimeProvider time,
+    ILogger<RetentionSweeper> logger,
+    IRetentionStore? store = null) : BackgroundService
 {
     private static readonly TimeSpan _pauseBetweenPages = TimeSpan.FromMilliseconds(50);
+
+    private readonly IRetentionStore? _store = store ?? (options.ArchivedAfter is null
+        ? null
+        : throw new InvalidOperationException($"Retention needs a store that is an {nameof(IRetentionStore)}."));
 
     /// <summary>Reads all chats once, unless another replica has just done so.</summary>
     /// <returns>How many chats it deleted.</returns>
@@ -64,7 +69,7 @@ internal sealed partial class RetentionSweeper(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.ArchivedAfter is not { } archivedAfter || store is null)
+        if (options.ArchivedAfter is not { } archivedAfter || _store is null)
         {
             return;
         }
@@ -72,7 +77,7 @@ internal sealed partial class RetentionSweeper(
         using var timer = new PeriodicTimer(options.Interval, time);
         do
         {
-            await TryRunRoundAsync(store, archivedAfter, stoppingToken).ConfigureAwait(false);
+            await TryRunRoundAsync(_store, archivedAfter, stoppingToken).ConfigureAwait(false);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }

@@ -27,6 +27,12 @@ namespace DurableChat.Storage;
 /// </summary>
 public interface IChatStore
 {
+    /// <summary>
+    /// True if other processes can commit to this store, so that a state in memory may be outdated. A store that only
+    /// this process can write to returns false, and saves a load before each refused command.
+    /// </summary>
+    bool IsShared => true;
+
     /// <summary>Reads a chat's state. Null if the chat does not exist.</summary>
     Task<Chat?> LoadAsync(ChatId id, CancellationToken cancellationToken);
 

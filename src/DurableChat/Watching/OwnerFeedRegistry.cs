@@ -7,7 +7,7 @@ using DurableChat.Storage;
 namespace DurableChat.Watching;
 
 /// <summary>The owner feeds of this replica: one for each owner whose list is watched. Thread-safe.</summary>
-internal sealed class OwnerFeedRegistry : ICommitObserver
+internal sealed class OwnerFeedRegistry : ICommitObserver, INewsObserver
 {
     /// <summary>
     /// Ten times this a second: enough for 6,000 owners within the time in which all lists are read once, and a light
@@ -18,7 +18,11 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     private readonly ConcurrentDictionary<string, OwnerFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ListPacer _pacer;
 
-    public OwnerFeedRegistry(TimeProvider? time = null) => _pacer = new ListPacer(time ?? TimeProvider.System, ListsPerRound, MarkUnsynced);
+    public OwnerFeedRegistry(CommitObservers commits, TimeProvider time)
+    {
+        _pacer = new ListPacer(time, ListsPerRound, MarkUnsynced);
+        commits.Add(this);
+    }
 
     /// <summary>How many owners are watched.</summary>
     public int Count => _feeds.Count;
@@ -63,15 +67,15 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     }
 
     /// <inheritdoc/>
-    public void OnDoubt(ChatId id, string owner, bool isOwn)
+    public void OnOutcomeUnknown(ChatId id, string owner)
     {
         // If the commit did happen, no replica publishes it, and the chat's next commit may be far away: the end of a
         // turn is often the last.
-        if (_feeds.ContainsKey(owner))
-        {
-            _pacer.Ask(owner);
-        }
+        ReadAgain(owner);
     }
+
+    /// <inheritdoc/>
+    public void OnDoubt(ChatId id, string owner, bool waits) => ReadAgain(owner);
 
     /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner)
@@ -79,6 +83,14 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
         if (_feeds.TryGetValue(owner, out var feed))
         {
             feed.Publish(id, long.MaxValue, StreamEvents.ChatDeleted(id));
+        }
+    }
+
+    private void ReadAgain(string owner)
+    {
+        if (_feeds.ContainsKey(owner))
+        {
+            _pacer.Ask(owner);
         }
     }
 

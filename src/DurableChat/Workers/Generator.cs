@@ -61,7 +61,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
 
         var call = run.Memory.Begin(chat, run.Token, model);
         using var activity = DurableChatActivitySource.StartGeneration(
-            model.Provider, model.ProviderModel ?? model.Name, chat.Generation, chat.Attempt);
+            chat.Id.Value, new ModelCall(model.Provider, model.ProviderModel ?? model.Name, null), chat.Generation, chat.Attempt);
         var began = time.GetTimestamp();
         using var clocks = new AnswerClocks(
             model.Silence ?? options.ModelSilence,
@@ -146,18 +146,9 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         ModelDefinition model, AnswerInProgress answer, TimeSpan elapsed, string? error, Activity? activity)
     {
         metrics.GenerationEnded(model.Name, elapsed);
-        metrics.Models.Ended(
-            new ModelCall(model.Provider, model.ProviderModel ?? model.Name, answer.Model),
-            elapsed,
-            error,
-            answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
-        activity?.SetTag("gen_ai.response.model", answer.Model)
-            .SetTag("gen_ai.usage.input_tokens", answer.Usage?.InputTokens)
-            .SetTag("gen_ai.usage.output_tokens", answer.Usage?.OutputTokens);
-        if (error is not null and not GenAiMetrics.Cancelled)
-        {
-            activity?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error, error);
-        }
+        var call = new ModelCall(model.Provider, model.ProviderModel ?? model.Name, answer.Model);
+        metrics.Models.Ended(call, elapsed, error, answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
+        DurableChatActivitySource.EndGeneration(activity, call, answer.Usage, error is GenAiMetrics.Cancelled ? null : error);
     }
 
     /// <summary>

@@ -136,7 +136,7 @@ internal sealed partial class LeaseTakeover(
             _failed.Clear();
         }
 
-        var pause = TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, options.ReconcileInterval.Ticks << Math.Min(failures - 1, 16)));
+        var pause = GrowingPause.After(failures, options.ReconcileInterval, _longestPause);
         _failed[chat] = (failures, time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
     }
 

@@ -20,6 +20,7 @@ internal sealed partial class Reconciler(
     ILeaseStore leases,
     LeaseTakeover takeover,
     Worker worker,
+    WorkerPulse pulse,
     WorkerOptions options,
     WorkerMetrics metrics,
     TimeProvider time,
@@ -120,7 +121,7 @@ internal sealed partial class Reconciler(
     /// <summary>Claims chats that no worker drives, once other replicas know that this one is alive.</summary>
     internal async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        if (!worker.HasPulse)
+        if (!pulse.IsFresh)
         {
             await BeatAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -133,7 +134,7 @@ internal sealed partial class Reconciler(
         var sent = time.GetTimestamp();
         await leases.HeartbeatAsync(options.Replica, options.Address, options.LeaseDuration, cancellationToken)
             .ConfigureAwait(false);
-        worker.NoteHeartbeat(sent);
+        pulse.NoteHeartbeat(sent);
     }
 
     private void Wake()

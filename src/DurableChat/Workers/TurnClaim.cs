@@ -7,7 +7,7 @@ namespace DurableChat.Workers;
 /// requests do not all count on the last place. It is returned at the end of the request, unless a run has taken it
 /// over. Not thread-safe.
 /// </summary>
-internal sealed class TurnClaim(Worker worker, ChatId chat, string owner) : IDisposable
+internal sealed class TurnClaim(TurnPlaces places, WorkerPulse pulse, ChatId chat, string owner) : IDisposable
 {
     private TurnPlaces.Hold? _place;
 
@@ -17,13 +17,13 @@ internal sealed class TurnClaim(Worker worker, ChatId chat, string owner) : IDis
     /// </summary>
     public string? Take()
     {
-        if (!worker.HasPulse)
+        if (!pulse.IsFresh)
         {
             return null;
         }
 
-        _place ??= worker.Places.TryHold(chat, owner);
-        return _place is null ? null : worker.Replica;
+        _place ??= places.TryHold(chat, owner);
+        return _place is null ? null : pulse.Replica;
     }
 
     /// <inheritdoc/>

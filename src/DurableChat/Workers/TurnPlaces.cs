@@ -10,6 +10,11 @@ namespace DurableChat.Workers;
 /// <param name="mostOfOwner">How many chats of one owner may have a place.</param>
 internal sealed class TurnPlaces(int most, int mostOfOwner)
 {
+    public TurnPlaces(WorkerOptions options)
+        : this(options.MaxConcurrentTurns, options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns))
+    {
+    }
+
     private readonly Lock _gate = new();
 
     // Guarded by _gate.

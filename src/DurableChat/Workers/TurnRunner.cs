@@ -1,9 +1,11 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Models;
 using DurableChat.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DurableChat.Workers;
@@ -31,7 +33,7 @@ internal sealed partial class TurnRunner(
     WorkerOptions options,
     WorkerMetrics metrics,
     IServiceProvider services,
-    TimeProvider time,
+    [FromKeyedServices(ClusterTime.Key)] TimeProvider time,
     ILogger<TurnRunner> logger,
     IModelCallKeeper? keeper = null)
 {
@@ -119,7 +121,7 @@ internal sealed partial class TurnRunner(
     /// <param name="draining">True once the replica is shutting down and its drain time is over.</param>
     public async Task SettleAsync(Run run, Func<bool> draining)
     {
-        var pause = _firstCommitPause;
+        var pause = new GrowingPause(_firstCommitPause, _longestCommitPause);
         for (var attempt = 1; run.Memory.Owed is { } owed && attempt <= MaxSettlements; attempt++)
         {
             try
@@ -130,9 +132,9 @@ internal sealed partial class TurnRunner(
             catch (Exception exception) when (exception is (ChatStoreException or TimeoutException) and not ChatDataException && !draining())
             {
                 metrics.CommitFailed();
-                LogCommitFailed(run.Chat, attempt, pause, exception);
-                await Task.Delay(pause, time, CancellationToken.None).ConfigureAwait(false);
-                pause = Shorter(pause * 2, _longestCommitPause);
+                LogCommitFailed(run.Chat, attempt, pause.Current, exception);
+                await Task.Delay(pause.Current, time, CancellationToken.None).ConfigureAwait(false);
+                pause.Grow();
             }
         }
     }
@@ -150,7 +152,7 @@ internal sealed partial class TurnRunner(
     {
         var isLost = false;
         var id = chat.Id;
-        var pause = _firstCommitPause;
+        var pause = new GrowingPause(_firstCommitPause, _longestCommitPause);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -165,9 +167,9 @@ internal sealed partial class TurnRunner(
             catch (Exception exception) when (exception is (ChatStoreException or TimeoutException) and not ChatDataException)
             {
                 metrics.CommitFailed();
-                LogCommitFailed(id, attempt, pause, exception);
-                await Task.Delay(pause, time, run.Stopped).ConfigureAwait(false);
-                pause = pause * 2 < _longestCommitPause ? pause * 2 : _longestCommitPause;
+                LogCommitFailed(id, attempt, pause.Current, exception);
+                await Task.Delay(pause.Current, time, run.Stopped).ConfigureAwait(false);
+                pause.Grow();
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using DurableChat.Chats;
 using DurableChat.Commits;
 using DurableChat.Diagnostics;
@@ -14,14 +13,14 @@ namespace DurableChat.Workers;
 /// outlives the browser's connection. Every event about a chat leads to one question: do the runs match the chat
 /// (<see cref="RunFit"/>)? Thread-safe.
 /// </summary>
-internal sealed partial class Worker : ICommitObserver
+internal sealed partial class Worker : ICommitObserver, INewsObserver
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(10);
 
     private readonly FeedRegistry _feeds;
     private readonly CatchUpReader _reader;
-    private readonly Lazy<TurnRunner> _runner;
+    private readonly TurnRunner _runner;
     private readonly WorkerOptions _options;
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
@@ -36,19 +35,15 @@ internal sealed partial class Worker : ICommitObserver
 
     private volatile bool _draining;
 
-    /// <summary>
-    /// When the last confirmed heartbeat was sent. Null before the first, which is sent before anything else.
-    /// </summary>
-    private StrongBox<long>? _heartbeat;
-
     public Worker(
-        FeedRegistry feeds, CatchUpReader reader, Lazy<TurnRunner> runner, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<Worker> logger)
+        CommitObservers commits, FeedRegistry feeds, CatchUpReader reader, TurnRunner runner, TurnPlaces places, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<Worker> logger)
     {
         (_feeds, _reader, _runner, _options, _metrics, _time, _logger) = (feeds, reader, runner, options, metrics, time, logger);
-        Places = new TurnPlaces(options.MaxConcurrentTurns, options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns));
+        Places = places;
         Runs = new RunTable(time);
         Places.Freed += () => WorkWaits?.Invoke();
         metrics.Observe(() => Runs.OldestAge, () => feeds.InDoubt);
+        commits.Add(this);
     }
 
     /// <summary>Raised when a chat waits for a worker, or when this worker has a free place.</summary>
@@ -62,20 +57,6 @@ internal sealed partial class Worker : ICommitObserver
 
     /// <summary>How many turns the worker drives.</summary>
     public int Count => Runs.Count;
-
-    /// <summary>The name under which it holds leases.</summary>
-    public string Replica => _options.Replica;
-
-    /// <summary>
-    /// True if other replicas cannot consider this one dead before its next heartbeat. If false, it takes no leases: it
-    /// may already look dead to others, which would take each lease away as soon as it is granted.
-    /// </summary>
-    public bool HasPulse =>
-        Volatile.Read(ref _heartbeat) is not { } sent || _time.GetElapsedTime(sent.Value) <= _options.LeaseDuration / 2;
-
-    /// <summary>Records that a heartbeat has arrived.</summary>
-    /// <param name="sent">When it was sent, as a timestamp: it may have arrived at that moment.</param>
-    public void NoteHeartbeat(long sent) => Volatile.Write(ref _heartbeat, new StrongBox<long>(sent));
 
     /// <inheritdoc/>
     public void OnCommitted(Transition transition) => Fit(transition.Next, isPresent: true);
@@ -106,16 +87,21 @@ internal sealed partial class Worker : ICommitObserver
     /// The commit may have granted or taken a lease, or have been an interruption. If the look fails, the reconciler
     /// repairs the difference.
     /// </remarks>
-    public void OnDoubt(ChatId id, string owner, bool isOwn)
+    public void OnOutcomeUnknown(ChatId id, string owner) => Look(id);
+
+    /// <inheritdoc/>
+    public void OnDoubt(ChatId id, string owner, bool waits)
     {
-        if (isOwn || Runs.Find(id) is not null)
+        if (Runs.Find(id) is not null)
         {
             Look(id);
         }
-    }
 
-    /// <inheritdoc/>
-    public void OnWorkWaits() => WorkWaits?.Invoke();
+        if (waits)
+        {
+            WorkWaits?.Invoke();
+        }
+    }
 
     /// <inheritdoc/>
     public void OnDeleted(ChatId id, string owner)
@@ -299,12 +285,12 @@ internal sealed partial class Worker : ICommitObserver
     /// </summary>
     private async Task DriveToEndAsync(Feed feed, Run run)
     {
-        var pause = _firstPause;
+        var pause = new GrowingPause(_firstPause, _longestPause);
         while (true)
         {
             try
             {
-                await _runner.Value.RunAsync(feed, run, () => _draining).ConfigureAwait(false);
+                await _runner.RunAsync(feed, run, () => _draining).ConfigureAwait(false);
                 return;
             }
             catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
@@ -316,16 +302,20 @@ internal sealed partial class Worker : ICommitObserver
 #pragma warning restore CA1031
             {
                 run.HasFault |= exception is ChatDataException or not (ChatStoreException or TimeoutException);
-                pause = run.TakeProgress() ? _firstPause : pause;
-                LogRunFailed(run.Chat, pause, exception);
+                if (run.TakeProgress())
+                {
+                    pause.Reset();
+                }
+
+                LogRunFailed(run.Chat, pause.Current, exception);
                 if (_draining)
                 {
                     return;
                 }
             }
 
-            await Task.Delay(pause, _time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
+            await Task.Delay(pause.Current, _time, run.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause.Grow();
         }
     }
 
@@ -333,7 +323,7 @@ internal sealed partial class Worker : ICommitObserver
     {
         try
         {
-            await _runner.Value.SettleAsync(run, () => _draining).ConfigureAwait(false);
+            await _runner.SettleAsync(run, () => _draining).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The count is lost, as when the process dies. Nothing else depends on it.
         catch (Exception exception)

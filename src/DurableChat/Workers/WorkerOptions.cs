@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using DurableChat.Models;
+using Microsoft.Extensions.Options;
 
 namespace DurableChat.Workers;
 
@@ -102,6 +103,7 @@ public sealed record WorkerOptions
     public string? SystemPrompt { get; set; }
 
     /// <summary>Settings for retries of failed model calls.</summary>
+    [ValidateObjectMembers]
     public RetryOptions Retry { get; set; } = new();
 
     /// <summary>The default share of one owner.</summary>

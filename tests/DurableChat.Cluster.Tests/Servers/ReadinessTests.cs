@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Health;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Notifications;
 using DurableChat.Server.Configuration;
@@ -9,6 +10,8 @@ using DurableChat.Storage;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Xunit;
 
@@ -61,7 +64,7 @@ public sealed class ReadinessTests(PostgresFixture postgres)
 
         async Task<(int, string?)> AskAsync()
         {
-            var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new StoreProbe(new FakeStore()), writes, new ChannelState(hasChannel: false), drain, null, CancellationToken.None));
+            var result = await CheckAsync(writes, new ChannelState(hasChannel: false), drain);
             return (result.StatusCode ?? 200, result.ResponseContent);
         }
     }
@@ -127,9 +130,18 @@ public sealed class ReadinessTests(PostgresFixture postgres)
     private static async Task<string?> SayAsync(ChannelState channel)
     {
         using var drain = new ServerDrain(new DurableChatHttpOptions(), new Lifetime(), TimeProvider.System);
-        var result = Assert.IsType<ContentHttpResult>(await Readiness.CheckAsync(new StoreProbe(new FakeStore()), new WriteHealth(), channel, drain, null, CancellationToken.None));
+        var result = await CheckAsync(new WriteHealth(), channel, drain);
         Assert.True(result.StatusCode is null or 200);
         return result.ResponseContent;
+    }
+
+    private static async Task<ContentHttpResult> CheckAsync(WriteHealth writes, ChannelState channel, ServerDrain drain)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<IChatStore>(new FakeStore()).AddSingleton(writes).AddSingleton(channel).AddSingleton(drain);
+        Readiness.Add(services);
+        await using var provider = services.BuildServiceProvider();
+        return Assert.IsType<ContentHttpResult>(
+            await Readiness.CheckAsync(provider.GetRequiredService<HealthCheckService>(), drain, CancellationToken.None));
     }
 
     private sealed class Lifetime : IHostApplicationLifetime

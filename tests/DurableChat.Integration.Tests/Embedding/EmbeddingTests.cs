@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Health;
 using DurableChat.Integration.Tests.AiSdk;
 using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Models;
@@ -10,6 +11,9 @@ using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -120,6 +124,19 @@ public sealed class EmbeddingTests
         await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering(), chat => chat.UseOwner(_ => "everybody"), group => group.AllowAnonymous());
         using var http = app.Client();
         Assert.Equal(["hello", "answer 1"], (await EmbeddedApp.AskAsync(http, "hello")).Texts);
+    }
+
+    [Fact]
+    public async Task The_health_checks_of_an_application_can_include_the_library_s()
+    {
+        await using var app = await EmbeddedApp.StartAsync(ScriptedModel.Answering(), chat => chat.Services.AddHealthChecks().AddDurableChat("ready"));
+        var health = app.Services.GetRequiredService<HealthCheckService>();
+        var report = await health.CheckHealthAsync(check => check.Tags.Contains("ready"), TestContext.Current.CancellationToken);
+        Assert.Equal(["durablechat_channel", "durablechat_drain", "durablechat_store"], report.Entries.Keys.Order());
+        Assert.Equal(HealthStatus.Healthy, report.Status);
+        app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        report = await health.CheckHealthAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Unhealthy, report.Entries["durablechat_drain"].Status);
     }
 
     [Fact]

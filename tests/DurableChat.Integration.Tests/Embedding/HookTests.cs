@@ -77,6 +77,10 @@ public sealed class HookTests
         var tool = Assert.Single(seen, activity => Equals(activity.GetTagItem("gen_ai.tool.name"), "very_own_echo"));
         var turn = Assert.Single(seen, activity => activity.OperationName == "drive_chat" && activity.SpanId == tool.ParentSpanId);
         Assert.Equal(2, seen.Count(activity => activity.OperationName == "generate" && activity.ParentSpanId == turn.SpanId));
+        Assert.Equal(("execute_tool very_own_echo", "execute_tool"), (tool.DisplayName, tool.GetTagItem("gen_ai.operation.name")));
+        var call = seen.First(activity => activity.OperationName == "generate" && activity.ParentSpanId == turn.SpanId);
+        Assert.Equal($"chat {call.GetTagItem("gen_ai.request.model")}", call.DisplayName);
+        Assert.Equal(("chat", turn.GetTagItem("durablechat.chat.id")), (call.GetTagItem("gen_ai.operation.name"), call.GetTagItem("gen_ai.conversation.id")));
         Assert.DoesNotContain(seen, activity => activity.TagObjects.Any(tag => tag.Value is string text && (text.Contains("private", StringComparison.Ordinal) || text.Contains("secret word", StringComparison.Ordinal))));
 
         static async IAsyncEnumerable<AIContent> Call()

@@ -1,7 +1,9 @@
 using DurableChat.Mcp;
 using DurableChat.Mcp.Tools;
 using DurableChat.Sqlite;
+using DurableChat.Tests.Support;
 using DurableChat.Workers;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -16,7 +18,7 @@ public sealed class McpRegistrationTests
     {
         using var folder = new TemporaryFolder();
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging().AddSingleton<IChatClient>(ScriptedModel.Answering());
         services.AddDurableChatCore(new DurableChatOptions()).UseSqlite(folder.File("chats.db")).AddMcp(_ => { });
         await using var provider = services.BuildServiceProvider();
         var hosted = provider.GetServices<IHostedService>().ToList();

@@ -65,6 +65,21 @@ public sealed class ChatCommitterTests
         Assert.True(_store.State(id).Archived);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task A_refusal_needs_a_load_only_if_others_can_write_to_the_store(bool isShared, int loads)
+    {
+        var store = new FakeStore { IsShared = isShared };
+        var node = new Node(store, ScriptedModel.Answering());
+        var id = await node.CreateAsync();
+        await node.FollowAsync(id, screen => screen.Status == "waiting" && screen.Ids.Count == 2);
+        await node.ExecuteAsync(id, new UpdateChat(Archived: true));
+        var before = store.Loads;
+        Assert.IsType<CommandResult.Refused>(await node.ExecuteAsync(id, new SendMessage("to an archived chat")));
+        Assert.Equal(before + loads, store.Loads);
+    }
+
     [Fact]
     public async Task A_repetition_of_what_found_nothing_to_do_does_nothing_later()
     {

@@ -24,8 +24,8 @@ public sealed class CatchUpReaderTests
         using var pin = _stage.Registry.Pin(_stage.Id);
         var reading = new TaskCompletionSource();
         _stage.Store.Before = _ => reading.Task;
-        var first = _stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 5), ReadReason.CatchUp, CancellationToken.None);
-        var second = _stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(epoch, afterId), ReadReason.CatchUp, CancellationToken.None);
+        var first = _stage.Reader.ReadAsync(pin.Feed, Miss(new CatchUpKey(1, 5)), CancellationToken.None);
+        var second = _stage.Reader.ReadAsync(pin.Feed, Miss(new CatchUpKey(epoch, afterId)), CancellationToken.None);
         reading.SetResult();
         Assert.Equal(isShared, ReferenceEquals(await first, await second));
         Assert.Equal(isShared ? 1 : 2, _stage.Store.Reads.Count);
@@ -40,8 +40,8 @@ public sealed class CatchUpReaderTests
         using var pinOfOther = _stage.Registry.Pin(other);
         var reading = new TaskCompletionSource();
         _stage.Store.Before = _ => reading.Task;
-        var page = _stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 0), ReadReason.CatchUp, CancellationToken.None);
-        var none = _stage.Reader.ReadAsync(pinOfOther.Feed, new CatchUpKey(1, 0), ReadReason.CatchUp, CancellationToken.None);
+        var page = _stage.Reader.ReadAsync(pin.Feed, Miss(new CatchUpKey(1, 0)), CancellationToken.None);
+        var none = _stage.Reader.ReadAsync(pinOfOther.Feed, Miss(new CatchUpKey(1, 0)), CancellationToken.None);
         var chat = _stage.Reader.LoadAsync(pin.Feed, CancellationToken.None);
         var noChat = _stage.Reader.LoadAsync(pinOfOther.Feed, CancellationToken.None);
         reading.SetResult();
@@ -57,7 +57,7 @@ public sealed class CatchUpReaderTests
         Fill(2);
         using var pin = _stage.Registry.Pin(_stage.Id);
         pin.Feed.TryEvict();
-        var page = await _stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 2), ReadReason.CatchUp, CancellationToken.None);
+        var page = await _stage.Reader.ReadAsync(pin.Feed, Miss(new CatchUpKey(1, 2)), CancellationToken.None);
         Assert.Equal((1, 5, 2), (page!.Epoch, page.Version, page.AfterId));
         Assert.Equal([3, 4, 5], page.Events.Select(message => message.MessageId));
         Assert.Equal((2, 5, 3), (pin.Feed.Inspect(0).Window.Floor, pin.Feed.Inspect(0).Window.Tail, pin.Feed.Inspect(0).Window.Count));
@@ -70,7 +70,7 @@ public sealed class CatchUpReaderTests
         var stage = new Stage(new FeedOptions { CatchUpBytes = 5 });
         stage.Publish(stage.Create(), stage.Finish());
         using var pin = stage.Registry.Pin(stage.Id);
-        var page = await stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 0), ReadReason.CatchUp, CancellationToken.None);
+        var page = await stage.Reader.ReadAsync(pin.Feed, Miss(new CatchUpKey(1, 0)), CancellationToken.None);
         Assert.Single(page!.Events);
     }
 
@@ -78,7 +78,7 @@ public sealed class CatchUpReaderTests
     public async Task A_chat_that_a_read_does_not_find_is_gone()
     {
         using var pin = _stage.Registry.Pin(_stage.Id);
-        Assert.Null(await _stage.Reader.ReadAsync(pin.Feed, new CatchUpKey(1, 0), ReadReason.CatchUp, CancellationToken.None));
+        Assert.Null(await _stage.Reader.ReadAsync(pin.Feed, Miss(new CatchUpKey(1, 0)), CancellationToken.None));
         Assert.True(pin.Feed.IsDeleted);
         Assert.Null(await _stage.Reader.LoadPresentAsync(pin.Feed, CancellationToken.None));
     }
@@ -114,4 +114,6 @@ public sealed class CatchUpReaderTests
             _stage.Publish(_stage.Finish(), _stage.Send("next"));
         }
     }
+
+    private static FeedLook Miss(CatchUpKey missing) => new(FeedLookKind.Miss, CatchUp: missing, Reason: ReadReason.CatchUp);
 }

@@ -1,4 +1,5 @@
 using DurableChat.Chats;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
@@ -64,7 +65,7 @@ public sealed class FeedDoubtTests : IDisposable
         Feed.MarkUnsynced();
         var revision = Feed.Revision;
         var waiting = Feed.WaitAsync(revision, TestContext.Current.CancellationToken);
-        var owners = new OwnerFeedRegistry();
+        var owners = new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System);
         using var sync = new VersionSync(
             _stage.Store, _stage.Registry, owners, [owners], new ChannelState(hasChannel: true), new NotificationOptions(), new NotificationMetrics(null, () => true), _stage.Time, NullLogger<VersionSync>.Instance);
         await sync.SyncAsync(TestContext.Current.CancellationToken);

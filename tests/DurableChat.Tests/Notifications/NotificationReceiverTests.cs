@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.Tests.Support;
@@ -14,8 +16,8 @@ public sealed class NotificationReceiverTests : IDisposable
     private readonly NotificationReceiver _receiver;
 
     public NotificationReceiverTests() => _receiver = new NotificationReceiver(
-        null, Seals.Of(_stage.Time), _stage.Registry, [new OwnerFeedRegistry()], new ChannelState(hasChannel: true),
-            new NotificationOptions(), "b", new NotificationMetrics(null, () => true), _stage.Time,
+        Seals.Of(_stage.Time), _stage.Registry, [new OwnerFeedRegistry(new CommitObservers(), TimeProvider.System)], new ChannelState(hasChannel: true),
+            new NotificationOptions(), new ReplicaName("b"), new NotificationMetrics(null, () => true), _stage.Time,
                 NullLogger<NotificationReceiver>.Instance);
 
     [Fact]
@@ -50,8 +52,8 @@ public sealed class NotificationReceiverTests : IDisposable
         var node = new Node(_stage.Store, ScriptedModel.Answering(), "b");
         node.Worker.WorkWaits += () => woken++;
         using var receiver = new NotificationReceiver(
-            null, Seals.Of(_stage.Time), _stage.Registry, [node.Worker], new ChannelState(hasChannel: true),
-                new NotificationOptions(), "b", new NotificationMetrics(null, () => true), _stage.Time,
+            Seals.Of(_stage.Time), _stage.Registry, [node.Worker], new ChannelState(hasChannel: true),
+                new NotificationOptions(), new ReplicaName("b"), new NotificationMetrics(null, () => true), _stage.Time,
                     NullLogger<NotificationReceiver>.Instance);
         var created = ChatRules.Decide(new CreateChat(_stage.Id, "owner", "m1", "demo") { ClaimBy = waits ? null : "a" }, _stage.Context);
         receiver.OnReceived(Seals.Seal(NotificationWriter.Write(_stage.Commit(created), "a", maxBytes: 10), _stage.Time));

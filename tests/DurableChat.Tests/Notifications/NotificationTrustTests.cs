@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Feeds;
 using DurableChat.Notifications;
@@ -13,7 +15,7 @@ namespace DurableChat.Tests.Notifications;
 public sealed class NotificationTrustTests : IDisposable
 {
     private readonly Stage _stage = new(replica: "b");
-    private readonly OwnerFeedRegistry _lists = new();
+    private readonly OwnerFeedRegistry _lists = new(new CommitObservers(), TimeProvider.System);
     private readonly NotificationSeal _seal;
     private readonly NotificationReceiver _receiver;
 
@@ -21,8 +23,8 @@ public sealed class NotificationTrustTests : IDisposable
     {
         _seal = Seals.Of(_stage.Time);
         _receiver = new NotificationReceiver(
-            null, _seal, _stage.Registry, [_lists], new ChannelState(hasChannel: true), new NotificationOptions(),
-                "b", new NotificationMetrics(null, () => true), _stage.Time, NullLogger<NotificationReceiver>.Instance);
+            _seal, _stage.Registry, [_lists], new ChannelState(hasChannel: true), new NotificationOptions(),
+                new ReplicaName("b"), new NotificationMetrics(null, () => true), _stage.Time, NullLogger<NotificationReceiver>.Instance);
     }
 
     public void Dispose()

@@ -1,4 +1,6 @@
 using DurableChat.Chats;
+using DurableChat.Cluster;
+using DurableChat.Commits;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
 using DurableChat.Tests.Support;
@@ -19,8 +21,8 @@ public sealed class NotifierTests
     {
         var (first, second) = (new Stage().Create(), new Stage().Create());
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
-            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        using var notifier = new Notifier(new CommitObservers(), Seals.Of(TimeProvider.System), new ReplicaName("a"),
+            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance, channel);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(first);
         await channel.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -81,8 +83,8 @@ public sealed class NotifierTests
         var stage = new Stage();
         var created = stage.Create();
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
-            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        using var notifier = new Notifier(new CommitObservers(), Seals.Of(TimeProvider.System), new ReplicaName("a"),
+            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance, channel);
         notifier.OnCommitted(created);
         notifier.OnDeleted(stage.Id, "owner");
         notifier.OnCommitted(stage.Finish());
@@ -96,8 +98,8 @@ public sealed class NotifierTests
     private static async Task<List<Notification>> SendWhileItHangsAsync(IReadOnlyList<Transition> commits)
     {
         var channel = new HeldChannel();
-        using var notifier = new Notifier(channel, Seals.Of(TimeProvider.System), "a",
-            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance);
+        using var notifier = new Notifier(new CommitObservers(), Seals.Of(TimeProvider.System), new ReplicaName("a"),
+            new NotificationMetrics(null, () => true), NullLogger<Notifier>.Instance, channel);
         await notifier.StartAsync(TestContext.Current.CancellationToken);
         notifier.OnCommitted(commits[0]);
         await channel.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

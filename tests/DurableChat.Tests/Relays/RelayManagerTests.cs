@@ -23,7 +23,7 @@ public sealed class RelayManagerTests
     public async Task A_relay_goes_on_whatever_it_meets(Type fault)
     {
         var relay = new StubbornRelay(fault == typeof(RelayException) ? new RelayException("broken") : (Exception)Activator.CreateInstance(fault)!);
-        using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance);
+        using var manager = new RelayManager(_stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance, relay);
         await FollowAsync(manager, relay);
     }
 
@@ -44,7 +44,7 @@ public sealed class RelayManagerTests
         listener.Start();
         var log = new Warner();
         var relay = new StubbornRelay(new RelayException("refused"));
-        using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(meters), TimeProvider.System, log);
+        using var manager = new RelayManager(_stage.Registry, _stage.Store, new RelayMetrics(meters), TimeProvider.System, log, relay);
         await FollowAsync(manager, relay);
         Assert.Contains("refused", Assert.Single(log.Warnings), StringComparison.Ordinal);
         Assert.Equal(2, failures);
@@ -67,7 +67,7 @@ public sealed class RelayManagerTests
     public async Task Whoever_needs_a_relay_does_not_wait_for_it_to_connect()
     {
         var relay = new StubbornRelay(new RelayException("broken"));
-        using var manager = new RelayManager(relay, _stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance);
+        using var manager = new RelayManager(_stage.Registry, _stage.Store, new RelayMetrics(null), TimeProvider.System, NullLogger<RelayManager>.Instance, relay);
         await manager.StartAsync(TestContext.Current.CancellationToken);
         using var dialling = new ManualResetEventSlim();
         _stage.Store.Before = call =>

@@ -86,7 +86,7 @@ public sealed class RemainsTests
 
             return Task.CompletedTask;
         };
-        using var sweeper = new RemainsSweeper(_store, time, NullLogger<RemainsSweeper>.Instance);
+        using var sweeper = new RemainsSweeper(time, NullLogger<RemainsSweeper>.Instance, _store);
         await sweeper.StartAsync(CancellationToken.None);
         await Eventually.AdvanceUntilAsync(time, removed.Task, TimeSpan.FromSeconds(1));
 
@@ -117,7 +117,7 @@ public sealed class RemainsTests
 
     private async Task RunAsync(Func<RemainsSweeper, Task> round)
     {
-        using var sweeper = new RemainsSweeper(_store, _time, NullLogger<RemainsSweeper>.Instance);
+        using var sweeper = new RemainsSweeper(_time, NullLogger<RemainsSweeper>.Instance, _store);
         var running = round(sweeper);
         await Eventually.AdvanceUntilAsync(_time, running, TimeSpan.FromSeconds(1));
     }

@@ -117,7 +117,7 @@ public sealed class RetentionTests
     private async Task<int> RunRoundAsync(int pageSize = 500)
     {
         var options = new RetentionOptions { ArchivedAfter = _after, PageSize = pageSize };
-        using var sweeper = new RetentionSweeper(_store, _node.Committer, options, new RetentionMetrics(null), _node.Time, NullLogger<RetentionSweeper>.Instance);
+        using var sweeper = new RetentionSweeper(_node.Committer, options, new RetentionMetrics(null), _node.Time, NullLogger<RetentionSweeper>.Instance, _store);
         var round = sweeper.RunRoundAsync(_store, _after, CancellationToken.None);
         await Eventually.AdvanceUntilAsync(_node.Time, round, TimeSpan.FromMilliseconds(50));
 

@@ -29,6 +29,9 @@ internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore, IUsa
     /// <summary>What becomes of a page that was read, e.g. in a database that lacks rows.</summary>
     public Func<MessagePage, MessagePage> Page { get; set; } = page => page;
 
+    /// <inheritdoc/>
+    public bool IsShared { get; init; } = true;
+
     public List<ReadReason> Reads { get; } = [];
 
     public int Loads { get; private set; }

@@ -38,16 +38,18 @@ internal sealed class Node
         var tools = new ToolRegistry(functions, toolOptions ?? new ToolOptions(), Time, NullLogger<ToolRegistry>.Instance);
         Feeds = new FeedRegistry(feedOptions, metrics, Time) { Replica = replica };
         Reader = new CatchUpReader(store, feedOptions, Time);
-        OwnerFeeds = new OwnerFeedRegistry();
-        TurnRunner? runner = null;
-        Worker = new Worker(Feeds, Reader, new Lazy<TurnRunner>(() => runner!), Options, workerMetrics, Time, NullLogger<Worker>.Instance);
-        Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
+        var commits = new CommitObservers();
+        OwnerFeeds = new OwnerFeedRegistry(commits, TimeProvider.System);
+        Committer = new ChatCommitter(store, Feeds, Reader, commits, new ChatLimits(), Time);
         var notes = new SettingNotes(Log);
         var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time, notes);
-        runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten));
+        var runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten));
+        var places = new TurnPlaces(Options);
+        Pulse = new WorkerPulse(Options, Time);
+        Worker = new Worker(commits, Feeds, Reader, runner, places, Options, workerMetrics, Time, NullLogger<Worker>.Instance);
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
-        Reconciler = new Reconciler(store, Takeover, Worker, Options, workerMetrics, Time, NullLogger<Reconciler>.Instance);
-        Chats = new ChatService(store, store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, notes, Channel, metrics, ResiliencePipeline.Empty, Time);
+        Reconciler = new Reconciler(store, Takeover, Worker, Pulse, Options, workerMetrics, Time, NullLogger<Reconciler>.Instance);
+        Chats = new ChatService(store, store, Feeds, Reader, Committer, places, Pulse, OwnerFeeds, models, notes, Channel, metrics, ResiliencePipeline.Empty, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -69,6 +71,8 @@ internal sealed class Node
     public OwnerFeedRegistry OwnerFeeds { get; }
 
     public Worker Worker { get; }
+
+    public WorkerPulse Pulse { get; }
 
     public ChatCommitter Committer { get; }
 

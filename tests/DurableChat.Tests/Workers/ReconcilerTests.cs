@@ -397,7 +397,7 @@ public sealed class ReconcilerTests
             },
         };
         var node = new Node(store, ScriptedModel.Answering());
-        node.Worker.NoteHeartbeat(node.Time.GetTimestamp());
+        node.Pulse.NoteHeartbeat(node.Time.GetTimestamp());
         node.Time.Advance(node.Options.LeaseDuration / 2);
         var early = await node.CreateAsync();
         await node.FollowAsync(early, _ended);
@@ -413,7 +413,7 @@ public sealed class ReconcilerTests
         await node.Reconciler.TakeOverAsync(Ct);
         Assert.Equal(["heartbeat", "claimable"], calls.Take(2));
         await node.FollowAsync(late, _ended);
-        Assert.True(node.Worker.HasPulse);
+        Assert.True(node.Pulse.IsFresh);
     }
 
     private static async IAsyncEnumerable<AIContent> AnswerAfter(Task wait, TaskCompletionSource called, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 using DurableChat.Chats;
 using DurableChat.Storage;
 
-namespace DurableChat.Server.Stores;
+namespace DurableChat.AspNetCore.Health;
 
 /// <summary>
 /// Checks whether the database answers. Concurrent callers share one query. Callers need no authentication, so their
