@@ -16,7 +16,7 @@ test('the types are those of the OpenAPI document: if not, start the server and 
 test('the package holds what was built and nothing else, and works as it is published', async () => {
   const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
   const files = (JSON.parse(stdout) as { files: { path: string }[] }[])[0]!.files.map((file) => file.path).sort();
-  const modules = ['client', 'errors', 'http', 'index', 'order', 'react', 'schema', 'sse', 'state', 'store', 'stream', 'types', 'wait'];
+  const modules = ['client', 'errors', 'follower', 'http', 'index', 'order', 'react', 'schema', 'sse', 'state', 'store', 'stream', 'types', 'wait'];
   expect(files).toEqual([...modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]), 'LICENSE', 'README.md', 'package.json'].sort());
   const script = `import { DurableChat } from 'durablechat'; console.log((await new DurableChat({ url: '${inject('url')}' }).listModels())[0].name);`;
   expect((await run(process.execPath, ['--input-type=module', '-e', script], { cwd: root })).stdout).toBe('demo\n');
