@@ -9,8 +9,11 @@ import { online } from './lifecycle';
 const patience = 1_000;
 
 export function ConnectionNote() {
-  const state = current.value?.connection.value ?? listConnection.value;
-  const isCut = state === 'waiting' || (state === 'connecting' && (!online.value || current.value?.loading.value === 'ready'));
+  const chat = current.value;
+  const state = chat?.connection.value ?? listConnection.value;
+  // A history that is read anew has lost nothing.
+  const isBack = chat?.loading.value === 'ready' && !chat.state.value.stale;
+  const isCut = state === 'lost' || (state === 'connecting' && (!online.value || isBack));
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!isCut) return setShown(false);
