@@ -1,10 +1,7 @@
-import { signal } from '@preact/signals';
 import { current } from '../chat/current';
 import { flush } from '../chat/outbox';
 import { pauseWatching, watchChats } from '../chats/chatList';
-
-/** What the browser says. Only a hint: a server on this machine is there without a network, and one that is away shows in the streams. */
-export const online = signal(navigator.onLine);
+import { online } from '../ui/online';
 
 /** Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own back after a while. */
 const hiddenFor = 10_000;

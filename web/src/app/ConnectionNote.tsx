@@ -2,8 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { current } from '../chat/current';
 import { outbox } from '../chat/outbox';
 import { listConnection } from '../chats/chatList';
-import { Icon } from './Icon';
-import { online } from './lifecycle';
+import { Icon } from '../ui/Icon';
+import { online } from '../ui/online';
 
 /** A reconnection that takes no time needs no words. */
 const patience = 1_000;

@@ -13,8 +13,8 @@ const fetch = vi.hoisted(() => {
 });
 
 const { current } = await import('../chat/current');
-const { go } = await import('./router');
-const { handleShortcut } = await import('./shortcuts');
+const { go } = await import('../ui/router');
+const { handleShortcut } = await import('./keys');
 
 beforeEach(() => {
   go('/c/a');

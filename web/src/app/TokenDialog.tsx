@@ -3,8 +3,8 @@ import { DurableChatError } from 'durablechat';
 import { client } from '../api/client';
 import { setToken, tokenWanted } from '../api/token';
 import { loadModels } from '../chat/models';
+import { Modal } from '../ui/Modal';
 import { restart } from './lifecycle';
-import { Modal } from './Modal';
 
 export function TokenDialog() {
   const [value, setValue] = useState('');
