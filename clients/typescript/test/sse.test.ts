@@ -1,3 +1,4 @@
+import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SseParser } from '../src/sse.js';
@@ -27,6 +28,30 @@ test('a stream cut anywhere gives the same events', () => {
       const at = [0, ...cuts.sort((a, b) => a - b), text.length];
       expect(parse(at.slice(1).map((end, index) => text.slice(at[index], end))).data).toEqual(whole);
     }),
+  );
+});
+
+/** As `eventsource-parser` reads it. */
+function reference(text: string): { data: string[]; retries: number[] } {
+  const read = { data: [] as string[], retries: [] as number[] };
+  createParser({ onEvent: ({ data }) => read.data.push(data), onRetry: (retry) => read.retries.push(retry) }).feed(text);
+  return read;
+}
+
+const line = fc.oneof(
+  fc.tuple(fc.constantFrom('data', 'data:', 'data: ', 'retry: ', 'retry:', 'event: ', 'id:', ': ', ':', ' data:', 'dat', 'x'), fc.constantFrom('', ' ', '7', 'a:b', ' a', '{"ä": "🎉"}', '-1'))
+    .map((both) => both.join('')),
+  fc.constant(''),
+);
+
+test('every stream is read as eventsource-parser reads it, cut anywhere', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 30 }), fc.array(fc.nat(200), { maxLength: 8 }), (lines, cuts) => {
+      const text = lines.flat().join('');
+      const at = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b), text.length];
+      expect(parse(at.slice(1).map((end, index) => text.slice(at[index], end)))).toEqual(reference(text));
+    }),
+    { numRuns: 2_000 },
   );
 });
 
