@@ -57,7 +57,7 @@ export class Follower<T> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#enter('ended', error instanceof DurableChatError ? error : new DurableChatError('The stream cannot be understood.', 'unreachable', 200, false, undefined, 0, { cause: error }));
+      this.#enter('ended', error instanceof DurableChatError ? error : notUnderstood(error));
     }
   }
 
@@ -66,4 +66,8 @@ export class Follower<T> {
     this.#state = state;
     this.options.onState?.(state, failure);
   }
+}
+
+function notUnderstood(cause: unknown): DurableChatError {
+  return new DurableChatError('The stream cannot be understood.', 'unreachable', 200, false, undefined, 0, { cause });
 }

@@ -4,11 +4,15 @@ import { backoff, sleep } from './wait.js';
 export interface Options {
   /** The server, e.g. `https://chat.example.org`; in a browser left out for the page's own. */
   url?: string;
-  /** Where the endpoints are on it: what an application of yours gave `MapDurableChat`; `/api/v1`, that of the server, if left out. */
+  /**
+   * Where the endpoints are on it: what an application of yours gave `MapDurableChat`; `/api/v1`, that of the server,
+   * if left out.
+   */
   prefix?: string;
   /**
-   * The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired; another token is then tried. If it throws, that
-   * counts as a server that was not reached, so it is tried again; a `DurableChatError` that is not `retryable` ends it.
+   * The bearer token, or what gives one. A function is asked for every request, and once more if the server says that
+   * the token has expired; another token is then tried. If it throws, that counts as a server that was not reached, so
+   * it is tried again; a `DurableChatError` that is not `retryable` ends it.
    */
   token?: string | (() => string | Promise<string>);
   /** For how many milliseconds a request that is not answered is repeated; 30,000 if left out, 0 for never. */
@@ -37,7 +41,10 @@ export interface Call extends CommandOptions {
 /** How long one attempt may take until its answer is there. */
 const patience = 20_000;
 
-/** Sends requests, with the token, and repeats those that were not answered: commands under one idempotency key, so that nothing is done twice. */
+/**
+ * Sends requests, with the token, and repeats those that were not answered: commands under one idempotency key, so that
+ * nothing is done twice.
+ */
 export class Http {
   readonly #base: string;
   readonly #fetch: typeof fetch;
@@ -69,7 +76,10 @@ export class Http {
     }
   }
 
-  /** Sends a request once, or twice if there is a fresh token, and gives the response if it is the one that was asked for. */
+  /**
+   * Sends a request once, or twice if there is a fresh token, and gives the response if it is the one that was asked
+   * for.
+   */
   async open(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     let token = await this.#token();
     for (let isFresh = false; ; isFresh = true) {
@@ -91,7 +101,10 @@ export class Http {
     }
   }
 
-  /** A token that cannot be had just now is as good as no answer; a `DurableChatError` says itself whether it may work later. */
+  /**
+   * A token that cannot be had just now is as good as no answer; a `DurableChatError` says itself whether it may work
+   * later.
+   */
   async #token(): Promise<string | undefined> {
     if (typeof this.options.token !== 'function') return this.options.token;
     try {

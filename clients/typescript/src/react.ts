@@ -6,7 +6,10 @@ import type { CommandResult, NewChat, ToolResult } from './types.js';
 export interface UseDurableChatOptions {
   /** The server. Keep one object, e.g. in a module: another one begins anew. */
   client: DurableChat;
-  /** Which chat; undefined until the first message has made one. Undefined again after another value begins anew, without a chat. */
+  /**
+   * Which chat; undefined until the first message has made one. Undefined again after another value begins anew,
+   * without a chat.
+   */
   chatId?: string | undefined;
   /** For a chat that the first message makes: its model, title, tools. */
   newChat?: Omit<NewChat, 'content' | 'history'> | undefined;
@@ -18,7 +21,10 @@ export interface UseDurableChatOptions {
 
 export interface UseDurableChat extends ChatSnapshot {
   chatId: string | undefined;
-  /** Sends a message; makes the chat if there is none, and fails if the message before it is making one and fails. While a turn runs it waits in the queue, or interrupts. */
+  /**
+   * Sends a message; makes the chat if there is none, and fails if the message before it is making one and fails. While
+   * a turn runs it waits in the queue, or interrupts.
+   */
   send(content: string, busyBehavior?: 'queue' | 'interrupt'): Promise<void>;
   /** Stops the answer and keeps what was said. */
   stop(): Promise<void>;

@@ -1,10 +1,18 @@
-/** Reads the data of Server-Sent Events from text that comes in pieces cut anywhere. An event without its empty line has not come. */
+/**
+ * Reads the data of Server-Sent Events from text that comes in pieces cut anywhere. An event without its empty line has
+ * not come.
+ */
 export class SseParser {
-  /** The pieces of a line that has not ended. They are joined once, so that a long line costs no more than its length. */
+  /**
+   * The pieces of a line that has not ended. They are joined once, so that a long line costs no more than its length.
+   */
   #line: string[] = [];
   #data: string[] = [];
 
-  /** @param onRetry Called with the `retry` field: how many milliseconds the server asks to wait before the next connection. */
+  /**
+   * @param onRetry Called with the `retry` field: how many milliseconds the server asks to wait before the next
+   * connection.
+   */
   constructor(private readonly onRetry: (milliseconds: number) => void = () => {}) {}
 
   /** Takes a piece and gives the data of the events that it completes. */

@@ -32,7 +32,10 @@ export interface ChatState {
   error: TurnError | undefined;
   /** Calls of client-side tools that wait for results. */
   toolCalls: readonly ToolCall[];
-  /** True if the messages no longer follow from the events, e.g. because the history was rewritten: read the newest page again. They stay as they are until then. */
+  /**
+   * True if the messages no longer follow from the events, e.g. because the history was rewritten: read the newest page
+   * again. They stay as they are until then.
+   */
   stale: boolean;
 }
 
@@ -56,7 +59,9 @@ export const emptyChat: ChatState = {
 /** The id of the newest message; 0 if there is none. */
 export const lastId = (state: ChatState): number => state.messages.at(-1)?.id ?? 0;
 
-/** Begins with the newest page of the history. Follow the chat behind it: `follow(chat, { afterId: lastId(state) })`. */
+/**
+ * Begins with the newest page of the history. Follow the chat behind it: `follow(chat, { afterId: lastId(state) })`.
+ */
 export function withNewestPage(state: ChatState, page: MessagePage): ChatState {
   return { ...state, epoch: page.epoch, messages: page.messages, hasOlder: page.has_more, preview: undefined, stale: false };
 }
@@ -70,7 +75,8 @@ export function withOlderPage(state: ChatState, page: MessagePage): ChatState {
 }
 
 /**
- * Takes in an event of a stream that was followed from the beginning, or behind a page. What comes twice changes nothing, nor do events of types that are not known. A gap makes the state
+ * Takes in an event of a stream that was followed from the beginning, or behind a page. What comes twice changes
+ * nothing, nor do events of types that are not known. A gap makes the state
  * stale; so does a rewrite of a history that was read by pages. One that came with the stream comes anew with it.
  */
 export function withEvent(state: ChatState, event: ChatEvent): ChatState {

@@ -17,9 +17,15 @@ export interface ChatSnapshot extends ChatState {
 }
 
 export interface ChatStoreOptions {
-  /** Reads only so many of the newest messages at first; `readOlder` reads those before. Left out, the stream brings the whole history. */
+  /**
+   * Reads only so many of the newest messages at first; `readOlder` reads those before. Left out, the stream brings the
+   * whole history.
+   */
   pageSize?: number | undefined;
-  /** Runs what takes in the newest events and calls the listeners: in a microtask if left out; a page may prefer `requestAnimationFrame`. */
+  /**
+   * Runs what takes in the newest events and calls the listeners: in a microtask if left out; a page may prefer
+   * `requestAnimationFrame`.
+   */
   schedule?: ((run: () => void) => void) | undefined;
   /** See `StreamOptions`. */
   maxSilenceMs?: number | undefined;
@@ -28,7 +34,8 @@ export interface ChatStoreOptions {
 const nothing: ChatSnapshot = { ...emptyChat, connection: 'idle', failure: undefined, isLoaded: false };
 
 /**
- * Follows a chat while anybody subscribes, and keeps what there is to show of it. For pages, of whatever framework. With pages of history, a history that
+ * Follows a chat while anybody subscribes, and keeps what there is to show of it. For pages, of whatever framework.
+ * With pages of history, a history that
  * was rewritten stays as it is until its newest page is there, and the two change places at once.
  */
 export class ChatStore {
@@ -37,7 +44,10 @@ export class ChatStore {
   #snapshot = nothing;
   /** Events that the next drawing takes in. */
   #waiting: ChatEvent[] = [];
-  /** The newest page of the history. Shown with the first events behind it, so that messages and the answer in flight come together. */
+  /**
+   * The newest page of the history. Shown with the first events behind it, so that messages and the answer in flight
+   * come together.
+   */
   #loaded: ChatState | undefined;
   #position: string | undefined;
   #mustLoad = false;
@@ -71,12 +81,17 @@ export class ChatStore {
     this.#follower.pause();
   }
 
-  /** Goes on after `pause` or a failure, and at once instead of after the pause between two attempts. Without subscribers it does nothing. */
+  /**
+   * Goes on after `pause` or a failure, and at once instead of after the pause between two attempts. Without
+   * subscribers it does nothing.
+   */
   resume(): void {
     if (this.chat !== undefined && this.#listeners.size > 0) this.#follower.resume();
   }
 
-  /** Puts a page of older messages in front, if there are any. The state is stale, and read anew, if they do not fit. */
+  /**
+   * Puts a page of older messages in front, if there are any. The state is stale, and read anew, if they do not fit.
+   */
   async readOlder(limit = this.options.pageSize): Promise<void> {
     const { messages: [first], hasOlder } = this.#snapshot;
     if (this.#isReadingOlder || !first || !hasOlder || this.chat === undefined) return;
@@ -153,7 +168,10 @@ export class ChatStore {
     });
   }
 
-  /** Shows what has come. Without events only `isLost` shows the page that was read: a stream that cannot be had must not hide a history that is there. */
+  /**
+   * Shows what has come. Without events only `isLost` shows the page that was read: a stream that cannot be had must
+   * not hide a history that is there.
+   */
   #takeIn(isLost = false): void {
     const events = this.#waiting;
     if (events.length === 0 && !(isLost && this.#loaded)) return;
@@ -163,7 +181,10 @@ export class ChatStore {
     this.#show(events.reduce(withEvent, base), base);
   }
 
-  /** A history that went stale is read anew, also if the one that is shown was stale already: its page is what `base` came of. */
+  /**
+   * A history that went stale is read anew, also if the one that is shown was stale already: its page is what `base`
+   * came of.
+   */
   #show(state: ChatState, base: ChatState): void {
     const { connection, failure } = this.#snapshot;
     this.#snapshot = { ...state, connection, failure, isLoaded: true };

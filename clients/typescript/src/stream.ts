@@ -11,7 +11,8 @@ export interface StreamOptions {
   /** Told whenever the connection's state changes. */
   onConnection?: ((connection: Connection) => void) | undefined;
   /**
-   * After how many milliseconds without a byte a connection is lost; 45,000 if left out. The server breaks silence every 15 seconds, unless its
+   * After how many milliseconds without a byte a connection is lost; 45,000 if left out. The server breaks silence
+   * every 15 seconds, unless its
    * `Http:HeartbeatInterval` says otherwise.
    */
   maxSilenceMs?: number | undefined;
@@ -26,7 +27,8 @@ export interface Guard<T> {
 }
 
 /**
- * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event that was handed on, with longer and longer pauses
+ * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event
+ * that was handed on, with longer and longer pauses
  * while that fails. Throws when trying again cannot help: what was asked for is gone, or not allowed.
  */
 export async function* stream<T extends { position?: string }>(
@@ -47,7 +49,8 @@ export async function* stream<T extends { position?: string }>(
     guard.connect();
     options.onConnection?.('connecting');
     try {
-      // The server gives each of its clients another `retry`, so that those of a stopping replica do not reach the next one in one moment.
+      // The server gives each of its clients another `retry`, so that those of a stopping replica do not reach the next
+      // one in one moment.
       const parser = new SseParser((retry) => (first = Math.max(1, retry / 2)));
       for await (const event of connect<T>(http, position === undefined ? path + query : path, position, { parser, signal, abort, options })) {
         const passed = guard.take(event);

@@ -4,7 +4,8 @@ const longest = 15_000;
 export const shortest = 500;
 
 /**
- * How long to wait before attempt 0, 1, 2, … in milliseconds: doubling, with jitter, so that a thousand clients do not come back in one moment.
+ * How long to wait before attempt 0, 1, 2, … in milliseconds: doubling, with jitter, so that a thousand clients do not
+ * come back in one moment.
  *
  * @param asked What the server asks to wait at least, e.g. `retryAfterMs` of an error.
  * @param first The longest wait before attempt 0.

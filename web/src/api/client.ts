@@ -11,5 +11,8 @@ export const ask: typeof fetch = async (input, init) => {
   return response;
 };
 
-/** Does not repeat requests: whoever pressed a button learns at once that it did not work, and the outbox repeats by itself. */
+/**
+ * Does not repeat requests: whoever pressed a button learns at once that it did not work, and the outbox repeats by
+ * itself.
+ */
 export const client = new DurableChat({ fetch: ask, token: () => token.peek(), retryForMs: 0 });

@@ -3,7 +3,10 @@ import { flush } from '../chat/outbox';
 import { pauseWatching, watchChats } from '../chats/chatList';
 import { online } from '../ui/online';
 
-/** Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own back after a while. */
+/**
+ * Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own
+ * back after a while.
+ */
 const hiddenFor = 10_000;
 
 function begin(): void {
