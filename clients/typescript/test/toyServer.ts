@@ -1,11 +1,11 @@
-import type { ChatEvent, Message, MessagePage } from '../api/types';
+import type { ChatEvent, Message, MessagePage } from '../src/index.js';
 
 interface Cursor { epoch: number; message: number; generation: number; seq: number }
 
 const asText = (cursor: Cursor) => `${cursor.epoch}.${cursor.message}.${cursor.generation}.${cursor.seq}`;
 
 /**
- * A chat as the wire describes it, and nothing of the page: what a reader at a position is sent next. Readers who are late get parts joined. For tests.
+ * A chat as the wire describes it, and nothing of the client: what a reader at a position is sent next. Readers who are late get parts joined. For tests.
  */
 export class ToyServer {
   history: Message[] = [];
@@ -53,20 +53,20 @@ export class ToyServer {
     const knows = cursor.message === 0 || this.history.some((known) => known.id === cursor.message);
     if (cursor.epoch !== this.epoch || !knows) this.#restart(cursor, sent);
     for (const next of this.history.filter((known) => known.id > cursor.message)) this.#deliver(next, cursor, sent);
-    sent.push([{ type: 'queue_update', version: 1, queue: [] }, undefined]);
+    sent.push([{ chat_id: 'c', type: 'queue_update', version: 1, queue: [] }, undefined]);
     this.#deliverParts(cursor, sent, join);
     return sent;
   }
 
   #restart(cursor: Cursor, sent: [ChatEvent, string | undefined][]): void {
     Object.assign(cursor, { epoch: this.epoch, message: 0, generation: 0, seq: 0 });
-    sent.push([{ type: 'history_reset', position: asText(cursor), epoch: this.epoch }, asText(cursor)]);
+    sent.push([{ chat_id: 'c', type: 'history_reset', position: asText(cursor), epoch: this.epoch }, asText(cursor)]);
   }
 
   #deliver(next: Message, cursor: Cursor, sent: [ChatEvent, string | undefined][]): void {
     if (cursor.seq > 0 && next.generation !== cursor.generation) this.#resetPreview(cursor, sent, cursor.generation);
     Object.assign(cursor, { message: next.id, generation: Math.max(cursor.generation, next.generation), seq: 0 });
-    sent.push([{ type: 'message', position: asText(cursor), message: next }, asText(cursor)]);
+    sent.push([{ chat_id: 'c', type: 'message', position: asText(cursor), message: next }, asText(cursor)]);
   }
 
   #deliverParts(cursor: Cursor, sent: [ChatEvent, string | undefined][], join: number): void {
@@ -79,13 +79,13 @@ export class ToyServer {
       const first = cursor.seq + 1;
       cursor.seq = Math.min(parts.length, cursor.seq + join);
       const part = { type: 'text' as const, text: parts.slice(first - 1, cursor.seq).join('') };
-      sent.push([{ type: 'message_part', position: asText(cursor), generation: this.#generation, first_seq: first, seq: cursor.seq, part }, asText(cursor)]);
+      sent.push([{ chat_id: 'c', type: 'message_part', position: asText(cursor), generation: this.#generation, first_seq: first, seq: cursor.seq, part }, asText(cursor)]);
     }
   }
 
   #resetPreview(cursor: Cursor, sent: [ChatEvent, string | undefined][], generation: number): void {
     Object.assign(cursor, { generation, seq: 0 });
-    sent.push([{ type: 'preview_reset', position: asText(cursor), generation }, asText(cursor)]);
+    sent.push([{ chat_id: 'c', type: 'preview_reset', position: asText(cursor), generation }, asText(cursor)]);
   }
 
   #last(): number {

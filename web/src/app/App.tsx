@@ -1,19 +1,20 @@
 import { Suspense, lazy } from 'preact/compat';
 import { useEffect } from 'preact/hooks';
-import { tokenWanted } from './api/token';
-import { ChatPage } from './chat/ChatPage';
-import { current } from './chat/current';
-import { NewChat } from './chat/NewChat';
-import { Sidebar } from './chats/Sidebar';
-import { Announcer } from './ui/announce';
-import { ConnectionNote } from './ui/ConnectionNote';
-import { HelpDialog } from './ui/HelpDialog';
-import { Notices } from './ui/notices';
-import { route } from './ui/router';
-import { handleShortcut, sidebarOpen } from './ui/shortcuts';
-import { TokenDialog } from './ui/TokenDialog';
+import { tokenWanted } from '../api/token';
+import { ChatPage } from '../chat/ChatPage';
+import { current } from '../chat/current';
+import { NewChat } from '../chat/NewChat';
+import { Sidebar } from '../chats/Sidebar';
+import { Announcer } from '../ui/announce';
+import { HelpDialog } from '../ui/HelpDialog';
+import { Notices } from '../ui/notices';
+import { route } from '../ui/router';
+import { sidebarOpen } from '../ui/shortcuts';
+import { ConnectionNote } from './ConnectionNote';
+import { handleShortcut } from './keys';
+import { TokenDialog } from './TokenDialog';
 
-const OpsPage = lazy(() => import('./ops/OpsPage').then((module) => ({ default: module.OpsPage })));
+const OpsPage = lazy(() => import('../ops/OpsPage').then((module) => ({ default: module.OpsPage })));
 
 function Page() {
   const at = route.value;

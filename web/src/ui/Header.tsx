@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { Icon } from '../ui/Icon';
-import { openSidebar, sidebarOpen } from '../ui/shortcuts';
+import { Icon } from './Icon';
+import { openSidebar, sidebarOpen } from './shortcuts';
 
 export function Header({ title, detail, children }: { title: string; detail?: ComponentChildren; children?: ComponentChildren }) {
   return (

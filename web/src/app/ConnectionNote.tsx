@@ -2,15 +2,18 @@ import { useEffect, useState } from 'preact/hooks';
 import { current } from '../chat/current';
 import { outbox } from '../chat/outbox';
 import { listConnection } from '../chats/chatList';
-import { Icon } from './Icon';
-import { online } from './lifecycle';
+import { Icon } from '../ui/Icon';
+import { online } from '../ui/online';
 
 /** A reconnection that takes no time needs no words. */
 const patience = 1_000;
 
 export function ConnectionNote() {
-  const state = current.value?.connection.value ?? listConnection.value;
-  const isCut = state === 'waiting' || (state === 'connecting' && (!online.value || current.value?.loading.value === 'ready'));
+  const chat = current.value;
+  const state = chat?.connection.value ?? listConnection.value;
+  // A history that is read anew has lost nothing.
+  const isBack = chat?.loading.value === 'ready' && !chat.state.value.stale;
+  const isCut = state === 'lost' || (state === 'connecting' && (!online.value || isBack));
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!isCut) return setShown(false);

@@ -1,12 +1,12 @@
-import { signal } from '@preact/signals';
 import { current } from '../chat/current';
 import { flush } from '../chat/outbox';
 import { pauseWatching, watchChats } from '../chats/chatList';
+import { online } from '../ui/online';
 
-/** What the browser says. Only a hint: a server on this machine is there without a network, and one that is away shows in the streams. */
-export const online = signal(navigator.onLine);
-
-/** Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own back after a while. */
+/**
+ * Browsers allow a page's origin only six connections over HTTP/1.1, for all tabs together; a hidden tab gives its own
+ * back after a while.
+ */
 const hiddenFor = 10_000;
 
 function begin(): void {

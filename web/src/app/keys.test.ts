@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ChatStatus } from '../api/types';
+import type { ChatStatus } from 'durablechat';
 import type { ChatSession } from '../chat/session';
 
 const fetch = vi.hoisted(() => {
@@ -13,8 +13,8 @@ const fetch = vi.hoisted(() => {
 });
 
 const { current } = await import('../chat/current');
-const { go } = await import('./router');
-const { handleShortcut } = await import('./shortcuts');
+const { go } = await import('../ui/router');
+const { handleShortcut } = await import('./keys');
 
 beforeEach(() => {
   go('/c/a');
@@ -24,9 +24,11 @@ beforeEach(() => {
 
 afterEach(() => go('/'));
 
-function escapeWhile(status: ChatStatus, by: KeyboardEventInit = {}): number {
+async function escapeWhile(status: ChatStatus, by: KeyboardEventInit = {}): Promise<number> {
   current.value = { id: 'a', state: signal({ status }), close: () => undefined } as unknown as ChatSession;
   handleShortcut(new KeyboardEvent('keydown', { key: 'Escape', ...by }));
+  // Requests begin once their token is there.
+  await new Promise((resolve) => setTimeout(resolve));
   return fetch.mock.calls.filter(([url]) => url === '/api/v1/chats/a/interrupt').length;
 }
 
@@ -35,10 +37,10 @@ test.each([
   ['requires_action', 1],
   ['interrupting', 0],
   ['waiting', 0],
-] as const)('escape while the chat is %s stops %i answers', (status, stops) => {
-  expect(escapeWhile(status)).toBe(stops);
+] as const)('escape while the chat is %s stops %i answers', async (status, stops) => {
+  expect(await escapeWhile(status)).toBe(stops);
 });
 
-test('escape that leaves a composition stops nothing', () => {
-  expect(escapeWhile('running', { isComposing: true })).toBe(0);
+test('escape that leaves a composition stops nothing', async () => {
+  expect(await escapeWhile('running', { isComposing: true })).toBe(0);
 });

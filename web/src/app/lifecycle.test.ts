@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 const fetch = vi.hoisted(() => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
   Object.defineProperty(navigator, 'onLine', { configurable: true, value: false });
-  const fake = vi.fn((..._: unknown[]) => Promise.resolve(new Response(new ReadableStream())));
+  const fake = vi.fn((..._: unknown[]) => Promise.resolve(new Response(new ReadableStream(), { headers: { 'Content-Type': 'text/event-stream' } })));
   vi.stubGlobal('fetch', fake);
   return fake;
 });

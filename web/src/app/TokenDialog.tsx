@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { models } from '../api/chats';
-import { Refused } from '../api/http';
+import { DurableChatError } from 'durablechat';
+import { client } from '../api/client';
 import { setToken, tokenWanted } from '../api/token';
 import { loadModels } from '../chat/models';
+import { Modal } from '../ui/Modal';
 import { restart } from './lifecycle';
-import { Modal } from './Modal';
 
 export function TokenDialog() {
   const [value, setValue] = useState('');
@@ -14,12 +14,12 @@ export function TokenDialog() {
     setError('');
     setToken(value.trim());
     try {
-      await models();
+      await client.listModels();
       tokenWanted.value = false;
       loadModels();
       restart();
     } catch (problem) {
-      setError(problem instanceof Refused ? 'The server does not know this token.' : 'The server cannot be reached.');
+      setError(problem instanceof DurableChatError && problem.code !== 'unreachable' ? 'The server does not know this token.' : 'The server cannot be reached.');
     }
   }
 

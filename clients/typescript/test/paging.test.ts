@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ChatEvent, Message, Part } from '../api/types';
-import { emptyChat, lastId, withEvent, withNewestPage, withOlderPage, type ChatState } from './chatState';
-import { ToyServer } from './toyServer';
+import {
+  type ChatEvent, type ChatState, emptyChat, lastId, type Message, type Part, withEvent, withNewestPage, withOlderPage,
+} from '../src/index.js';
+import { ToyServer } from './toyServer.js';
 
 const message = (id: number, previous: number, generation = 0): Message => ({
   id, previous_id: previous, role: generation > 0 ? 'assistant' : 'user', parts: [{ type: 'text', text: `m${id}` }], generation, created_at: '',
 });
 
 const part = (generation: number, first: number, seq: number, text: string): ChatEvent => ({
-  type: 'message_part', position: '', generation, first_seq: first, seq, part: { type: 'text', text },
+  chat_id: 'c', type: 'message_part', position: '', generation, first_seq: first, seq, part: { type: 'text', text },
 });
 
 const shown = (state: ChatState) => state.preview?.parts.map((item) => ('text' in item ? item.text : '')).join('');
@@ -28,12 +29,12 @@ test('a part that leaves a gap, or overlaps, asks for the history anew', () => {
 
 test('a message takes the place of the parts of its generation, and of no later one', () => {
   const state = [part(2, 1, 1, 'a')].reduce(withEvent, emptyChat);
-  expect(withEvent(state, { type: 'message', position: '', message: message(1, 0, 2) }).preview).toBeUndefined();
-  expect(withEvent(state, { type: 'message', position: '', message: message(1, 0, 1) }).preview).toBeDefined();
+  expect(withEvent(state, { chat_id: 'c', type: 'message', position: '', message: message(1, 0, 2) }).preview).toBeUndefined();
+  expect(withEvent(state, { chat_id: 'c', type: 'message', position: '', message: message(1, 0, 1) }).preview).toBeDefined();
 });
 
 test('reasoning and text stay apart', () => {
-  const thought: ChatEvent = { type: 'message_part', position: '', generation: 1, first_seq: 1, seq: 1, part: { type: 'reasoning', text: 'hm' } };
+  const thought: ChatEvent = { chat_id: 'c', type: 'message_part', position: '', generation: 1, first_seq: 1, seq: 1, part: { type: 'reasoning', text: 'hm' } };
   expect([thought, part(1, 2, 2, 'so')].reduce(withEvent, emptyChat).preview?.parts).toEqual([{ type: 'reasoning', text: 'hm' }, { type: 'text', text: 'so' }]);
 });
 
@@ -47,25 +48,25 @@ test('a refusal is joined, and what comes whole stays whole, whatever it is', ()
     { type: 'hologram', text: 'b' },
   ] as Part[];
   const events = parts.map((each, index): ChatEvent => (
-    { type: 'message_part', position: '', generation: 1, first_seq: index + 1, seq: index + 1, part: each }));
+    { chat_id: 'c', type: 'message_part', position: '', generation: 1, first_seq: index + 1, seq: index + 1, part: each }));
   expect(events.reduce(withEvent, emptyChat).preview?.parts)
     .toEqual([{ type: 'refusal', text: 'I will not.' }, ...parts.slice(2)]);
 });
 
 test('the old history stays on the screen after a reset until the new one is there', () => {
   const before = withNewestPage(emptyChat, { epoch: 1, last_message_id: 1, messages: [message(1, 0)], has_more: false });
-  const reset = [{ type: 'history_reset', position: '', epoch: 2 } as ChatEvent, { type: 'message', position: '', message: message(9, 0) } as ChatEvent].reduce(withEvent, before);
+  const reset = [{ chat_id: 'c', type: 'history_reset', position: '', epoch: 2 } as ChatEvent, { chat_id: 'c', type: 'message', position: '', message: message(9, 0) } as ChatEvent].reduce(withEvent, before);
   expect(reset.stale).toBe(true);
   expect(reset.messages).toBe(before.messages);
 });
 
 test('an error goes when the chat runs again, a retry when parts come', () => {
-  const error: ChatEvent = { type: 'error', version: 2, error: { code: 'x', message: 'y', retryable: true } };
-  const status = (value: 'running' | 'error'): ChatEvent => ({ type: 'status', version: 1, status: value, title: 't', model: 'm', archived: false });
+  const error: ChatEvent = { chat_id: 'c', type: 'error', version: 2, error: { code: 'x', message: 'y', retryable: true } };
+  const status = (value: 'running' | 'error'): ChatEvent => ({ chat_id: 'c', type: 'status', version: 1, status: value, title: 't', model: 'm', archived: false });
   const failed = [status('error'), error].reduce(withEvent, emptyChat);
   expect(failed.error?.code).toBe('x');
   expect(withEvent(failed, status('running')).error).toBeUndefined();
-  const retry: ChatEvent = { type: 'retry', version: 3, attempt: 1, max_attempts: 5, retry_at: '', error: { code: 'x', message: 'y', retryable: true } };
+  const retry: ChatEvent = { chat_id: 'c', type: 'retry', version: 3, attempt: 1, max_attempts: 5, retry_at: '', error: { code: 'x', message: 'y', retryable: true } };
   expect([status('running'), retry].reduce(withEvent, emptyChat).retry?.attempt).toBe(1);
   expect([status('running'), retry, part(2, 1, 1, 'a')].reduce(withEvent, emptyChat).retry).toBeUndefined();
 });

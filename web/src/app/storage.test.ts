@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { readStored, removeStored, storedKeys, writeStored } from './storage';
+import { readStored, removeStored, storedKeys, writeStored } from '../ui/storage';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -15,7 +15,7 @@ test('a browser that forbids storage still has a page', async () => {
   }
 
   const { setToken, token } = await import('../api/token');
-  const { theme } = await import('./theme');
+  const { theme } = await import('../ui/theme');
   const { resumeDemo } = await import('../chat/resumeDemo');
   setToken('secret');
   theme.value = 'dark';
