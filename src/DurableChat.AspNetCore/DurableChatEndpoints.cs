@@ -26,7 +26,7 @@ public static class DurableChatEndpoints
         services.AddSingleton(options);
         services.TryAddSingleton(OwnerMapping.Default);
         services.AddSingleton<BodyBudget>();
-        services.AddSingleton(_ => new BodyLane());
+        services.AddSingleton(_ => new BodyLanes(TaskScheduler.Default));
         services.AddSingleton(provider => new OwnerStreams(options, provider.GetService<IMeterFactory>()));
         services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
