@@ -41,7 +41,7 @@ public static class DurableChatEndpoints
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DurableChatHttpOptions>>().Value);
         services.TryAddSingleton(OwnerMapping.Default);
         services.AddSingleton<BodyBudget>();
-        services.AddSingleton(_ => new BodyLane());
+        services.AddSingleton(_ => new BodyLanes(TaskScheduler.Default));
         services.AddSingleton(provider => new OwnerStreams(provider.GetRequiredService<DurableChatHttpOptions>(), provider.GetService<IMeterFactory>()));
         services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
