@@ -121,7 +121,16 @@ public static class DurableChatServiceCollectionExtensions
             provider,
             provider.GetRequiredService<ClusterTime>(),
             provider.GetRequiredService<ILogger<TurnRunner>>(),
-            provider.GetService<IModelCallKeeper>()));
+            provider.GetService<IModelCallKeeper>(),
+            provider.GetRequiredService<Checkpointer>()));
+        services.AddSingleton(provider => new Checkpointer(
+            provider.GetService<ICheckpointStore>(),
+            provider.GetRequiredService<FeedRegistry>(),
+            provider.GetRequiredService<Worker>(),
+            options.Worker,
+            new CheckpointMetrics(provider.GetService<IMeterFactory>()),
+            Time(provider),
+            provider.GetRequiredService<ILogger<Checkpointer>>()));
         services.AddSingleton(provider => new ChatService(
             Store(provider),
             provider.GetService<IUsageStore>(),
@@ -175,6 +184,7 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<WorkerMetrics>(),
             Time(provider),
             provider.GetRequiredService<ILogger<LeaseTakeover>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Checkpointer>());
         services.AddHostedService(provider => new Reconciler(
             provider.GetRequiredService<ILeaseStore>(),
             provider.GetRequiredService<LeaseTakeover>(),

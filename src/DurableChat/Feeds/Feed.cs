@@ -126,19 +126,59 @@ internal sealed class Feed
     /// <summary>Records that the chat is deleted. All of its streams end.</summary>
     public void MarkDeleted() => Change(0, static (feed, _) => feed._knowledge.End());
 
-    /// <summary>Opens a generation for its parts. False if the chat has moved past it.</summary>
-    public bool BeginGeneration(long generation) => Change(generation, static (feed, number) =>
-        feed._knowledge.Begin(number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
+    /// <inheritdoc cref="AnswerInFlight.Begin"/>
+    public bool BeginGeneration(long generation, long token = 0, long firstSeq = 1) =>
+        Change((generation, token, firstSeq), static (feed, of) =>
+            feed._knowledge.Begin(of.generation, of.token, of.firstSeq)
+                ? (FeedChange.Answer, true)
+                : (FeedChange.None, false));
 
     /// <summary>
     /// Adds a part to the answer in flight. Returns the answer's length so far in UTF-16 code units, or null if the
-    /// generation is over.
+    /// generation is over or belongs to another worker.
     /// </summary>
-    public int? AppendPart(long generation, MessagePart part) => Change((generation, part), static (feed, of) =>
-    {
-        var (chars, isShown) = feed._knowledge.Answer.Append(of.generation, of.part, feed.Now);
-        return (isShown ? FeedChange.Answer : FeedChange.None, chars);
-    });
+    public int? AppendPart(long generation, MessagePart part, long token = 0) =>
+        Change((generation, part, token), static (feed, of) =>
+        {
+            var (chars, isShown) = feed._knowledge.Answer.Append(of.generation, of.part, of.token, feed.Now);
+            return (isShown ? FeedChange.Answer : FeedChange.None, chars);
+        });
+
+    /// <summary>
+    /// The answer in flight is complete: removes parts of an earlier attempt that it does not have. Returns all parts,
+    /// joined, and whether some of the earlier ones were removed. Null if the generation is over or belongs to another
+    /// worker.
+    /// </summary>
+    public (IReadOnlyList<MessagePart> Parts, bool HasDiverged)? CompleteParts(long generation, long token = 0) =>
+        Change((generation, token), static (feed, of) =>
+            feed._knowledge.Answer.Complete(of.generation, of.token, feed.Now) is { } live
+                ? (FeedChange.Answer, ((IReadOnlyList<MessagePart>, bool)?)(live.ToParts(), live.HasDiverged))
+                : (FeedChange.None, null));
+
+    /// <inheritdoc cref="AnswerInFlight.Restore"/>
+    public void RestoreParts(IReadOnlyList<RelayFrame> frames) => Change(frames, static (feed, stored) =>
+        feed._knowledge.Answer.Restore(feed._knowledge.Chat, stored, feed.Now) ? FeedChange.Answer : FeedChange.None);
+
+    /// <summary>
+    /// The newest part of the answer that a worker here generates. Null if there is none. Does not count as use.
+    /// </summary>
+    public (long Generation, long Seq)? LastPart(long token) => Read(feed =>
+        feed._knowledge is { Chat.Lease: { } lease, Answer.Live: { LastSeq: > 0 } live } && lease.Token == token
+            ? (live.Generation, live.LastSeq)
+            : ((long, long)?)null);
+
+    /// <summary>
+    /// The parts after a number that a worker here has generated, for a checkpoint. Does not count as use.
+    /// </summary>
+    /// <param name="token">The fencing token of the worker.</param>
+    /// <param name="stored">Up to which part of which generation they are stored.</param>
+    /// <param name="maxBytes">The most bytes to return.</param>
+    public IReadOnlyList<RelayFrame> ReadForCheckpoint(long token, (long Generation, long Seq) stored, long maxBytes) =>
+        Read(feed => feed._knowledge is { Chat: { Lease: { } lease } chat, Answer.Live: { } live } knowledge
+            && lease.Token == token
+            && live.Generation == stored.Generation
+                ? knowledge.Answer.ReadForCheckpoint(stored.Seq, chat.Version, maxBytes)
+                : []);
 
     /// <summary>Shows the progress of a tool to subscribers here, unless its call is no longer pending.</summary>
     public void ShowProgress(long generation, string callId, string text) =>

@@ -33,7 +33,8 @@ internal sealed partial class TurnRunner(
     IServiceProvider services,
     TimeProvider time,
     ILogger<TurnRunner> logger,
-    IModelCallKeeper? keeper = null)
+    IModelCallKeeper? keeper = null,
+    Checkpointer? checkpoints = null)
 {
     /// <summary>
     /// A refusal means that the chat has changed, which the next look shows. Several in a row indicate a program error.
@@ -83,6 +84,12 @@ internal sealed partial class TurnRunner(
             }
 
             run.Saw(chat.Version);
+            if (run.Memory.IsTakeover(chat) && checkpoints is not null)
+            {
+                await checkpoints.RestoreAsync(feed, chat, run).ConfigureAwait(false);
+            }
+
+            run.Memory.Looked();
 
             // Without the queue, which no step uses: a run keeps this state for as long as a model answers.
             chat = chat with { Queue = [] };
@@ -100,6 +107,12 @@ internal sealed partial class TurnRunner(
                 {
                     run.Memory.Counted();
                 }
+
+                if (transition.RemovesCheckpoint)
+                {
+                    run.Checkpoint.Removed();
+                }
+
                 Forget(chat, command, run);
                 Count(command, transition);
             }
@@ -174,13 +187,14 @@ internal sealed partial class TurnRunner(
         ChatCommand Renew(Chat state)
         {
             isLost = state.Contradicts(chat);
-            return command switch
+            ChatCommand renewed = command switch
             {
                 _ when isLost => throw new OperationCanceledException("What the command was made for is lost."),
                 FinishInterruption finish => finish with { Results = Held(chat, run) },
                 FailTurn fail => fail with { Results = Held(chat, run) },
                 _ => command,
             };
+            return renewed is GenerationCommand own ? own with { HasCheckpoint = run.Checkpoint.MayHaveRows } : renewed;
         }
     }
 
@@ -343,10 +357,11 @@ internal sealed partial class TurnRunner(
 
     private async Task<ChatCommand?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken phase)
     {
-        if (feed.TryGetParts(chat.Generation) is not null || run.Memory.HasBegun(chat.Generation))
+        var hasParts = feed.TryGetParts(chat.Generation) is not null && !run.Memory.Continues(chat.Generation);
+        if (hasParts || run.Memory.HasBegun(chat.Generation))
         {
-            // Parts of this generation have been seen, and its end was lost. What follows must be another generation,
-            // or a client would treat it as the rest.
+            // This run has shown parts of the generation, and its end was lost. What follows must be another
+            // generation, or a client would treat it as the rest.
             return NextAttempt(chat, run);
         }
 
@@ -357,7 +372,8 @@ internal sealed partial class TurnRunner(
         }
         catch (GenerationFailedException failed)
         {
-            run.Memory.Fail(chat.Generation);
+            var lost = feed.TryGetParts(chat.Generation) is [_, ..] shown ? LostAnswer.CharsOf(shown) : 0;
+            run.Memory.Fail(chat.Generation, lost > 0 ? new LostAnswer(LostAnswer.Retry, lost, failed.Usage) : null);
             return AfterFailure(feed, chat, run, failed);
         }
 

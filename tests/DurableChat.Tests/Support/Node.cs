@@ -44,7 +44,7 @@ internal sealed class Node
         Committer = new ChatCommitter(store, Feeds, Reader, [OwnerFeeds, Worker], new ChatLimits(), Time);
         var notes = new SettingNotes(Log);
         var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time, notes);
-        runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten));
+        runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten), checkpoints: Checkpointer = new Checkpointer(store, Feeds, Worker, Options, new CheckpointMetrics(meters), Time, NullLogger<Checkpointer>.Instance));
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
         Reconciler = new Reconciler(store, Takeover, Worker, Options, workerMetrics, Time, NullLogger<Reconciler>.Instance);
         Chats = new ChatService(store, store, Feeds, Reader, Committer, Worker, OwnerFeeds, models, notes, Channel, metrics, ResiliencePipeline.Empty, Time);
@@ -75,6 +75,8 @@ internal sealed class Node
     public LeaseTakeover Takeover { get; }
 
     public Reconciler Reconciler { get; }
+
+    public Checkpointer Checkpointer { get; }
 
     public ChatService Chats { get; }
 
