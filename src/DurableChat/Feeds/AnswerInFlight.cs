@@ -199,7 +199,8 @@ internal sealed class AnswerInFlight(ChatId id)
         }
 
         // The other replica may have parts that no longer count.
-        (generation, seq) = (Live.Generation, Live.Generation == generation ? Live.Floor(seq) : 0);
+        var isOfThis = Live.Generation == generation && seq <= Live.LastSeq;
+        (generation, seq) = (Live.Generation, isOfThis ? Live.Floor(seq) : 0);
 
         var frame = Live.ReadForRelay(seq, version);
         seq = frame?.LastSeq ?? seq;

@@ -14,22 +14,20 @@ internal sealed class WholePieces
     /// <summary>The part as it can be shown. Null if there is nothing to show yet.</summary>
     public MessagePart? Take(MessagePart part)
     {
-        var isSameKind = _kind is null || _kind == part.GetType();
+        var carry = _kind == part.GetType() ? _carry : string.Empty;
+        (_kind, _carry) = (part.GetType(), string.Empty);
         if (MessagePart.TextOf(part) is not { } piece)
         {
-            (_kind, _carry) = (part.GetType(), string.Empty);
             return part;
         }
 
-        var text = (isSameKind ? _carry : string.Empty) + piece;
-        _carry = string.Empty;
+        var text = carry + piece;
         if (text.Length > 0 && char.IsHighSurrogate(text[^1]))
         {
             _carry = text[^1..];
             text = text[..^1];
         }
 
-        _kind = text.Length > 0 ? part.GetType() : _kind;
         return text.Length == 0 ? null : MessagePart.WithText(part, text);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Node
 
     public Node(FakeStore store, IModelClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, ToolOptions? toolOptions = null, Func<ModelDefinition, ModelDefinition>? define = null, IReadOnlyList<ModelDefinition>? others = null, params AIFunction[] functions)
     {
-        Store = store;
+        (Store, Model) = (store, model);
         Options = (worker ?? new WorkerOptions()) with { Replica = replica };
         var feedOptions = feeds ?? new FeedOptions();
         var metrics = new FeedMetrics(meters, Time);
@@ -53,6 +53,8 @@ internal sealed class Node
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FakeStore Store { get; }
+
+    public IModelClient Model { get; }
 
     /// <summary>What the log says of settings that are made to fit.</summary>
     public Lines Log { get; } = new();
