@@ -63,17 +63,20 @@ internal sealed class AnswerInFlight(ChatId id)
         return (Live.Chars, isShown);
     }
 
+    /// <summary>True if the worker has already opened the generation here.</summary>
+    public bool HasBegun(long generation, long token) => Live?.Generation == generation && _token == token;
+
     /// <summary>
     /// The worker has given all parts. Returns the answer. Null if the generation is over or belongs to another worker.
     /// </summary>
     public LiveGeneration? Complete(long generation, long token, long now)
     {
-        if (Live?.Generation != generation || _token != token)
+        if (!HasBegun(generation, token))
         {
             return null;
         }
 
-        Live.Complete(now);
+        Live!.Complete(now);
         return Live;
     }
 

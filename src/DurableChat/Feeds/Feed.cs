@@ -151,9 +151,17 @@ internal sealed class Feed
     /// </summary>
     public (IReadOnlyList<MessagePart> Parts, bool HasDiverged)? CompleteParts(long generation, long token = 0) =>
         Change((generation, token), static (feed, of) =>
-            feed._knowledge.Answer.Complete(of.generation, of.token, feed.Now) is { } live
-                ? (FeedChange.Answer, ((IReadOnlyList<MessagePart>, bool)?)(live.ToParts(), live.HasDiverged))
-                : (FeedChange.None, null));
+        {
+            var answer = feed._knowledge.Answer;
+            var before = answer.Live?.LastSeq;
+            return answer.Complete(of.generation, of.token, feed.Now) is { } live
+                ? (live.LastSeq == before ? FeedChange.None : FeedChange.Answer, (live.ToParts(), live.HasDiverged))
+                : (FeedChange.None, ((IReadOnlyList<MessagePart>, bool)?)null);
+        });
+
+    /// <inheritdoc cref="AnswerInFlight.HasBegun"/>
+    public bool HasBegun(long generation, long token) =>
+        Read(feed => feed._knowledge.Answer.HasBegun(generation, token));
 
     /// <inheritdoc cref="AnswerInFlight.Restore"/>
     public void RestoreParts(IReadOnlyList<RelayFrame> frames) => Change(frames, static (feed, stored) =>

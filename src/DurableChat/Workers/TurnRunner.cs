@@ -238,7 +238,7 @@ internal sealed partial class TurnRunner(
             // failure end the turn.
             return chat.AttemptOfModel < options.MaxAttempts
                 ? NextAttempt(chat, run)
-                : await AbandonAsync(chat, run).ConfigureAwait(false);
+                : await AbandonAsync(feed, chat, run).ConfigureAwait(false);
         }
 
         try
@@ -251,7 +251,7 @@ internal sealed partial class TurnRunner(
 
             if (chat.AttemptOfModel > options.MaxAttempts)
             {
-                return await AbandonAsync(chat, run).ConfigureAwait(false);
+                return await AbandonAsync(feed, chat, run).ConfigureAwait(false);
             }
 
             return chat.PendingToolCalls.Count > 0
@@ -278,14 +278,15 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private async Task<ChatCommand> AbandonAsync(Chat chat, Run run)
+    private async Task<ChatCommand> AbandonAsync(Feed feed, Chat chat, Run run)
     {
         var (_, notBegun) = await SettleToolsAsync(chat, run, tools.Options.StopTime).ConfigureAwait(false);
         var error = new ChatError("turn_abandoned", "The server failed several times while it worked on this turn.", Retryable: true);
-        return new FailTurn(run.Token, chat.Generation, error)
+        var partial = run.Memory.Continues(chat.Generation) ? Partial(feed, chat, run, FinishReason.Failed) : null;
+        return new FailTurn(run.Token, chat.Generation, error, partial)
         {
             NotBegun = notBegun,
-            Usage = Unanswered(chat, run, null),
+            Usage = Unanswered(chat, run, partial),
         };
     }
 
@@ -357,10 +358,12 @@ internal sealed partial class TurnRunner(
 
     private async Task<ChatCommand?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken phase)
     {
-        var hasParts = feed.TryGetParts(chat.Generation) is not null && !run.Memory.Continues(chat.Generation);
-        if (hasParts || run.Memory.HasBegun(chat.Generation))
+        var hasBegun = run.Memory.Continues(chat.Generation)
+            ? feed.HasBegun(chat.Generation, run.Token)
+            : feed.TryGetParts(chat.Generation) is not null;
+        if (hasBegun || run.Memory.HasBegun(chat.Generation))
         {
-            // This run has shown parts of the generation, and its end was lost. What follows must be another
+            // This worker has shown parts of the generation, and its end was lost. What follows must be another
             // generation, or a client would treat it as the rest.
             return NextAttempt(chat, run);
         }
