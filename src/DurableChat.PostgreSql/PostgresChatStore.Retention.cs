@@ -89,6 +89,7 @@ public sealed partial class PostgresChatStore : IRetentionStore
         {
             ExpiredKind.IdempotencyKeys => (PostgresStatements.RemoveExpiredKeysOfAll, IdempotencyRecord.Lifetime),
             ExpiredKind.Gravestones => (PostgresStatements.RemoveExpiredGravestones, Gravestones.Lifetime),
+            ExpiredKind.Checkpoints => (PostgresStatements.RemoveExpiredCheckpoints, CheckpointRow.Lifetime),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
         };
         return _session.RunAsync(
@@ -113,6 +114,7 @@ public sealed partial class PostgresChatStore : IRetentionStore
         keys.Parameters.Add(rows.Clone());
         batch.BatchCommands.Add(messages);
         batch.BatchCommands.Add(ToCommand(PostgresStatements.RemoveQueueOfBuried, id));
+        batch.BatchCommands.Add(ToCommand(PostgresStatements.RemoveCheckpointsOfBuried, id));
         batch.BatchCommands.Add(keys);
         batch.BatchCommands.Add(ToCommand(PostgresStatements.EndRemains, id));
     }

@@ -71,6 +71,7 @@ public sealed partial class SqliteChatStore : IRetentionStore
         {
             ExpiredKind.IdempotencyKeys => (SqliteStatements.RemoveExpiredKeysOfAll, IdempotencyRecord.Lifetime),
             ExpiredKind.Gravestones => (SqliteStatements.RemoveExpiredGravestones, Gravestones.Lifetime),
+            ExpiredKind.Checkpoints => (SqliteStatements.RemoveExpiredCheckpoints, CheckpointRow.Lifetime),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
         };
         var expiredAt = SqliteRows.ToMicroseconds(_time.GetUtcNow() - lifetime);
@@ -97,6 +98,7 @@ public sealed partial class SqliteChatStore : IRetentionStore
     {
         session.Execute("delete", SqliteStatements.RemoveMessagesOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows), ("$bytes", DeletionSlice.Bytes));
         session.Execute("delete", SqliteStatements.RemoveQueueOfBuried, ("$id", id.Value));
+        session.Execute("delete", SqliteStatements.RemoveCheckpoints, ("$id", id.Value));
         session.Execute("delete", SqliteStatements.RemoveKeysOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows));
         return session.Execute("delete", SqliteStatements.EndRemains, ("$id", id.Value)) == 0;
     }

@@ -110,6 +110,11 @@ public sealed class DurableChatBuilder
         Services.AddSingleton<ILeaseStore>(provider => provider.GetRequiredService<T>());
         Services.AddSingleton<IRetentionStore>(provider => provider.GetRequiredService<T>());
         Services.AddSingleton<IUsageStore>(provider => provider.GetRequiredService<T>());
+        if (typeof(T).IsAssignableTo(typeof(ICheckpointStore)))
+        {
+            Services.AddSingleton(provider => (ICheckpointStore)provider.GetRequiredService<T>());
+        }
+
         return this;
     }
 }

@@ -79,6 +79,11 @@ public sealed class DurableChatOptions
         }
 
         problems.AddRange(TimeoutOrder.Check(Timeouts));
+        if (Worker.CheckpointInterval < TimeSpan.Zero)
+        {
+            problems.Add("Worker:CheckpointInterval must not be negative.");
+        }
+
         if (Worker.DrainTime < TimeSpan.Zero)
         {
             problems.Add("Worker:DrainTime must not be negative.");

@@ -1,3 +1,4 @@
+using DurableChat.AspNetCore.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

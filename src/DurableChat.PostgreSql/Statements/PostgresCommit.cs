@@ -23,7 +23,8 @@ internal static class PostgresCommit
             transition.Appended.Count > 0,
             transition.Enqueued.Count > 0,
             transition.Dequeued.Count > 0,
-            transition.Spent is not null)));
+            transition.Spent is not null,
+            transition.RemovesCheckpoint)));
         Add(command, chat.Id.Value);
         Add(command, StoreJson.WriteText(chat.Title));
         Add(command, chat.Model);

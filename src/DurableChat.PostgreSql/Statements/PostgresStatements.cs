@@ -77,6 +77,33 @@ internal static class PostgresStatements
             OR c.owner <> k.owner OR (k.epoch > 0 AND c.epoch <> k.epoch)
         """;
 
+    /// <summary>Rows whose token is not that of the chat's lease are refused.</summary>
+    public const string WriteCheckpoints =
+        """
+        INSERT INTO checkpoints (chat_id, generation, first_seq, written_at, body)
+        SELECT c.chat_id, r.generation, r.first_seq, now(), r.body
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) AS r (chat_id, token, generation, first_seq, body)
+        JOIN chats c ON c.chat_id = r.chat_id COLLATE "C" AND c.lease_token = r.token
+        ON CONFLICT (chat_id, generation, first_seq) DO UPDATE SET written_at = excluded.written_at, body = excluded.body
+        """;
+
+    public const string ReadCheckpoint =
+        "SELECT body FROM checkpoints WHERE chat_id = $1 AND generation = $2 ORDER BY first_seq";
+
+    public const string RemoveCheckpointsOfBuried =
+        "DELETE FROM checkpoints WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
+
+    /// <summary>
+    /// The table holds little more than the answers in flight, so it needs no index for this. Skips rows that another
+    /// replica is removing at the moment.
+    /// </summary>
+    public const string RemoveExpiredCheckpoints =
+        """
+        DELETE FROM checkpoints WHERE (chat_id, generation, first_seq) IN (
+            SELECT chat_id, generation, first_seq FROM checkpoints WHERE written_at <= now() - $1::interval
+            LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+
     public const string FindKey =
         "SELECT k.fingerprint, k.outcome, k.created_at, $1 FROM (SELECT) AS asked LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = $2 AND k.created_at > now() - $3::interval";
 
@@ -310,6 +337,11 @@ internal static class PostgresStatements
             sql.Append("\n    RETURNING chat_id\n)");
         }
 
+        if (shape.RemovesCheckpoint)
+        {
+            sql.Append(", let_go AS (DELETE FROM checkpoints WHERE chat_id = $1 AND EXISTS (SELECT FROM done) RETURNING first_seq)");
+        }
+
         if (shape.Removes)
         {
             sql.Append($", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} AND EXISTS (SELECT FROM done) RETURNING id)");
@@ -402,7 +434,7 @@ internal static class PostgresStatements
     private static string PartsOf(CommitShape shape) => string.Concat(
         new (bool IsThere, string Name)[]
         {
-            (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape.Spends, "spent"), (shape.HasKey, "claimed"),
+            (shape.RemovesCheckpoint, "let_go"), (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape.Spends, "spent"), (shape.HasKey, "claimed"),
         }.Where(part => part.IsThere).Select(part => $"(SELECT count(*) FROM {part.Name}), "));
 }
 
@@ -418,4 +450,5 @@ internal readonly record struct CommitShape(
     bool Appends,
     bool Enqueues,
     bool Dequeues,
-    bool Spends);
+    bool Spends,
+    bool RemovesCheckpoint);

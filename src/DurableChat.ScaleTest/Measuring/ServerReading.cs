@@ -19,7 +19,11 @@ internal sealed record ServerReading
 
     public double InlineHits => Text.Sum("durablechat_notifications_inline_total");
 
-    public double Statements => Text.Sum("durablechat_store_statements_total");
+    /// <summary>Statements without those of checkpoints, whose number does not depend on turns.</summary>
+    public double Statements => Text.Sum("durablechat_store_statements_total") - CheckpointStatements;
+
+    /// <summary>Statements that store parts of answers in flight.</summary>
+    public double CheckpointStatements => Text.Sum("durablechat_store_statements_total", "operation=\"checkpoint\"");
 
     /// <summary>Statements that commits are made of.</summary>
     public double CommitStatements => Text.Sum("durablechat_store_statements_total", "operation=\"commit\"");

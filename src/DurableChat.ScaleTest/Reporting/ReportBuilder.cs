@@ -96,6 +96,7 @@ internal static class ReportBuilder
         {
             StatementsTotal = last.Statements - first.Statements,
             StatementsPerTurn = PerTurn(last.Statements - first.Statements, turns),
+            CheckpointStatements = last.CheckpointStatements - first.CheckpointStatements,
             CommitsTotal = last.Commits - first.Commits,
             CommitsPerTurn = PerTurn(last.Commits - first.Commits, turns),
             PoolMax = hasPool ? last.PoolMax : null,

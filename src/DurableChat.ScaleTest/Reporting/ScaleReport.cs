@@ -131,6 +131,9 @@ internal sealed record StoreSection
 
     public required double StatementsPerTurn { get; init; }
 
+    /// <summary>Statements that store parts of answers in flight. Not part of the other counts.</summary>
+    public double CheckpointStatements { get; init; }
+
     public required double CommitsTotal { get; init; }
 
     public required double CommitsPerTurn { get; init; }

@@ -43,6 +43,28 @@ internal static class SqliteStatements
     public const string UpdateSettings =
         "UPDATE chats SET next_model = $next_model, settings = $settings WHERE id = $id";
 
+    public const string RemoveCheckpoints = "DELETE FROM checkpoints WHERE chat_id = $id";
+
+    /// <summary>
+    /// The rows are a JSON array of chat, token, generation, first number and body. Those whose token is not that of the
+    /// chat's lease are refused.
+    /// </summary>
+    public const string WriteCheckpoints =
+        """
+        INSERT INTO checkpoints (chat_id, generation, first_seq, written_at, body)
+        SELECT c.id, r.value ->> 2, r.value ->> 3, $now, r.value ->> 4
+        FROM json_each($rows) r CROSS JOIN chats c ON c.id = r.value ->> 0 AND c.lease_token = r.value ->> 1
+        WHERE true
+        ON CONFLICT (chat_id, generation, first_seq) DO UPDATE SET written_at = excluded.written_at, body = excluded.body
+        """;
+
+    public const string ReadCheckpoint =
+        "SELECT body FROM checkpoints WHERE chat_id = $id AND generation = $generation ORDER BY first_seq";
+
+    /// <summary>The table holds little more than the answers in flight, so it needs no index for this.</summary>
+    public const string RemoveExpiredCheckpoints =
+        "DELETE FROM checkpoints WHERE rowid IN (SELECT rowid FROM checkpoints WHERE written_at <= $expired_at LIMIT $limit)";
+
     public const string RemoveMessages = "DELETE FROM messages WHERE chat_id = $id AND id >= $from";
 
     public const string InsertMessage =

@@ -92,6 +92,11 @@ internal sealed class SqliteCommit
                 ("$settings", _settings));
         }
 
+        if (transition.RemovesCheckpoint)
+        {
+            session.Execute(Operation, SqliteStatements.RemoveCheckpoints, ("$id", id.Value));
+        }
+
         if (transition.RemovedFrom is { } from)
         {
             session.Execute(Operation, SqliteStatements.RemoveMessages, ("$id", id.Value), ("$from", from));

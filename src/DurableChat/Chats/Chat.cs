@@ -156,6 +156,12 @@ public sealed record Chat
     public bool NeedsWorker => Status is ChatStatus.Running or ChatStatus.Interrupting;
 
     /// <summary>
+    /// True while parts of an answer may exist that no commit has: a worker has started the current generation, and
+    /// neither its answer nor its failure is committed.
+    /// </summary>
+    internal bool IsAnswerInFlight => NeedsWorker && Lease is not null && Attempt > 0 && !IsCallCounted;
+
+    /// <summary>
     /// The origin of the pending calls. If a version without this field wrote the state, the generation is 0 and each
     /// remaining call gets a place, which it keeps when other calls are answered.
     /// </summary>

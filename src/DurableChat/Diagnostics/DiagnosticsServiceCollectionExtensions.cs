@@ -9,6 +9,10 @@ internal static class DiagnosticsServiceCollectionExtensions
     public static IServiceCollection AddDiagnostics(this IServiceCollection services)
     {
         services.TryAddSingleton<StoreMetrics>();
-        return services.AddSingleton<WorkerMetrics>().AddSingleton<RelayMetrics>().AddSingleton<RetentionMetrics>();
+        return services
+            .AddSingleton<WorkerMetrics>()
+            .AddSingleton<RelayMetrics>()
+            .AddSingleton<RetentionMetrics>()
+            .AddSingleton<CheckpointMetrics>();
     }
 }

@@ -12,6 +12,7 @@ internal sealed class WorkerMetrics
     private readonly Counter<long> _notTaken;
     private readonly Counter<long> _mismatches;
     private readonly Counter<long> _commitFailures;
+    private readonly Counter<long> _repaid;
     private readonly Meter _meter;
     private int _leasesWithoutRun;
     private Func<TimeSpan> _oldestRun = () => TimeSpan.Zero;
@@ -30,6 +31,7 @@ internal sealed class WorkerMetrics
         _notTaken = meter.CreateCounter<long>("durablechat.takeovers.failed", description: "Attempts to take a chat that failed.");
         _mismatches = meter.CreateCounter<long>("durablechat.leases.mismatched", description: "Chats whose lease and run did not fit when they were compared: an event was late or lost.");
         _commitFailures = meter.CreateCounter<long>("durablechat.worker.commit_failures", description: "Commits of answers and results that failed and were tried again.");
+        _repaid = meter.CreateCounter<long>("durablechat.tokens.repaid", description: "Tokens paid for again because an attempt that had given parts was repeated, by cause and type. Estimated where no provider counts.");
         _active = meter.CreateUpDownCounter<long>("durablechat.turns.active", description: "Turns this replica drives.");
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.LongTimes };
         _generation = meter.CreateHistogram("durablechat.generation.duration", "s", "Time of a model call from its request to its end.", advice: advice);
@@ -82,6 +84,14 @@ internal sealed class WorkerMetrics
         _meter.CreateObservableGauge("durablechat.turns.oldest_age", () => oldestRun().TotalSeconds, "s", "Age of the oldest turn that this replica drives.");
         _meter.CreateObservableGauge("durablechat.leases.without_run", () => LeasesWithoutRun, description: "Chats whose lease this replica held without driving them at the last comparison.");
         _meter.CreateObservableGauge("durablechat.feeds.in_doubt", feedsInDoubt, description: "Chats in memory that serve nothing until their state is loaded.");
+    }
+
+    /// <summary>Counts tokens that were paid for again.</summary>
+    public void Repaid(string cause, long input, long output)
+    {
+        var tag = new KeyValuePair<string, object?>("cause", cause);
+        _repaid.Add(input, tag, new KeyValuePair<string, object?>("type", "input"));
+        _repaid.Add(output, tag, new KeyValuePair<string, object?>("type", "output"));
     }
 
     public void CommitFailed() => _commitFailures.Add(1);

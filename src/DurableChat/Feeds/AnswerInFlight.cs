@@ -9,6 +9,7 @@ namespace DurableChat.Feeds;
 internal sealed class AnswerInFlight(ChatId id)
 {
     private ProgressEvents? _progress;
+    private long _token;
 
     /// <summary>The parts. Null if no answer is in flight.</summary>
     public LiveGeneration? Live { get; private set; }
@@ -16,15 +17,34 @@ internal sealed class AnswerInFlight(ChatId id)
     /// <summary>The size in memory, in bytes.</summary>
     public long Bytes => (Live?.Bytes ?? 0L) + (_progress?.Bytes ?? 0L);
 
-    /// <summary>Opens a generation. False if the chat has moved past it.</summary>
-    public bool Begin(Chat? chat, long generation)
+    /// <summary>Opens a generation for one worker. False if the chat has moved past it.</summary>
+    /// <param name="chat">The state that is known here.</param>
+    /// <param name="generation">The number of the generation.</param>
+    /// <param name="token">
+    /// The fencing token of the worker. A worker that lost its lease cannot add to its successor's parts.
+    /// </param>
+    /// <param name="firstSeq">
+    /// The number of the worker's first part. Above 1 if an earlier worker has begun the generation: then the parts that
+    /// are here stay until the answer says something else.
+    /// </param>
+    public bool Begin(Chat? chat, long generation, long token, long firstSeq)
     {
         if (chat is not { NeedsWorker: true } || chat.Generation != generation)
         {
             return false;
         }
 
-        Live = new LiveGeneration(id, chat.Epoch, chat.LastMessageId, generation);
+        _token = token;
+        if (firstSeq == 1 || Live?.Generation != generation)
+        {
+            Live = new LiveGeneration(id, chat.Epoch, chat.LastMessageId, generation);
+        }
+
+        if (firstSeq > 1)
+        {
+            Live.Continue(firstSeq);
+        }
+
         return true;
     }
 
@@ -32,15 +52,84 @@ internal sealed class AnswerInFlight(ChatId id)
     /// Adds a part. Returns the answer's length so far in UTF-16 code units, or null if the generation is over, and
     /// whether there is something new to show.
     /// </summary>
-    public (int? Chars, bool IsShown) Append(long generation, MessagePart part, long now)
+    public (int? Chars, bool IsShown) Append(long generation, MessagePart part, long token, long now)
     {
-        if (Live?.Generation != generation)
+        if (Live?.Generation != generation || _token != token)
         {
             return (null, false);
         }
 
         var isShown = Live.Append(part, now);
         return (Live.Chars, isShown);
+    }
+
+    /// <summary>True if the worker has already opened the generation here.</summary>
+    public bool HasBegun(long generation, long token) => Live?.Generation == generation && _token == token;
+
+    /// <summary>
+    /// The worker has given all parts. Returns the answer. Null if the generation is over or belongs to another worker.
+    /// </summary>
+    public LiveGeneration? Complete(long generation, long token, long now)
+    {
+        if (!HasBegun(generation, token))
+        {
+            return null;
+        }
+
+        Live!.Complete(now);
+        return Live;
+    }
+
+    /// <summary>
+    /// Shows what is stored of an answer whose worker is gone. True if there is something new to show.
+    /// </summary>
+    /// <param name="chat">The state that is known here.</param>
+    /// <param name="frames">The stored parts, in the order of their numbers.</param>
+    /// <param name="now">A timestamp.</param>
+    public bool Restore(Chat? chat, IReadOnlyList<RelayFrame> frames, long now)
+    {
+        if (chat is not { NeedsWorker: true, PendingToolCalls.Count: 0 })
+        {
+            return false;
+        }
+
+        var live = Live?.Generation == chat.Generation
+            ? Live
+            : new LiveGeneration(id, chat.Epoch, chat.LastMessageId, chat.Generation);
+        var before = live.LastSeq;
+        foreach (var frame in frames)
+        {
+            // After a missing part, the rest is of no use.
+            if (frame.Generation != chat.Generation || frame.BaseMessageId != chat.LastMessageId || !live.TryTake(frame, now))
+            {
+                break;
+            }
+        }
+
+        Live = live.LastSeq > 0 ? live : Live;
+        return live.LastSeq != before;
+    }
+
+    /// <summary>
+    /// The parts after a number for a checkpoint: whole frames, up to a number of bytes. A part that alone has more ends
+    /// the checkpoint for good.
+    /// </summary>
+    public IReadOnlyList<RelayFrame> ReadForCheckpoint(long seq, long version, long maxBytes)
+    {
+        var frames = new List<RelayFrame>();
+        while (Live?.ReadForRelay(seq, version) is { } frame)
+        {
+            maxBytes -= (MessagePart.CharsOf(frame.Part) * sizeof(char)) + (frame.Lengths.Count * sizeof(int));
+            if (maxBytes < 0)
+            {
+                break;
+            }
+
+            frames.Add(frame);
+            seq = frame.LastSeq;
+        }
+
+        return frames;
     }
 
     /// <summary>Records the progress of a tool. False if its call is no longer pending.</summary>
@@ -91,7 +180,7 @@ internal sealed class AnswerInFlight(ChatId id)
 
         if (Live?.Generation != frame.Generation)
         {
-            if (frame.FirstSeq != 1)
+            if (frame is not ({ FirstSeq: 1 } or { After: 0 }))
             {
                 return (RelayOutcome.Gap, false);
             }
@@ -112,11 +201,9 @@ internal sealed class AnswerInFlight(ChatId id)
             return null;
         }
 
-        if (Live.Generation != generation || seq > Live.LastSeq)
-        {
-            generation = Live.Generation;
-            seq = 0;
-        }
+        // The other replica may have parts that no longer count.
+        var isOfThis = Live.Generation == generation && seq <= Live.LastSeq;
+        (generation, seq) = (Live.Generation, isOfThis ? Live.Floor(seq) : 0);
 
         var frame = Live.ReadForRelay(seq, version);
         seq = frame?.LastSeq ?? seq;

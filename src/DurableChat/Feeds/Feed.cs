@@ -16,9 +16,13 @@ internal sealed class Feed
     {
         Id = id;
         _guard = new FeedGuard(this, host, options);
+        Checkpoints = new FeedCheckpoints(_guard);
     }
 
     public ChatId Id { get; }
+
+    /// <summary>What checkpoints read and restore.</summary>
+    public FeedCheckpoints Checkpoints { get; }
 
     /// <summary>
     /// Serialises this replica's commits to the chat, so that they neither conflict nor publish out of order.
@@ -114,19 +118,23 @@ internal sealed class Feed
     /// <summary>Records that the chat is deleted. All of its streams end.</summary>
     public void MarkDeleted() => _guard.Change(0, static (guard, _) => guard.Knowledge.End());
 
-    /// <summary>Opens a generation for its parts. False if the chat has moved past it.</summary>
-    public bool BeginGeneration(long generation) => _guard.Change(generation, static (guard, number) =>
-        guard.Knowledge.Begin(number) ? (FeedChange.Answer, true) : (FeedChange.None, false));
+    /// <inheritdoc cref="AnswerInFlight.Begin"/>
+    public bool BeginGeneration(long generation, long token = 0, long firstSeq = 1) =>
+        _guard.Change((generation, token, firstSeq), static (guard, of) =>
+            guard.Knowledge.Begin(of.generation, of.token, of.firstSeq)
+                ? (FeedChange.Answer, true)
+                : (FeedChange.None, false));
 
     /// <summary>
     /// Adds a part to the answer in flight. Returns the answer's length so far in UTF-16 code units, or null if the
-    /// generation is over.
+    /// generation is over or belongs to another worker.
     /// </summary>
-    public int? AppendPart(long generation, MessagePart part) => _guard.Change((generation, part), static (guard, of) =>
-    {
-        var (chars, isShown) = guard.Knowledge.Answer.Append(of.generation, of.part, guard.Now);
-        return (isShown ? FeedChange.Answer : FeedChange.None, chars);
-    });
+    public int? AppendPart(long generation, MessagePart part, long token = 0) =>
+        _guard.Change((generation, part, token), static (guard, of) =>
+        {
+            var (chars, isShown) = guard.Knowledge.Answer.Append(of.generation, of.part, of.token, guard.Now);
+            return (isShown ? FeedChange.Answer : FeedChange.None, chars);
+        });
 
     /// <summary>Shows the progress of a tool to subscribers here, unless its call is no longer pending.</summary>
     public void ShowProgress(long generation, string callId, string text) =>

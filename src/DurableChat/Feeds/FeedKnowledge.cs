@@ -279,8 +279,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
         return FeedChange.Gone;
     }
 
-    /// <summary>Opens a generation for its parts. False if the chat has moved past it.</summary>
-    public bool Begin(long generation) => Answer.Begin(Chat, generation);
+    /// <inheritdoc cref="AnswerInFlight.Begin"/>
+    public bool Begin(long generation, long token, long firstSeq) => Answer.Begin(Chat, generation, token, firstSeq);
 
     /// <summary>Records the progress of a tool, unless its call is no longer pending.</summary>
     public FeedChange ShowProgress(long generation, string callId, string text, long now) =>

@@ -182,14 +182,10 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
     {
         var live = knowledge.Answer.Live;
         var position = cursor.Position;
-        if (position.Seq > 0 && (live?.Generation != position.Generation || position.Seq > live.LastSeq))
+        if (position.Seq > 0 && !(live?.Generation == position.Generation && live.Has(position.Seq)))
         {
-            var isOfThisTurn = position.Generation == knowledge.Chat!.Generation;
-            var isAwaited = live is null || live.Generation == position.Generation;
-            if (isOfThisTurn && isAwaited && knowledge.IsDrivenElsewhere)
+            if (IsAwaited(position, live))
             {
-                // The parts are on their way from the replica that generates them. The subscriber has shown their
-                // beginning.
                 return;
             }
 
@@ -204,5 +200,18 @@ internal readonly ref struct FeedReader(FeedKnowledge knowledge)
             seq = live.ReadAfter(seq, events, MaxEventsPerLook);
             cursor.Position = position with { Generation = live.Generation, Seq = seq };
         }
+    }
+
+    /// <summary>
+    /// True if the parts that the subscriber has shown may still count: they are on their way from the replica that
+    /// generates them, or the worker that takes the chat over has not shown its first part yet.
+    /// </summary>
+    private bool IsAwaited(Position position, LiveGeneration? live)
+    {
+        var chat = knowledge.Chat!;
+        return position.Generation == chat.Generation
+            && (live is null || (live.Generation == position.Generation && position.Seq > live.LastSeq))
+            && (knowledge.IsDrivenElsewhere
+                || (live is null or { LastSeq: 0 } && chat is { NeedsWorker: true, PendingToolCalls.Count: 0 }));
     }
 }

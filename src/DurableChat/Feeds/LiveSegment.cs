@@ -27,7 +27,10 @@ internal sealed class LiveSegment
 
     public long FirstSeq { get; }
 
-    private long LastSeq => FirstSeq + _ends.Count - 1;
+    public long LastSeq => FirstSeq + _ends.Count - 1;
+
+    /// <summary>The number of parts.</summary>
+    public int Count => _ends.Count;
 
     /// <summary>True if a part can be joined to this segment.</summary>
     public bool Accepts(MessagePart part) => _text is not null && part.GetType() == _first.GetType();
@@ -78,6 +81,33 @@ internal sealed class LiveSegment
         }
 
         return lengths;
+    }
+
+    /// <summary>
+    /// The last part that ends within the first <paramref name="chars"/> characters, and where it ends. Null if there
+    /// is none.
+    /// </summary>
+    public (long Seq, int End)? LastEndingWithin(int chars)
+    {
+        var index = _ends.FindLastIndex(end => end <= chars);
+        return index < 0 ? null : (FirstSeq + index, _ends[index]);
+    }
+
+    /// <summary>The parts up to <paramref name="seq"/>. Null if there are none.</summary>
+    public LiveSegment? CutAfter(long seq)
+    {
+        if (seq < FirstSeq)
+        {
+            return null;
+        }
+
+        var kept = new LiveSegment(Slice(FirstSeq, FirstSeq), FirstSeq);
+        for (var next = FirstSeq + 1; next <= seq; next++)
+        {
+            kept.TryAppend(Slice(next, next));
+        }
+
+        return kept;
     }
 
     public MessagePart ToPart() => _text is null ? _first : WithText(_text.ToString());

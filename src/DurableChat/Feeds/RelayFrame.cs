@@ -26,6 +26,12 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
     /// </summary>
     public RelayedProgress? Progress { get; init; }
 
+    /// <summary>
+    /// The number of the part before the frame's first, if it is not the one directly below. The worker that made the
+    /// frame continues an earlier worker's answer after this part, and later parts of that worker no longer count.
+    /// </summary>
+    public long? After { get; init; }
+
     /// <summary>The number of the last part in the frame.</summary>
     [JsonIgnore]
     public long LastSeq => FirstSeq + Lengths.Count - 1;
@@ -37,6 +43,7 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
     [JsonIgnore]
     public bool IsWhole =>
         Version > 0 && Epoch > 0 && BaseMessageId >= 0 && Generation > 0 && FirstSeq > 0 && Lengths is { Count: > 0 } && FirstSeq <= long.MaxValue - Lengths.Count
+        && (After is null || (After >= 0 && After < FirstSeq))
         && MessagePart.IsWhole(Part)
         && Progress is null or { CallId.Length: > 0, Text: not null }
         && Lengths.All(length => length >= 0)

@@ -8,6 +8,12 @@ public enum ExpiredKind
 
     /// <summary>Gravestones older than <see cref="Gravestones.Lifetime"/> whose chats have no remaining data.</summary>
     Gravestones,
+
+    /// <summary>
+    /// Rows of checkpoints older than <see cref="CheckpointRow.Lifetime"/>, e.g. of replicas of an earlier version,
+    /// which do not remove them.
+    /// </summary>
+    Checkpoints,
 }
 
 /// <summary>

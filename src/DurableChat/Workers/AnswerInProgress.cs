@@ -27,6 +27,9 @@ internal sealed class AnswerInProgress(IReadOnlyList<Message> history)
     /// <summary>True once the provider has refused the replays of earlier answers.</summary>
     public bool IsReplayRefused { get; set; }
 
+    /// <summary>True if the answer is another one than the parts that an earlier worker has shown of it.</summary>
+    public bool HasDiverged { get; set; }
+
     /// <summary>True once the provider has refused tools.</summary>
     public bool AreToolsRefused { get; set; }
 

@@ -48,7 +48,8 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             run.Instructions = await _hooks.AskAsync(chat, history, cancellationToken).ConfigureAwait(false);
         }
 
-        if (history is null || !feed.BeginGeneration(chat.Generation))
+        var lost = run.Memory.Lost ?? LostAnswer.Find(feed.TryGetParts(chat.Generation), history is [.., var head] ? head : null);
+        if (history is null || !feed.BeginGeneration(chat.Generation, run.Token, run.Memory.FirstSeqOf(chat)))
         {
             feed.MarkUnsynced();
             if (run.Memory.CountVainLook(chat.Generation) >= MaxVainLooks)
@@ -69,6 +70,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             model.MaxAnswerTime ?? options.MaxAnswerTime,
             time,
             cancellationToken);
+        run.Memory.Lost = null;
         var answer = new AnswerInProgress(history) { IsReplayRefused = run.Memory.IsReplayRefused, AreToolsRefused = run.Memory.AreToolsRefused };
         run.Memory.Instructions = PromptBuilder.TakesInstructions(history) ? run.Instructions ?? [] : [];
         string? error = GenAiMetrics.Cancelled;
@@ -89,7 +91,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
                 OnBytes = clocks.OnBytes,
                 OnContent = clocks.OnContent,
             };
-            var whole = await StreamAsync(feed, chat, model, request, answer, clocks).ConfigureAwait(false);
+            var whole = await StreamAsync(feed, chat, run.Token, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
             return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with { Instructions = run.Instructions ?? [] } : whole;
         }
@@ -117,6 +119,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             run.Memory.Spent = answer.Usage;
             (run.Memory.IsReplayRefused, run.Memory.AreToolsRefused) = (answer.IsReplayRefused, answer.AreToolsRefused);
             Measure(model, answer, time.GetElapsedTime(began), error, activity);
+            CountRepaid(model, answer, lost, history);
         }
     }
 
@@ -152,16 +155,31 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     }
 
     /// <summary>
+    /// Counts what was paid for twice. A kept answer is not asked for again, unless it turned out to be another one.
+    /// </summary>
+    private void CountRepaid(ModelDefinition model, AnswerInProgress answer, LostAnswer? lost, IReadOnlyList<Message> history)
+    {
+        if (lost is null || answer.IsEmpty || (model.IsKept && lost.Cause == LostAnswer.Takeover && !answer.HasDiverged))
+        {
+            return;
+        }
+
+        var prompt = history.Sum(message => (long)LostAnswer.CharsOf(message.Parts)) + (options.SystemPrompt?.Length ?? 0);
+        var (input, output) = lost.PaidAgain(answer.Usage, prompt);
+        metrics.Repaid(lost.Cause, input, output);
+    }
+
+    /// <summary>
     /// Streams the answer. If the provider refuses an optional part of the request, a second request omits it. That
     /// does not count as another attempt.
     /// </summary>
-    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
     {
         while (true)
         {
             try
             {
-                return await ReadAsync(feed, chat, model, request, answer, clocks).ConfigureAwait(false);
+                return await ReadAsync(feed, chat, token, model, request, answer, clocks).ConfigureAwait(false);
             }
             catch (ModelException exception) when (exception.Failure.IsReplayRefused && !request.OmitsReplay && answer.IsEmpty)
             {
@@ -179,7 +197,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         }
     }
 
-    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
     {
         var began = time.GetTimestamp();
         var room = options.MaxAnswerChars;
@@ -207,7 +225,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
 
                     var part = answer.Take(given);
                     var fitting = parts.TryAdd(part) ? Fit(part, room) : null;
-                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting) is null)
+                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, token) is null)
                     {
                         return null;
                     }
@@ -225,8 +243,13 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
 
         // An answer without parts can be valid, if all tokens went into reasoning or the provider withholds the answer.
         // An answer that ends normally must have parts.
-        return feed.TryGetParts(chat.Generation) is not { } shown ? null
-            : shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
+        if (feed.Checkpoints.Complete(chat.Generation, token) is not ({ } shown, var hasDiverged))
+        {
+            return null;
+        }
+
+        answer.HasDiverged = hasDiverged;
+        return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
             : Complete(shown, end, answer);
     }
 

@@ -45,6 +45,9 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
     /// <summary>Data that must survive a failure of the loop that drives the run.</summary>
     public TurnMemory Memory { get; } = new();
 
+    /// <summary>How much of the answer is stored in a checkpoint.</summary>
+    public CheckpointProgress Checkpoint { get; } = new();
+
     /// <summary>
     /// True after several refused commands in a row. Held tool results are then omitted, because they may be the
     /// reason. Used only by the loop that drives the run.

@@ -16,6 +16,8 @@ internal sealed class TurnMemory : IDisposable
     private string? _model;
     private bool _isCounted;
     private long _failed;
+    private bool _hasLooked;
+    private long _continued;
 
     /// <summary>The cost of the last model call, as far as the provider reported it.</summary>
     public TokenUsage? Spent { get; set; }
@@ -84,7 +86,37 @@ internal sealed class TurnMemory : IDisposable
         new(chat.Id.Value, chat.Epoch, chat.LastMessageId, chat.Generation, token);
 
     /// <summary>Records that the model call of a generation has failed.</summary>
-    public void Fail(long generation) => _failed = generation;
+    /// <param name="generation">The generation.</param>
+    /// <param name="lost">What the call had already given.</param>
+    public void Fail(long generation, LostAnswer? lost)
+    {
+        _failed = generation;
+        Lost = lost;
+    }
+
+    /// <summary>What an earlier attempt at the current model call had already given. Null if nothing is known.</summary>
+    public LostAnswer? Lost { get; set; }
+
+    /// <summary>
+    /// Notes what the run found at its first look. True if that is an answer in flight of an earlier worker.
+    /// </summary>
+    public bool IsTakeover(Chat chat)
+    {
+        _continued = !_hasLooked && chat is { IsAnswerInFlight: true, Attempt: > 1 } ? chat.Generation : _continued;
+        return !_hasLooked && _continued == chat.Generation;
+    }
+
+    /// <summary>Call it once everything has been done that the first look requires.</summary>
+    public void Looked() => _hasLooked = true;
+
+    /// <summary>True if an earlier worker has begun the generation.</summary>
+    public bool Continues(long generation) => _continued == generation;
+
+    /// <summary>
+    /// The number of the run's first part of the chat's generation: above all numbers that earlier workers can have
+    /// used for the same generation.
+    /// </summary>
+    public long FirstSeqOf(Chat chat) => Continues(chat.Generation) ? ((long)chat.Attempt << 32) + 1 : 1;
 
     /// <summary>Records that a commit has counted the cost of the last model call.</summary>
     public void Counted() => _isCounted = true;

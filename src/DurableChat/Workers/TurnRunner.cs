@@ -35,7 +35,8 @@ internal sealed partial class TurnRunner(
     IServiceProvider services,
     [FromKeyedServices(ClusterTime.Key)] TimeProvider time,
     ILogger<TurnRunner> logger,
-    IModelCallKeeper? keeper = null)
+    IModelCallKeeper? keeper = null,
+    Checkpointer? checkpoints = null)
 {
     /// <summary>
     /// A refusal means that the chat has changed, which the next look shows. Several in a row indicate a program error.
@@ -85,6 +86,12 @@ internal sealed partial class TurnRunner(
             }
 
             run.Saw(chat.Version);
+            if (run.Memory.IsTakeover(chat) && checkpoints is not null)
+            {
+                await checkpoints.RestoreAsync(feed, chat, run).ConfigureAwait(false);
+            }
+
+            run.Memory.Looked();
 
             // Without the queue, which no step uses: a run keeps this state for as long as a model answers.
             chat = chat with { Queue = [] };
@@ -102,6 +109,12 @@ internal sealed partial class TurnRunner(
                 {
                     run.Memory.Counted();
                 }
+
+                if (transition.RemovesCheckpoint)
+                {
+                    run.Checkpoint.Removed();
+                }
+
                 Forget(chat, command, run);
                 Count(command, transition);
             }
@@ -176,13 +189,14 @@ internal sealed partial class TurnRunner(
         ChatCommand Renew(Chat state)
         {
             isLost = state.Contradicts(chat);
-            return command switch
+            ChatCommand renewed = command switch
             {
                 _ when isLost => throw new OperationCanceledException("What the command was made for is lost."),
                 FinishInterruption finish => finish with { Results = Held(chat, run) },
                 FailTurn fail => fail with { Results = Held(chat, run) },
                 _ => command,
             };
+            return renewed is GenerationCommand own ? own with { HasCheckpoint = run.Checkpoint.MayHaveRows } : renewed;
         }
     }
 
@@ -226,7 +240,7 @@ internal sealed partial class TurnRunner(
             // failure end the turn.
             return chat.AttemptOfModel < options.MaxAttempts
                 ? NextAttempt(chat, run)
-                : await AbandonAsync(chat, run).ConfigureAwait(false);
+                : await AbandonAsync(feed, chat, run).ConfigureAwait(false);
         }
 
         try
@@ -239,7 +253,7 @@ internal sealed partial class TurnRunner(
 
             if (chat.AttemptOfModel > options.MaxAttempts)
             {
-                return await AbandonAsync(chat, run).ConfigureAwait(false);
+                return await AbandonAsync(feed, chat, run).ConfigureAwait(false);
             }
 
             return chat.PendingToolCalls.Count > 0
@@ -266,14 +280,15 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private async Task<ChatCommand> AbandonAsync(Chat chat, Run run)
+    private async Task<ChatCommand> AbandonAsync(Feed feed, Chat chat, Run run)
     {
         var (_, notBegun) = await SettleToolsAsync(chat, run, tools.Options.StopTime).ConfigureAwait(false);
         var error = new ChatError("turn_abandoned", "The server failed several times while it worked on this turn.", Retryable: true);
-        return new FailTurn(run.Token, chat.Generation, error)
+        var partial = run.Memory.Continues(chat.Generation) ? Partial(feed, chat, run, FinishReason.Failed) : null;
+        return new FailTurn(run.Token, chat.Generation, error, partial)
         {
             NotBegun = notBegun,
-            Usage = Unanswered(chat, run, null),
+            Usage = Unanswered(chat, run, partial),
         };
     }
 
@@ -345,10 +360,13 @@ internal sealed partial class TurnRunner(
 
     private async Task<ChatCommand?> GenerateAsync(Feed feed, Chat chat, Run run, CancellationToken phase)
     {
-        if (feed.TryGetParts(chat.Generation) is not null || run.Memory.HasBegun(chat.Generation))
+        var hasBegun = run.Memory.Continues(chat.Generation)
+            ? feed.Checkpoints.HasBegun(chat.Generation, run.Token)
+            : feed.TryGetParts(chat.Generation) is not null;
+        if (hasBegun || run.Memory.HasBegun(chat.Generation))
         {
-            // Parts of this generation have been seen, and its end was lost. What follows must be another generation,
-            // or a client would treat it as the rest.
+            // This worker has shown parts of the generation, and its end was lost. What follows must be another
+            // generation, or a client would treat it as the rest.
             return NextAttempt(chat, run);
         }
 
@@ -359,7 +377,8 @@ internal sealed partial class TurnRunner(
         }
         catch (GenerationFailedException failed)
         {
-            run.Memory.Fail(chat.Generation);
+            var lost = feed.TryGetParts(chat.Generation) is [_, ..] shown ? LostAnswer.CharsOf(shown) : 0;
+            run.Memory.Fail(chat.Generation, lost > 0 ? new LostAnswer(LostAnswer.Retry, lost, failed.Usage) : null);
             return AfterFailure(feed, chat, run, failed);
         }
 

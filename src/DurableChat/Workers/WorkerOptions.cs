@@ -99,6 +99,13 @@ public sealed record WorkerOptions
     /// </summary>
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>
+    /// How long a part of an answer may be visible before it is durable. If the replica dies, clients keep the parts
+    /// that were visible for longer. The replica writes at most twice per interval, however many answers are in flight.
+    /// Zero writes none. Default 1 second.
+    /// </summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Instructions for every model, before the history. Default null: none.</summary>
     public string? SystemPrompt { get; set; }
 

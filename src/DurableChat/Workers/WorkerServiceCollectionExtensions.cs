@@ -11,9 +11,12 @@ internal static class WorkerServiceCollectionExtensions
         .AddSingleton<WorkerPulse>()
         .AddSingleton<HistoryReader>()
         .AddSingleton<Generator>()
+        .AddSingleton<RunTable>()
+        .AddSingleton<Checkpointer>()
         .AddSingleton<TurnRunner>()
         .AddSingleton<Worker>()
         .AddSingleton<INewsObserver>(static provider => provider.GetRequiredService<Worker>())
         .AddSingleton<LeaseTakeover>()
+        .AddHostedService(static provider => provider.GetRequiredService<Checkpointer>())
         .AddHostedService<Reconciler>();
 }

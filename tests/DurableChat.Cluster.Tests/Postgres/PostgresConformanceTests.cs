@@ -51,3 +51,8 @@ public sealed class PostgresSettingTests(PostgresFixture postgres) : SettingSpec
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
 }
+
+public sealed class PostgresCheckpointTests(PostgresFixture postgres) : CheckpointSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => PostgresHarness.CreateAsync(postgres);
+}

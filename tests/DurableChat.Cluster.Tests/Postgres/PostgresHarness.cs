@@ -30,6 +30,8 @@ internal sealed class PostgresHarness : IStoreHarness
 
     public IUsageStore Usage => _store;
 
+    public ICheckpointStore Checkpoints => _store;
+
     public DateTimeOffset Now => Truncate(TimeProvider.System.GetUtcNow()) + _offset;
 
     public static async ValueTask<IStoreHarness> CreateAsync(PostgresFixture postgres) => new PostgresHarness(await postgres.CreateDatabaseAsync());
@@ -38,12 +40,14 @@ internal sealed class PostgresHarness : IStoreHarness
 
     public Task<long> CountMessagesAsync(ChatId id) => CountAsync("messages", id);
 
+    public Task<long> CountCheckpointsAsync(ChatId id) => CountAsync("checkpoints", id);
+
     public async Task AdvanceAsync(TimeSpan time)
     {
         _offset += time;
         await PostgresFixture.ExecuteAsync(
             _connectionString,
-            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds', on_time_since = on_time_since - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE cluster_settings SET value = value::bigint - {(long)time.TotalMilliseconds} WHERE name = 'retention'; UPDATE chats SET updated_at = updated_at - {(long)time.TotalMicroseconds} WHERE version = 0");
+            $"UPDATE replicas SET heartbeat_at = heartbeat_at - interval '{time.TotalMilliseconds} milliseconds', on_time_since = on_time_since - interval '{time.TotalMilliseconds} milliseconds'; UPDATE checkpoints SET written_at = written_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE idempotency_keys SET created_at = created_at - interval '{time.TotalMilliseconds} milliseconds'; UPDATE cluster_settings SET value = value::bigint - {(long)time.TotalMilliseconds} WHERE name = 'retention'; UPDATE chats SET updated_at = updated_at - {(long)time.TotalMicroseconds} WHERE version = 0");
     }
 
     private async Task<long> CountAsync(string table, ChatId id) =>

@@ -20,6 +20,9 @@ public interface IStoreHarness : IAsyncDisposable
     /// <summary>The same store's fourth face.</summary>
     IUsageStore Usage { get; }
 
+    /// <summary>The same store's fifth face.</summary>
+    ICheckpointStore Checkpoints { get; }
+
     /// <summary>The time by the store's clock.</summary>
     DateTimeOffset Now { get; }
 
@@ -30,6 +33,9 @@ public interface IStoreHarness : IAsyncDisposable
 
     /// <summary>Counts the messages that a chat has in the database, those of a deleted one included.</summary>
     Task<long> CountMessagesAsync(ChatId id);
+
+    /// <summary>Counts the rows of checkpoints that a chat has in the database.</summary>
+    Task<long> CountCheckpointsAsync(ChatId id);
 
     /// <summary>
     /// Makes time pass for the store: heartbeats, idempotency keys and gravestones grow older, and so does the last

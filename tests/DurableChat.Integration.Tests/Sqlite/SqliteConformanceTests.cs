@@ -51,3 +51,8 @@ public sealed class SqliteSettingTests : SettingSpecs
 {
     protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
 }
+
+public sealed class SqliteCheckpointSpecTests : CheckpointSpecs
+{
+    protected override ValueTask<IStoreHarness> CreateHarnessAsync() => new(new SqliteHarness());
+}

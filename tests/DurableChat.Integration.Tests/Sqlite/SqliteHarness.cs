@@ -24,11 +24,15 @@ internal sealed class SqliteHarness : IStoreHarness
 
     public IUsageStore Usage => _store;
 
+    public ICheckpointStore Checkpoints => _store;
+
     public DateTimeOffset Now => _time.GetUtcNow();
 
     public Task<long> CountKeysAsync(ChatId id) => CountAsync("idempotency_keys", id);
 
     public Task<long> CountMessagesAsync(ChatId id) => CountAsync("messages", id);
+
+    public Task<long> CountCheckpointsAsync(ChatId id) => CountAsync("checkpoints", id);
 
     public Task AdvanceAsync(TimeSpan time)
     {

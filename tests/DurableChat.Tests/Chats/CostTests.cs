@@ -80,10 +80,17 @@ public sealed class CostTests
         var chat = Given.Running();
         for (var i = 0; i < 20; i++)
         {
-            chat = chat.Then(_ => new AcquireLease("b", HolderIsGone: true));
+            chat = chat.Then(_ => new AcquireLease("b", HolderIsGone: true)).Then(taken => new RecordAttempt(Given.Token(taken), taken.Generation));
         }
 
         Assert.Equal(Enumerable.Range((int)chat.Generation - Chat.MaxUncounted, Chat.MaxUncounted).Select(generation => (long)generation), chat.UncountedGenerations);
+    }
+
+    [Fact]
+    public void A_generation_that_lost_two_workers_is_remembered_once()
+    {
+        var chat = Given.Running().Then(_ => new AcquireLease("b", HolderIsGone: true)).Then(_ => new AcquireLease("c", HolderIsGone: true));
+        Assert.Equal([1L], chat.UncountedGenerations);
     }
 
     [Fact]

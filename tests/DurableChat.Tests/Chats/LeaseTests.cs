@@ -18,6 +18,47 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public void A_takeover_continues_the_answer_in_flight_and_begins_another_where_there_is_none()
+    {
+        var running = Given.Running();
+        var taken = running.Then(_ => new AcquireLease(Given.Other, HolderIsGone: true));
+        Assert.Equal((running.Generation, running.Attempt + 1), (taken.Generation, taken.Attempt));
+        foreach (var ended in (Chat[])[Given.Retrying(), Given.ToolsPending(), running.Then(Given.Release)])
+        {
+            Assert.Equal(ended.Generation + 1, ended.Then(_ => new AcquireLease(Given.Other, HolderIsGone: true)).Generation);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_command_that_ends_an_answer_removes_its_checkpoint_if_there_may_be_one(bool hasCheckpoint)
+    {
+        var running = Given.Running();
+        foreach (var ends in (GenerationCommand[])[Given.Finish(running), Given.Fail(running), Given.Release(running), new RecordAttempt(1, 1)])
+        {
+            Assert.Equal(hasCheckpoint, running.Apply(_ => ends with { HasCheckpoint = hasCheckpoint }).RemovesCheckpoint);
+        }
+
+        var retrying = Given.Retrying();
+        Assert.Equal(hasCheckpoint, retrying.Apply(_ => new RecordAttempt(1, 1) { HasCheckpoint = hasCheckpoint }).RemovesCheckpoint);
+        Assert.False(Given.ToolsPending().Apply(chat => new CommitStep(1, 1) { Results = [Given.Ok(Given.Call)], HasCheckpoint = hasCheckpoint }).RemovesCheckpoint);
+    }
+
+    [Fact]
+    public void Others_remove_a_checkpoint_only_if_they_end_the_answer()
+    {
+        var running = Given.Running();
+        foreach (var keeps in (ChatCommand[])[new SendMessage("more"), new Interrupt(), new AcquireLease(Given.Other, HolderIsGone: true)])
+        {
+            Assert.False(running.Apply(_ => keeps).RemovesCheckpoint);
+        }
+
+        Assert.True(running.Apply(_ => new EditMessage(Given.UserMessage(), "other")).RemovesCheckpoint);
+        Assert.True(Given.Retrying().Apply(_ => new AcquireLease(Given.Other, HolderIsGone: true)).RemovesCheckpoint);
+    }
+
+    [Fact]
     public void A_commit_decided_before_a_takeover_is_fenced_by_its_token()
     {
         var before = Given.Running();

@@ -46,7 +46,7 @@ internal sealed class PlainModel(string? claimBy, string text)
     public bool Do(ChatCommand command) => command switch
     {
         GenerationCommand worker => Driver is not null && worker.Token == Token && worker.Generation == Generation && DoWork(worker),
-        AcquireLease acquire => IsBusy && (Driver is null || acquire.HolderIsGone) && Grant(acquire.Replica),
+        AcquireLease acquire => IsBusy && (Driver is null || acquire.HolderIsGone) && Grant(acquire.Replica, isSameAnswer: Driver is not null && Pending.Count == 0 && _failed != Generation),
         DeleteQueued delete => Queue.RemoveAll(queued => queued.Id == delete.QueuedId) > 0,
         UpdateChat update => update.Archived != Archived && Set(() => Archived = !Archived)
             && (Archived || Status != ChatStatus.Waiting || Queue.Count == 0 || EndTurn(update.ClaimBy)),
@@ -170,11 +170,11 @@ internal sealed class PlainModel(string? claimBy, string text)
         return claimBy is null || Grant(claimBy);
     }
 
-    private bool Grant(string replica)
+    private bool Grant(string replica, bool isSameAnswer = false)
     {
         Driver = replica;
         Token++;
-        Generation++;
+        Generation += isSameAnswer ? 0 : 1;
         return true;
     }
 

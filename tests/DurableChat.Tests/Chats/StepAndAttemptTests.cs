@@ -36,7 +36,7 @@ public sealed class StepAndAttemptTests
         for (var attempt = 2; attempt < 6; attempt++)
         {
             chat = chat.Then(_ => new AcquireLease(Given.Other, HolderIsGone: true));
-            Assert.Equal((attempt, attempt, attempt), (chat.Attempt, chat.Generation, chat.LeaseToken));
+            Assert.Equal((attempt, 1, attempt), (chat.Attempt, chat.Generation, chat.LeaseToken));
         }
     }
 

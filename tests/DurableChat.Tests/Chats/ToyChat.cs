@@ -125,7 +125,7 @@ internal sealed class ToyChat
 
         // Whoever gets the lease, or begins another model call, gets parts of its own: they must not be taken for those
         // before.
-        Assert.True(Chat.Lease is null || Chat.Lease == before.Lease || Chat.Generation > before.Generation);
+        Assert.True(Chat.Lease is null || Chat.Lease == before.Lease || Chat.Generation > before.Generation || Chat.Attempt > before.Attempt);
     }
 
     private void CheckHistory()

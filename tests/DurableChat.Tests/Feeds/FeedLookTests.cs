@@ -200,8 +200,12 @@ public sealed class FeedLookTests
         var stage = new Stage(replica: "a");
         using var pin = stage.Registry.Pin(stage.Id);
         pin.Feed.Publish(stage.Create());
-        Assert.Equal([StreamEventType.PreviewReset], Types(Look(pin.Feed, AtParts(1))));
+
+        // They stay until the worker here has shown something: it may continue them.
+        Assert.Empty(Look(pin.Feed, AtParts(1)));
+        Assert.Equal([StreamEventType.PreviewReset], Types(Look(pin.Feed, AtParts(2))));
         pin.Feed.BeginGeneration(1);
+        Assert.Empty(Look(pin.Feed, AtParts(1)));
         pin.Feed.AppendPart(1, new TextPart("a"));
         Assert.Equal([StreamEventType.PreviewReset, StreamEventType.MessagePart], Types(Look(pin.Feed, AtParts(1))));
     }

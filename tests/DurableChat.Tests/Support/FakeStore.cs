@@ -8,7 +8,7 @@ namespace DurableChat.Tests.Support;
 /// <see cref="IChatStore"/>; the conformance suite proves that
 /// for real stores.
 /// </summary>
-internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore, IUsageStore
+internal sealed partial class FakeStore : IChatStore, ILeaseStore, IRetentionStore, IUsageStore, ICheckpointStore
 {
     private readonly object _gate = new();
     private readonly Dictionary<ChatId, (Chat Chat, List<Message> Messages)> _chats = [];
@@ -119,6 +119,11 @@ internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore, IUsa
             messages.AddRange(transition.Appended);
             _chats[id] = (transition.Next, messages);
             AddUsage(transition);
+            if (transition.RemovesCheckpoint)
+            {
+                RemoveCheckpoints(id);
+            }
+
             if (idempotency is not null)
             {
                 _keys[(id, idempotency.Key)] = idempotency;
@@ -207,7 +212,7 @@ internal sealed class FakeStore : IChatStore, ILeaseStore, IRetentionStore, IUsa
     public Dictionary<ChatId, int> Remains { get; } = [];
 
     /// <summary>How many slices have expired.</summary>
-    public Dictionary<ExpiredKind, int> Expired { get; } = new() { [ExpiredKind.IdempotencyKeys] = 0, [ExpiredKind.Gravestones] = 0 };
+    public Dictionary<ExpiredKind, int> Expired { get; } = new() { [ExpiredKind.IdempotencyKeys] = 0, [ExpiredKind.Gravestones] = 0, [ExpiredKind.Checkpoints] = 0 };
 
     /// <summary>Undoes the newest commit, as the failover to a standby that never had it does.</summary>
     public void Lose(Transition before, IReadOnlyList<Message> history)

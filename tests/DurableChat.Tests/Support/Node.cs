@@ -28,7 +28,7 @@ internal sealed class Node
 
     public Node(FakeStore store, IModelClient model, string replica = "a", FeedOptions? feeds = null, WorkerOptions? worker = null, IMeterFactory? meters = null, ToolOptions? toolOptions = null, Func<ModelDefinition, ModelDefinition>? define = null, IReadOnlyList<ModelDefinition>? others = null, params AIFunction[] functions)
     {
-        Store = store;
+        (Store, Model) = (store, model);
         Options = (worker ?? new WorkerOptions()) with { Replica = replica };
         var feedOptions = feeds ?? new FeedOptions();
         var metrics = new FeedMetrics(meters, Time);
@@ -43,10 +43,12 @@ internal sealed class Node
         Committer = new ChatCommitter(store, Feeds, Reader, commits, new ChatLimits(), Time);
         var notes = new SettingNotes(Log);
         var generator = new Generator(models, tools, new HistoryReader(store, Options, feedOptions), Options, workerMetrics, Time, notes);
-        var runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten));
+        var runs = new RunTable(Time);
+        Checkpointer = new Checkpointer(Feeds, runs, Options, new CheckpointMetrics(meters), Time, NullLogger<Checkpointer>.Instance, store);
+        var runner = new TurnRunner(Committer, Reader, generator, tools, Options, workerMetrics, new NoServices(), Time, NullLogger<TurnRunner>.Instance, new Keeper(Forgotten), Checkpointer);
         var places = new TurnPlaces(Options);
         Pulse = new WorkerPulse(Options, Time);
-        Worker = new Worker(commits, Feeds, Reader, runner, places, Options, workerMetrics, Time, NullLogger<Worker>.Instance);
+        Worker = new Worker(commits, Feeds, Reader, runner, runs, places, Options, workerMetrics, Time, NullLogger<Worker>.Instance);
         Takeover = new LeaseTakeover(store, Committer, Worker, Options, workerMetrics, Time, NullLogger<LeaseTakeover>.Instance);
         Reconciler = new Reconciler(store, Takeover, Worker, Pulse, Options, workerMetrics, Time, NullLogger<Reconciler>.Instance);
         Chats = new ChatService(store, store, Feeds, Reader, Committer, places, Pulse, OwnerFeeds, models, notes, Channel, metrics, ResiliencePipeline.Empty, Time);
@@ -55,6 +57,8 @@ internal sealed class Node
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FakeStore Store { get; }
+
+    public IModelClient Model { get; }
 
     /// <summary>What the log says of settings that are made to fit.</summary>
     public Lines Log { get; } = new();
@@ -79,6 +83,8 @@ internal sealed class Node
     public LeaseTakeover Takeover { get; }
 
     public Reconciler Reconciler { get; }
+
+    public Checkpointer Checkpointer { get; }
 
     public ChatService Chats { get; }
 

@@ -39,4 +39,10 @@ public abstract record GenerationCommand(long Token, long Generation) : LeasedCo
     /// its own cost.
     /// </summary>
     public TokenUsage? Usage { get; init; }
+
+    /// <summary>
+    /// True if the worker has written a checkpoint of the generation, or may have. If the command ends the generation,
+    /// its commit removes the checkpoint.
+    /// </summary>
+    public bool HasCheckpoint { get; init; }
 }

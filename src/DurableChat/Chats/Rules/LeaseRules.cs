@@ -26,8 +26,17 @@ internal static class LeaseRules
             return ChatRules.Refuse(RefusalCode.LeaseHeld, "Another worker drives the chat.");
         }
 
+        // An answer that was in flight goes on as the same generation: clients keep what they have of it.
         var draft = new TransitionDraft(chat, context.Now);
-        draft.GrantLease(command.Replica);
+        if (chat.IsAnswerInFlight)
+        {
+            draft.ContinueLease(command.Replica);
+        }
+        else
+        {
+            draft.GrantLease(command.Replica);
+        }
+
         return draft.Accept();
     }
 

@@ -48,6 +48,12 @@ public sealed record Transition
     /// </summary>
     public Spending? Spent { get; init; }
 
+    /// <summary>
+    /// True if the transition ends an answer in flight of which a checkpoint may exist. The store then removes the
+    /// chat's checkpoints in the commit itself.
+    /// </summary>
+    public bool RemovesCheckpoint { get; init; }
+
     /// <summary>The version before this transition. 0 if the chat is new.</summary>
     public long ExpectedVersion => Next.Version - 1;
 

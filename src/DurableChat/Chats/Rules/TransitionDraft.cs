@@ -14,6 +14,7 @@ internal sealed class TransitionDraft
     private Spending? _spent;
     private long? _removedFrom;
     private long? _fencingToken;
+    private bool _mayHaveCheckpoint = true;
 
     public TransitionDraft(Chat chat, DateTimeOffset now)
     {
@@ -43,6 +44,7 @@ internal sealed class TransitionDraft
     public TransitionDraft FencedBy(GenerationCommand command)
     {
         _fencingToken = command.Token;
+        _mayHaveCheckpoint = command.HasCheckpoint;
         Spend(command.Usage);
         return this;
     }
@@ -259,6 +261,15 @@ internal sealed class TransitionDraft
     }
 
     /// <summary>
+    /// Grants the lease with a higher token than all earlier ones, and starts another attempt at the same generation.
+    /// </summary>
+    public void ContinueLease(string replica)
+    {
+        var token = Next.LeaseToken + 1;
+        Next = Next with { Lease = new Lease(replica, token), LeaseToken = token, Attempt = Next.Attempt + 1 };
+    }
+
+    /// <summary>
     /// Starts a generation. Attempts of earlier models count only within the model call in which they failed.
     /// </summary>
     public void BeginGeneration(int attempt) => Next = Next with
@@ -327,7 +338,18 @@ internal sealed class TransitionDraft
         Dequeued = _dequeued,
         ChangesSettings = ChangesSettings,
         Spent = _spent,
+        RemovesCheckpoint = _mayHaveCheckpoint && HadAnswer && !IsSameAnswer(Next),
     });
+
+    /// <summary>True if an answer was in flight. A failed attempt counts: it is shown until the next one starts.</summary>
+    private bool HadAnswer => _before is { NeedsWorker: true, Lease: not null, Attempt: > 0, PendingToolCalls.Count: 0 };
+
+    private bool IsSameAnswer(Chat next) =>
+        next.NeedsWorker
+            && next.Lease is not null
+            && next.Generation == _before.Generation
+            && next.Epoch == _before.Epoch
+            && next.PendingToolCalls.Count == 0;
 
     private void SetPending(ToolCallPart[] calls, CallOrigin? origin) =>
         Next = Next with { PendingToolCalls = calls, PendingCallOrigin = calls.Length == 0 ? null : origin };
@@ -352,6 +374,7 @@ internal sealed class TransitionDraft
     /// <summary>A takeover does not know what the previous worker has spent. That worker may report it later.</summary>
     private Chat WithAbandoned(Chat next) =>
         _fencingToken is null && _before is { NeedsWorker: true, Lease: { } lease, IsCallCounted: false } && next.Lease?.Token != lease.Token
+            && !next.UncountedGenerations.Contains(_before.Generation)
             ? next with { UncountedGenerations = [.. next.UncountedGenerations.TakeLast(Chat.MaxUncounted - 1), _before.Generation] }
             : next;
 
