@@ -21,7 +21,9 @@ public static class DurableChatHttpBuilderExtensions
     /// <param name="configure">Changes the settings; null keeps the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="InvalidOperationException"><c>AddDurableChat</c> has already been called.</exception>
-    public static DurableChatBuilder AddDurableChat(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
+    public static DurableChatBuilder AddDurableChat(
+        this IServiceCollection services,
+        Action<DurableChatOptions>? configure = null)
     {
         var builder = services.AddDurableChatCore(configure);
         services.AddDurableChatHttp(new DurableChatHttpOptions());
@@ -32,13 +34,18 @@ public static class DurableChatHttpBuilderExtensions
     /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
     /// <param name="configure">Changes the settings.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public static DurableChatBuilder ConfigureHttp(this DurableChatBuilder builder, Action<DurableChatHttpOptions> configure)
+    public static DurableChatBuilder ConfigureHttp(
+        this DurableChatBuilder builder,
+        Action<DurableChatHttpOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        var options = (DurableChatHttpOptions)builder.Services.Last(service => service.ServiceType == typeof(DurableChatHttpOptions)).ImplementationInstance!;
+        var options = (DurableChatHttpOptions)builder.Services.Last(
+            service => service.ServiceType == typeof(DurableChatHttpOptions)).ImplementationInstance!;
         configure(options);
-        return options.Validate() is [_, ..] problems ? throw new ArgumentException(string.Join(' ', problems), nameof(configure)) : builder;
+        return options.Validate() is [_, ..] problems
+            ? throw new ArgumentException(string.Join(' ', problems), nameof(configure))
+            : builder;
     }
 
     /// <summary>Sets how the owner of a request is determined. By default it is the name identifier claim.</summary>
@@ -88,7 +95,8 @@ public static class DurableChatHttpBuilderExtensions
             builder.Options.Worker));
 
         // Starts before the first heartbeat, which contains its address, and stops last, after the worker's handover.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
+        services.Insert(
+            0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
         return builder;
     }
 }

@@ -30,7 +30,9 @@ public static class DurableChatServiceCollectionExtensions
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Changes the settings. Null keeps the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    public static DurableChatBuilder AddDurableChatCore(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
+    public static DurableChatBuilder AddDurableChatCore(
+        this IServiceCollection services,
+        Action<DurableChatOptions>? configure = null)
     {
         var options = new DurableChatOptions();
         configure?.Invoke(options);
@@ -57,11 +59,17 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(provider => new FeedMetrics(provider.GetService<IMeterFactory>(), Time(provider)));
         services.AddSingleton(provider => new WorkerMetrics(provider.GetService<IMeterFactory>()));
-        services.AddSingleton(provider => new FeedRegistry(options.Feeds, provider.GetRequiredService<FeedMetrics>(), Time(provider)) { Replica = options.Worker.Replica });
+        services.AddSingleton(provider => new FeedRegistry(
+            options.Feeds,
+            provider.GetRequiredService<FeedMetrics>(),
+            Time(provider)) { Replica = options.Worker.Replica });
         services.AddSingleton(provider => new RelaySource(provider.GetRequiredService<FeedRegistry>()));
         services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new CatchUpReader(Store(provider), options.Feeds, Time(provider)));
-        services.AddSingleton(provider => new FeedInspector(provider.GetRequiredService<FeedRegistry>(), options.Worker.Replica, provider.GetRequiredService<WorkerMetrics>()));
+        services.AddSingleton(provider => new FeedInspector(
+            provider.GetRequiredService<FeedRegistry>(),
+            options.Worker.Replica,
+            provider.GetRequiredService<WorkerMetrics>()));
         services.AddSingleton(provider => new OwnerFeedRegistry(Time(provider)));
         services.TryAddSingleton(provider => new StoreMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(Models);
@@ -90,7 +98,10 @@ public static class DurableChatServiceCollectionExtensions
             provider.GetRequiredService<ILogger<Notifier>>()));
         services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<Notifier>());
         services.AddSingleton(provider => new CommitHooks(
-            provider, services.Any(service => service.ServiceType == typeof(ICommitHook)), Time(provider), provider.GetRequiredService<ILogger<CommitHooks>>()));
+            provider,
+            services.Any(service => service.ServiceType == typeof(ICommitHook)),
+            Time(provider),
+            provider.GetRequiredService<ILogger<CommitHooks>>()));
         services.AddSingleton<ICommitObserver>(provider => provider.GetRequiredService<CommitHooks>());
         services.AddSingleton(provider => new ChatCommitter(
             Store(provider),
@@ -100,7 +111,11 @@ public static class DurableChatServiceCollectionExtensions
             options.Limits,
             provider.GetRequiredService<ClusterTime>()));
         services.AddSingleton(provider => new ToolRegistry(
-            provider.GetServices<AIFunction>(), options.Tools, Time(provider), provider.GetRequiredService<ILogger<ToolRegistry>>(), provider.GetServices<IToolSource>()));
+            provider.GetServices<AIFunction>(),
+            options.Tools,
+            Time(provider),
+            provider.GetRequiredService<ILogger<ToolRegistry>>(),
+            provider.GetServices<IToolSource>()));
         services.AddSingleton<SettingNotes>();
         services.AddSingleton(provider => new Generator(
             provider.GetRequiredService<ModelCatalog>(),
@@ -184,19 +199,27 @@ public static class DurableChatServiceCollectionExtensions
             Time(provider),
             provider.GetRequiredService<ILogger<Reconciler>>()));
         services.AddHostedService(provider => new RetentionSweeper(
-            provider.GetService<IRetentionStore>() ?? (options.Retention.ArchivedAfter is null ? null : throw new InvalidOperationException($"Retention needs a store that is an {nameof(IRetentionStore)}.")),
+            provider.GetService<IRetentionStore>()
+                ?? (options.Retention.ArchivedAfter is null ? null : throw new InvalidOperationException(
+                    $"Retention needs a store that is an {nameof(IRetentionStore)}.")),
             provider.GetRequiredService<ChatCommitter>(),
             options.Retention,
             new RetentionMetrics(provider.GetService<IMeterFactory>()),
             provider.GetRequiredService<ClusterTime>(),
             provider.GetRequiredService<ILogger<RetentionSweeper>>()));
-        services.AddHostedService(provider => new RemainsSweeper(provider.GetService<IRetentionStore>(), Time(provider), provider.GetRequiredService<ILogger<RemainsSweeper>>()));
-        services.AddHostedService(provider => new FeedSweeper(provider.GetRequiredService<FeedRegistry>(), options.Feeds, Time(provider)));
+        services.AddHostedService(provider => new RemainsSweeper(
+            provider.GetService<IRetentionStore>(),
+            Time(provider),
+            provider.GetRequiredService<ILogger<RemainsSweeper>>()));
+        services.AddHostedService(
+            provider => new FeedSweeper(provider.GetRequiredService<FeedRegistry>(), options.Feeds, Time(provider)));
         return new DurableChatBuilder(services, options);
     }
 
     private static IChatStore Store(IServiceProvider provider) => provider.GetService<IChatStore>()
-        ?? throw new InvalidOperationException("DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on what AddDurableChat gives back.");
+        ?? throw new InvalidOperationException(
+            "DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on what AddDurableChat "
+                + "gives back.");
 
     private static INotificationChannel? Channel(IServiceProvider provider) =>
         provider.GetService<INotificationChannel>() is not { } channel ? null
@@ -215,7 +238,9 @@ public static class DurableChatServiceCollectionExtensions
 
         return provider.GetService<IChatClient>() is { } only
             ? new ModelCatalog([new ModelDefinition(ModelCatalog.DefaultName, only)])
-            : throw new InvalidOperationException($"DurableChat has no model to answer: call AddModel on what AddDurableChat gives back, or add an {nameof(IChatClient)} to the services.");
+            : throw new InvalidOperationException(
+                $"DurableChat has no model to answer: call AddModel on what AddDurableChat gives back, or add an "
+                    + $"{nameof(IChatClient)} to the services.");
     }
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();

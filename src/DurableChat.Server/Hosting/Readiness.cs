@@ -24,7 +24,13 @@ internal static class Readiness
     private const int SqliteIoError = 10;
     private const int SqliteFull = 13;
 
-    public static async Task<IResult> CheckAsync(StoreProbe store, WriteHealth writes, ChannelState channel, ServerDrain drain, [FromServices] RecorderWatch? recorder, CancellationToken cancellationToken)
+    public static async Task<IResult> CheckAsync(
+        StoreProbe store,
+        WriteHealth writes,
+        ChannelState channel,
+        ServerDrain drain,
+        [FromServices] RecorderWatch? recorder,
+        CancellationToken cancellationToken)
     {
         if (drain.HasBegun)
         {
@@ -37,11 +43,14 @@ internal static class Readiness
             if (writes.Failure is { } failure)
             {
                 return FindDiskFault(failure) is { } fault
-                    ? Results.Text($"the database cannot be written to: {fault}", statusCode: StatusCodes.Status503ServiceUnavailable)
+                    ? Results.Text(
+                        $"the database cannot be written to: {fault}",
+                        statusCode: StatusCodes.Status503ServiceUnavailable)
                     : Results.Text("ready; the database cannot be written to, the log says why");
             }
 
-            return Results.Text(recorder?.Complaint is { } complaint ? $"{Describe(channel)}; {complaint}" : Describe(channel));
+            return Results.Text(
+                recorder?.Complaint is { } complaint ? $"{Describe(channel)}; {complaint}" : Describe(channel));
         }
         catch (ChatStoreException)
         {
@@ -51,8 +60,10 @@ internal static class Readiness
 
     private static string? FindDiskFault(Exception failure) => failure switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } or SqliteException { SqliteErrorCode: SqliteFull } => "its disk is full",
-        PostgresException { SqlState: PostgresErrorCodes.IoError } or SqliteException { SqliteErrorCode: SqliteIoError } => "its disk fails",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull }
+            or SqliteException { SqliteErrorCode: SqliteFull } => "its disk is full",
+        PostgresException { SqlState: PostgresErrorCodes.IoError }
+            or SqliteException { SqliteErrorCode: SqliteIoError } => "its disk fails",
         { InnerException: { } inner } => FindDiskFault(inner),
         _ => null,
     };
@@ -60,7 +71,9 @@ internal static class Readiness
     private static string Describe(ChannelState channel) => channel switch
     {
         { HasChannel: false } or { IsUp: true } => "ready",
-        { DeafAdvice: { } advice } => $"ready; the notification channel is connected and does not deliver, changes of other replicas are found by comparing versions. {advice}",
+        { DeafAdvice: { } advice } =>
+            $"ready; the notification channel is connected and does not deliver, changes of other replicas are found "
+                + $"by comparing versions. {advice}",
         _ => "ready; the notification channel is down, changes of other replicas are found by comparing versions",
     };
 }

@@ -16,8 +16,17 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     public TimeSpan InlinePatience => options.InlinePatience;
 
     /// <summary>Reads the messages after a place. Null if the chat is gone.</summary>
-    public Task<CatchUpPage?> ReadAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken) =>
-        _pages.RunAsync(feed.Id, wanted, underWay => Serves(underWay, wanted), ct => ReadPageAsync(feed, wanted, reason, ct), cancellationToken);
+    public Task<CatchUpPage?> ReadAsync(
+        Feed feed,
+        CatchUpKey wanted,
+        ReadReason reason,
+        CancellationToken cancellationToken) =>
+        _pages.RunAsync(
+            feed.Id,
+            wanted,
+            underWay => Serves(underWay, wanted),
+            ct => ReadPageAsync(feed, wanted, reason, ct),
+            cancellationToken);
 
     /// <summary>
     /// Loads the state that a feed lacks, repeatedly until the feed is no longer in doubt. A load that was already in
@@ -57,11 +66,20 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     /// subscriber asks again.
     /// </summary>
     private bool Serves(CatchUpKey underWay, CatchUpKey wanted) =>
-        underWay.Epoch == wanted.Epoch && underWay.AfterId <= wanted.AfterId && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
+        underWay.Epoch == wanted.Epoch
+            && underWay.AfterId <= wanted.AfterId
+            && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
 
-    private async Task<CatchUpPage?> ReadPageAsync(Feed feed, CatchUpKey wanted, ReadReason reason, CancellationToken cancellationToken)
+    private async Task<CatchUpPage?> ReadPageAsync(
+        Feed feed,
+        CatchUpKey wanted,
+        ReadReason reason,
+        CancellationToken cancellationToken)
     {
-        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, reason) with { MaxBytes = options.CatchUpBytes };
+        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, reason) with
+        {
+            MaxBytes = options.CatchUpBytes,
+        };
         var read = await store.ReadMessagesAsync(feed.Id, query, cancellationToken).ConfigureAwait(false);
         if (read is null)
         {
@@ -69,7 +87,8 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
             return null;
         }
 
-        var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0)).ToArray();
+        var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0))
+            .ToArray();
         var page = new CatchUpPage(read.Epoch, read.Version, wanted.AfterId, events) { CommitId = read.CommitId };
         feed.Fill(page);
         return page;

@@ -228,7 +228,11 @@ internal sealed class Feed
     /// <summary>What the feed holds at this moment. Does not count as use.</summary>
     public FeedReport Inspect(int maxCursors) => Read(feed =>
         FeedReport.Of(
-            feed._knowledge, feed._holds, feed._place.Bytes, feed._host.Time.GetElapsedTime(feed.LastUsed), maxCursors));
+            feed._knowledge,
+            feed._holds,
+            feed._place.Bytes,
+            feed._host.Time.GetElapsedTime(feed.LastUsed),
+            maxCursors));
 
     /// <summary>Completes when the feed has changed since <see cref="Look"/>.</summary>
     public Task WaitAsync(long revision, CancellationToken cancellationToken) =>

@@ -126,7 +126,14 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
 
         var segment = _segments[FindSegment(seq + 1)];
         var last = segment.LastWithin(seq + 1, MaxFrameChars);
-        return new RelayFrame(version, epoch, baseMessageId, generation, seq + 1, segment.LengthsOf(seq + 1, last), segment.Slice(seq + 1, last));
+        return new RelayFrame(
+            version,
+            epoch,
+            baseMessageId,
+            generation,
+            seq + 1,
+            segment.LengthsOf(seq + 1, last),
+            segment.Slice(seq + 1, last));
     }
 
     /// <summary>The answer's parts so far. Neighbours of one kind are joined.</summary>

@@ -20,7 +20,12 @@ public sealed class Subscription : IEventSource
     private bool _wasAtHead;
     private bool _disposed;
 
-    internal Subscription(FeedPin pin, CatchUpReader reader, FeedMetrics metrics, ResiliencePipeline retry, Position position)
+    internal Subscription(
+        FeedPin pin,
+        CatchUpReader reader,
+        FeedMetrics metrics,
+        ResiliencePipeline retry,
+        Position position)
     {
         _pin = pin;
         _reader = reader;
@@ -60,16 +65,19 @@ public sealed class Subscription : IEventSource
                     break;
                 case FeedLookKind.Unsynced:
                     await _retry.ExecuteAsync(
-                        static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct).ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
+                        static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct)
+                            .ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
                     break;
                 case FeedLookKind.Miss when look.MayComeInline && _waitedFor != look.CatchUp:
                     // The state was loaded before the notification arrived that most likely brings the messages.
                     _waitedFor = look.CatchUp;
-                    await _pin.Feed.WaitAsync(look.Revision, _reader.InlinePatience, cancellationToken).ConfigureAwait(false);
+                    await _pin.Feed.WaitAsync(look.Revision, _reader.InlinePatience, cancellationToken)
+                        .ConfigureAwait(false);
                     break;
                 case FeedLookKind.Miss:
                     var page = await _retry.ExecuteAsync(
-                        static async (state, ct) => await state.Self._reader.ReadAsync(state.Self._pin.Feed, state.Look.CatchUp, state.Look.Reason, ct).ConfigureAwait(false),
+                        static async (state, ct) => await state.Self._reader.ReadAsync(
+                            state.Self._pin.Feed, state.Look.CatchUp, state.Look.Reason, ct).ConfigureAwait(false),
                         (Self: this, Look: look),
                         cancellationToken).ConfigureAwait(false);
                     Take(page, events);

@@ -14,7 +14,11 @@ namespace DurableChat.Hooks;
 /// <param name="hasHooks">False if no hooks are registered.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log for failed hooks.</param>
-internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, TimeProvider time, ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
+internal sealed class CommitHooks(
+    IServiceProvider services,
+    bool hasHooks,
+    TimeProvider time,
+    ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
 {
     /// <summary>How long a stopping host still delivers waiting notices.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
@@ -42,7 +46,8 @@ internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, Time
     }
 
     /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner) => Add(() => new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });
+    public void OnDeleted(ChatId id, string owner) =>
+        Add(() => new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -58,7 +63,9 @@ internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, Time
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_lines.Select(line => line.WhenEmptyAsync())).WaitAsync(_lastWords, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_lines.Select(line => line.WhenEmptyAsync()))
+            .WaitAsync(_lastWords, time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _giveUp.CancelAsync().ConfigureAwait(false);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -71,7 +78,8 @@ internal sealed class CommitHooks(IServiceProvider services, bool hasHooks, Time
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lines.Select(line => line.RunAsync(_giveUp.Token)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_lines.Select(line => line.RunAsync(_giveUp.Token)));
 
     private void Add(Func<CommitNotice> make)
     {

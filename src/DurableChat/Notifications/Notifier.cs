@@ -34,7 +34,8 @@ internal sealed partial class Notifier(
         NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0));
 
     // Signals only that something waits: several signals cause one look at the queue.
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc/>
     public void OnCommitted(Transition transition)
@@ -160,6 +161,9 @@ internal sealed partial class Notifier(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
     private partial void LogNotSent(int count, Exception exception);
 }

@@ -10,7 +10,10 @@ namespace DurableChat.Retention;
 /// transactions with pauses, so that commits run in between. A restarted process or another replica completes
 /// interrupted work. When there is nothing to do, a round is one statement that an index answers.
 /// </summary>
-internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvider time, ILogger<RemainsSweeper> logger) : BackgroundService
+internal sealed partial class RemainsSweeper(
+    IRetentionStore? store,
+    TimeProvider time,
+    ILogger<RemainsSweeper> logger) : BackgroundService
 {
     private const int PageSize = 100;
 
@@ -31,7 +34,10 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
             foreach (var id in page)
             {
                 last = id;
-                await TryRepeatAsync(ct => retention.RemoveRemainsAsync(id, ct), failure => LogRemains(id, failure), cancellationToken).ConfigureAwait(false);
+                await TryRepeatAsync(
+                    ct => retention.RemoveRemainsAsync(id, ct),
+                    failure => LogRemains(id, failure),
+                    cancellationToken).ConfigureAwait(false);
             }
         }
         while (page.Count == PageSize);
@@ -42,7 +48,10 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
     {
         foreach (var kind in Enum.GetValues<ExpiredKind>())
         {
-            await TryRepeatAsync(ct => retention.RemoveExpiredAsync(kind, ct), failure => LogExpired(kind, failure), cancellationToken).ConfigureAwait(false);
+            await TryRepeatAsync(
+                ct => retention.RemoveExpiredAsync(kind, ct),
+                failure => LogExpired(kind, failure),
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -74,7 +83,10 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
         }
     }
 
-    private Task TryRepeatAsync(Func<CancellationToken, Task<bool>> removeSlice, Action<Exception> log, CancellationToken cancellationToken) => TryAsync(
+    private Task TryRepeatAsync(
+        Func<CancellationToken, Task<bool>> removeSlice,
+        Action<Exception> log,
+        CancellationToken cancellationToken) => TryAsync(
         async ct =>
         {
             while (await removeSlice(ct).ConfigureAwait(false))
@@ -85,7 +97,10 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
         log,
         cancellationToken);
 
-    private static async Task TryAsync(Func<CancellationToken, Task> work, Action<Exception> log, CancellationToken cancellationToken)
+    private static async Task TryAsync(
+        Func<CancellationToken, Task> work,
+        Action<Exception> log,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -99,12 +114,16 @@ internal sealed partial class RemainsSweeper(IRetentionStore? store, TimeProvide
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "What is left of the deleted chat {Chat} could not be removed; the next round tries again")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "What is left of the deleted chat {Chat} could not be removed; the next round tries again")]
     private partial void LogRemains(ChatId chat, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "Expired {Kind} could not be removed; the next round tries again")]
     private partial void LogExpired(ExpiredKind kind, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Warning, "Deleted chats that have left something could not be found; the next round tries again")]
+    [LoggerMessage(
+        3, LogLevel.Warning, "Deleted chats that have left something could not be found; the next round tries again")]
     private partial void LogFailed(Exception exception);
 }

@@ -18,7 +18,8 @@ internal sealed class OwnerFeedRegistry : ICommitObserver
     private readonly ConcurrentDictionary<string, OwnerFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ListPacer _pacer;
 
-    public OwnerFeedRegistry(TimeProvider? time = null) => _pacer = new ListPacer(time ?? TimeProvider.System, ListsPerRound, MarkUnsynced);
+    public OwnerFeedRegistry(TimeProvider? time = null) =>
+        _pacer = new ListPacer(time ?? TimeProvider.System, ListsPerRound, MarkUnsynced);
 
     /// <summary>How many owners are watched.</summary>
     public int Count => _feeds.Count;

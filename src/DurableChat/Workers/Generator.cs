@@ -9,7 +9,15 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Workers;
 
 /// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
-internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, SettingNotes notes, params IEnumerable<ITurnHook> hooks)
+internal sealed class Generator(
+    ModelCatalog models,
+    ToolRegistry tools,
+    HistoryReader histories,
+    WorkerOptions options,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    SettingNotes notes,
+    params IEnumerable<ITurnHook> hooks)
 {
     /// <summary>
     /// The next look shows a chat that has moved on. Several looks without a result mean that its history does not
@@ -69,7 +77,11 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             model.MaxAnswerTime ?? options.MaxAnswerTime,
             time,
             cancellationToken);
-        var answer = new AnswerInProgress(history) { IsReplayRefused = run.Memory.IsReplayRefused, AreToolsRefused = run.Memory.AreToolsRefused };
+        var answer = new AnswerInProgress(history)
+        {
+            IsReplayRefused = run.Memory.IsReplayRefused,
+            AreToolsRefused = run.Memory.AreToolsRefused,
+        };
         run.Memory.Instructions = PromptBuilder.TakesInstructions(history) ? run.Instructions ?? [] : [];
         string? error = GenAiMetrics.Cancelled;
         try
@@ -91,7 +103,10 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             };
             var whole = await StreamAsync(feed, chat, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
-            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with { Instructions = run.Instructions ?? [] } : whole;
+            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with
+            {
+                Instructions = run.Instructions ?? [],
+            } : whole;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -164,7 +179,13 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     /// Streams the answer. If the provider refuses an optional part of the request, a second request omits it. That
     /// does not count as another attempt.
     /// </summary>
-    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> StreamAsync(
+        Feed feed,
+        Chat chat,
+        ModelDefinition model,
+        ModelRequest request,
+        AnswerInProgress answer,
+        AnswerClocks clocks)
     {
         while (true)
         {
@@ -172,12 +193,16 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             {
                 return await ReadAsync(feed, chat, model, request, answer, clocks).ConfigureAwait(false);
             }
-            catch (ModelException exception) when (exception.Failure.IsReplayRefused && !request.OmitsReplay && answer.IsEmpty)
+            catch (ModelException exception) when (exception.Failure.IsReplayRefused
+                && !request.OmitsReplay
+                && answer.IsEmpty)
             {
                 answer.IsReplayRefused = true;
                 request = request with { OmitsReplay = true };
             }
-            catch (ModelException exception) when (exception.Failure.AreToolsRefused && request.Tools.Count > 0 && answer.IsEmpty)
+            catch (ModelException exception) when (exception.Failure.AreToolsRefused
+                && request.Tools.Count > 0
+                && answer.IsEmpty)
             {
                 answer.AreToolsRefused = true;
                 request = request with { Tools = [] };
@@ -188,14 +213,21 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         }
     }
 
-    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> ReadAsync(
+        Feed feed,
+        Chat chat,
+        ModelDefinition model,
+        ModelRequest request,
+        AnswerInProgress answer,
+        AnswerClocks clocks)
     {
         var began = time.GetTimestamp();
         var room = options.MaxAnswerChars;
         EndUpdate? end = null;
         var isCut = false;
         var parts = new PartCount(Math.Max(MinParts, options.MaxAnswerChars / CharsPerPart));
-        var reader = new PatientReader<ModelUpdate>(model.Client.StreamAsync(request, clocks.Token).GetAsyncEnumerator(clocks.Token));
+        var reader = new PatientReader<ModelUpdate>(
+            model.Client.StreamAsync(request, clocks.Token).GetAsyncEnumerator(clocks.Token));
         await using var disposal = reader.ConfigureAwait(false);
         while (!isCut && end is null && await reader.MoveNextAsync(clocks.Token).ConfigureAwait(false))
         {
@@ -235,13 +267,16 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         // An answer without parts can be valid, if all tokens went into reasoning or the provider withholds the answer.
         // An answer that ends normally must have parts.
         return feed.TryGetParts(chat.Generation) is not { } shown ? null
-            : shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
+            : shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter }
+                ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
             : Complete(shown, end, answer);
     }
 
     /// <summary>The model may have a lower limit on attempts than others.</summary>
     private static ModelFailure Limit(ModelFailure failure, ModelDefinition model) =>
-        model.MaxAttempts is { } most ? failure with { MaxAttempts = Math.Min(failure.MaxAttempts ?? most, most) } : failure;
+        model.MaxAttempts is { } most
+            ? failure with { MaxAttempts = Math.Min(failure.MaxAttempts ?? most, most) }
+            : failure;
 
     private static Answer Complete(IReadOnlyList<MessagePart> parts, EndUpdate? end, AnswerInProgress answer)
     {

@@ -42,10 +42,19 @@ internal sealed partial class Worker : ICommitObserver
     private StrongBox<long>? _heartbeat;
 
     public Worker(
-        FeedRegistry feeds, CatchUpReader reader, Lazy<TurnRunner> runner, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<Worker> logger)
+        FeedRegistry feeds,
+        CatchUpReader reader,
+        Lazy<TurnRunner> runner,
+        WorkerOptions options,
+        WorkerMetrics metrics,
+        TimeProvider time,
+        ILogger<Worker> logger)
     {
-        (_feeds, _reader, _runner, _options, _metrics, _time, _logger) = (feeds, reader, runner, options, metrics, time, logger);
-        Places = new TurnPlaces(options.MaxConcurrentTurns, options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns));
+        (_feeds, _reader, _runner, _options, _metrics, _time, _logger) = (
+            feeds, reader, runner, options, metrics, time, logger);
+        Places = new TurnPlaces(
+            options.MaxConcurrentTurns,
+            options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns));
         Runs = new RunTable(time);
         Places.Freed += () => WorkWaits?.Invoke();
         metrics.Observe(() => Runs.OldestAge, () => feeds.InDoubt);
@@ -137,7 +146,8 @@ internal sealed partial class Worker : ICommitObserver
     /// <param name="reloads">True if the state in memory cannot be trusted, whatever its version.</param>
     public void Look(ChatId id, long version = 0, bool reloads = false)
     {
-        _wanted.AddOrUpdate(id, (version, reloads), (_, wanted) => (Math.Max(wanted.Version, version), wanted.Reloads || reloads));
+        _wanted.AddOrUpdate(
+            id, (version, reloads), (_, wanted) => (Math.Max(wanted.Version, version), wanted.Reloads || reloads));
         if (_looks.AddOrUpdate(id, false, static (_, _) => true))
         {
             return;
@@ -168,7 +178,9 @@ internal sealed partial class Worker : ICommitObserver
         Places.Close();
         try
         {
-            await Task.WhenAll(_tasks.Keys).WaitAsync(_options.DrainTime, _time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(_tasks.Keys)
+                .WaitAsync(_options.DrainTime, _time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -181,7 +193,9 @@ internal sealed partial class Worker : ICommitObserver
             run.Interrupt();
         }
 
-        await Task.WhenAll(_tasks.Keys).WaitAsync(_options.DrainTime, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_tasks.Keys)
+            .WaitAsync(_options.DrainTime, _time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var run in Runs.All)
         {
             run.Stop();
@@ -223,7 +237,10 @@ internal sealed partial class Worker : ICommitObserver
     private void Track(Task task)
     {
         _tasks[task] = 0;
-        _ = task.ContinueWith(static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _), _tasks, TaskScheduler.Default);
+        _ = task.ContinueWith(
+            static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _),
+            _tasks,
+            TaskScheduler.Default);
     }
 
     private async Task LookAsync(ChatId id)
@@ -260,7 +277,8 @@ internal sealed partial class Worker : ICommitObserver
                 _ = wanted.Reloads ? MarkUnsynced(pin.Feed) : pin.Feed.MarkUnsyncedBelow(wanted.Version);
             }
 
-            if ((pin.Feed.TryGetChat() ?? await _reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false)) is { } chat)
+            if ((pin.Feed.TryGetChat()
+                ?? await _reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false)) is { } chat)
             {
                 Fit(chat, isPresent: true);
             }
@@ -352,6 +370,7 @@ internal sealed partial class Worker : ICommitObserver
     [LoggerMessage(2, LogLevel.Information, "Handing over {Count} running turns")]
     private partial void LogHandingOver(int count);
 
-    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat} could not be looked at; the next comparison of leases and runs will find it")]
+    [LoggerMessage(
+        3, LogLevel.Warning, "Chat {Chat} could not be looked at; the next comparison of leases and runs will find it")]
     private partial void LogLookFailed(ChatId chat, Exception exception);
 }
