@@ -24,7 +24,8 @@ public class DatabaseBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        _store = PostgresChatStore.Open(new PostgresStoreOptions(ConnectionString), new StoreMetrics(null), null, TimeProvider.System);
+        _store = PostgresChatStore.Open(
+            new PostgresStoreOptions(ConnectionString), new StoreMetrics(null), null, TimeProvider.System);
         _chat = new MicroChat(256);
         foreach (var transition in _chat.Transitions)
         {
@@ -39,5 +40,6 @@ public class DatabaseBenchmarks
     public async Task CleanupAsync() => await _store.DisposeAsync();
 
     [Benchmark]
-    public async Task<int> CatchUp() => (await _reader.ReadAsync(_chat.Feed, _behind, ReadReason.CatchUp, CancellationToken.None))!.Events.Count;
+    public async Task<int> CatchUp() =>
+        (await _reader.ReadAsync(_chat.Feed, _behind, ReadReason.CatchUp, CancellationToken.None))!.Events.Count;
 }
