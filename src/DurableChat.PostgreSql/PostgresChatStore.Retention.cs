@@ -10,11 +10,14 @@ public sealed partial class PostgresChatStore : IRetentionStore
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken) => BuryAsync(
         id,
-        () => new NpgsqlBatchCommand(PostgresStatements.BuryChatAt) { Parameters =
+        () => new NpgsqlBatchCommand(PostgresStatements.BuryChatAt)
+        {
+            Parameters =
         {
             new NpgsqlParameter<string> { TypedValue = id.Value },
             new NpgsqlParameter<long> { TypedValue = version },
-        } },
+        }
+        },
         cancellationToken);
 
     /// <inheritdoc/>

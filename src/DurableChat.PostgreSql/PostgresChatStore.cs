@@ -182,9 +182,12 @@ public sealed partial class PostgresChatStore
                     ? PostgresStatements.ListAll
                     : PostgresStatements.ListArchivedOrNot;
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = owner });
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After is null
+                command.Parameters.Add(new NpgsqlParameter<long>
+                {
+                    TypedValue = query.After is null
                     ? long.MaxValue
-                    : PostgresRows.ToMicroseconds(query.After.UpdatedAt) });
+                    : PostgresRows.ToMicroseconds(query.After.UpdatedAt)
+                });
                 command.Parameters.Add(
                     new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
@@ -331,9 +334,12 @@ public sealed partial class PostgresChatStore
             {
                 Prepare(command, PostgresStatements.FindClaimable, query.Replica);
                 command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = query.LeaseDuration });
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = query.After is null
+                command.Parameters.Add(new NpgsqlParameter<long>
+                {
+                    TypedValue = query.After is null
                     ? long.MinValue
-                    : PostgresRows.ToMicroseconds(query.After.UpdatedAt) });
+                    : PostgresRows.ToMicroseconds(query.After.UpdatedAt)
+                });
                 command.Parameters.Add(
                     new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
                 command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. query.ExceptOwners] });

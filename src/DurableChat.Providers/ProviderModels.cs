@@ -48,7 +48,8 @@ public static class ProviderModels
         {
             AllowAutoRedirect = false,
             PooledConnectionLifetime = _connectionLifetime,
-        }) { Timeout = Timeout.InfiniteTimeSpan };
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000
         time ??= TimeProvider.System;
         if (options.Wire == ProviderWire.Chat)

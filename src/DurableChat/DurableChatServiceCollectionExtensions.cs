@@ -62,7 +62,8 @@ public static class DurableChatServiceCollectionExtensions
         services.AddSingleton(provider => new FeedRegistry(
             options.Feeds,
             provider.GetRequiredService<FeedMetrics>(),
-            Time(provider)) { Replica = options.Worker.Replica });
+            Time(provider))
+        { Replica = options.Worker.Replica });
         services.AddSingleton(provider => new RelaySource(provider.GetRequiredService<FeedRegistry>()));
         services.AddSingleton(provider => new RelayMetrics(provider.GetService<IMeterFactory>()));
         services.AddSingleton(provider => new CatchUpReader(Store(provider), options.Feeds, Time(provider)));

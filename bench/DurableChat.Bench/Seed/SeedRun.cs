@@ -90,7 +90,7 @@ internal static class SeedRun
             yield return $"| {replicas} | {Fixed.Text(half.Config.Rate ?? 0)} | "
                 + $"{Fixed.Text(half.LatencyMs.CommitToDeliveryP50 ?? 0)} | "
                 + $"{Fixed.Text(half.LatencyMs.CommitToDeliveryP99 ?? 0)} | "
-                        + $"{Fixed.Text(half.LatencyMs.FirstPartP99 ?? 0)} |";
+                + $"{Fixed.Text(half.LatencyMs.FirstPartP99 ?? 0)} |";
         }
     }
 

@@ -78,8 +78,11 @@ internal static class StatementsRun
         return found;
 
         async Task<double> StatementsAsync() =>
-            new ServerReading { Text = PrometheusText.Read(await Task.WhenAll(
-                bed.Replicas.Select(replica => api.MetricsAsync(replica, cancellationToken)))) }.Statements;
+            new ServerReading
+            {
+                Text = PrometheusText.Read(await Task.WhenAll(
+                bed.Replicas.Select(replica => api.MetricsAsync(replica, cancellationToken))))
+            }.Statements;
 
         async Task<double> TransactionsAsync()
         {

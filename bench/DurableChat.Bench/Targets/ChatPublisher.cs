@@ -43,8 +43,12 @@ internal sealed class ChatPublisher
             CreatedAt = created,
             UpdatedAt = created,
         };
-        Publish(new Transition { Next = _chat, Appended = [.. Enumerable.Range(1, messages)
-            .Select(id => EventText.Message(id, EventText.Unmarked, created))] });
+        Publish(new Transition
+        {
+            Next = _chat,
+            Appended = [.. Enumerable.Range(1, messages)
+            .Select(id => EventText.Message(id, EventText.Unmarked, created))]
+        });
     }
 
     /// <summary>Publishes an event whose text carries a time.</summary>

@@ -40,8 +40,11 @@ internal sealed class TokensAttack : Attack
     public override async Task<AttackSetup> SetUpAsync(AttackScale scale)
     {
         _issuer = await FakeIssuer.StartAsync();
-        return new AttackSetup { Settings = _issuer.Settings.Select(setting => setting.Split('=', 2))
-            .ToDictionary(setting => setting[0].Replace(":", "__", StringComparison.Ordinal), setting => setting[1]) };
+        return new AttackSetup
+        {
+            Settings = _issuer.Settings.Select(setting => setting.Split('=', 2))
+            .ToDictionary(setting => setting[0].Replace(":", "__", StringComparison.Ordinal), setting => setting[1])
+        };
     }
 
     public override async Task PrepareAsync(Arena arena, CancellationToken cancellationToken)

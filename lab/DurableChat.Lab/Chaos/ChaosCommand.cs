@@ -34,8 +34,11 @@ internal static class ChaosCommand
             }
         });
         var replicas = Options.Number("--replicas", "How many replicas.", normal.Replicas, 1, 16);
-        var store = new Option<string?>("--store") { Description =
-            "Where the chats are kept. Left out, sqlite for one server or within this process, postgres for several." };
+        var store = new Option<string?>("--store")
+        {
+            Description =
+            "Where the chats are kept. Left out, sqlite for one server or within this process, postgres for several."
+        };
         store.AcceptOnlyFromAmong("sqlite", "postgres");
         var steps = Options.Number(
             "--steps", "How many commands the clients give for each seed.", normal.Steps, 1, MaxSteps);

@@ -105,7 +105,8 @@ internal sealed class ChaosRun(ChaosOptions options, IChaosWorld world)
             await injecting;
             _faults.Add(new FaultWindow(fault.Kind, began, context.Seconds, fault.Kind is ChaosFault.Kill
                 or ChaosFault.Pause
-                or ChaosFault.Upgrade ? fault.Victim : -1) { IsolatesReplicas = world.Isolates(fault.Kind) });
+                or ChaosFault.Upgrade ? fault.Victim : -1)
+            { IsolatesReplicas = world.Isolates(fault.Kind) });
         }
     }
 

@@ -64,7 +64,7 @@ internal static class ChaosSeeds
         $"lab/run chaos --mode {(mode == ChaosMode.Process ? "process" : "in-process")} --seeds {options.Seed} "
             + $"--replicas {options.Replicas} --store {options.Store} --steps {options.Steps} --clients "
             + $"{options.Clients} --chats {options.Chats} --faults "
-                    + $"{(options.Faults.Count == 0 ? "none" : string.Join(',', options.Faults.Select(fault => fault.ToString().ToLowerInvariant())))} --fault-count {options.FaultCount} --model-errors {options.ModelErrors} --notification-faults {options.NotificationFaults} --pace-ms {options.PaceMs} --max-stall {options.MaxStallSeconds}{(options.Previous is null ? "" : $" --previous '{options.Previous}'")}");
+            + $"{(options.Faults.Count == 0 ? "none" : string.Join(',', options.Faults.Select(fault => fault.ToString().ToLowerInvariant())))} --fault-count {options.FaultCount} --model-errors {options.ModelErrors} --notification-faults {options.NotificationFaults} --pace-ms {options.PaceMs} --max-stall {options.MaxStallSeconds}{(options.Previous is null ? "" : $" --previous '{options.Previous}'")}");
 
     private static void Show(ChaosResult result, ChaosOptions options, ChaosMode mode)
     {
@@ -75,8 +75,8 @@ internal static class ChaosSeeds
             $"seed {result.Seed}: {result.Acknowledged} acknowledged, {result.Refused} refused, {result.Unsure} "
                 + $"unsure, {result.Events} events over {result.Connections} connections, faults: "
                 + $"{(result.Faults.Count > 1 ? string.Join(", ", faults) : "none")}, longest wait "
-                        + $"{result.LongestWaitSeconds:0.0} s, {result.Driving}, {result.Usage}, {result.Seconds:0} s, "
-                        + $"violations {result.Violations.Count}"));
+                + $"{result.LongestWaitSeconds:0.0} s, {result.Driving}, {result.Usage}, {result.Seconds:0} s, "
+                + $"violations {result.Violations.Count}"));
         foreach (var violation in result.Violations.Take(MaxShown))
         {
             Console.WriteLine($"  {violation}");

@@ -49,11 +49,11 @@ internal static class LabServer
         int replica,
         int clockSkewMinutes,
         double notificationFaultRate) => new()
-    {
-        [Name(nameof(LabSettings.ClockOffsetMinutes))] = Text(
+        {
+            [Name(nameof(LabSettings.ClockOffsetMinutes))] = Text(
             clockSkewMinutes * (replica % 3 == 0 ? -1 : replica % 3 == 1 ? 1 : 0)),
-        [Name(nameof(LabSettings.NotificationFaultRate))] = Text(notificationFaultRate),
-    };
+            [Name(nameof(LabSettings.NotificationFaultRate))] = Text(notificationFaultRate),
+        };
 
     /// <summary>A setting's name in the environment.</summary>
     public static string Name(string setting) => $"{LabSettings.Section}__{setting}";

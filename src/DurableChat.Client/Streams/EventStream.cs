@@ -134,7 +134,8 @@ internal static class EventStream
                 && options.TimeProvider.GetElapsedTime(_since) >= most)
             {
                 throw new DurableChatException(
-                    "stream_lost", "The stream could not be opened again for too long.", cause) { IsRetryable = true };
+                    "stream_lost", "The stream could not be opened again for too long.", cause)
+                { IsRetryable = true };
             }
 
             return new StreamLoss(

@@ -16,9 +16,12 @@ internal sealed class PoolMetrics
             "durablechat.store.pool.wait",
             "s",
             "Time until a statement had its connection.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [
                 0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5,
-            ] });
+            ]
+            });
         meter.CreateObservableUpDownCounter(
             "durablechat.store.pool.max", () => max, description: "Connections the pool may have.");
         meter.CreateObservableUpDownCounter(

@@ -16,8 +16,11 @@ internal static class PostgresFaults
     {
         // A full disk does not recover within the time of a failover, so the caller must learn of it at once.
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DiskFull } => false,
-        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
-            or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.ReadOnlySqlTransaction
+        } => true,
         NpgsqlException npgsql =>
             npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or EndOfStreamException,
         IOException or SocketException => true,
@@ -37,8 +40,11 @@ internal static class PostgresFaults
     /// have committed just before.
     /// </summary>
     public static bool IsRefused(Exception exception) =>
-        exception is PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown
-            or PostgresErrorCodes.CrashShutdown) };
+        exception is PostgresException
+        {
+            SqlState: not (PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown)
+        };
 
     /// <summary>Explains why a database cannot be opened, and what to do.</summary>
     public static ChatStoreException ExplainOpening(Exception exception, NpgsqlConnectionStringBuilder builder)
@@ -46,8 +52,11 @@ internal static class PostgresFaults
         var server = $"{builder.Host}:{builder.Port}";
         var reason = exception switch
         {
-            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword
-                or PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.InvalidPassword
+                or PostgresErrorCodes.InvalidAuthorizationSpecification
+            } refused =>
                 $"{refused.MessageText}. Check the user name and the password in the connection string, and the "
                     + "server's pg_hba.conf.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
@@ -70,9 +79,12 @@ internal static class PostgresFaults
                     + "wait for it.",
             PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } refused =>
                 $"{refused.MessageText}. Make room on the database's machine.",
-            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.ProtocolViolation
                 or PostgresErrorCodes.DuplicatePreparedStatement
-                or PostgresErrorCodes.InvalidSqlStatementName } refused =>
+                or PostgresErrorCodes.InvalidSqlStatementName
+            } refused =>
                 $"{refused.MessageText}. A pooler in between does not allow that: remove the setting from the "
                     + "connection string, or connect directly.",
             PostgresException refused => $"{refused.MessageText} ({refused.SqlState}). Check the connection string.",

@@ -10,8 +10,11 @@ internal static partial class PostgresTimeouts
 {
     /// <summary>Returns the options, with a heartbeat timeout that fits the server if they have none.</summary>
     public static PostgresStoreOptions Suit(PostgresStoreOptions options, DurableChatOptions server) =>
-        options with { HeartbeatTimeout = options.HeartbeatTimeout
-            ?? TimeSpan.FromSeconds(Math.Clamp((int)(server.Worker.LeaseDuration / 5).TotalSeconds, 1, 5)) };
+        options with
+        {
+            HeartbeatTimeout = options.HeartbeatTimeout
+            ?? TimeSpan.FromSeconds(Math.Clamp((int)(server.Worker.LeaseDuration / 5).TotalSeconds, 1, 5))
+        };
 
     /// <summary>Throws if timeouts are in the wrong order.</summary>
     /// <exception cref="ChatStoreException">
@@ -58,12 +61,12 @@ internal static partial class PostgresTimeouts
         Setting().Matches(builder.Options ?? "") is [.., var match]
             ? double.Parse(
                 match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * (match.Groups["unit"].Value switch
-            {
-                "s" => TimeSpan.FromSeconds(1),
-                "min" => TimeSpan.FromMinutes(1),
-                "h" => TimeSpan.FromHours(1),
-                _ => TimeSpan.FromMilliseconds(1),
-            })
+                {
+                    "s" => TimeSpan.FromSeconds(1),
+                    "min" => TimeSpan.FromMinutes(1),
+                    "h" => TimeSpan.FromHours(1),
+                    _ => TimeSpan.FromMilliseconds(1),
+                })
             : null;
 
     [GeneratedRegex(@"statement_timeout\s*=\s*(?<number>\d+(\.\d+)?)\s*(?<unit>ms|s|min|h)?\b")]

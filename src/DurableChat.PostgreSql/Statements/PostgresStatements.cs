@@ -311,8 +311,8 @@ internal static class PostgresStatements
             var room = shape.HasRoomLimit ? next++ : 0;
             sql.Append(
                 shape.HasRoomLimit
-                    ? $"\n    WHERE (SELECT count(*) FROM (SELECT FROM chats WHERE owner = $15 AND version > 0 LIMIT $"
-                        + $"{room}) AS counted) < ${room}"
+                    ? $"\n    WHERE (SELECT count(*) FROM (SELECT FROM chats WHERE owner = $15 AND version > 0 "
+                        + $"LIMIT ${room}) AS counted) < ${room}"
                     : "");
             sql.Append(InsertedChat);
         }
@@ -321,26 +321,52 @@ internal static class PostgresStatements
             // A key that is in use prevents the whole commit.
             sql.Append(
                 shape.HasKey
-                    ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} AND "
-                        + $"created_at > now() - ${key + 3}::interval)"
+                    ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} "
+                        + $"AND created_at > now() - ${key + 3}::interval)"
                     : "");
             sql.Append("\n    RETURNING chat_id\n)");
         }
 
+        AppendRows(sql, shape, next);
+        if (!shape.HasKey)
+        {
+            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}{IsKnownOf(shape)}$13").ToString();
+        }
+
+        sql.Append(
+            shape.CleansKeys
+                ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} "
+                    + $"AND created_at <= now() - ${key + 3}::interval RETURNING key)"
+                : "");
+        sql.Append(
+            $", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) "
+                + $"SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) "
+                + $"ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, "
+                + $"outcome = excluded.outcome, created_at = excluded.created_at RETURNING key)");
+        return sql.Append(
+            $"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, "
+                + $"{PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k "
+                + $"ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval")
+            .ToString();
+    }
+
+    /// <summary>The parts that change rows of messages, the queue and the usage.</summary>
+    private static void AppendRows(StringBuilder sql, CommitShape shape, int next)
+    {
         if (shape.Removes)
         {
             sql.Append(
-                $", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} AND EXISTS (SELECT FROM "
-                    + $"done) RETURNING id)");
+                $", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} "
+                    + $"AND EXISTS (SELECT FROM done) RETURNING id)");
         }
 
         if (shape.Appends)
         {
             sql.Append(
-                $", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) SELECT $1, "
-                    + $"m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], $"
-                    + $"{next + 3}::bigint[], ${next + 4}::text[]) AS m WHERE EXISTS (SELECT FROM done) "
-                            + $"RETURNING id)");
+                $", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) "
+                    + $"SELECT $1, m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], "
+                    + $"${next + 3}::bigint[], ${next + 4}::text[]) AS m "
+                    + $"WHERE EXISTS (SELECT FROM done) RETURNING id)");
             next += 5;
         }
 
@@ -357,35 +383,14 @@ internal static class PostgresStatements
         if (shape.Dequeues)
         {
             sql.Append(
-                $", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next++}) AND EXISTS "
-                    + $"(SELECT FROM done) RETURNING id)");
+                $", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next++}) "
+                    + $"AND EXISTS (SELECT FROM done) RETURNING id)");
         }
 
         if (shape.Spends)
         {
             AppendUsage(sql, next);
         }
-
-        if (!shape.HasKey)
-        {
-            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}{IsKnownOf(shape)}$13").ToString();
-        }
-
-        sql.Append(
-            shape.CleansKeys
-                ? $", cleaned AS (DELETE FROM idempotency_keys WHERE chat_id = $1 AND key <> ${key} AND created_at <= "
-                    + $"now() - ${key + 3}::interval RETURNING key)"
-                : "");
-        sql.Append(
-            $", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, $"
-                + $"{key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO "
-                + $"UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = "
-                        + $"excluded.created_at RETURNING key)");
-        return sql.Append(
-            $"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, "
-                + $"{PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON "
-                + $"k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval")
-            .ToString();
     }
 
     /// <summary>The update of the chat's row. Few commits change the settings of future messages.</summary>

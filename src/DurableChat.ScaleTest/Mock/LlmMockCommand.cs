@@ -48,8 +48,11 @@ public static class LlmMockCommand
             "--disconnect-rate", "How likely the connection breaks in the middle of an answer.");
         var spread = Options.Rate(
             "--length-spread", "By what share answers are shorter or longer than --chunks says, at most.");
-        var journal = new Option<bool>("--journal") { Description =
-            "Keeps a record of each request, and of each run of the tool at /of/CALLER/tool; /work has it." };
+        var journal = new Option<bool>("--journal")
+        {
+            Description =
+            "Keeps a record of each request, and of each run of the tool at /of/CALLER/tool; /work has it."
+        };
         var seed = Options.Number(
             "--seed", "The same seed and requests give the same answers.", defaults.Seed, 0, int.MaxValue);
         var command = new Command(Name, "Runs a mock model that speaks OpenAI's API, for tests of load.")

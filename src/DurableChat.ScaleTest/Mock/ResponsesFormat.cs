@@ -70,14 +70,20 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
             _isTextOpen = true;
             Write(
                 output,
-                new { Type = "response.output_item.added", SequenceNumber = _sequence++, OutputIndex = _item, Item = new
+                new
                 {
-                    Id = _messageId,
-                    Type = "message",
-                    Status = "in_progress",
-                    Role = "assistant",
-                    Content = Array.Empty<object>(),
-                } });
+                    Type = "response.output_item.added",
+                    SequenceNumber = _sequence++,
+                    OutputIndex = _item,
+                    Item = new
+                    {
+                        Id = _messageId,
+                        Type = "message",
+                        Status = "in_progress",
+                        Role = "assistant",
+                        Content = Array.Empty<object>(),
+                    }
+                });
             Write(output, new
             {
                 Type = "response.content_part.added",

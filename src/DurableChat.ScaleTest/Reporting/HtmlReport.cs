@@ -44,7 +44,7 @@ internal static class HtmlReport
         $"{report.Config.Chats} chats, {report.Turns.Completed} turns, "
             + $"{Plural(report.Config.SubscribersPerChat, "subscriber")} per chat, "
             + $"{Plural(report.Config.Replicas, "replica")}, {report.ElapsedSeconds:0.0} s on "
-                    + $"{Plural(report.Config.Cores, "core")}");
+            + $"{Plural(report.Config.Cores, "core")}");
 
     private static string Verdict(ScaleReport report) =>
         report.IsClean() ? "Every turn was answered; nothing was lost, repeated or out of order."

@@ -12,7 +12,8 @@ internal sealed class OwnerClient(Func<Uri> replica, TimeProvider time) : IDispo
         MaxConnectionsPerServer = int.MaxValue,
         UseProxy = false,
         UseCookies = false,
-    }) { Timeout = TimeSpan.FromSeconds(30) };
+    })
+    { Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Sends a request.</summary>
     /// <param name="token">The owner's token.</param>

@@ -59,8 +59,12 @@ internal sealed record WireEvent
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException
             or InvalidOperationException or FormatException)
         {
-            return new WireEvent { Type = WireEventType.Other, Malformed =
-                $"{name}: {exception.Message} {Encoding.UTF8.GetString(data[..Math.Min(data.Length, 200)])}" };
+            return new WireEvent
+            {
+                Type = WireEventType.Other,
+                Malformed =
+                $"{name}: {exception.Message} {Encoding.UTF8.GetString(data[..Math.Min(data.Length, 200)])}"
+            };
         }
     }
 

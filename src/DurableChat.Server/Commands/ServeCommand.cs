@@ -40,7 +40,8 @@ internal static class ServeCommand
                 parsed.GetValue(urls),
                 store.Data(parsed),
                 store.Store(parsed),
-                parsed.GetValue(window)) { Recorder = parsed.GetValue(recorder) }, configure, cancellationToken)));
+                parsed.GetValue(window))
+            { Recorder = parsed.GetValue(recorder) }, configure, cancellationToken)));
         return command;
     }
 

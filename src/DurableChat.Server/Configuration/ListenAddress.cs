@@ -61,18 +61,19 @@ internal static class ListenAddress
         string setting,
         string urls,
         Exception exception) => new(exception switch
-    {
-        IOException { InnerException: AddressInUseException } =>
-            $"The server cannot listen on {urls}: the port is in use. Stop the program that uses it, or choose another "
-                + $"with '{setting}'.",
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
-            $"The server cannot listen on {urls}: this machine does not have that address. Set '{setting}' to one "
-                + "that it has.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
-            $"The server cannot listen on {urls}: the system does not allow it. Choose a port from 1024 on with '"
-                + $"{setting}', or allow it.",
-        _ => $"The server cannot listen on {urls}: {exception.Message} Check '{setting}'.",
-    });
+        {
+            IOException { InnerException: AddressInUseException } =>
+                $"The server cannot listen on {urls}: the port is in use. Stop the program that uses it, or "
+                + $"choose another "
+                    + $"with '{setting}'.",
+            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+                $"The server cannot listen on {urls}: this machine does not have that address. Set '{setting}' to one "
+                    + "that it has.",
+            SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+                $"The server cannot listen on {urls}: the system does not allow it. Choose a port from 1024 on with '"
+                    + $"{setting}', or allow it.",
+            _ => $"The server cannot listen on {urls}: {exception.Message} Check '{setting}'.",
+        });
 
     private static string? Complain(string url)
     {

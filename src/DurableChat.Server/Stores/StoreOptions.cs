@@ -9,8 +9,11 @@ internal sealed class StoreOptions
     {
         Description = "The SQLite file; it and its folder are made if missing.",
     };
-    private readonly Option<string?> _store = new("--store") { Description =
-        "Where chats are kept: a PostgreSQL connection string (Host=…), a URL (postgres://…), or a SQLite file." };
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description =
+        "Where chats are kept: a PostgreSQL connection string (Host=…), a URL (postgres://…), or a SQLite file."
+    };
 
     public void AddTo(Command command)
     {

@@ -98,14 +98,16 @@ internal static partial class StoreSetup
         StoreSettings settings,
         PostgresStoreOptions store,
         NotificationSettings notifications) => store with
-    {
-        MaxConnections = settings.MaxConnections ?? store.MaxConnections,
-        StatementTimeout = settings.StatementTimeout ?? store.StatementTimeout,
-        FailoverTime = settings.FailoverTime ?? store.FailoverTime,
-        HeartbeatTimeout = settings.HeartbeatTimeout ?? store.HeartbeatTimeout,
-        MigrationWait = settings.MigrationWait ?? store.MigrationWait,
-        NotificationConnectionString = string.IsNullOrEmpty(notifications.PostgreSql) ? null : notifications.PostgreSql,
-    };
+        {
+            MaxConnections = settings.MaxConnections ?? store.MaxConnections,
+            StatementTimeout = settings.StatementTimeout ?? store.StatementTimeout,
+            FailoverTime = settings.FailoverTime ?? store.FailoverTime,
+            HeartbeatTimeout = settings.HeartbeatTimeout ?? store.HeartbeatTimeout,
+            MigrationWait = settings.MigrationWait ?? store.MigrationWait,
+            NotificationConnectionString = string.IsNullOrEmpty(notifications.PostgreSql)
+                ? null
+                : notifications.PostgreSql,
+        };
 
     private static void CheckRedis(string configuration)
     {

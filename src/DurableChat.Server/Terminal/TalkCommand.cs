@@ -18,8 +18,11 @@ internal static class TalkCommand
             Description = "The id of a chat to go on with; left out, a new one.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var message = new Option<string?>("--message", "-m") { Description =
-            "Asks this one question. Left out, the question is the standard input if that is no terminal." };
+        var message = new Option<string?>("--message", "-m")
+        {
+            Description =
+            "Asks this one question. Left out, the question is the standard input if that is no terminal."
+        };
         var model = new Option<string?>("--model")
         {
             Description = "The model of a new chat; 'durablechat models' lists them.",

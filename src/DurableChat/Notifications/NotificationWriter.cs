@@ -27,7 +27,8 @@ internal static class NotificationWriter
             news.Version,
             news.IsDeletion ? 0 : ToMicroseconds(news.CommittedAt),
             null,
-            null) { CommitId = news.IsDeletion ? null : news.CommitId, Waits = news.Waits ? true : null };
+            null)
+        { CommitId = news.IsDeletion ? null : news.CommitId, Waits = news.Waits ? true : null };
         if (news.State is null)
         {
             return hint.Write();

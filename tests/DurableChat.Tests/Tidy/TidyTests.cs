@@ -21,7 +21,6 @@ public sealed partial class TidyTests
         "Generator.GenerateAsync",
         "LlmMockCommand.Create",
         "MockServer.Build",
-        "PostgresStatements.Build",
         "ProviderConnection.PostAsync",
         "RecorderCommand.Create",
         "ScaleTestCommand.Create",

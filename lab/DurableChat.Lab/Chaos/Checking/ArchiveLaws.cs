@@ -17,8 +17,11 @@ internal static class ArchiveLaws
         foreach (var action in chat.Actions)
         {
             var wasRefused = action is { Outcome: ActionOutcome.Refused, Reply.Code: Refusal };
-            var needsOpen = action is { IsAcknowledged: true, Action.Kind: ActionKind.Send or ActionKind.Edit
-                or ActionKind.Promote or ActionKind.SubmitResults };
+            var needsOpen = action is
+            {
+                IsAcknowledged: true, Action.Kind: ActionKind.Send or ActionKind.Edit
+                or ActionKind.Promote or ActionKind.SubmitResults
+            };
             if ((wasRefused || needsOpen) && !CanBe(changes, wasRefused, action))
             {
                 findings.Add(

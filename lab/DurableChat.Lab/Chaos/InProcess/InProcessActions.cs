@@ -24,9 +24,12 @@ internal static class InProcessActions
             : new IdempotencyRequest(key, action.ToString(), transition => JsonSerializer.Serialize(Reply(transition)));
         if (action.Kind == ActionKind.Create)
         {
-            var chat = new NewChat(action.Content!) { ClientTools = action.HasTools
+            var chat = new NewChat(action.Content!)
+            {
+                ClientTools = action.HasTools
                 ? [new ClientTool("ask_user", "Asks the user.", """{"type":"object"}""")]
-                : [] };
+                : []
+            };
             return Read(await chats.CreateAsync(owner, chat, idempotency, cancellationToken));
         }
 

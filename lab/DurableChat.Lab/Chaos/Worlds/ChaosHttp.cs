@@ -87,9 +87,13 @@ internal sealed class ChaosHttp : IDisposable
     }
 
     private static object Creation(ChaosAction action) => action.HasTools
-        ? new { content = action.Content, client_tools = new[]
+        ? new
+        {
+            content = action.Content,
+            client_tools = new[]
         {
             new { name = "ask_user", description = "Asks the user.", parameters = new { type = "object" } },
-        } }
+        }
+        }
         : new { content = action.Content };
 }

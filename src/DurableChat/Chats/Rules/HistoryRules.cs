@@ -99,28 +99,31 @@ internal static class HistoryRules
         string field,
         HashSet<string> pending,
         ChatLimits limits) => (role, part) switch
-    {
-        _ when !MessagePart.IsWhole(part) =>
-            ChatRules.Refuse(RefusalCode.InvalidField, "The part lacks something.", field),
-        (MessageRole.User, TextPart text) => InputRules.CheckSize(text.Text, field, limits),
-        (MessageRole.Assistant, TextPart or ReasoningPart or RefusalPart) => null,
-        (MessageRole.Assistant, SourcePart source) => InputRules.CheckSize(source.Url + source.Title, field, limits),
-        (MessageRole.Assistant, ProviderToolPart tool) => InputRules.CheckSize(tool.Name + tool.Input, field, limits),
-        (MessageRole.Assistant, FilePart file) => CheckFile(file, field),
-        (MessageRole.Assistant, ToolCallPart call) => pending.Add(call.CallId)
-            ? null
-            : ChatRules.Refuse(RefusalCode.InvalidField, "Two calls have the same id.", $"{field}.call_id"),
-        (MessageRole.Tool, ToolResultPart result) => pending.Remove(result.CallId)
-            ? InputRules.CheckSize(result.Result, field, limits)
-            : ChatRules.Refuse(
+        {
+            _ when !MessagePart.IsWhole(part) =>
+                ChatRules.Refuse(RefusalCode.InvalidField, "The part lacks something.", field),
+            (MessageRole.User, TextPart text) => InputRules.CheckSize(text.Text, field, limits),
+            (MessageRole.Assistant, TextPart or ReasoningPart or RefusalPart) => null,
+            (MessageRole.Assistant, SourcePart source) =>
+                InputRules.CheckSize(source.Url + source.Title, field, limits),
+            (MessageRole.Assistant, ProviderToolPart tool) =>
+                InputRules.CheckSize(tool.Name + tool.Input, field, limits),
+            (MessageRole.Assistant, FilePart file) => CheckFile(file, field),
+            (MessageRole.Assistant, ToolCallPart call) => pending.Add(call.CallId)
+                ? null
+                : ChatRules.Refuse(RefusalCode.InvalidField, "Two calls have the same id.", $"{field}.call_id"),
+            (MessageRole.Tool, ToolResultPart result) => pending.Remove(result.CallId)
+                ? InputRules.CheckSize(result.Result, field, limits)
+                : ChatRules.Refuse(
+                    RefusalCode.InvalidField,
+                    "The result answers no call of the assistant's message before.",
+                    $"{field}.call_id"),
+            _ => ChatRules.Refuse(
                 RefusalCode.InvalidField,
-                "The result answers no call of the assistant's message before.",
-                $"{field}.call_id"),
-        _ => ChatRules.Refuse(
-            RefusalCode.InvalidField,
-            $"A part of this type does not belong into a message of the role '{role.ToString().ToLowerInvariant()}'.",
-            field),
-    };
+                $"A part of this type does not belong into a message of the role '"
+                    + $"{role.ToString().ToLowerInvariant()}'.",
+                field),
+        };
 
     /// <summary>Clients turn files into data URLs. The request size limit bounds their size.</summary>
     private static Decision.Refused? CheckFile(FilePart file, string field) =>

@@ -358,9 +358,12 @@ internal sealed class TransitionDraft
         _fencingToken is null
             && _before is { NeedsWorker: true, Lease: { } lease, IsCallCounted: false }
             && next.Lease?.Token != lease.Token
-            ? next with { UncountedGenerations = [
+            ? next with
+            {
+                UncountedGenerations = [
                 .. next.UncountedGenerations.TakeLast(Chat.MaxUncounted - 1), _before.Generation,
-            ] }
+            ]
+            }
             : next;
 
     private Message Complete(Message message, HistoryEntry entry) => message with
