@@ -17,7 +17,8 @@ var root = new RootCommand("Measures DurableChat beside the physical limit and b
     Part.Create("idle", "Memory of subscribers to whom nothing is sent.", IdleRun.RunAsync),
     Part.Create("statements", "What an idle cluster asks of its database.", StatementsRun.RunAsync),
     Part.Create("storm", "Thousands are cut and resume at once.", StormRun.RunAsync),
-    Part.Create("seed", "The scale test's storm, with the window and without, and how its cost grows.", SeedRun.RunAsync),
+    Part.Create(
+        "seed", "The scale test's storm, with the window and without, and how its cost grows.", SeedRun.RunAsync),
     Part.Create("history", "Turns in short and in very long chats.", HistoryRun.RunAsync),
     ServeCommand.Create(),
     LoadCommand.Create(),

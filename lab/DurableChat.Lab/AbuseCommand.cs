@@ -10,11 +10,26 @@ internal static class AbuseCommand
 {
     public static Command Create()
     {
-        var size = new Option<string>("--size") { Description = "How large the attacks are.", DefaultValueFactory = _ => "full" };
+        var size = new Option<string>("--size")
+        {
+            Description = "How large the attacks are.",
+            DefaultValueFactory = _ => "full",
+        };
         size.AcceptOnlyFromAmong("small", "full");
-        var only = new Option<string[]>("--only") { Description = "The attacks to run; all by default.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "The attacks to run; all by default.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         only.AcceptOnlyFromAmong([.. AllAttacks.Makers.Select(make => make().Name)]);
-        var command = new Command("abuse", "Runs attacks, each against a server of its own, and prints a Markdown table. Exits with 1 if a bound does not hold.") { size, only };
+        var command = new Command(
+            "abuse",
+            "Runs attacks, each against a server of its own, and prints a Markdown table. Exits with 1 if a bound "
+                + "does not hold.")
+        {
+            size,
+            only,
+        };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(AttackScale.Of(parsed.GetValue(size)!), parsed.GetValue(only) ?? [], cancellationToken));
         return command;

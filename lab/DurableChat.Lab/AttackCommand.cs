@@ -21,7 +21,8 @@ internal static class AttackCommand
         var size = new Option<string>("--size") { Required = true };
         var command = new Command(Name, "Runs one attack on servers of another process.") { name, size };
         command.Hidden = true;
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(name), AttackScale.Of(parsed.GetRequiredValue(size)), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(name), AttackScale.Of(parsed.GetRequiredValue(size)), cancellationToken));
         return command;
     }
 
@@ -58,7 +59,8 @@ internal static class AttackCommand
         Say(answers, new AttackAnswer { Counts = arena.Tally.Counts, Findings = arena.Findings });
     }
 
-    private static void Say(TextWriter answers, AttackAnswer answer) => answers.WriteLine(JsonSerializer.Serialize(answer));
+    private static void Say(TextWriter answers, AttackAnswer answer) =>
+        answers.WriteLine(JsonSerializer.Serialize(answer));
 
     /// <summary>Takes a step; gives why it broke off because of the servers, or null.</summary>
     private static async Task<string?> TryAsync(Func<Task> stepAsync)
@@ -68,7 +70,8 @@ internal static class AttackCommand
             await stepAsync();
             return null;
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException or SocketException
+            or InvalidOperationException)
         {
             return exception.Message;
         }

@@ -7,7 +7,8 @@ using DurableChat.Lab.Hostile;
 using DurableChat.ScaleTest.Mock;
 using DurableChat.Server.Commands;
 
-var root = new RootCommand("The lab of DurableChat: attacks on servers of its own, faults, and what comes of them. No part of the product.")
+var root = new RootCommand(
+    "The lab of DurableChat: attacks on servers of its own, faults, and what comes of them. No part of the product.")
 {
     AbuseCommand.Create(),
     AttackCommand.Create(),
@@ -18,4 +19,5 @@ var root = new RootCommand("The lab of DurableChat: attacks on servers of its ow
 };
 
 // Servers are stopped before an interrupted command ends.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
+return await root.Parse(args)
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

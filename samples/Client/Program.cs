@@ -41,7 +41,8 @@ static async Task FollowAsync(DurableChatClient client, string chatId)
 static async Task AskAgainAsync(DurableChatClient client, string chatId)
 {
     IChatClient chat = client.AsChatClient();
-    await foreach (var update in chat.GetStreamingResponseAsync("once more", new ChatOptions { ConversationId = chatId }))
+    await foreach (var update in chat.GetStreamingResponseAsync(
+        "once more", new ChatOptions { ConversationId = chatId }))
     {
         Console.Write(update.Text);
     }

@@ -14,7 +14,8 @@ builder.Services.AddDataProtection()
     .SetApplicationName("cluster-sample")
     .PersistKeysToFileSystem(new DirectoryInfo(builder.Configuration["Keys"] ?? "keys"));
 
-builder.Services.AddSingleton<IChatClient>(new DemoChatClient(TimeSpan.FromMilliseconds(builder.Configuration.GetValue("Pause", 30))));
+builder.Services.AddSingleton<IChatClient>(
+    new DemoChatClient(TimeSpan.FromMilliseconds(builder.Configuration.GetValue("Pause", 30))));
 
 builder.Services.AddDurableChat()
     .UsePostgreSql(builder.Configuration["Database"] ?? "Host=localhost;Database=chats")

@@ -9,7 +9,8 @@ public sealed class PolitenessHook : ITurnHook
     public ValueTask<TurnDecision> BeforeTurnAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         var question = turn.History.Last(message => message.Role == MessageRole.User);
-        var isShouted = question.Parts.OfType<TextPart>().Any(part => part.Text.All(character => !char.IsLower(character)));
+        var isShouted = question.Parts.OfType<TextPart>()
+            .Any(part => part.Text.All(character => !char.IsLower(character)));
         return new(isShouted
             ? TurnDecision.Refuse("Please do not shout.", "impolite")
             : TurnDecision.ContinueWith($"You talk to {turn.Chat.Owner}."));

@@ -18,7 +18,9 @@ builder.Services.AddDurableChat(options => builder.Configuration.GetSection("Dur
     .UseSqlite(builder.Configuration["Chats"] ?? "chats.db")
     .AddModel("demo", new DemoChatClient(), "Echoes the message.")
     .AddTool(AIFunctionFactory.Create(
-        ([Description("The name of a city.")] string city) => $"It is sunny in {city}.", "weather", "Returns the weather in a city."))
+        ([Description("The name of a city.")] string city) => $"It is sunny in {city}.",
+        "weather",
+        "Returns the weather in a city."))
     .AddMcp(mcp => builder.Configuration.GetSection("Mcp").Bind(mcp))
     .UseOwner(context => context.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } name ? $"user:{name}" : null)
     .AddTurnHook<PolitenessHook>()

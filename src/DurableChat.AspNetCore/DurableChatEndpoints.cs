@@ -90,9 +90,12 @@ public static class DurableChatEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var options = endpoints.ServiceProvider.GetService<DurableChatHttpOptions>()
-            ?? throw new InvalidOperationException("Call builder.Services.AddDurableChat() before the application is built.");
+            ?? throw new InvalidOperationException(
+                "Call builder.Services.AddDurableChat() before the application is built.");
         var usual = endpoints.ServiceProvider.GetRequiredService<IOptions<AuthorizationOptions>>().Value.DefaultPolicy;
-        var group = endpoints.MapGroup(prefix).WithTags("DurableChat").ProducesProblem(StatusCodes.Status401Unauthorized);
+        var group = endpoints.MapGroup(prefix)
+            .WithTags("DurableChat")
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
         group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>();
         QueryFields.RefuseUnknown(group).AddEndpointFilter<StoreFailureFilter>();
         StreamEndpoints.Map(group, usual);
@@ -110,10 +113,15 @@ public static class DurableChatEndpoints
     /// Maps the endpoints for clients of the AI SDK, such as an unmodified <c>useChat</c>, at the path that clients
     /// configure as <c>api</c>. Callers are authenticated and mapped to owners as for <see cref="MapDurableChat"/>.
     /// </summary>
-    public static RouteGroupBuilder MapDurableChatAiSdk(this IEndpointRouteBuilder endpoints, string path = "/ai-sdk/chat")
+    public static RouteGroupBuilder MapDurableChatAiSdk(
+        this IEndpointRouteBuilder endpoints,
+        string path = "/ai-sdk/chat")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var group = endpoints.MapGroup(path).RequireAuthorization().WithTags("AI SDK").ProducesProblem(StatusCodes.Status401Unauthorized);
+        var group = endpoints.MapGroup(path)
+            .RequireAuthorization()
+            .WithTags("AI SDK")
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
         group.AddEndpointFilter<ForeignOriginFilter>().AddEndpointFilter<OwnerFilter>();
         QueryFields.RefuseUnknown(group).AddEndpointFilter<StoreFailureFilter>();
         AiSdkEndpoints.Map(group, endpoints.ServiceProvider.GetRequiredService<DurableChatHttpOptions>());
@@ -124,10 +132,16 @@ public static class DurableChatEndpoints
     /// Maps the operators' view of the cluster and of this replica below the same prefix. It shows chats of all owners,
     /// so its policy must admit operators only.
     /// </summary>
-    public static RouteGroupBuilder MapDurableChatOperations(this IEndpointRouteBuilder endpoints, string prefix, string operatorPolicy)
+    public static RouteGroupBuilder MapDurableChatOperations(
+        this IEndpointRouteBuilder endpoints,
+        string prefix,
+        string operatorPolicy)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var group = endpoints.MapGroup(prefix).RequireAuthorization(operatorPolicy).WithTags("Operations").ProducesProblem(StatusCodes.Status401Unauthorized);
+        var group = endpoints.MapGroup(prefix)
+            .RequireAuthorization(operatorPolicy)
+            .WithTags("Operations")
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
         group.AddEndpointFilter<ForeignOriginFilter>();
         QueryFields.RefuseUnknown(group).AddEndpointFilter<StoreFailureFilter>();
         OperatorEndpoints.Map(group);

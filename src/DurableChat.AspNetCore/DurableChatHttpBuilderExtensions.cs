@@ -24,7 +24,9 @@ public static class DurableChatHttpBuilderExtensions
     /// <c>services.Configure&lt;DurableChatOptions&gt;</c>. They are validated when the application starts.
     /// </param>
     /// <exception cref="InvalidOperationException"><c>AddDurableChat</c> has already been called.</exception>
-    public static DurableChatBuilder AddDurableChat(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
+    public static DurableChatBuilder AddDurableChat(
+        this IServiceCollection services,
+        Action<DurableChatOptions>? configure = null)
     {
         var builder = services.AddDurableChatCore(configure);
         services.AddDurableChatHttp();
@@ -82,7 +84,8 @@ public static class DurableChatHttpBuilderExtensions
             provider.GetRequiredService<DurableChatOptions>().Worker));
 
         // Starts before the first heartbeat, which contains its address, and stops last, after the worker's handover.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
+        services.Insert(
+            0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
         return builder;
 
         static RelayOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<RelayOptions>>().Value;

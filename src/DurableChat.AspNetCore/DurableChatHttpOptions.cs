@@ -38,9 +38,11 @@ public sealed record DurableChatHttpOptions
     [Range(1024, 64L * 1024 * 1024 * 1024)]
     public long? MaxBodyBytesInFlightOfOwner { get; set; }
 
-    internal long BodyBytesInFlightOfOwner => MaxBodyBytesInFlightOfOwner ?? Math.Max(16 * 1024 * 1024, 2 * LargestBody);
+    internal long BodyBytesInFlightOfOwner =>
+        MaxBodyBytesInFlightOfOwner ?? Math.Max(16 * 1024 * 1024, 2 * LargestBody);
 
-    internal long BodyBytesInFlight => MaxBodyBytesInFlight ?? Math.Max(128 * 1024 * 1024, 8 * BodyBytesInFlightOfOwner);
+    internal long BodyBytesInFlight =>
+        MaxBodyBytesInFlight ?? Math.Max(128 * 1024 * 1024, 8 * BodyBytesInFlightOfOwner);
 
     private long LargestBody => Math.Max(MaxBodyBytes, MaxAiSdkBodyBytes);
 
@@ -110,7 +112,10 @@ public sealed record DurableChatHttpOptions
 
         if (BodyBytesInFlightOfOwner < LargestBody)
         {
-            problems.Add(new ValidationResult("MaxBodyBytesInFlightOfOwner must be at least MaxBodyBytes and MaxAiSdkBodyBytes, or the largest bodies would never be accepted."));
+            problems.Add(
+                new ValidationResult(
+                    "MaxBodyBytesInFlightOfOwner must be at least MaxBodyBytes and MaxAiSdkBodyBytes, or the largest "
+                        + "bodies would never be accepted."));
         }
 
         if (BodyBytesInFlight < BodyBytesInFlightOfOwner)

@@ -41,19 +41,38 @@ public sealed class DurableChatClient
     /// characters. If null, a key is generated for this call.
     /// </param>
     /// <param name="cancellationToken">Ends the wait. The chat may have been created.</param>
-    public Task<ChatInfo> CreateChatAsync(NewChatRequest chat, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        _api.CallAsync(HttpMethod.Post, "chats", Body(chat, ClientJson.Default.NewChatRequest), Key(idempotencyKey), ClientJson.Default.ChatInfo, cancellationToken);
+    public Task<ChatInfo> CreateChatAsync(
+        NewChatRequest chat,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        _api.CallAsync(
+            HttpMethod.Post,
+            "chats",
+            Body(chat, ClientJson.Default.NewChatRequest),
+            Key(idempotencyKey),
+            ClientJson.Default.ChatInfo,
+            cancellationToken);
 
     /// <summary>Lists chats, most recently changed first.</summary>
     /// <param name="limit">The maximum number of chats. 1 to 200.</param>
     /// <param name="cursor">The cursor of the previous page. Null for the first page.</param>
     /// <param name="archived">False lists chats that are not archived, true only archived chats, null all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<ChatListPage> ListChatsAsync(int limit = 50, string? cursor = null, bool? archived = false, CancellationToken cancellationToken = default)
+    public Task<ChatListPage> ListChatsAsync(
+        int limit = 50,
+        string? cursor = null,
+        bool? archived = false,
+        CancellationToken cancellationToken = default)
     {
         var which = archived switch { null => "all", true => "true", false => "false" };
         var after = cursor is null ? string.Empty : $"&cursor={Uri.EscapeDataString(cursor)}";
-        return _api.CallAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"chats?limit={limit}&archived={which}{after}"), null, null, ClientJson.Default.ChatListPage, cancellationToken);
+        return _api.CallAsync(
+            HttpMethod.Get,
+            string.Create(CultureInfo.InvariantCulture, $"chats?limit={limit}&archived={which}{after}"),
+            null,
+            null,
+            ClientJson.Default.ChatListPage,
+            cancellationToken);
     }
 
     /// <summary>Reads a chat without its history.</summary>
@@ -84,23 +103,44 @@ public sealed class DurableChatClient
     }
 
     /// <summary>Permanently deletes a chat. False if it does not exist.</summary>
-    public Task<bool> DeleteChatAsync(string chatId, CancellationToken cancellationToken = default) => _api.DeleteAsync(Path(chatId), cancellationToken);
+    public Task<bool> DeleteChatAsync(string chatId, CancellationToken cancellationToken = default) =>
+        _api.DeleteAsync(Path(chatId), cancellationToken);
 
     /// <summary>Reads a page of the history.</summary>
     /// <param name="chatId">The id of the chat.</param>
     /// <param name="afterId">The id after which to start, oldest first. 0 starts at the beginning.</param>
     /// <param name="limit">The maximum number of messages. 1 to 500.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<HistoryPage> ReadAfterAsync(string chatId, long afterId = 0, int limit = 100, CancellationToken cancellationToken = default) =>
-        _api.CallAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?after_id={afterId}&limit={limit}"), null, null, ClientJson.Default.HistoryPage, cancellationToken);
+    public Task<HistoryPage> ReadAfterAsync(
+        string chatId,
+        long afterId = 0,
+        int limit = 100,
+        CancellationToken cancellationToken = default) =>
+        _api.CallAsync(
+            HttpMethod.Get,
+            string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?after_id={afterId}&limit={limit}"),
+            null,
+            null,
+            ClientJson.Default.HistoryPage,
+            cancellationToken);
 
     /// <summary>Reads a page of the history, backwards.</summary>
     /// <param name="chatId">The id of the chat.</param>
     /// <param name="beforeId">The id before which the newest messages are read. If omitted, the newest of all.</param>
     /// <param name="limit">The maximum number of messages. 1 to 500.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<HistoryPage> ReadBeforeAsync(string chatId, long beforeId = long.MaxValue, int limit = 100, CancellationToken cancellationToken = default) =>
-        _api.CallAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?before_id={beforeId}&limit={limit}"), null, null, ClientJson.Default.HistoryPage, cancellationToken);
+    public Task<HistoryPage> ReadBeforeAsync(
+        string chatId,
+        long beforeId = long.MaxValue,
+        int limit = 100,
+        CancellationToken cancellationToken = default) =>
+        _api.CallAsync(
+            HttpMethod.Get,
+            string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/messages?before_id={beforeId}&limit={limit}"),
+            null,
+            null,
+            ClientJson.Default.HistoryPage,
+            cancellationToken);
 
     /// <summary>Sends a message.</summary>
     /// <param name="chatId">The id of the chat.</param>
@@ -153,24 +193,55 @@ public sealed class DurableChatClient
     }
 
     /// <summary>Removes a message from the queue.</summary>
-    public Task<CommandOutcome> DeleteQueuedAsync(string chatId, long queuedId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        CommandAsync(HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/queue/{queuedId}"), null, idempotencyKey, cancellationToken);
+    public Task<CommandOutcome> DeleteQueuedAsync(
+        string chatId,
+        long queuedId,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        CommandAsync(
+            HttpMethod.Delete,
+            string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/queue/{queuedId}"),
+            null,
+            idempotencyKey,
+            cancellationToken);
 
     /// <summary>Runs a queued message next. Stops a running turn.</summary>
-    public Task<CommandOutcome> PromoteQueuedAsync(string chatId, long queuedId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        CommandAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/queue/{queuedId}/promote"), null, idempotencyKey, cancellationToken);
+    public Task<CommandOutcome> PromoteQueuedAsync(
+        string chatId,
+        long queuedId,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        CommandAsync(
+            HttpMethod.Post,
+            string.Create(CultureInfo.InvariantCulture, $"{Path(chatId)}/queue/{queuedId}/promote"),
+            null,
+            idempotencyKey,
+            cancellationToken);
 
     /// <summary>Stops the turn and keeps the partial answer.</summary>
-    public Task<CommandOutcome> InterruptAsync(string chatId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<CommandOutcome> InterruptAsync(
+        string chatId,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
         CommandAsync(HttpMethod.Post, $"{Path(chatId)}/interrupt", null, idempotencyKey, cancellationToken);
 
     /// <summary>Submits results of client-side tool calls.</summary>
-    public Task<CommandOutcome> SubmitToolResultsAsync(string chatId, IReadOnlyList<ToolResult> results, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        CommandAsync(HttpMethod.Post, $"{Path(chatId)}/tool-results", Body(new ResultsBody(results), ClientJson.Default.ResultsBody), idempotencyKey, cancellationToken);
+    public Task<CommandOutcome> SubmitToolResultsAsync(
+        string chatId,
+        IReadOnlyList<ToolResult> results,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        CommandAsync(
+            HttpMethod.Post,
+            $"{Path(chatId)}/tool-results",
+            Body(new ResultsBody(results), ClientJson.Default.ResultsBody),
+            idempotencyKey,
+            cancellationToken);
 
     /// <summary>Lists the models, the default first.</summary>
     public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken = default) =>
-        (await _api.CallAsync(HttpMethod.Get, "models", null, null, ClientJson.Default.ModelsBody, cancellationToken).ConfigureAwait(false)).Models;
+        (await _api.CallAsync(HttpMethod.Get, "models", null, null, ClientJson.Default.ModelsBody, cancellationToken)
+            .ConfigureAwait(false)).Models;
 
     /// <summary>
     /// Follows a chat for as long as the result is enumerated. Whenever the connection ends, for whatever reason, it
@@ -189,16 +260,26 @@ public sealed class DurableChatClient
     /// <see cref="Exception.InnerException"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The enumeration was cancelled.</exception>
-    public IAsyncEnumerable<ChatEvent> FollowAsync(string chatId, string? position = null, FollowOptions? options = null, CancellationToken cancellationToken = default) =>
-        EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(position), options ?? _defaults, cancellationToken);
+    public IAsyncEnumerable<ChatEvent> FollowAsync(
+        string chatId,
+        string? position = null,
+        FollowOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        EventStream.FollowAsync(
+            _api, $"{Path(chatId)}/stream", new ChatStreamGuard(position), options ?? _defaults, cancellationToken);
 
     /// <summary>Follows a chat from after a message. Otherwise like <see cref="FollowAsync"/>.</summary>
     /// <param name="chatId">The id of the chat.</param>
     /// <param name="messageId">The id of the last known message. 0 for none.</param>
     /// <param name="options">The options. Null for the defaults.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    public IAsyncEnumerable<ChatEvent> FollowAfterAsync(string chatId, long messageId, FollowOptions? options = null, CancellationToken cancellationToken = default) =>
-        EventStream.FollowAsync(_api, $"{Path(chatId)}/stream", new ChatStreamGuard(messageId), options ?? _defaults, cancellationToken);
+    public IAsyncEnumerable<ChatEvent> FollowAfterAsync(
+        string chatId,
+        long messageId,
+        FollowOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        EventStream.FollowAsync(
+            _api, $"{Path(chatId)}/stream", new ChatStreamGuard(messageId), options ?? _defaults, cancellationToken);
 
     /// <summary>
     /// Follows the list of chats for as long as the result is enumerated, and reconnects like
@@ -207,7 +288,9 @@ public sealed class DurableChatClient
     /// </summary>
     /// <param name="options">The options. Null for the defaults.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    public IAsyncEnumerable<ChatEvent> WatchAsync(FollowOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ChatEvent> WatchAsync(
+        FollowOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         EventStream.FollowAsync(_api, "chats/watch", new ListStreamGuard(), options ?? _defaults, cancellationToken);
 
     private static string Path(string chatId)
@@ -220,6 +303,11 @@ public sealed class DurableChatClient
 
     private static string Key(string? given) => given ?? Guid.NewGuid().ToString("N");
 
-    private Task<CommandOutcome> CommandAsync(HttpMethod method, string path, Func<HttpContent>? body, string? key, CancellationToken cancellationToken) =>
+    private Task<CommandOutcome> CommandAsync(
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? body,
+        string? key,
+        CancellationToken cancellationToken) =>
         _api.CallAsync(method, path, body, Key(key), ClientJson.Default.CommandOutcome, cancellationToken);
 }

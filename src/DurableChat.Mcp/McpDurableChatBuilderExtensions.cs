@@ -27,11 +27,13 @@ public static class McpDurableChatBuilderExtensions
             throw new ArgumentException(string.Join(' ', problems), nameof(configure));
         }
 
-        builder.Services.AddSingleton(provider => new McpToolSource(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(provider => new McpToolSource(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<IToolSource>(provider => provider.GetRequiredService<McpToolSource>());
 
         // Starts before turns are taken over, which may call tools, and stops after the worker's handover.
-        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<McpToolSource>()));
+        builder.Services.Insert(
+            0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<McpToolSource>()));
         return builder;
     }
 }

@@ -10,7 +10,14 @@ public sealed partial class PostgresChatStore : IRetentionStore
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken) => BuryAsync(
         id,
-        () => new NpgsqlBatchCommand(PostgresStatements.BuryChatAt) { Parameters = { new NpgsqlParameter<string> { TypedValue = id.Value }, new NpgsqlParameter<long> { TypedValue = version } } },
+        () => new NpgsqlBatchCommand(PostgresStatements.BuryChatAt)
+        {
+            Parameters =
+        {
+            new NpgsqlParameter<string> { TypedValue = id.Value },
+            new NpgsqlParameter<long> { TypedValue = version },
+        }
+        },
         cancellationToken);
 
     /// <inheritdoc/>
@@ -25,12 +32,17 @@ public sealed partial class PostgresChatStore : IRetentionStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken) => _session.RunAsync(
+    public Task<RetentionPage> FindArchivedAsync(
+        ChatId after,
+        DateTimeOffset unchangedSince,
+        int limit,
+        CancellationToken cancellationToken) => _session.RunAsync(
         "retention",
         command =>
         {
             Prepare(command, PostgresStatements.FindArchived, after.Value);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = PostgresRows.ToMicroseconds(unchangedSince) });
+            command.Parameters.Add(
+                new NpgsqlParameter<long> { TypedValue = PostgresRows.ToMicroseconds(unchangedSince) });
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         },
         async (command, ct) =>
@@ -47,25 +59,26 @@ public sealed partial class PostgresChatStore : IRetentionStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken) => _session.RunAsync(
-        "retention",
-        command =>
-        {
-            Prepare(command, PostgresStatements.FindRemains, after.Value);
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        },
-        async (command, ct) =>
-        {
-            var chats = new List<ChatId>();
-            await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-            while (await row.ReadAsync(ct).ConfigureAwait(false))
+    public Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken) =>
+        _session.RunAsync(
+            "retention",
+            command =>
             {
-                chats.Add(ChatId.Parse(row.GetString(0)));
-            }
+                Prepare(command, PostgresStatements.FindRemains, after.Value);
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            },
+            async (command, ct) =>
+            {
+                var chats = new List<ChatId>();
+                await using var row = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+                while (await row.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    chats.Add(ChatId.Parse(row.GetString(0)));
+                }
 
-            return (IReadOnlyList<ChatId>)chats;
-        },
-        cancellationToken);
+                return (IReadOnlyList<ChatId>)chats;
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> RemoveRemainsAsync(ChatId id, CancellationToken cancellationToken) => _session.RequestAsync(
@@ -77,7 +90,8 @@ public sealed partial class PostgresChatStore : IRetentionStore
             await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
 
             // An unchanged gravestone would not be proof: another replica may have finished first.
-            var removed = Enumerable.Range(0, batch.BatchCommands.Count - 1).Sum(index => (long)batch.BatchCommands[index].RecordsAffected);
+            var removed = Enumerable.Range(0, batch.BatchCommands.Count - 1)
+                .Sum(index => (long)batch.BatchCommands[index].RecordsAffected);
             return removed > 0 && batch.BatchCommands[^1].RecordsAffected == 0;
         },
         cancellationToken);
@@ -119,31 +133,32 @@ public sealed partial class PostgresChatStore : IRetentionStore
         batch.BatchCommands.Add(ToCommand(PostgresStatements.EndRemains, id));
     }
 
-    private Task<bool> BuryAsync(ChatId id, Func<NpgsqlBatchCommand> bury, CancellationToken cancellationToken) => _session.RequestAsync(
-        async (connection, isInDoubt, ct) =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(bury());
-            AddSlice(batch, id);
-
-            _metrics.Statements("delete", batch.BatchCommands.Count);
-            using var standbys = new StandbyWatch(connection);
-            await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-            if (standbys.Take() is { } unconfirmed)
+    private Task<bool> BuryAsync(ChatId id, Func<NpgsqlBatchCommand> bury, CancellationToken cancellationToken) =>
+        _session.RequestAsync(
+            async (connection, isInDoubt, ct) =>
             {
-                throw unconfirmed;
-            }
+                await using var batch = new NpgsqlBatch(connection);
+                batch.BatchCommands.Add(bury());
+                AddSlice(batch, id);
 
-            if (batch.BatchCommands[0].RecordsAffected > 0 || !isInDoubt)
-            {
-                return batch.BatchCommands[0].RecordsAffected > 0;
-            }
+                _metrics.Statements("delete", batch.BatchCommands.Count);
+                using var standbys = new StandbyWatch(connection);
+                await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+                if (standbys.Take() is { } unconfirmed)
+                {
+                    throw unconfirmed;
+                }
 
-            // After an attempt in doubt, the chat may already be gone because of that attempt.
-            await using var command = new NpgsqlCommand(PostgresStatements.FindGravestone, connection);
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.Value });
-            _metrics.Statements("delete");
-            return await command.ExecuteScalarAsync(ct).ConfigureAwait(false) is true;
-        },
-        cancellationToken);
+                if (batch.BatchCommands[0].RecordsAffected > 0 || !isInDoubt)
+                {
+                    return batch.BatchCommands[0].RecordsAffected > 0;
+                }
+
+                // After an attempt in doubt, the chat may already be gone because of that attempt.
+                await using var command = new NpgsqlCommand(PostgresStatements.FindGravestone, connection);
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id.Value });
+                _metrics.Statements("delete");
+                return await command.ExecuteScalarAsync(ct).ConfigureAwait(false) is true;
+            },
+            cancellationToken);
 }

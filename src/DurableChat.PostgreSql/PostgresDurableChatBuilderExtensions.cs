@@ -26,7 +26,10 @@ public static class PostgresDurableChatBuilderExtensions
     /// </param>
     /// <exception cref="InvalidOperationException">A store has already been chosen.</exception>
     public static DurableChatBuilder UsePostgreSql(
-        this DurableChatBuilder builder, string connectionString, Func<PostgresStoreOptions, PostgresStoreOptions>? configure = null, string? channel = null)
+        this DurableChatBuilder builder,
+        string connectionString,
+        Func<PostgresStoreOptions, PostgresStoreOptions>? configure = null,
+        string? channel = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
@@ -52,7 +55,13 @@ public static class PostgresDurableChatBuilderExtensions
 
             // Clusters that share a database, with a schema for each, must not receive each other's notifications: an
             // owner's list would show the other cluster's chats.
-            channel ?? $"durablechat_{provider.GetRequiredService<IClusterIdentity>().GetClusterNameAsync(CancellationToken.None).GetAwaiter().GetResult()}"));
+            channel ?? $"durablechat_{ClusterNameOf(provider)}"));
         return builder;
     }
+
+    private static string ClusterNameOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IClusterIdentity>()
+            .GetClusterNameAsync(CancellationToken.None)
+            .GetAwaiter()
+            .GetResult();
 }

@@ -40,7 +40,10 @@ public static class PostgresRestore
             // The statement takes time in proportion to the number of chats.
             using var settings = new NpgsqlCommand(wait.Settings, connection);
             settings.ExecuteNonQuery();
-            using var command = new NpgsqlCommand(Renew, connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = now.ToUnixTimeMilliseconds() } } };
+            using var command = new NpgsqlCommand(Renew, connection)
+            {
+                Parameters = { new NpgsqlParameter<long> { TypedValue = now.ToUnixTimeMilliseconds() } },
+            };
             var chats = command.ExecuteNonQuery();
             transaction.Commit();
             return chats;

@@ -22,24 +22,53 @@ internal static class IdleSettings
 
     /// <summary>Each setting, how to remove it, and a second value in case the first equals the default.</summary>
     private static readonly (string Name, Func<GenerationSettings, bool> IsSet,
-        Func<GenerationSettings, GenerationSettings> Without, Func<GenerationSettings, GenerationSettings>? Other)[] _settings =
+        Func<GenerationSettings, GenerationSettings> Without,
+        Func<GenerationSettings, GenerationSettings>? Other)[] _settings =
     [
-        (nameof(GenerationSettings.ReasoningEffort), all => all.ReasoningEffort is not null, all => all with { ReasoningEffort = null }, null),
-        (nameof(GenerationSettings.ReasoningBudget), all => all.ReasoningBudget is not null, all => all with { ReasoningBudget = null }, null),
-        (nameof(GenerationSettings.ReasoningDisplay), all => all.ReasoningDisplay is not null, all => all with { ReasoningDisplay = null },
+        (
+            nameof(GenerationSettings.ReasoningEffort),
+            all => all.ReasoningEffort is not null,
+            all => all with { ReasoningEffort = null },
+            null),
+        (
+            nameof(GenerationSettings.ReasoningBudget),
+            all => all.ReasoningBudget is not null,
+            all => all with { ReasoningBudget = null },
+            null),
+        (
+            nameof(GenerationSettings.ReasoningDisplay),
+            all => all.ReasoningDisplay is not null,
+            all => all with { ReasoningDisplay = null },
             all => all with { ReasoningDisplay = all.ReasoningDisplay == "omitted" ? "summary" : "omitted" }),
-        (nameof(GenerationSettings.Temperature), all => all.Temperature is not null, all => all with { Temperature = null }, null),
+        (
+            nameof(GenerationSettings.Temperature),
+            all => all.Temperature is not null,
+            all => all with { Temperature = null },
+            null),
         (nameof(GenerationSettings.TopP), all => all.TopP is not null, all => all with { TopP = null }, null),
         (nameof(GenerationSettings.TopK), all => all.TopK is not null, all => all with { TopK = null }, null),
         (nameof(GenerationSettings.Seed), all => all.Seed is not null, all => all with { Seed = null }, null),
         (nameof(GenerationSettings.Stop), all => all.Stop is { Count: > 0 }, all => all with { Stop = null }, null),
-        (nameof(GenerationSettings.MaxOutputTokens), all => all.MaxOutputTokens is not null, all => all with { MaxOutputTokens = null },
+        (
+            nameof(GenerationSettings.MaxOutputTokens),
+            all => all.MaxOutputTokens is not null,
+            all => all with { MaxOutputTokens = null },
             all => all with { MaxOutputTokens = all.MaxOutputTokens + 1 }),
         (nameof(GenerationSettings.ResponseFormat), AsksForAFormat, all => all with { ResponseFormat = null }, null),
-        (nameof(GenerationSettings.ToolChoice), all => all is { ToolChoice: not null, Tools: not false }, all => all with { ToolChoice = null }, null),
-        (nameof(GenerationSettings.ParallelToolCalls), all => all is { ParallelToolCalls: not null, Tools: not false, ToolChoice: not "none" },
+        (
+            nameof(GenerationSettings.ToolChoice),
+            all => all is { ToolChoice: not null, Tools: not false },
+            all => all with { ToolChoice = null },
+            null),
+        (
+            nameof(GenerationSettings.ParallelToolCalls),
+            all => all is { ParallelToolCalls: not null, Tools: not false, ToolChoice: not "none" },
             all => all with { ParallelToolCalls = null }, null),
-        (nameof(GenerationSettings.ServiceTier), all => all.ServiceTier is not null, all => all with { ServiceTier = null }, null),
+        (
+            nameof(GenerationSettings.ServiceTier),
+            all => all.ServiceTier is not null,
+            all => all with { ServiceTier = null },
+            null),
     ];
 
     /// <summary>The names of the settings without effect.</summary>
@@ -72,7 +101,8 @@ internal static class IdleSettings
         return options.Wire switch
         {
             ProviderWire.Chat =>
-                new ChatRequestWriter(options, Chat.ChatRules.Of(options.Flavour, address, options.Model), provider).Write(request),
+                new ChatRequestWriter(
+                    options, Chat.ChatRules.Of(options.Flavour, address, options.Model), provider).Write(request),
             ProviderWire.Messages =>
                 MessagesRequest.Build(options.Model, request, MessagesPrompt.Build(provider, request), []),
             _ => ResponsesRequest.Build(provider, request),

@@ -27,7 +27,10 @@ public static class ProviderModels
     /// <exception cref="ArgumentException">
     /// The endpoint is not an http or https address, or the model has no name.
     /// </exception>
-    public static IModelClient Create(ProviderOptions options, HttpMessageHandler? handler = null, TimeProvider? time = null)
+    public static IModelClient Create(
+        ProviderOptions options,
+        HttpMessageHandler? handler = null,
+        TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrWhiteSpace(options.Model))
@@ -41,7 +44,12 @@ public static class ProviderModels
         }
 
 #pragma warning disable CA2000 // It lives as long as the process.
-        var http = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = _connectionLifetime }) { Timeout = Timeout.InfiniteTimeSpan };
+        var http = new HttpClient(handler ?? new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = _connectionLifetime,
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000
         time ??= TimeProvider.System;
         if (options.Wire == ProviderWire.Chat)

@@ -37,7 +37,9 @@ public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
     public int MaxPayloadBytes => 256 * 1024;
 
     /// <inheritdoc/>
-    public string DeafAdvice => "Check that Notifications:Redis leads every replica to the same Redis, and that its user may publish to the channel.";
+    public string DeafAdvice =>
+        "Check that Notifications:Redis leads every replica to the same Redis, and that its user may publish to "
+            + "the channel.";
 
     /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken)
@@ -46,7 +48,9 @@ public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
         try
         {
             var subscriber = (await SenderAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
-            await Task.WhenAll(payloads.Select(payload => subscriber.PublishAsync(_name, payload))).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(payloads.Select(payload => subscriber.PublishAsync(_name, payload)))
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -62,10 +66,16 @@ public sealed class RedisChannel : INotificationChannel, IAsyncDisposable
         {
             // Each call has its own connection: the library would reconnect silently, and what was missed meanwhile
             // would go unnoticed.
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(_options).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(_options)
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
             var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            connection.ConnectionFailed += (_, failure) => lost.TrySetException(new ChannelException($"The connection to Redis was lost: {failure.FailureType}.", failure.Exception));
-            var line = await connection.GetSubscriber().SubscribeAsync(_name).WaitAsync(cancellationToken).ConfigureAwait(false);
+            connection.ConnectionFailed += (_, failure) => lost.TrySetException(
+                new ChannelException($"The connection to Redis was lost: {failure.FailureType}.", failure.Exception));
+            var line = await connection.GetSubscriber()
+                .SubscribeAsync(_name)
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
             line.OnMessage(message => listener.OnReceived(message.Message!));
             listener.OnConnected();
             await lost.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,10 @@ public static class RedisDurableChatBuilderExtensions
     /// The name of the channel, the same for all replicas of a cluster. Null derives it from a name that the store
     /// stores.
     /// </param>
-    public static DurableChatBuilder UseRedis(this DurableChatBuilder builder, string configuration, string? channel = null)
+    public static DurableChatBuilder UseRedis(
+        this DurableChatBuilder builder,
+        string configuration,
+        string? channel = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
@@ -29,7 +32,13 @@ public static class RedisDurableChatBuilderExtensions
 
             // Clusters that share a Redis server must not receive each other's notifications: an owner's list would
             // show the other cluster's chats.
-            channel ?? $"durablechat_{provider.GetRequiredService<IClusterIdentity>().GetClusterNameAsync(CancellationToken.None).GetAwaiter().GetResult()}")));
+            channel ?? $"durablechat_{ClusterNameOf(provider)}")));
         return builder;
     }
+
+    private static string ClusterNameOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IClusterIdentity>()
+            .GetClusterNameAsync(CancellationToken.None)
+            .GetAwaiter()
+            .GetResult();
 }

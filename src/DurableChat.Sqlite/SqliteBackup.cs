@@ -15,7 +15,8 @@ public static class SqliteBackup
     {
         if (!File.Exists(path))
         {
-            throw new ChatStoreException($"There is no database '{Path.GetFullPath(path)}'. Say with --data where it is.");
+            throw new ChatStoreException(
+                $"There is no database '{Path.GetFullPath(path)}'. Say with --data where it is.");
         }
 
         Copy(path, Path.GetFullPath(target), _ => { });
@@ -47,14 +48,16 @@ public static class SqliteBackup
             if (File.Exists(remnant))
             {
                 // SQLite would apply it to any database next to it.
-                throw new ChatStoreException($"'{remnant}' is left of another database. Move it away first, together with that database.");
+                throw new ChatStoreException(
+                    $"'{remnant}' is left of another database. Move it away first, together with that database.");
             }
         }
 
         return Copy(backup, path, copy =>
         {
             SqliteMigrations.Apply(copy, path);
-            SqliteConnections.Execute(copy, $"UPDATE chats SET epoch = {Higher("epoch", now)}, version = {Higher("version", now)}");
+            SqliteConnections.Execute(
+                copy, $"UPDATE chats SET epoch = {Higher("epoch", now)}, version = {Higher("version", now)}");
         });
     }
 
@@ -100,7 +103,8 @@ public static class SqliteBackup
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ChatStoreException($"'{to}' cannot be written: {exception.Message} Check the folder and its permissions.", exception);
+            throw new ChatStoreException(
+                $"'{to}' cannot be written: {exception.Message} Check the folder and its permissions.", exception);
         }
         finally
         {

@@ -12,7 +12,8 @@ public sealed partial class SqliteChatStore : IRetentionStore
     private long? _roundBegun;
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken) => RemoveAsync(id, version, cancellationToken);
+    public Task<bool> DeleteAsync(ChatId id, long version, CancellationToken cancellationToken) =>
+        RemoveAsync(id, version, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> TryBeginRoundAsync(TimeSpan interval, CancellationToken cancellationToken)
@@ -30,12 +31,20 @@ public sealed partial class SqliteChatStore : IRetentionStore
     }
 
     /// <inheritdoc/>
-    public Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken) => _readers.RunLongAsync(
+    public Task<RetentionPage> FindArchivedAsync(
+        ChatId after,
+        DateTimeOffset unchangedSince,
+        int limit,
+        CancellationToken cancellationToken) => _readers.RunLongAsync(
         session =>
         {
             var chats = new List<(ChatId, bool)>();
             using var row = session.Query(
-                "retention", SqliteStatements.FindArchived, ("$after", after.Value), ("$unchanged_since", SqliteRows.ToMicroseconds(unchangedSince)), ("$limit", limit));
+                "retention",
+                SqliteStatements.FindArchived,
+                ("$after", after.Value),
+                ("$unchanged_since", SqliteRows.ToMicroseconds(unchangedSince)),
+                ("$limit", limit));
             while (row.Read())
             {
                 chats.Add((ChatId.Parse(row.GetString(0)), row.GetBoolean(1)));
@@ -46,19 +55,21 @@ public sealed partial class SqliteChatStore : IRetentionStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken) => _readers.RunLongAsync<IReadOnlyList<ChatId>>(
-        session =>
-        {
-            var chats = new List<ChatId>();
-            using var row = session.Query("retention", SqliteStatements.FindRemains, ("$after", after.Value), ("$limit", limit));
-            while (row.Read())
+    public Task<IReadOnlyList<ChatId>> FindRemainsAsync(ChatId after, int limit, CancellationToken cancellationToken) =>
+        _readers.RunLongAsync<IReadOnlyList<ChatId>>(
+            session =>
             {
-                chats.Add(ChatId.Parse(row.GetString(0)));
-            }
+                var chats = new List<ChatId>();
+                using var row = session.Query(
+                    "retention", SqliteStatements.FindRemains, ("$after", after.Value), ("$limit", limit));
+                while (row.Read())
+                {
+                    chats.Add(ChatId.Parse(row.GetString(0)));
+                }
 
-            return chats;
-        },
-        cancellationToken);
+                return chats;
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> RemoveRemainsAsync(ChatId id, CancellationToken cancellationToken) =>
@@ -75,14 +86,19 @@ public sealed partial class SqliteChatStore : IRetentionStore
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
         };
         var expiredAt = SqliteRows.ToMicroseconds(_time.GetUtcNow() - lifetime);
-        return _writer.RunAsync(session => session.Execute("retention", statement, ("$expired_at", expiredAt), ("$limit", DeletionSlice.Rows)) == DeletionSlice.Rows, cancellationToken);
+        return _writer.RunAsync(session => session.Execute(
+            "retention",
+            statement,
+            ("$expired_at", expiredAt),
+            ("$limit", DeletionSlice.Rows)) == DeletionSlice.Rows, cancellationToken);
     }
 
     private Task<bool> RemoveAsync(ChatId id, long? version, CancellationToken cancellationToken) => _writer.RunAsync(
         session =>
         {
             var now = SqliteRows.ToMicroseconds(_time.GetUtcNow());
-            if (session.Execute("delete", SqliteStatements.BuryChat, ("$id", id.Value), ("$now", now), ("$version", version)) == 0)
+            if (session.Execute(
+                "delete", SqliteStatements.BuryChat, ("$id", id.Value), ("$now", now), ("$version", version)) == 0)
             {
                 return false;
             }
@@ -96,7 +112,12 @@ public sealed partial class SqliteChatStore : IRetentionStore
     /// <summary>True if there may be more to remove.</summary>
     private static bool RemoveSlice(SqliteSession session, ChatId id)
     {
-        session.Execute("delete", SqliteStatements.RemoveMessagesOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows), ("$bytes", DeletionSlice.Bytes));
+        session.Execute(
+            "delete",
+            SqliteStatements.RemoveMessagesOfBuried,
+            ("$id", id.Value),
+            ("$limit", DeletionSlice.Rows),
+            ("$bytes", DeletionSlice.Bytes));
         session.Execute("delete", SqliteStatements.RemoveQueueOfBuried, ("$id", id.Value));
         session.Execute("delete", SqliteStatements.RemoveCheckpoints, ("$id", id.Value));
         session.Execute("delete", SqliteStatements.RemoveKeysOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows));

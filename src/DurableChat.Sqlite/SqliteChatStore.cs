@@ -21,7 +21,12 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     private readonly StoreMetrics _metrics;
     private readonly TimeProvider _time;
 
-    private SqliteChatStore(SqliteFileLock fileLock, SqliteWriter writer, SqliteReaderPool readers, StoreMetrics metrics, TimeProvider time)
+    private SqliteChatStore(
+        SqliteFileLock fileLock,
+        SqliteWriter writer,
+        SqliteReaderPool readers,
+        StoreMetrics metrics,
+        TimeProvider time)
     {
         _lock = fileLock;
         _writer = writer;
@@ -118,7 +123,10 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken)
+    public async Task<CommitResult> CommitAsync(
+        Transition transition,
+        IdempotencyRecord? idempotency,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transition);
         transition.RequireCommitId();
@@ -126,7 +134,8 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         CommitResult? result = null;
         try
         {
-            result = await _imports.CommitAsync(new SqliteCommit(transition, idempotency), cancellationToken).ConfigureAwait(false);
+            result = await _imports.CommitAsync(new SqliteCommit(transition, idempotency), cancellationToken)
+                .ConfigureAwait(false);
             return result;
         }
         finally
@@ -143,7 +152,10 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ChatSummary>> ListAsync(
+        string owner,
+        ChatListQuery query,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         return _readers.RunLongAsync<IReadOnlyList<ChatSummary>>(
@@ -162,14 +174,21 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) => RemoveAsync(id, null, cancellationToken);
+    public Task<bool> DeleteAsync(ChatId id, CancellationToken cancellationToken) =>
+        RemoveAsync(id, null, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(ChatId id, string key, CancellationToken cancellationToken) =>
-        _readers.RunAsync(session => SqliteCommit.Find(session, "idempotency", id, key, _time.GetUtcNow()), cancellationToken);
+    public Task<IdempotencyRecord?> FindIdempotencyRecordAsync(
+        ChatId id,
+        string key,
+        CancellationToken cancellationToken) =>
+        _readers.RunAsync(
+            session => SqliteCommit.Find(session, "idempotency", id, key, _time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<ChangedChat>> FindChangedAsync(
+        IReadOnlyList<KnownChat> known,
+        CancellationToken cancellationToken) =>
         _readers.RunAsync<IReadOnlyList<ChangedChat>>(
             session =>
             {
@@ -179,7 +198,8 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                 using var row = session.Query("sync", SqliteStatements.FindChanged, ("$known", json));
                 while (row.Read())
                 {
-                    changed.Add(new ChangedChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
+                    changed.Add(
+                        new ChangedChat(ChatId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetInt64(1)));
                 }
 
                 return changed;
@@ -188,17 +208,27 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
 
     /// <inheritdoc/>
     /// <remarks>One process needs no address.</remarks>
-    public Task HeartbeatAsync(string replica, string? address, TimeSpan leaseDuration, CancellationToken cancellationToken) => _writer.RunAsync(
+    public Task HeartbeatAsync(
+        string replica,
+        string? address,
+        TimeSpan leaseDuration,
+        CancellationToken cancellationToken) => _writer.RunAsync(
         session => session.Execute(
-            "heartbeat", SqliteStatements.Heartbeat, ("$id", replica), ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow())), ("$gap", ToMicroseconds(leaseDuration / 2))),
+            "heartbeat",
+            SqliteStatements.Heartbeat,
+            ("$id", replica),
+            ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow())),
+            ("$gap", ToMicroseconds(leaseDuration / 2))),
         cancellationToken);
 
     /// <inheritdoc/>
     public Task RetireAsync(string replica, CancellationToken cancellationToken) =>
-        _writer.RunAsync(session => session.Execute("heartbeat", SqliteStatements.Retire, ("$id", replica)), cancellationToken);
+        _writer.RunAsync(
+            session => session.Execute("heartbeat", SqliteStatements.Retire, ("$id", replica)), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) =>
@@ -210,7 +240,8 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                 using var row = session.Query("replicas", SqliteStatements.ListReplicas, ("$limit", limit));
                 while (row.Read())
                 {
-                    replicas.Add(new ReplicaInfo(row.GetString(0), null, TimeSpan.FromMicroseconds(now - row.GetInt64(1)), row.GetInt32(2)));
+                    replicas.Add(new ReplicaInfo(
+                        row.GetString(0), null, TimeSpan.FromMicroseconds(now - row.GetInt64(1)), row.GetInt32(2)));
                 }
 
                 return replicas;
@@ -226,7 +257,8 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                 using var row = session.Query("leases", SqliteStatements.ListLeases, ("$id", replica));
                 while (row.Read())
                 {
-                    leases.Add(new HeldLease(ChatId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3)));
+                    leases.Add(new HeldLease(
+                        ChatId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3)));
                 }
 
                 return leases;
@@ -248,13 +280,19 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                     ("$now", SqliteRows.ToMicroseconds(_time.GetUtcNow())),
                     ("$lease", ToMicroseconds(query.LeaseDuration)),
                     ("$gap", ToMicroseconds(query.LeaseDuration / 2)),
-                    ("$after_time", query.After is null ? long.MinValue : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
+                    ("$after_time", query.After is null
+                        ? long.MinValue
+                        : SqliteRows.ToMicroseconds(query.After.UpdatedAt)),
                     ("$after_id", query.After?.Id.Value ?? string.Empty),
                     ("$except", JsonSerializer.Serialize(query.ExceptOwners)),
                     ("$limit", query.Limit));
                 while (row.Read())
                 {
-                    chats.Add(new ClaimableChat(ChatId.Parse(row.GetString(0)), row.GetString(1), row.IsDBNull(2) ? null : row.GetInt64(2), SqliteRows.FromMicroseconds(row.GetInt64(3))));
+                    chats.Add(new ClaimableChat(
+                        ChatId.Parse(row.GetString(0)),
+                        row.GetString(1),
+                        row.IsDBNull(2) ? null : row.GetInt64(2),
+                        SqliteRows.FromMicroseconds(row.GetInt64(3))));
                 }
 
                 return chats;
@@ -283,14 +321,26 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
                 return null;
             }
 
-            (version, epoch, head, commitId) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), SqliteRows.ToCommitId(row.GetString(3)));
+            (version, epoch, head, commitId) = (
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), SqliteRows.ToCommitId(row.GetString(3)));
         }
 
         var messages = new List<Message>();
         long bytes = 0;
         using (var row = query.BeforeId is { } before
-            ? session.Query("read_messages", SqliteStatements.ReadBefore, ("$id", id.Value), ("$after", query.AfterId), ("$before", before), ("$limit", query.Limit))
-            : session.Query("read_messages", SqliteStatements.ReadAfter, ("$id", id.Value), ("$after", query.AfterId), ("$limit", query.Limit)))
+            ? session.Query(
+                "read_messages",
+                SqliteStatements.ReadBefore,
+                ("$id", id.Value),
+                ("$after", query.AfterId),
+                ("$before", before),
+                ("$limit", query.Limit))
+            : session.Query(
+                "read_messages",
+                SqliteStatements.ReadAfter,
+                ("$id", id.Value),
+                ("$after", query.AfterId),
+                ("$limit", query.Limit)))
         {
             while (row.Read())
             {
@@ -319,10 +369,25 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
     /// </summary>
     private static SqliteDataReader List(SqliteSession session, string owner, ChatListQuery query)
     {
-        var (time, id) = query.After is { } after ? (SqliteRows.ToMicroseconds(after.UpdatedAt), after.Id.Value) : (long.MaxValue, string.Empty);
+        var (time, id) = query.After is { } after
+            ? (SqliteRows.ToMicroseconds(after.UpdatedAt), after.Id.Value)
+            : (long.MaxValue, string.Empty);
         return query.Archived is { } archived
-            ? session.Query("list", SqliteStatements.ListArchivedOrNot, ("$owner", owner), ("$archived", archived), ("$after_time", time), ("$after_id", id), ("$limit", query.Limit))
-            : session.Query("list", SqliteStatements.ListAll, ("$owner", owner), ("$after_time", time), ("$after_id", id), ("$limit", query.Limit));
+            ? session.Query(
+                "list",
+                SqliteStatements.ListArchivedOrNot,
+                ("$owner", owner),
+                ("$archived", archived),
+                ("$after_time", time),
+                ("$after_id", id),
+                ("$limit", query.Limit))
+            : session.Query(
+                "list",
+                SqliteStatements.ListAll,
+                ("$owner", owner),
+                ("$after_time", time),
+                ("$after_id", id),
+                ("$limit", query.Limit));
     }
 
     /// <summary>
@@ -341,7 +406,8 @@ public sealed partial class SqliteChatStore : IChatStore, ILeaseStore, IAsyncDis
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ChatStoreException($"The folder of the database '{path}' cannot be made. Check the path and its permissions.", exception);
+            throw new ChatStoreException(
+                $"The folder of the database '{path}' cannot be made. Check the path and its permissions.", exception);
         }
     }
 }

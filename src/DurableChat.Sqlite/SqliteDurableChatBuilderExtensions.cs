@@ -14,12 +14,16 @@ public static class SqliteDurableChatBuilderExtensions
     /// <param name="path">The database file. The file and its folder are created if they do not exist.</param>
     /// <param name="configure">Changes further settings; null keeps the defaults.</param>
     /// <exception cref="InvalidOperationException">A store has already been chosen.</exception>
-    public static DurableChatBuilder UseSqlite(this DurableChatBuilder builder, string path, Func<SqliteStoreOptions, SqliteStoreOptions>? configure = null)
+    public static DurableChatBuilder UseSqlite(
+        this DurableChatBuilder builder,
+        string path,
+        Func<SqliteStoreOptions, SqliteStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var options = new SqliteStoreOptions(path);
         options = configure?.Invoke(options) ?? options;
-        return builder.UseStore(provider => SqliteChatStore.Open(options, provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        return builder.UseStore(provider => SqliteChatStore.Open(
+            options, provider.GetRequiredService<StoreMetrics>(), provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -70,7 +70,11 @@ public sealed class ChatService
     /// <param name="chat">The content of the chat.</param>
     /// <param name="idempotency">Set if a repeated request must not create a second chat.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<CommandResult> CreateAsync(string owner, NewChat chat, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    public async Task<CommandResult> CreateAsync(
+        string owner,
+        NewChat chat,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chat);
         var model = chat.Model ?? Models.Default.Name;
@@ -106,9 +110,15 @@ public sealed class ChatService
     }
 
     /// <summary>Runs a command on a chat. Takes the lease if the command starts a turn.</summary>
-    public async Task<CommandResult> ExecuteAsync(string owner, ChatId id, ChatCommand command, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    public async Task<CommandResult> ExecuteAsync(
+        string owner,
+        ChatId id,
+        ChatCommand command,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken)
     {
-        if (StartsTurn(command) && await RefuseIfFullAsync(owner, id, idempotency, cancellationToken).ConfigureAwait(false) is { } full)
+        if (StartsTurn(command)
+            && await RefuseIfFullAsync(owner, id, idempotency, cancellationToken).ConfigureAwait(false) is { } full)
         {
             return full;
         }
@@ -164,7 +174,8 @@ public sealed class ChatService
             async (chat, ct) =>
             {
                 var page = messageId > 0
-                    ? await _store.ReadMessagesAsync(id, MessageQuery.One(messageId, ReadReason.Edit), ct).ConfigureAwait(false)
+                    ? await _store.ReadMessagesAsync(id, MessageQuery.One(messageId, ReadReason.Edit), ct)
+                        .ConfigureAwait(false)
                     : null;
 
                 // If the epochs differ, the message may be removed before the commit, or may be newer than the state.
@@ -185,13 +196,18 @@ public sealed class ChatService
     /// Reads the record of an earlier command with this idempotency key. Null if there was none, if it has expired, or
     /// if the chat does not exist.
     /// </summary>
-    public async Task<IdempotencyRecord?> FindRepeatedAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
+    public async Task<IdempotencyRecord?> FindRepeatedAsync(
+        string owner,
+        ChatId id,
+        string key,
+        CancellationToken cancellationToken) =>
         await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is null
             ? null
             : await _store.FindIdempotencyRecordAsync(id, key, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Deletes a chat. False if it does not exist.</summary>
-    public Task<bool> DeleteAsync(string owner, ChatId id, CancellationToken cancellationToken) => _committer.DeleteAsync(id, owner, cancellationToken);
+    public Task<bool> DeleteAsync(string owner, ChatId id, CancellationToken cancellationToken) =>
+        _committer.DeleteAsync(id, owner, cancellationToken);
 
     /// <summary>Reads a chat's state. Null if the chat does not exist.</summary>
     public async Task<Chat?> GetAsync(string owner, ChatId id, CancellationToken cancellationToken)
@@ -201,7 +217,10 @@ public sealed class ChatService
     }
 
     /// <summary>Reads a page of an owner's chats, most recently changed first.</summary>
-    public Task<IReadOnlyList<ChatSummary>> ListAsync(string owner, ChatListQuery query, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<ChatSummary>> ListAsync(
+        string owner,
+        ChatListQuery query,
+        CancellationToken cancellationToken) =>
         _store.ListAsync(owner, query, cancellationToken);
 
     /// <summary>Reads the cost of an owner's model calls for each day and model.</summary>
@@ -222,7 +241,11 @@ public sealed class ChatService
     /// Reads a page of a chat's history. Null if the chat does not exist. If the chat has changed its model, each user
     /// message names the model that was to answer it.
     /// </summary>
-    public async Task<MessagePage?> ReadMessagesAsync(string owner, ChatId id, MessageQuery query, CancellationToken cancellationToken)
+    public async Task<MessagePage?> ReadMessagesAsync(
+        string owner,
+        ChatId id,
+        MessageQuery query,
+        CancellationToken cancellationToken)
     {
         if (await GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is not { } chat)
         {
@@ -245,14 +268,21 @@ public sealed class ChatService
     /// be freed, so an owner who uses more than their share must wait.
     /// </summary>
     public Refusal? RefuseIfFull(string owner) => _feeds.Budget.IsFull(owner)
-        ? new Refusal(RefusalCode.OwnerMemoryFull, "Your open streams and running turns take more memory than your share. Close some or wait until some have ended, and try again.")
+        ? new Refusal(
+            RefusalCode.OwnerMemoryFull,
+            "Your open streams and running turns take more memory than your share. Close some or wait until some have "
+                + "ended, and try again.")
         : null;
 
     /// <summary>
     /// Refuses an owner whose share of memory is used up, unless the request repeats an earlier one, which needs no
     /// memory.
     /// </summary>
-    private async Task<CommandResult?> RefuseIfFullAsync(string owner, ChatId id, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
+    private async Task<CommandResult?> RefuseIfFullAsync(
+        string owner,
+        ChatId id,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken) =>
         RefuseIfFull(owner) is { } full
             ? await RefuseAsync(owner, id, full, idempotency, cancellationToken).ConfigureAwait(false)
             : null;
@@ -272,7 +302,11 @@ public sealed class ChatService
             : new CommandResult.Refused(refusal);
 
     /// <summary>Follows a chat from a position. Null if the chat does not exist. Dispose the subscription.</summary>
-    public async Task<Subscription?> SubscribeAsync(string owner, ChatId id, Position position, CancellationToken cancellationToken)
+    public async Task<Subscription?> SubscribeAsync(
+        string owner,
+        ChatId id,
+        Position position,
+        CancellationToken cancellationToken)
     {
         var pin = _feeds.Pin(id);
         try
@@ -322,7 +356,9 @@ public sealed class ChatService
     }
 
     /// <summary>A stop frees memory, so it is always accepted.</summary>
-    private static bool StartsTurn(ChatCommand command) => command is TurnCommand and not (Interrupt or SubmitToolResults or UpdateChat { Archived: not false });
+    private static bool StartsTurn(ChatCommand command) =>
+        command is TurnCommand and not (Interrupt or SubmitToolResults or UpdateChat { Archived: not false });
 
-    private static ChatCommand Claim(ChatCommand command, TurnClaim claim) => command is TurnCommand turn ? turn with { ClaimBy = claim.Take() } : command;
+    private static ChatCommand Claim(ChatCommand command, TurnClaim claim) =>
+        command is TurnCommand turn ? turn with { ClaimBy = claim.Take() } : command;
 }

@@ -65,10 +65,20 @@ public sealed class DurableChatOptions
         Check("Retention", Retention, new RetentionOptionsValidator());
         foreach (var (name, value) in new[]
         {
-            ("Feeds:IdleTime", Feeds.IdleTime), ("Feeds:ReadTimeout", Feeds.ReadTimeout), ("Tools:CallTimeout", Tools.CallTimeout), ("Tools:StopTime", Tools.StopTime),
-            ("Worker:ModelSilence", Worker.ModelSilence), ("Worker:MaxAnswerTime", Worker.MaxAnswerTime), ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
-            ("Notifications:SyncInterval", Notifications.SyncInterval), ("Notifications:ListSyncInterval", Notifications.ListSyncInterval), ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
-            ("Notifications:SyncPatience", Notifications.SyncPatience), ("Retention:Interval", Retention.Interval), ("Notifications:ProbeInterval", Notifications.ProbeInterval), ("Notifications:ProbePatience", Notifications.ProbePatience),
+            ("Feeds:IdleTime", Feeds.IdleTime),
+            ("Feeds:ReadTimeout", Feeds.ReadTimeout),
+            ("Tools:CallTimeout", Tools.CallTimeout),
+            ("Tools:StopTime", Tools.StopTime),
+            ("Worker:ModelSilence", Worker.ModelSilence),
+            ("Worker:MaxAnswerTime", Worker.MaxAnswerTime),
+            ("Worker:HeartbeatInterval", Worker.HeartbeatInterval),
+            ("Notifications:SyncInterval", Notifications.SyncInterval),
+            ("Notifications:ListSyncInterval", Notifications.ListSyncInterval),
+            ("Notifications:SyncIntervalWhileDown", Notifications.SyncIntervalWhileDown),
+            ("Notifications:SyncPatience", Notifications.SyncPatience),
+            ("Retention:Interval", Retention.Interval),
+            ("Notifications:ProbeInterval", Notifications.ProbeInterval),
+            ("Notifications:ProbePatience", Notifications.ProbePatience),
             ("Worker:LeaseDuration", Worker.LeaseDuration), ("Worker:ReconcileInterval", Worker.ReconcileInterval),
         })
         {
@@ -91,7 +101,9 @@ public sealed class DurableChatOptions
 
         if (Retention.ArchivedAfter < TimeSpan.FromMinutes(1) || Retention.ArchivedAfter > TimeSpan.FromDays(36_500))
         {
-            problems.Add("Retention:ArchivedAfter must be at least a minute and at most 36500 days; leave it out to keep archived chats.");
+            problems.Add(
+                "Retention:ArchivedAfter must be at least a minute and at most 36500 days; leave it out to keep "
+                    + "archived chats.");
         }
 
         return problems;

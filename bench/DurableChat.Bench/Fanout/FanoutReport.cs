@@ -22,7 +22,11 @@ internal static class FanoutReport
             figures[$"{name}.p99_ms"] = cell.Median(result => result.P99) / 1000;
         }
 
-        return new PartReport("fanout", rounds == 3 ? "bench/run fanout" : $"bench/run fanout --rounds {rounds}", [.. FanoutTables.Markdown(cells)], figures)
+        return new PartReport(
+            "fanout",
+            rounds == 3 ? "bench/run fanout" : $"bench/run fanout --rounds {rounds}",
+            [.. FanoutTables.Markdown(cells)],
+            figures)
         {
             Plots = new Dictionary<string, string> { ["bench-fanout.svg"] = Plot(cells).Render() },
         };
@@ -31,12 +35,20 @@ internal static class FanoutReport
     private static PlotFile Plot(IReadOnlyList<FanoutCell> cells)
     {
         var shapes = Shape.All.Where(shape => shape.Chats == 1).ToList();
-        return new PlotFile("Messages of 993 bytes: microseconds of the server's CPU per delivery", "subscribers of one chat", [.. shapes.Select(shape => (double)shape.Subscribers)])
+        return new PlotFile(
+            "Messages of 993 bytes: microseconds of the server's CPU per delivery",
+            "subscribers of one chat",
+            [.. shapes.Select(shape => (double)shape.Subscribers)])
         {
-            Lines = [.. TargetSpec.All.Where(target => _plotted.Contains(target.Name)).Select(target => (target.Title, Values(target)))],
+            Lines = [.. TargetSpec.All.Where(target => _plotted.Contains(target.Name))
+                .Select(target => (target.Title, Values(target)))],
         };
 
         IReadOnlyList<double> Values(TargetSpec target) => [.. shapes.Select(shape =>
-            cells.FirstOrDefault(cell => cell.Shape == shape.Name && cell.Target == target.Name && cell.Any is { Kind: EventKind.Message, Mode: PhaseMode.Saturated })?.Median(result => result.MicrosPerDelivery) ?? 0)];
+            cells.FirstOrDefault(cell => cell.Shape == shape.Name && cell.Target == target.Name && cell.Any is
+            {
+                Kind: EventKind.Message,
+                Mode: PhaseMode.Saturated,
+            })?.Median(result => result.MicrosPerDelivery) ?? 0)];
     }
 }

@@ -6,7 +6,9 @@ using DurableChat.Bench.Wire;
 
 namespace DurableChat.Bench.Fanout;
 
-/// <summary>Measures all targets in turn, round by round, so that what else the machine does meanwhile meets all of them alike.</summary>
+/// <summary>
+/// Measures all targets in turn, round by round, so that what else the machine does meanwhile meets all of them alike.
+/// </summary>
 internal sealed class FanoutRun(FanoutOptions options)
 {
     /// <summary>The pace at which the CPU time of a message is compared with a saturated server's.</summary>
@@ -20,16 +22,20 @@ internal sealed class FanoutRun(FanoutOptions options)
         {
             for (var round = 1; round <= options.Rounds; round++)
             {
-                foreach (var target in TargetSpec.Select(options.Only).Where(target => options.Only.Count > 0 || shape.Includes(target.Name)))
+                foreach (var target in TargetSpec.Select(options.Only)
+                    .Where(target => options.Only.Count > 0 || shape.Includes(target.Name)))
                 {
                     var began = Stopwatch.GetTimestamp();
-                    foreach (var result in await TargetRun.RunAsync(target, shape.Subscribers, shape.Chats, options.Window, Phases(shape), [], cancellationToken))
+                    foreach (var result in await TargetRun.RunAsync(
+                        target, shape.Subscribers, shape.Chats, options.Window, Phases(shape), [], cancellationToken))
                     {
                         var key = (shape.Name, target.Name, result.Kind, result.Mode);
                         (found.TryGetValue(key, out var list) ? list : found[key] = []).Add(result);
                     }
 
-                    Console.Error.WriteLine($"{shape.Name}, round {round} of {options.Rounds}, {target.Name}: {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
+                    Console.Error.WriteLine(
+                        $"{shape.Name}, round {round} of {options.Rounds}, {target.Name}: "
+                            + $"{Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
                 }
             }
         }
@@ -50,7 +56,8 @@ internal sealed class FanoutRun(FanoutOptions options)
         var warmUp = shape.Chats > 1 ? FanoutOptions.ManyChatsWarmUpSeconds : FanoutOptions.WarmUpSeconds;
         foreach (var kind in shape.IsMain ? new[] { EventKind.Message, EventKind.Part } : [EventKind.Message])
         {
-            phases.Add(new Phase(kind, PhaseMode.WarmUp, 0, kind == EventKind.Message ? warmUp : FanoutOptions.Seconds));
+            phases.Add(
+                new Phase(kind, PhaseMode.WarmUp, 0, kind == EventKind.Message ? warmUp : FanoutOptions.Seconds));
             phases.Add(new Phase(kind, PhaseMode.Saturated, 0, FanoutOptions.Seconds));
             if (kind == EventKind.Message)
             {

@@ -9,14 +9,17 @@ internal sealed record Shape(string Name, string Title, int Chats, int Subscribe
 {
     private static readonly string[] _few = ["ours-sse", "ours-ws", "bare-sse", "bare-ws", "signalr"];
 
-    /// <summary>True for the shape that is looked at most closely: all targets, parts besides messages, and events one by one.</summary>
+    /// <summary>
+    /// True for the shape that is looked at most closely: all targets, parts besides messages, and events one by one.
+    /// </summary>
     public bool IsMain { get; init; }
 
     /// <summary>True if peers are measured in it besides the few that are in every shape.</summary>
     public bool HasPeers { get; init; }
 
     /// <summary>True if a target is measured in it unless targets are named.</summary>
-    public bool Includes(string target) => IsMain || _few.Contains(target) || (HasPeers && !target.StartsWith("gather-", StringComparison.Ordinal));
+    public bool Includes(string target) =>
+        IsMain || _few.Contains(target) || (HasPeers && !target.StartsWith("gather-", StringComparison.Ordinal));
 
     public static IReadOnlyList<Shape> All { get; } =
     [

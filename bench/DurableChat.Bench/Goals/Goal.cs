@@ -5,7 +5,11 @@ namespace DurableChat.Bench.Goals;
 /// <param name="Target">The bound.</param>
 /// <param name="IsAtLeast">True if more is better.</param>
 /// <param name="Measure">Gives the figure; throws <see cref="KeyNotFoundException"/> if its part has not run.</param>
-internal sealed record Goal(string Text, double Target, bool IsAtLeast, Func<IReadOnlyDictionary<string, double>, double> Measure)
+internal sealed record Goal(
+    string Text,
+    double Target,
+    bool IsAtLeast,
+    Func<IReadOnlyDictionary<string, double>, double> Measure)
 {
     public bool IsMetBy(double measured) => IsAtLeast ? measured >= Target : measured <= Target;
 }

@@ -11,7 +11,8 @@ internal static class GoalTable
         yield return "| --- | ---: | ---: | --- |";
         foreach (var goal in GoalList.All)
         {
-            yield return $"| {goal.Text} | {(goal.IsAtLeast ? "≥" : "≤")} {Fixed.Text(goal.Target)} | {Judge(goal, figures)} |";
+            yield return $"| {goal.Text} | {(goal.IsAtLeast ? "≥" : "≤")} {Fixed.Text(goal.Target)} | "
+                + $"{Judge(goal, figures)} |";
         }
     }
 

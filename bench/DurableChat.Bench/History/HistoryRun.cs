@@ -20,7 +20,8 @@ internal static class HistoryRun
     {
         int[] lengths = isQuick ? [10, 1000] : [10, 1000, 100_000];
         var turns = isQuick ? 10 : 200;
-        await using var bed = await TestBed.StartAsync(new BedOptions { Store = "postgres", FirstTokenMs = 0, ChunkMs = 0 }, new LoadOptions(), cancellationToken);
+        await using var bed = await TestBed.StartAsync(
+            new BedOptions { Store = "postgres", FirstTokenMs = 0, ChunkMs = 0 }, new LoadOptions(), cancellationToken);
         await using var seeder = new ChatSeeder(bed.Database!.ConnectionString);
         using var api = new ChatApi(null, TimeProvider.System);
         for (var i = 0; i < lengths.Length; i++)
@@ -35,11 +36,18 @@ internal static class HistoryRun
         }
 
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
-        List<string> lines = ["| messages before | turn p50, ms | statements per turn | reads of messages per turn | CPU of the server per turn, ms | of PostgreSQL, ms |", "| ---: | ---: | ---: | ---: | ---: | ---: |"];
+        List<string> lines = [
+            "| messages before | turn p50, ms | statements per turn | reads of messages per turn | CPU of the server "
+                + "per turn, ms | of PostgreSQL, ms |",
+            "| ---: | ---: | ---: | ---: | ---: | ---: |",
+        ];
         for (var i = 0; i < lengths.Length; i++)
         {
             var cost = await MeasureAsync(bed, api, i, lengths[i] + (2 * RunUpTurns), turns, cancellationToken);
-            lines.Add($"| {lengths[i].ToString("N0", CultureInfo.InvariantCulture)} | {Fixed.Text(cost.MedianMs)} | {Fixed.Text(cost.Statements)} | {Fixed.Text(cost.Reads)} | {Fixed.Text(cost.ServerMs)} | {Fixed.Text(cost.DatabaseMs)} |");
+            lines.Add(
+                $"| {lengths[i].ToString("N0", CultureInfo.InvariantCulture)} | {Fixed.Text(cost.MedianMs)} | "
+                    + $"{Fixed.Text(cost.Statements)} | {Fixed.Text(cost.Reads)} | {Fixed.Text(cost.ServerMs)} | "
+                    + $"{Fixed.Text(cost.DatabaseMs)} |");
             figures[$"history.{lengths[i]}.statements"] = cost.Statements;
             figures[$"history.{lengths[i]}.ms"] = cost.MedianMs;
         }
@@ -47,7 +55,13 @@ internal static class HistoryRun
         return new PartReport("history", "bench/run history", lines, figures);
     }
 
-    private static async Task<TurnCost> MeasureAsync(TestBed bed, ChatApi api, int number, int length, int turns, CancellationToken cancellationToken)
+    private static async Task<TurnCost> MeasureAsync(
+        TestBed bed,
+        ChatApi api,
+        int number,
+        int length,
+        int turns,
+        CancellationToken cancellationToken)
     {
         var chat = OursTarget.IdOf(number).Value;
         var replica = bed.Replicas[0];
@@ -60,7 +74,8 @@ internal static class HistoryRun
         {
             var started = TimeProvider.System.GetTimestamp();
             await api.SendAsync(() => replica, chat, $"question {turn}", cancellationToken);
-            await WaitForAsync(events, found => found.Type == WireEventType.Message && found.Message!.Id == length + (2 * turn));
+            await WaitForAsync(
+                events, found => found.Type == WireEventType.Message && found.Message!.Id == length + (2 * turn));
             times.Add(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
         }
 

@@ -6,4 +6,9 @@ namespace DurableChat.Bench.History;
 /// <param name="Reads">Of messages, for streams or the model.</param>
 /// <param name="ServerMs">CPU time of the server.</param>
 /// <param name="DatabaseMs">CPU time of PostgreSQL.</param>
-internal readonly record struct TurnCost(double MedianMs, double Statements, double Reads, double ServerMs, double DatabaseMs);
+internal readonly record struct TurnCost(
+    double MedianMs,
+    double Statements,
+    double Reads,
+    double ServerMs,
+    double DatabaseMs);

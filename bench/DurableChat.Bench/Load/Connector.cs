@@ -35,10 +35,12 @@ internal static class Connector
             .Replace("{id}", OursTarget.IdOf(chat).Value, StringComparison.Ordinal)
             .Replace("{n}", chat.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{position}", before?.Position, StringComparison.Ordinal)
-            .Replace("{received}", (before?.Received ?? 0).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            .Replace(
+                "{received}", (before?.Received ?? 0).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         var upgrade = plan.Transport == Transport.Sse
             ? "Accept: text/event-stream\r\n"
-            : "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+            : "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                + "dGhlIHNhbXBsZSBub25jZQ==\r\n";
         return $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{plan.Port}\r\n{upgrade}\r\n";
     }
 
@@ -59,7 +61,9 @@ internal static class Connector
         }
     }
 
-    /// <summary>The hub protocol's first message, as a masked text frame; the mask is zero, which leaves it readable.</summary>
+    /// <summary>
+    /// The hub protocol's first message, as a masked text frame; the mask is zero, which leaves it readable.
+    /// </summary>
     private static byte[] SignalRHandshake()
     {
         const byte FinalText = 0x81, Masked = 0x80;

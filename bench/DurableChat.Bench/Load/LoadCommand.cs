@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace DurableChat.Bench.Load;
 
-/// <summary>The command that is the load generator. It reads a plan as JSON from its input, and prints the results of the phases, one a line.</summary>
+/// <summary>
+/// The command that is the load generator. It reads a plan as JSON from its input, and prints the results of the
+/// phases, one a line.
+/// </summary>
 internal static class LoadCommand
 {
     public static Command Create()
@@ -11,7 +14,8 @@ internal static class LoadCommand
         var command = new Command("load", "Is the load generator, for the other commands.") { Hidden = true };
         command.SetAction(async (_, cancellationToken) =>
         {
-            var plan = JsonSerializer.Deserialize<LoadPlan>(await Console.In.ReadToEndAsync(cancellationToken)) ?? throw new InvalidDataException("There is no plan.");
+            var plan = JsonSerializer.Deserialize<LoadPlan>(await Console.In.ReadToEndAsync(cancellationToken))
+                ?? throw new InvalidDataException("There is no plan.");
             if (plan.IsStorm)
             {
                 using var storm = new StormGenerator(plan);

@@ -10,8 +10,8 @@ internal sealed class LoadGenerator : IDisposable
     private const long MaxNanoseconds = 60_000_000_000;
 
     /// <summary>
-    /// How many events of one chat may be under way at a steady rate. A server that stands still for a moment would else fall behind what it keeps in memory, and have to read what was never
-    /// written to a database.
+    /// How many events of one chat may be under way at a steady rate. A server that stands still for a moment would
+    /// else fall behind what it keeps in memory, and have to read what was never written to a database.
     /// </summary>
     private const int MostUnderWay = 200;
 
@@ -149,9 +149,13 @@ internal sealed class LoadGenerator : IDisposable
         Lost = lost,
     };
 
-    private double Percentile(double percentile) => _latencies.TotalCount == 0 ? 0 : _latencies.GetValueAtPercentile(percentile) / 1000.0;
+    private double Percentile(double percentile) =>
+        _latencies.TotalCount == 0 ? 0 : _latencies.GetValueAtPercentile(percentile) / 1000.0;
 
-    /// <summary>Asks for the next events of one chat, as far as its slowest subscriber lets; those of many chats are asked for as they arrive.</summary>
+    /// <summary>
+    /// Asks for the next events of one chat, as far as its slowest subscriber lets; those of many chats are asked for
+    /// as they arrive.
+    /// </summary>
     private void Grant()
     {
         while (_progress is not null && _publisher.Published - _progress.Complete < _window)

@@ -36,7 +36,9 @@ internal sealed record LoadPlan
     /// <summary>How many chats: 1, or as many as subscribers.</summary>
     public required int Chats { get; init; }
 
-    /// <summary>How many events of one chat are under way when it is saturated: no subscriber falls further behind.</summary>
+    /// <summary>
+    /// How many events of one chat are under way when it is saturated: no subscriber falls further behind.
+    /// </summary>
     public required int Window { get; init; }
 
     /// <summary>The processes whose CPU time counts as the server's.</summary>
@@ -45,7 +47,9 @@ internal sealed record LoadPlan
     /// <summary>The processes beside it, such as Redis, whose CPU time counts apart.</summary>
     public required IReadOnlyList<int> Sides { get; init; }
 
-    /// <summary>Numbers of subscribers that are to be connected in turn and left alone, instead of <see cref="Phases"/>.</summary>
+    /// <summary>
+    /// Numbers of subscribers that are to be connected in turn and left alone, instead of <see cref="Phases"/>.
+    /// </summary>
     public IReadOnlyList<int> Steps { get; init; } = [];
 
     /// <summary>What to do, one after the other.</summary>
@@ -65,10 +69,16 @@ internal enum PhaseMode
     /// <summary>Saturated, and not reported: code is compiled, buffers grow.</summary>
     WarmUp,
 
-    /// <summary>The next as soon as there is room: of one chat <see cref="LoadPlan.Window"/> events are under way, of each of many chats one.</summary>
+    /// <summary>
+    /// The next as soon as there is room: of one chat <see cref="LoadPlan.Window"/> events are under way, of each of
+    /// many chats one.
+    /// </summary>
     Saturated,
 
-    /// <summary>The next once all have the one before: nothing can be joined, every event costs a wake-up and a write for each subscriber.</summary>
+    /// <summary>
+    /// The next once all have the one before: nothing can be joined, every event costs a wake-up and a write for each
+    /// subscriber.
+    /// </summary>
     OneByOne,
 
     /// <summary>At half the rate that the last saturated phase has reached.</summary>

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DurableChat.Bench.Load;
 
-/// <summary>The system calls of the load generator: it must cost less than what it measures, and one thread that reads many sockets by epoll does.</summary>
+/// <summary>
+/// The system calls of the load generator: it must cost less than what it measures, and one thread that reads many
+/// sockets by epoll does.
+/// </summary>
 internal static partial class Native
 {
     public const int Add = 1, Readable = 1, DoNotWait = 0x40;

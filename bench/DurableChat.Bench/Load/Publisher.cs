@@ -7,7 +7,9 @@ using DurableChat.Bench.Wire;
 
 namespace DurableChat.Bench.Load;
 
-/// <summary>Tells the server what to publish: what is asked for at once, or at a steady rate from a thread of its own.</summary>
+/// <summary>
+/// Tells the server what to publish: what is asked for at once, or at a steady rate from a thread of its own.
+/// </summary>
 internal sealed class Publisher : IDisposable
 {
     private const int RequestBytes = 12;
@@ -15,7 +17,10 @@ internal sealed class Publisher : IDisposable
     /// <summary>How long the pacing thread rests at most.</summary>
     private const double LongestRest = 250e-6;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+    };
     private readonly byte[] _buffer = new byte[RequestBytes * 4096];
     private readonly int _chats;
     private int _held;
@@ -71,7 +76,10 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    /// <summary>Begins to ask at a steady rate, for one chat after the other, while there is room for more. Nobody else may ask meanwhile.</summary>
+    /// <summary>
+    /// Begins to ask at a steady rate, for one chat after the other, while there is room for more. Nobody else may ask
+    /// meanwhile.
+    /// </summary>
     public void StartPacing(EventKind kind, double rate, Func<bool> hasRoom)
     {
         _isPacing = true;

@@ -6,7 +6,8 @@ using DurableChat.ScaleTest.Measuring;
 namespace DurableChat.Bench.Load;
 
 /// <summary>
-/// Follows answers with many subscribers, cuts all of them in mid-answer, lets the chats go on without them, and then lets all resume at once.
+/// Follows answers with many subscribers, cuts all of them in mid-answer, lets the chats go on without them, and then
+/// lets all resume at once.
 /// </summary>
 internal sealed class StormGenerator : IDisposable
 {
@@ -88,7 +89,9 @@ internal sealed class StormGenerator : IDisposable
 
     private double Percentile(double share) => _times.Count == 0 ? 0 : _times[(int)((_times.Count - 1) * share)];
 
-    /// <summary>Reads of messages for streams so far, as the server counts them; 0 for one that has no database.</summary>
+    /// <summary>
+    /// Reads of messages for streams so far, as the server counts them; 0 for one that has no database.
+    /// </summary>
     private async Task<double> ReadsAsync()
     {
         if (!_plan.HasMetrics)
@@ -96,7 +99,8 @@ internal sealed class StormGenerator : IDisposable
             return 0;
         }
 
-        var text = await _http.GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_plan.Port}/metrics")));
+        var text = await _http.GetStringAsync(
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_plan.Port}/metrics")));
         var reading = new ServerReading { Text = PrometheusText.Read([text]) };
         return reading.InitialReads + reading.CatchUpReads + reading.RemoteReads + reading.FullRefreshReads;
     }

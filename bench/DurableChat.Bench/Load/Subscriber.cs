@@ -31,7 +31,11 @@ internal sealed class Subscriber(Socket socket, int chat, Subscriber? before) : 
     public void TrackPosition(ReadOnlySpan<byte> bytes)
     {
         var field = "id: "u8;
-        if (bytes.LastIndexOf(field) is var at && at >= 0 && bytes[(at + field.Length)..] is var rest && rest.IndexOf((byte)'\n') is var length && length > 0)
+        if (bytes.LastIndexOf(field) is var at
+            && at >= 0
+            && bytes[(at + field.Length)..] is var rest
+            && rest.IndexOf((byte)'\n') is var length
+            && length > 0)
         {
             Position = Encoding.ASCII.GetString(rest[..length]);
         }

@@ -21,7 +21,9 @@ internal sealed unsafe class SubscriberPool(LoadPlan plan) : IDisposable
     private int _connected;
     private int _readyCount;
 
-    /// <summary>Told of each event: who has received it, and the nanoseconds since it was published, if they can be told.</summary>
+    /// <summary>
+    /// Told of each event: who has received it, and the nanoseconds since it was published, if they can be told.
+    /// </summary>
     public Action<Subscriber, long?> Taken { get; set; } = (_, _) => { };
 
     /// <summary>How many events all have received together.</summary>
@@ -57,7 +59,8 @@ internal sealed unsafe class SubscriberPool(LoadPlan plan) : IDisposable
         PollUntil(() => _readyCount == _connected, ReadySeconds);
         if (_readyCount < _connected)
         {
-            throw new TimeoutException($"Only {_readyCount} of {_connected} subscribers were registered in {ReadySeconds} s.");
+            throw new TimeoutException(
+                $"Only {_readyCount} of {_connected} subscribers were registered in {ReadySeconds} s.");
         }
     }
 

@@ -22,8 +22,10 @@ public class CommitBenchmarks
     {
         var metrics = new StoreMetrics(null);
         _store = Store == "SQLite"
-            ? SqliteChatStore.Open(new SqliteStoreOptions(Path.Combine(_folder.FullName, "chats.db")), metrics, TimeProvider.System)
-            : PostgresChatStore.Open(new PostgresStoreOptions(DatabaseBenchmarks.ConnectionString), metrics, null, TimeProvider.System);
+            ? SqliteChatStore.Open(
+                new SqliteStoreOptions(Path.Combine(_folder.FullName, "chats.db")), metrics, TimeProvider.System)
+            : PostgresChatStore.Open(
+                new PostgresStoreOptions(DatabaseBenchmarks.ConnectionString), metrics, null, TimeProvider.System);
         _chat = new MicroChat(1);
         await _store.CommitAsync(_chat.Transitions[0], null, CancellationToken.None);
     }

@@ -24,7 +24,8 @@ public class DatabaseBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        _store = PostgresChatStore.Open(new PostgresStoreOptions(ConnectionString), new StoreMetrics(null), null, TimeProvider.System);
+        _store = PostgresChatStore.Open(
+            new PostgresStoreOptions(ConnectionString), new StoreMetrics(null), null, TimeProvider.System);
         _chat = new MicroChat(256);
         foreach (var transition in _chat.Transitions)
         {

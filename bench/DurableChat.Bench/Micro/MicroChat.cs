@@ -36,7 +36,11 @@ internal sealed class MicroChat
             CreatedAt = now,
             UpdatedAt = now,
         };
-        Transitions.Add(new Transition { Next = _chat, Appended = [EventText.Message(1, EventText.Make(EventKind.Message, 0), now)] });
+        Transitions.Add(new Transition
+        {
+            Next = _chat,
+            Appended = [EventText.Message(1, EventText.Make(EventKind.Message, 0), now)],
+        });
         Feed.Publish(Transitions[0]);
         while (_chat.LastMessageId < messages)
         {
@@ -63,7 +67,18 @@ internal sealed class MicroChat
     public Transition Append()
     {
         var id = _chat.LastMessageId + 1;
-        _chat = _chat with { Version = _chat.Version + 1, CommitId = Guid.CreateVersion7(), Ancestors = [_chat.CommitId], LastMessageId = id, LastAssignedId = id };
-        return new Transition { Next = _chat, Appended = [EventText.Message(id, EventText.Make(EventKind.Message, 0), _chat.UpdatedAt)] };
+        _chat = _chat with
+        {
+            Version = _chat.Version + 1,
+            CommitId = Guid.CreateVersion7(),
+            Ancestors = [_chat.CommitId],
+            LastMessageId = id,
+            LastAssignedId = id,
+        };
+        return new Transition
+        {
+            Next = _chat,
+            Appended = [EventText.Message(id, EventText.Make(EventKind.Message, 0), _chat.UpdatedAt)],
+        };
     }
 }

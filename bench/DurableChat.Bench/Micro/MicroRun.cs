@@ -19,11 +19,25 @@ internal static class MicroRun
         await using var postgres = await PostgresProcess.StartAsync(isDurable: true, cancellationToken);
         DatabaseBenchmarks.ConnectionString = postgres.ConnectionString;
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
-            .WithIterationTime(TimeInterval.FromMilliseconds(isQuick ? 50 : 250)).WithWarmupCount(isQuick ? 1 : 4).WithIterationCount(isQuick ? 1 : 8);
+            .WithIterationTime(TimeInterval.FromMilliseconds(isQuick ? 50 : 250))
+            .WithWarmupCount(isQuick ? 1 : 4)
+            .WithIterationCount(isQuick ? 1 : 8);
         await using var log = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
-        var config = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddColumnProvider(DefaultColumnProviders.Instance)
-            .AddLogger(new StreamLogger(log)).WithOptions(ConfigOptions.DisableOptimizationsValidator).WithArtifactsPath(Path.Combine(".build", "bench", "micro"));
-        Type[] all = [typeof(WindowBenchmarks), typeof(DatabaseBenchmarks), typeof(PublishBenchmarks), typeof(PureBenchmarks), typeof(SealBenchmarks), typeof(CommitBenchmarks)];
+        var config = ManualConfig.CreateEmpty()
+            .AddJob(job)
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+                .AddLogger(new StreamLogger(log))
+                .WithOptions(ConfigOptions.DisableOptimizationsValidator)
+                .WithArtifactsPath(Path.Combine(".build", "bench", "micro"));
+        Type[] all = [
+            typeof(WindowBenchmarks),
+            typeof(DatabaseBenchmarks),
+            typeof(PublishBenchmarks),
+            typeof(PureBenchmarks),
+            typeof(SealBenchmarks),
+            typeof(CommitBenchmarks),
+        ];
         return MicroTable.Make([.. all.SelectMany(type => BenchmarkRunner.Run(type, config).Reports)]);
     }
 }

@@ -29,7 +29,9 @@ internal static class MicroTable
     {
         var found = reports.Where(report => report.ResultStatistics is not null).ToDictionary(NameOf);
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
-        List<string> lines = ["| | µs | operations/s | bytes allocated | per event |", "| --- | ---: | ---: | ---: | ---: |"];
+        List<string> lines = [
+            "| | µs | operations/s | bytes allocated | per event |", "| --- | ---: | ---: | ---: | ---: |",
+        ];
         foreach (var (name, (title, events)) in _rows)
         {
             if (!found.TryGetValue(name, out var report))
@@ -39,7 +41,9 @@ internal static class MicroTable
 
             var nanoseconds = report.ResultStatistics!.Median;
             var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0;
-            lines.Add($"| {title} | {Fixed.Text(nanoseconds / 1000)} | {Fixed.Text(1e9 / nanoseconds)} | {Fixed.Text(bytes)} | {Fixed.Text(bytes / (double)events)} |");
+            lines.Add(
+                $"| {title} | {Fixed.Text(nanoseconds / 1000)} | {Fixed.Text(1e9 / nanoseconds)} | {Fixed.Text(bytes)} "
+                    + $"| {Fixed.Text(bytes / (double)events)} |");
             figures[$"micro.{name}.ns"] = nanoseconds;
             figures[$"micro.{name}.bytes"] = bytes;
         }
@@ -49,7 +53,9 @@ internal static class MicroTable
 
     private static string NameOf(BenchmarkReport report)
     {
-        var parameters = string.Join(',', report.BenchmarkCase.Parameters.Items.Select(parameter => $"{parameter.Name}={parameter.Value}"));
-        return $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}({parameters})";
+        var parameters = string.Join(
+            ',', report.BenchmarkCase.Parameters.Items.Select(parameter => $"{parameter.Name}={parameter.Value}"));
+        return $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}("
+            + $"{parameters})";
     }
 }

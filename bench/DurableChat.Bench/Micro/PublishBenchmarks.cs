@@ -25,7 +25,12 @@ public class PublishBenchmarks
         _missing = Subscribers;
         for (var i = 0; i < Subscribers; i++)
         {
-            _ = FollowAsync(new Subscription(_chat.Registry.Pin(_chat.Id), reader, _chat.Metrics, ResiliencePipeline.Empty, new Position(1, _chat.Head, 0, 0)));
+            _ = FollowAsync(new Subscription(
+                _chat.Registry.Pin(_chat.Id),
+                reader,
+                _chat.Metrics,
+                ResiliencePipeline.Empty,
+                new Position(1, _chat.Head, 0, 0)));
         }
 
         WaitForAll();

@@ -21,7 +21,8 @@ public class PureBenchmarks
     public void Setup()
     {
         _running = Next(ChatRules.Decide(new CreateChat(_id, "bench", "hello", "demo") { ClaimBy = "a" }, _context));
-        _finish = new FinishTurn(_running.Lease!.Token, _running.Generation, new Answer([new TextPart(_send.Content)], FinishReason.Stop));
+        _finish = new FinishTurn(
+            _running.Lease!.Token, _running.Generation, new Answer([new TextPart(_send.Content)], FinishReason.Stop));
         _waiting = Next(ChatRules.Decide(_running, _finish, _context));
         _message = EventText.Message(1000, _send.Content, DateTimeOffset.UnixEpoch);
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace DurableChat.Bench.Reporting;
 
-/// <summary>Keeps the figures of each part in a file, so that the goals can be judged when only some parts were run anew.</summary>
+/// <summary>
+/// Keeps the figures of each part in a file, so that the goals can be judged when only some parts were run anew.
+/// </summary>
 internal static class Figures
 {
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
@@ -16,7 +18,9 @@ internal static class Figures
 
     /// <summary>All parts' figures that there are.</summary>
     public static IReadOnlyDictionary<string, double> Load() => Directory.Exists(_folder)
-        ? Directory.EnumerateFiles(_folder, "*.json").SelectMany(file => JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(file))!).ToDictionary(StringComparer.Ordinal)
+        ? Directory.EnumerateFiles(_folder, "*.json")
+            .SelectMany(file => JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(file))!)
+            .ToDictionary(StringComparer.Ordinal)
         : new Dictionary<string, double>();
 
     private static string FileOf(string part) => Path.Combine(_folder, part + ".json");

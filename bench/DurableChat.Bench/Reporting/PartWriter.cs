@@ -25,8 +25,11 @@ internal static class PartWriter
         }
 
         Figures.Save(report.Part, report.Figures);
-        var pictures = report.Plots.Keys.SelectMany(name => new[] { "", $"![{Path.GetFileNameWithoutExtension(name).Replace('-', ' ')}](images/{name})" });
-        PerformanceDoc.Write(report.Part, [$"{Machine.Describe(TimeProvider.System)}. `{report.Command}`", "", .. report.Lines, .. pictures]);
+        var pictures = report.Plots.Keys.SelectMany(
+            name => new[] { "", $"![{Path.GetFileNameWithoutExtension(name).Replace('-', ' ')}](images/{name})" });
+        PerformanceDoc.Write(
+            report.Part,
+            [$"{Machine.Describe(TimeProvider.System)}. `{report.Command}`", "", .. report.Lines, .. pictures]);
         PerformanceDoc.Write("goals", GoalTable.Markdown(Figures.Load()));
     }
 }

@@ -1,6 +1,9 @@
 namespace DurableChat.Bench.Reporting;
 
-/// <summary>Puts what was found into <c>docs/performance.md</c>, between <c>&lt;!-- bench:NAME --&gt;</c> and <c>&lt;!-- /bench:NAME --&gt;</c>; the rest of the page stays as it is.</summary>
+/// <summary>
+/// Puts what was found into <c>docs/performance.md</c>, between <c>&lt;!-- bench:NAME --&gt;</c> and <c>&lt;!--
+/// /bench:NAME --&gt;</c>; the rest of the page stays as it is.
+/// </summary>
 internal static class PerformanceDoc
 {
     private static readonly string _path = Path.Combine("docs", "performance.md");

@@ -10,7 +10,8 @@ namespace DurableChat.Bench.Running;
 internal sealed class ChatSeeder(string connectionString) : IAsyncDisposable
 {
     private const int PerCommit = 1000;
-    private readonly PostgresChatStore _store = PostgresChatStore.Open(new PostgresStoreOptions(connectionString), new StoreMetrics(null), null, TimeProvider.System);
+    private readonly PostgresChatStore _store = PostgresChatStore.Open(
+        new PostgresStoreOptions(connectionString), new StoreMetrics(null), null, TimeProvider.System);
 
     /// <summary>Makes a chat that waits, with so many messages of 1 KB, questions and answers by turns.</summary>
     public async Task CreateAsync(int chat, int messages, CancellationToken cancellationToken)
@@ -35,10 +36,24 @@ internal sealed class ChatSeeder(string connectionString) : IAsyncDisposable
             for (var id = next.LastMessageId + 1; id <= last; id++)
             {
                 var message = EventText.Message(id, EventText.Unmarked, now);
-                appended.Add(id % 2 == 1 ? message : message with { Role = MessageRole.Assistant, Generation = id / 2, Model = "mock", FinishReason = FinishReason.Stop });
+                appended.Add(id % 2 == 1 ? message : message with
+                {
+                    Role = MessageRole.Assistant,
+                    Generation = id / 2,
+                    Model = "mock",
+                    FinishReason = FinishReason.Stop,
+                });
             }
 
-            next = next with { Version = next.Version + 1, CommitId = Guid.CreateVersion7(), Ancestors = next.Version == 0 ? [] : [next.CommitId], LastMessageId = last, LastAssignedId = last, Generation = last / 2 };
+            next = next with
+            {
+                Version = next.Version + 1,
+                CommitId = Guid.CreateVersion7(),
+                Ancestors = next.Version == 0 ? [] : [next.CommitId],
+                LastMessageId = last,
+                LastAssignedId = last,
+                Generation = last / 2,
+            };
             await _store.CommitAsync(new Transition { Next = next, Appended = appended }, null, cancellationToken);
         }
     }

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace DurableChat.Bench.Running;
 
-/// <summary>A process that a measurement starts and ends: it ends with its input, and is killed if it does not.</summary>
+/// <summary>
+/// A process that a measurement starts and ends: it ends with its input, and is killed if it does not.
+/// </summary>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
@@ -17,14 +19,24 @@ internal sealed class ChildProcess : IDisposable
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts this program once more with other arguments.</summary>
-    public static ChildProcess StartSelf(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+    public static ChildProcess StartSelf(
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null) =>
         Start(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, .. arguments], environment);
 
     /// <summary>Starts a program.</summary>
-    public static ChildProcess Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static ChildProcess Start(
+        string program,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var key in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)).ToList())
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (var key in start.Environment.Keys.Where(
+            key => key.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(key);
         }
@@ -45,7 +57,8 @@ internal sealed class ChildProcess : IDisposable
         {
             if (line.Split(' ') is ["ready", var port, var control])
             {
-                return (int.Parse(port, CultureInfo.InvariantCulture), int.Parse(control, CultureInfo.InvariantCulture));
+                return (
+                    int.Parse(port, CultureInfo.InvariantCulture), int.Parse(control, CultureInfo.InvariantCulture));
             }
         }
 

@@ -26,7 +26,22 @@ internal sealed class RedisProcess : IDisposable
     public static RedisProcess Start()
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("redis-server", ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxclients", "15000", "--loglevel", "warning", "--dir", Path.GetTempPath()])
+        var start = new ProcessStartInfo("redis-server", [
+            "--port",
+            port.ToString(CultureInfo.InvariantCulture),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--maxclients",
+            "15000",
+            "--loglevel",
+            "warning",
+            "--dir",
+            Path.GetTempPath(),
+        ])
         {
             RedirectStandardOutput = true,
         };

@@ -4,7 +4,9 @@ using DurableChat.ScaleTest.Reporting;
 
 namespace DurableChat.Bench.Seed;
 
-/// <summary>The storm that the project began with, with the window and without, and how its cost grows with the number of chats.</summary>
+/// <summary>
+/// The storm that the project began with, with the window and without, and how its cost grows with the number of chats.
+/// </summary>
 internal static class SeedRun
 {
     private static readonly (string Title, Func<ScaleReport, double?> Figure)[] _rows =
@@ -29,8 +31,14 @@ internal static class SeedRun
         var storms = new List<(string Title, string Name, ScaleReport Report)>();
         foreach (var replicas in isQuick ? [1] : new[] { 1, 3 })
         {
-            storms.Add(($"{replicas} × off", $"{replicas}.off", await ScaleTestRun.StormAsync(chats, turns, replicas, hasWindow: false, cancellationToken)));
-            storms.Add(($"{replicas} × on", $"{replicas}.on", await ScaleTestRun.StormAsync(chats, turns, replicas, hasWindow: true, cancellationToken)));
+            storms.Add((
+                $"{replicas} × off",
+                $"{replicas}.off",
+                await ScaleTestRun.StormAsync(chats, turns, replicas, hasWindow: false, cancellationToken)));
+            storms.Add((
+                $"{replicas} × on",
+                $"{replicas}.on",
+                await ScaleTestRun.StormAsync(chats, turns, replicas, hasWindow: true, cancellationToken)));
         }
 
         var growth = new List<ScaleReport>();
@@ -45,15 +53,23 @@ internal static class SeedRun
             halves.Add((replicas, await ScaleTestRun.HalfAsync(replicas, chats, isQuick ? 5 : 20, cancellationToken)));
         }
 
-        return new PartReport("seed", "bench/run seed", [.. Table(storms, chats, turns), "", .. Halves(halves), "", .. Growth(growth)], Figures(storms, halves, growth))
+        return new PartReport(
+            "seed",
+            "bench/run seed",
+            [.. Table(storms, chats, turns), "", .. Halves(halves), "", .. Growth(growth)],
+            Figures(storms, halves, growth))
         {
             Plots = new Dictionary<string, string> { ["bench-growth.svg"] = Plot(growth).Render() },
         };
     }
 
-    private static IEnumerable<string> Table(IReadOnlyList<(string Title, string Name, ScaleReport Report)> storms, int chats, int turns)
+    private static IEnumerable<string> Table(
+        IReadOnlyList<(string Title, string Name, ScaleReport Report)> storms,
+        int chats,
+        int turns)
     {
-        yield return $"{chats} chats × {turns} turns on PostgreSQL, replicas × window; all turns completed, no violation:";
+        yield return $"{chats} chats × {turns} turns on PostgreSQL, replicas × window; all turns completed, "
+            + "no violation:";
         yield return "";
         yield return $"| | {string.Join(" | ", storms.Select(storm => storm.Title))} |";
         yield return $"| --- |{string.Concat(storms.Select(_ => " ---: |"))}";
@@ -71,24 +87,36 @@ internal static class SeedRun
         yield return "| ---: | ---: | ---: | ---: | ---: |";
         foreach (var (replicas, half) in halves)
         {
-            yield return $"| {replicas} | {Fixed.Text(half.Config.Rate ?? 0)} | {Fixed.Text(half.LatencyMs.CommitToDeliveryP50 ?? 0)} | {Fixed.Text(half.LatencyMs.CommitToDeliveryP99 ?? 0)} | {Fixed.Text(half.LatencyMs.FirstPartP99 ?? 0)} |";
+            yield return $"| {replicas} | {Fixed.Text(half.Config.Rate ?? 0)} | "
+                + $"{Fixed.Text(half.LatencyMs.CommitToDeliveryP50 ?? 0)} | "
+                + $"{Fixed.Text(half.LatencyMs.CommitToDeliveryP99 ?? 0)} | "
+                + $"{Fixed.Text(half.LatencyMs.FirstPartP99 ?? 0)} |";
         }
     }
 
     private static IEnumerable<string> Growth(IReadOnlyList<ScaleReport> growth)
     {
-        yield return "How the cost grows: 1 replica, 4 turns for each chat, each run with a server and a PostgreSQL of its own:";
+        yield return "How the cost grows: 1 replica, 4 turns for each chat, each run with a server and a PostgreSQL "
+            + "of its own:";
         yield return "";
         yield return $"| chats | {string.Join(" | ", growth.Select(report => report.Config.Chats.ToString("N0", CultureInfo.InvariantCulture)))} |";
         yield return $"| --- |{string.Concat(growth.Select(_ => " ---: |"))}";
-        yield return $"| statements per turn | {string.Join(" | ", growth.Select(report => Fixed.Text(report.Store.StatementsPerTurn)))} |";
-        yield return $"| rereads per turn | {string.Join(" | ", growth.Select(report => Fixed.Text(report.Reads.RereadsPerTurn)))} |";
-        yield return $"| CPU of the server per turn, start included, ms | {string.Join(" | ", growth.Select(report => Fixed.Text(ServerMs(report))))} |";
-        yield return $"| CPU of PostgreSQL per turn, ms | {string.Join(" | ", growth.Select(report => Fixed.Text(DatabaseMs(report))))} |";
-        yield return $"| memory of the server at its peak, MB | {string.Join(" | ", growth.Select(report => Fixed.Text(report.Process.RssPeakMb)))} |";
+        yield return $"| statements per turn | "
+            + $"{string.Join(" | ", growth.Select(report => Fixed.Text(report.Store.StatementsPerTurn)))} |";
+        yield return $"| rereads per turn | "
+            + $"{string.Join(" | ", growth.Select(report => Fixed.Text(report.Reads.RereadsPerTurn)))} |";
+        yield return $"| CPU of the server per turn, start included, ms | "
+            + $"{string.Join(" | ", growth.Select(report => Fixed.Text(ServerMs(report))))} |";
+        yield return $"| CPU of PostgreSQL per turn, ms | "
+            + $"{string.Join(" | ", growth.Select(report => Fixed.Text(DatabaseMs(report))))} |";
+        yield return $"| memory of the server at its peak, MB | "
+            + $"{string.Join(" | ", growth.Select(report => Fixed.Text(report.Process.RssPeakMb)))} |";
     }
 
-    private static Dictionary<string, double> Figures(IReadOnlyList<(string Title, string Name, ScaleReport Report)> storms, IReadOnlyList<(int Replicas, ScaleReport Report)> halves, IReadOnlyList<ScaleReport> growth)
+    private static Dictionary<string, double> Figures(
+        IReadOnlyList<(string Title, string Name, ScaleReport Report)> storms,
+        IReadOnlyList<(int Replicas, ScaleReport Report)> halves,
+        IReadOnlyList<ScaleReport> growth)
     {
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var (_, name, report) in storms)
@@ -111,7 +139,8 @@ internal static class SeedRun
         return figures;
     }
 
-    private static PlotFile Plot(IReadOnlyList<ScaleReport> growth) => new("What a turn costs as chats grow in number", "chats", [.. growth.Select(report => (double)report.Config.Chats)])
+    private static PlotFile Plot(IReadOnlyList<ScaleReport> growth) => new(
+        "What a turn costs as chats grow in number", "chats", [.. growth.Select(report => (double)report.Config.Chats)])
     {
         Lines =
         [
@@ -123,5 +152,6 @@ internal static class SeedRun
 
     private static double ServerMs(ScaleReport report) => report.Process.CpuSeconds * 1000 / report.Turns.Completed;
 
-    private static double DatabaseMs(ScaleReport report) => (report.Process.DatabaseCpuSeconds ?? 0) * 1000 / report.Turns.Completed;
+    private static double DatabaseMs(ScaleReport report) =>
+        (report.Process.DatabaseCpuSeconds ?? 0) * 1000 / report.Turns.Completed;
 }

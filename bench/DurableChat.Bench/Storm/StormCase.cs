@@ -15,7 +15,11 @@ internal sealed record StormCase(string Name, string Title, TargetSpec Target, i
     [
         new("cache", "DurableChat on PostgreSQL", Find("ours-sse") with { Path = OursPath }, DurableWindow: null),
         new("no-cache", "the same, window off", Find("ours-sse") with { Path = OursPath }, DurableWindow: 0),
-        new("resumable-stream", "resumable-stream + Redis (Node.js)", Find("resumable-stream") with { Path = "/stream?chat={n}&received={received}" }, DurableWindow: null),
+        new(
+            "resumable-stream",
+            "resumable-stream + Redis (Node.js)",
+            Find("resumable-stream") with { Path = "/stream?chat={n}&received={received}" },
+            DurableWindow: null),
     ];
 
     public bool IsOurs => Target.Script is null;

@@ -26,11 +26,18 @@ internal static class StormRun
         return Describe(found, subscribers, chats);
     }
 
-    private static async Task<StormResult> RunAsync(StormCase one, int subscribers, int chats, CancellationToken cancellationToken)
+    private static async Task<StormResult> RunAsync(
+        StormCase one,
+        int subscribers,
+        int chats,
+        CancellationToken cancellationToken)
     {
-        await using var postgres = one.IsOurs ? await PostgresProcess.StartAsync(isDurable: true, cancellationToken) : null;
+        await using var postgres = one.IsOurs
+            ? await PostgresProcess.StartAsync(isDurable: true, cancellationToken)
+            : null;
         using var redis = one.Target.NeedsRedis ? RedisProcess.Start() : null;
-        using var server = TargetRun.Start(one.Target, chats, redis?.Port ?? 0, postgres?.ConnectionString, one.DurableWindow);
+        using var server = TargetRun.Start(
+            one.Target, chats, redis?.Port ?? 0, postgres?.ConnectionString, one.DurableWindow);
         var (port, control) = await server.WaitUntilReadyAsync(cancellationToken);
         using var load = ChildProcess.StartSelf(["load"]);
         var plan = new LoadPlan
@@ -62,16 +69,26 @@ internal static class StormRun
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
         List<string> lines =
         [
-            string.Create(CultureInfo.InvariantCulture, $"{subscribers:N0} subscribers of {chats:N0} chats, medians of {found.First().Value.Count}:"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{subscribers:N0} subscribers of {chats:N0} chats, medians of {found.First().Value.Count}:"),
             "",
-            "| | message reads | all at the head after, ms | of one subscriber: p50 ms | p99 ms | server CPU s | reached the head |",
+            "| | message reads | all at the head after, ms | of one subscriber: p50 ms | p99 ms | server CPU s | "
+                + "reached the head |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         ];
         foreach (var one in StormCase.All)
         {
             var results = found[one.Name];
-            var (reads, seconds, p50, p99, cpu) = (Median(results, r => r.Reads), Median(results, r => r.Seconds), Median(results, r => r.P50Ms), Median(results, r => r.P99Ms), Median(results, r => r.ServerCpuSeconds));
-            lines.Add($"| {one.Title} | {(one.IsOurs ? Fixed.Text(reads) : "–")} | {Fixed.Text(seconds * 1000)} | {Fixed.Text(p50)} | {Fixed.Text(p99)} | {Fixed.Text(cpu)} | {results.Min(r => r.AtHead):N0} |");
+            var (reads, seconds, p50, p99, cpu) = (
+                Median(results, r => r.Reads),
+                Median(results, r => r.Seconds),
+                Median(results, r => r.P50Ms),
+                Median(results, r => r.P99Ms),
+                Median(results, r => r.ServerCpuSeconds));
+            lines.Add(
+                $"| {one.Title} | {(one.IsOurs ? Fixed.Text(reads) : "–")} | {Fixed.Text(seconds * 1000)} | "
+                    + $"{Fixed.Text(p50)} | {Fixed.Text(p99)} | {Fixed.Text(cpu)} | {results.Min(r => r.AtHead):N0} |");
             figures[$"storm.{one.Name}.reads"] = reads;
             figures[$"storm.{one.Name}.seconds"] = seconds;
         }
@@ -79,5 +96,6 @@ internal static class StormRun
         return new PartReport("storm", "bench/run storm", lines, figures);
     }
 
-    private static double Median(List<StormResult> results, Func<StormResult, double> figure) => results.Select(figure).Order().ElementAt(results.Count / 2);
+    private static double Median(List<StormResult> results, Func<StormResult, double> figure) =>
+        results.Select(figure).Order().ElementAt(results.Count / 2);
 }

@@ -36,7 +36,8 @@ internal static class BareRequest
 
     /// <summary>What is answered before the events.</summary>
     public static byte[] Answer(string request, bool isWebSocket) => Encoding.ASCII.GetBytes(isWebSocket
-        ? $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {Accept(request)}\r\n\r\n"
+        ? $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+            + $"{Accept(request)}\r\n\r\n"
         : "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
 
     /// <summary>What tells a subscriber that it is registered.</summary>
@@ -50,7 +51,8 @@ internal static class BareRequest
         var at = request.IndexOf(Header, StringComparison.OrdinalIgnoreCase) + Header.Length;
         var key = request[at..request.IndexOf('\r', at)];
 #pragma warning disable CA5350 // RFC 6455 names it; nothing is protected by it.
-        return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+        return Convert.ToBase64String(
+            SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
     }
 }

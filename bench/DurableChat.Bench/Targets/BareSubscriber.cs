@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace DurableChat.Bench.Targets;
 
-/// <summary>One connection of the bare server: sends what it is given, one after the other, on the caller's thread as long as the socket takes it. Thread-safe.</summary>
+/// <summary>
+/// One connection of the bare server: sends what it is given, one after the other, on the caller's thread as long as
+/// the socket takes it. Thread-safe.
+/// </summary>
 internal sealed class BareSubscriber
 {
     private readonly object _gate = new();

@@ -6,8 +6,8 @@ using DurableChat.Bench.Wire;
 namespace DurableChat.Bench.Targets;
 
 /// <summary>
-/// The limit: nothing but sockets. It writes the bytes that DurableChat would write, with one send for each event and subscriber; or, gathering, with one for all the events that were asked for
-/// at once.
+/// The limit: nothing but sockets. It writes the bytes that DurableChat would write, with one send for each event and
+/// subscriber; or, gathering, with one for all the events that were asked for at once.
 /// </summary>
 internal sealed class BareTarget : ITarget
 {
@@ -22,7 +22,8 @@ internal sealed class BareTarget : ITarget
     {
         _isWebSocket = isWebSocket;
         _gathers = gathers;
-        _templates = [.. new[] { EventKind.Message, EventKind.Part }.Select(kind => isWebSocket ? EventTemplate.WebSocketFrame(kind) : EventTemplate.Sse(kind))];
+        _templates = [.. new[] { EventKind.Message, EventKind.Part }.Select(
+            kind => isWebSocket ? EventTemplate.WebSocketFrame(kind) : EventTemplate.Sse(kind))];
     }
 
     /// <inheritdoc/>

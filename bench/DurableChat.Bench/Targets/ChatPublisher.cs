@@ -43,7 +43,12 @@ internal sealed class ChatPublisher
             CreatedAt = created,
             UpdatedAt = created,
         };
-        Publish(new Transition { Next = _chat, Appended = [.. Enumerable.Range(1, messages).Select(id => EventText.Message(id, EventText.Unmarked, created))] });
+        Publish(new Transition
+        {
+            Next = _chat,
+            Appended = [.. Enumerable.Range(1, messages)
+            .Select(id => EventText.Message(id, EventText.Unmarked, created))]
+        });
     }
 
     /// <summary>Publishes an event whose text carries a time.</summary>
@@ -62,7 +67,9 @@ internal sealed class ChatPublisher
 
     private void Publish(Transition transition)
     {
-        if (_store?.CommitAsync(transition, null, CancellationToken.None).GetAwaiter().GetResult() is not (null or CommitResult.Committed))
+        if (_store?.CommitAsync(transition, null, CancellationToken.None)
+            .GetAwaiter()
+            .GetResult() is not (null or CommitResult.Committed))
         {
             throw new InvalidOperationException("Somebody else has changed the chat.");
         }
@@ -83,7 +90,8 @@ internal sealed class ChatPublisher
             LastAssignedId = _chat.LastMessageId + 1,
             UpdatedAt = _time.GetUtcNow(),
         };
-        Publish(new Transition { Next = next, Appended = [EventText.Message(next.LastMessageId, text, next.UpdatedAt)] });
+        Publish(
+            new Transition { Next = next, Appended = [EventText.Message(next.LastMessageId, text, next.UpdatedAt)] });
         _chat = next;
     }
 
@@ -91,7 +99,15 @@ internal sealed class ChatPublisher
     {
         if (_chat.Status != ChatStatus.Running)
         {
-            _chat = _chat with { Status = ChatStatus.Running, Lease = _lease, Version = _chat.Version + 1, CommitId = Guid.CreateVersion7(), Ancestors = [_chat.CommitId], Generation = _chat.Generation + 1 };
+            _chat = _chat with
+            {
+                Status = ChatStatus.Running,
+                Lease = _lease,
+                Version = _chat.Version + 1,
+                CommitId = Guid.CreateVersion7(),
+                Ancestors = [_chat.CommitId],
+                Generation = _chat.Generation + 1,
+            };
             Publish(new Transition { Next = _chat });
             _pin.Feed.BeginGeneration(_chat.Generation);
         }

@@ -6,8 +6,9 @@ using DurableChat.Bench.Wire;
 namespace DurableChat.Bench.Targets;
 
 /// <summary>
-/// Publishes what the load generator asks for. It has a thread of its own that waits in a blocking read, so that asking costs the server under test as little as possible. A request is three
-/// numbers of 32 bits: kind, first chat, number of chats.
+/// Publishes what the load generator asks for. It has a thread of its own that waits in a blocking read, so that asking
+/// costs the server under test as little as possible. A request is three numbers of 32 bits: kind, first chat, number
+/// of chats.
 /// </summary>
 internal sealed class ControlLoop
 {

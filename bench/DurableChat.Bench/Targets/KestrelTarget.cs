@@ -9,12 +9,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DurableChat.Bench.Targets;
 
-/// <summary>What Kestrel alone can do: a plain endpoint for either transport that sends shared bytes, all that are ready in one flush.</summary>
+/// <summary>
+/// What Kestrel alone can do: a plain endpoint for either transport that sends shared bytes, all that are ready in one
+/// flush.
+/// </summary>
 internal sealed class KestrelTarget : ITarget
 {
     private static readonly byte[] _ready = Encoding.ASCII.GetBytes(TargetSpec.ReadyText);
-    private readonly EventTemplate[] _frames = [EventTemplate.Sse(EventKind.Message), EventTemplate.Sse(EventKind.Part)];
-    private readonly EventTemplate[] _json = [EventTemplate.Json(EventKind.Message), EventTemplate.Json(EventKind.Part)];
+    private readonly EventTemplate[] _frames = [
+        EventTemplate.Sse(EventKind.Message), EventTemplate.Sse(EventKind.Part),
+    ];
+    private readonly EventTemplate[] _json = [
+        EventTemplate.Json(EventKind.Message), EventTemplate.Json(EventKind.Part),
+    ];
     private WebApplication? _app;
     private (SharedLog Frames, SharedLog Json)[] _chats = [];
     private bool _isWebSocket;
@@ -32,7 +39,9 @@ internal sealed class KestrelTarget : ITarget
     /// <inheritdoc/>
     public void Publish(EventKind kind, int chat)
     {
-        var (log, template) = _isWebSocket ? (_chats[chat].Json, _json[(int)kind]) : (_chats[chat].Frames, _frames[(int)kind]);
+        var (log, template) = _isWebSocket
+            ? (_chats[chat].Json, _json[(int)kind])
+            : (_chats[chat].Frames, _frames[(int)kind]);
         log.Publish(template.Stamp(Stopwatch.GetTimestamp()));
     }
 

@@ -19,7 +19,8 @@ internal static class PlainHost
     }
 
     /// <summary>The chat that a request names.</summary>
-    public static int ChatOf(HttpContext context) => int.Parse(context.Request.Query["chat"]!, CultureInfo.InvariantCulture);
+    public static int ChatOf(HttpContext context) =>
+        int.Parse(context.Request.Query["chat"]!, CultureInfo.InvariantCulture);
 
     /// <summary>Starts it; gives the port.</summary>
     public static async Task<int> StartAsync(WebApplication app)

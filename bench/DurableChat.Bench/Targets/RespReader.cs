@@ -4,14 +4,18 @@ using System.Text;
 
 namespace DurableChat.Bench.Targets;
 
-/// <summary>Reads Redis' protocol (RESP 2) from a connection, as far as replies to XADD and XREAD need it. For one reader.</summary>
+/// <summary>
+/// Reads Redis' protocol (RESP 2) from a connection, as far as replies to XADD and XREAD need it. For one reader.
+/// </summary>
 internal sealed class RespReader(Socket socket)
 {
     private byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
 
-    /// <summary>Reads the line that begins a reply: its kind and its number, e.g. of array elements; null for a nil.</summary>
+    /// <summary>
+    /// Reads the line that begins a reply: its kind and its number, e.g. of array elements; null for a nil.
+    /// </summary>
     public async ValueTask<(char Kind, long Number)> ReadHeadAsync()
     {
         var line = await ReadLineAsync();

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace DurableChat.Bench.Targets;
 
-/// <summary>The command that is a server under test. It prints <c>ready PORT CONTROL</c>, and ends with its input.</summary>
+/// <summary>
+/// The command that is a server under test. It prints <c>ready PORT CONTROL</c>, and ends with its input.
+/// </summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -13,10 +15,21 @@ internal static class ServeCommand
         var redis = new Option<int>("--redis");
         var store = new Option<string?>("--store");
         var window = new Option<int?>("--durable-window");
-        var command = new Command("serve", "Is a server under test, for the other commands.") { name, chats, redis, store, window };
+        var command = new Command("serve", "Is a server under test, for the other commands.")
+        {
+            name,
+            chats,
+            redis,
+            store,
+            window,
+        };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            new TargetOptions(parsed.GetValue(name)!, parsed.GetValue(redis)) { Store = parsed.GetValue(store), DurableWindow = parsed.GetValue(window) }, parsed.GetValue(chats), cancellationToken));
+            new TargetOptions(parsed.GetValue(name)!, parsed.GetValue(redis))
+            {
+                Store = parsed.GetValue(store),
+                DurableWindow = parsed.GetValue(window),
+            }, parsed.GetValue(chats), cancellationToken));
         return command;
     }
 

@@ -1,6 +1,9 @@
 namespace DurableChat.Bench.Targets;
 
-/// <summary>The newest events of a chat as shared bytes, and a signal that wakes all who wait for more. Thread-safe; one publisher.</summary>
+/// <summary>
+/// The newest events of a chat as shared bytes, and a signal that wakes all who wait for more. Thread-safe; one
+/// publisher.
+/// </summary>
 internal sealed class SharedLog
 {
     private const int Kept = 4096;
@@ -34,7 +37,9 @@ internal sealed class SharedLog
     {
         lock (_gate)
         {
-            return _head > seen ? Task.CompletedTask : (_waiters ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _head > seen
+                ? Task.CompletedTask
+                : (_waiters ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 }

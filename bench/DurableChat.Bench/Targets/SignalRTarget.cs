@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DurableChat.Bench.Targets;
 
-/// <summary>ASP.NET Core SignalR with JSON, alone or with its Redis backplane. What it sends has the fields of DurableChat's events.</summary>
+/// <summary>
+/// ASP.NET Core SignalR with JSON, alone or with its Redis backplane. What it sends has the fields of DurableChat's
+/// events.
+/// </summary>
 internal sealed class SignalRTarget(int? redisPort) : ITarget
 {
     private WebApplication? _app;

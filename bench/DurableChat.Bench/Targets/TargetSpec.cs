@@ -10,7 +10,11 @@ internal sealed record TargetSpec(string Name, string Title, Transport Transport
     public static IReadOnlyList<TargetSpec> All { get; } =
     [
         new("ours-sse", "DurableChat, SSE", Transport.Sse) { Path = "/api/v1/chats/{id}/stream", Ready = "\"status\"" },
-        new("ours-ws", "DurableChat, WebSocket", Transport.WebSocket) { Path = "/api/v1/chats/{id}/stream", Ready = "\"status\"" },
+        new("ours-ws", "DurableChat, WebSocket", Transport.WebSocket)
+        {
+            Path = "/api/v1/chats/{id}/stream",
+            Ready = "\"status\"",
+        },
         new("bare-sse", "bare socket server, SSE bytes, a send for each event", Transport.Sse),
         new("bare-ws", "bare socket server, WebSocket bytes, a send for each event", Transport.WebSocket),
         new("gather-sse", "bare socket server, SSE bytes, a send for all that wait", Transport.Sse),
@@ -20,7 +24,11 @@ internal sealed record TargetSpec(string Name, string Title, Transport Transport
         new("signalr", "SignalR (JSON)", Transport.SignalR),
         new("signalr-redis", "SignalR + Redis backplane", Transport.SignalR) { NeedsRedis = true },
         new("redis-streams", "Redis Streams, XREAD BLOCK, SSE", Transport.Sse) { NeedsRedis = true },
-        new("resumable-stream", "resumable-stream + Redis (Node.js), SSE", Transport.Sse) { NeedsRedis = true, Script = "resumable-stream.mjs" },
+        new("resumable-stream", "resumable-stream + Redis (Node.js), SSE", Transport.Sse)
+        {
+            NeedsRedis = true,
+            Script = "resumable-stream.mjs",
+        },
     ];
 
     /// <summary>Where a subscriber connects: <c>{n}</c> is the chat's number, <c>{id}</c> its id.</summary>
@@ -40,5 +48,6 @@ internal sealed record TargetSpec(string Name, string Title, Transport Transport
 
     /// <summary>Finds targets by name, with or without the transport; all if none is named.</summary>
     public static IReadOnlyList<TargetSpec> Select(IReadOnlyList<string> only) =>
-        only.Count == 0 ? All : [.. All.Where(target => only.Any(name => target.Name == name || target.Name == $"{name}-sse" || target.Name == $"{name}-ws"))];
+        only.Count == 0 ? All : [.. All.Where(target => only.Any(
+            name => target.Name == name || target.Name == $"{name}-sse" || target.Name == $"{name}-ws"))];
 }

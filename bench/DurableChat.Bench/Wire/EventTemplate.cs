@@ -1,6 +1,8 @@
 namespace DurableChat.Bench.Wire;
 
-/// <summary>The bytes that DurableChat sends for an event, to be sent by others: only the time in them changes. Thread-safe.</summary>
+/// <summary>
+/// The bytes that DurableChat sends for an event, to be sent by others: only the time in them changes. Thread-safe.
+/// </summary>
 internal sealed class EventTemplate
 {
     private readonly byte[] _bytes;
@@ -23,7 +25,9 @@ internal sealed class EventTemplate
     {
         const byte FinalText = 0x81, TwoLengthBytes = 126;
         var json = EventText.MakeEvent(kind).Json;
-        byte[] head = json.Length < TwoLengthBytes ? [FinalText, (byte)json.Length] : [FinalText, TwoLengthBytes, (byte)(json.Length >> 8), (byte)json.Length];
+        byte[] head = json.Length < TwoLengthBytes
+            ? [FinalText, (byte)json.Length]
+            : [FinalText, TwoLengthBytes, (byte)(json.Length >> 8), (byte)json.Length];
         return new EventTemplate([.. head, .. json.Span]);
     }
 

@@ -13,7 +13,8 @@ internal static class EventText
     public const int PartChars = 20;
 
     private static readonly ChatId _chat = ChatId.Parse(new string('a', 32));
-    private static readonly int _messageChars = MessageBytes - Event(string.Empty, DateTimeOffset.UnixEpoch.AddTicks(10)).Json.Length;
+    private static readonly int _messageChars =
+        MessageBytes - Event(string.Empty, DateTimeOffset.UnixEpoch.AddTicks(10)).Json.Length;
 
     /// <summary>The text of a message that does not count as published, being there before.</summary>
     public static string Unmarked { get; } = new('y', _messageChars);
@@ -33,7 +34,15 @@ internal static class EventText
 
     /// <summary>A message with a text.</summary>
     public static Message Message(long id, string text, DateTimeOffset createdAt) =>
-        new() { Id = id, PreviousId = id - 1, Role = MessageRole.User, Parts = [new TextPart(text)], CreatedAt = createdAt };
+        new()
+        {
+            Id = id,
+            PreviousId = id - 1,
+            Role = MessageRole.User,
+            Parts = [new TextPart(text)],
+            CreatedAt = createdAt,
+        };
 
-    private static MessageEvent Event(string text, DateTimeOffset createdAt) => StreamEvents.Message(_chat, 1, Message(1000, text, createdAt), 0);
+    private static MessageEvent Event(string text, DateTimeOffset createdAt) =>
+        StreamEvents.Message(_chat, 1, Message(1000, text, createdAt), 0);
 }

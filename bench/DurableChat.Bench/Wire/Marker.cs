@@ -3,8 +3,9 @@ using System.Globalization;
 namespace DurableChat.Bench.Wire;
 
 /// <summary>
-/// The time of its publication, within the text of an event: <c>@T</c> and 16 hexadecimal digits of <see cref="System.Diagnostics.Stopwatch"/> ticks, which all processes of a machine share.
-/// Whoever receives counts markers and need not understand what is around them; parts that were joined on the way still count one by one.
+/// The time of its publication, within the text of an event: <c>@T</c> and 16 hexadecimal digits of
+/// <see cref="System.Diagnostics.Stopwatch"/> ticks, which all processes of a machine share. Whoever receives counts
+/// markers and need not understand what is around them; parts that were joined on the way still count one by one.
 /// </summary>
 internal static class Marker
 {
@@ -13,7 +14,9 @@ internal static class Marker
 
     private const int Digits = 16;
 
-    /// <summary>What it begins with. Nothing else in an event does. One byte, which nothing on the way can take apart.</summary>
+    /// <summary>
+    /// What it begins with. Nothing else in an event does. One byte, which nothing on the way can take apart.
+    /// </summary>
     public const byte Start = (byte)'@';
 
     /// <summary>Writes it at the beginning of a text.</summary>
@@ -24,9 +27,12 @@ internal static class Marker
     }
 
     /// <summary>Writes it over another one.</summary>
-    public static void Write(Span<byte> bytes, long timestamp) => timestamp.TryFormat(bytes[2..], out _, "x16", CultureInfo.InvariantCulture);
+    public static void Write(Span<byte> bytes, long timestamp) =>
+        timestamp.TryFormat(bytes[2..], out _, "x16", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the time of one that begins here and is complete; null if HTTP has put the end of a chunk into it.</summary>
+    /// <summary>
+    /// Reads the time of one that begins here and is complete; null if HTTP has put the end of a chunk into it.
+    /// </summary>
     public static long? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes[..Length].Contains((byte)'\r'))

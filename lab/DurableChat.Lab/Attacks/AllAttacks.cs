@@ -5,8 +5,19 @@ internal static class AllAttacks
 {
     public static IReadOnlyList<Func<Attack>> Makers { get; } =
     [
-        () => new BodiesAttack(hasRate: false), () => new BodiesAttack(hasRate: true), () => new NotificationsAttack(), () => new QueuesAttack(), () => new TokensAttack(), () => new DescriptorsAttack(), () => new McpAttack(),
-        () => new HeldTextAttack(), () => new RetentionAttack(), () => new ListsAttack(), () => new RegenerateAttack(), () => new FilesAttack(), () => new TicketsAttack(),
+        () => new BodiesAttack(hasRate: false),
+        () => new BodiesAttack(hasRate: true),
+        () => new NotificationsAttack(),
+        () => new QueuesAttack(),
+        () => new TokensAttack(),
+        () => new DescriptorsAttack(),
+        () => new McpAttack(),
+        () => new HeldTextAttack(),
+        () => new RetentionAttack(),
+        () => new ListsAttack(),
+        () => new RegenerateAttack(),
+        () => new FilesAttack(),
+        () => new TicketsAttack(),
         () => new LaterRowsAttack(), () => new PingsAttack(),
     ];
 }

@@ -25,7 +25,10 @@ internal sealed class BodiesAttack(bool hasRate) : Attack
     public override string Bound => "bytes of bodies under way, of an owner and in all; values of a body";
 
     public override Task<AttackSetup> SetUpAsync(AttackScale scale) =>
-        Task.FromResult(hasRate ? new AttackSetup() : new AttackSetup { Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0" } });
+        Task.FromResult(hasRate ? new AttackSetup() : new AttackSetup
+        {
+            Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0" },
+        });
 
     public override async Task PrepareAsync(Arena arena, CancellationToken cancellationToken)
     {
@@ -50,13 +53,24 @@ internal sealed class BodiesAttack(bool hasRate) : Attack
         }
     }
 
-    private static Task<int[]> BurstAsync(Arena arena, int requests, string path, byte[] body, CancellationToken cancellationToken) => Task.WhenAll(
-        Enumerable.Range(0, requests).Select(request => arena.Attacker.SendAsync(arena.AttackerTokens[request % arena.AttackerTokens.Count], HttpMethod.Post, path, body, cancellationToken)));
+    private static Task<int[]> BurstAsync(
+        Arena arena,
+        int requests,
+        string path,
+        byte[] body,
+        CancellationToken cancellationToken) => Task.WhenAll(
+        Enumerable.Range(0, requests).Select(request => arena.Attacker.SendAsync(
+            arena.AttackerTokens[request % arena.AttackerTokens.Count],
+            HttpMethod.Post,
+            path,
+            body,
+            cancellationToken)));
 
     private static byte[] Shown(int bytes) => Encoding.UTF8.GetBytes(Fill("""{"id":"tiny","trigger":"submit-message","messages":[""", """{"id":"a","role":"user","parts":[]}""", bytes));
 
     private static byte[] Empty(int bytes) => Encoding.UTF8.GetBytes(Fill("""{"history":[""", "{}", bytes));
 
     /// <summary>A list of one value again and again, and the end of both.</summary>
-    private static string Fill(string beginning, string value, int bytes) => $"{beginning}{string.Join(',', Enumerable.Repeat(value, bytes / (value.Length + 1)))}]}}";
+    private static string Fill(string beginning, string value, int bytes) =>
+        $"{beginning}{string.Join(',', Enumerable.Repeat(value, bytes / (value.Length + 1)))}]}}";
 }

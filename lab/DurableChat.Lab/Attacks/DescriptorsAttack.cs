@@ -11,9 +11,12 @@ internal sealed class DescriptorsAttack : Attack
 
     public override string Name => "descriptors";
 
-    public override string Bound => $"connections derive from the limit of open files ({Files} here); a new one takes the place of the one silent for longest";
+    public override string Bound =>
+        $"connections derive from the limit of open files ({Files} here); a new one takes the place of the one silent "
+            + "for longest";
 
-    public override Task<AttackSetup> SetUpAsync(AttackScale scale) => Task.FromResult(new AttackSetup { Traits = new ProcessTraits { OpenFiles = Files } });
+    public override Task<AttackSetup> SetUpAsync(AttackScale scale) =>
+        Task.FromResult(new AttackSetup { Traits = new ProcessTraits { OpenFiles = Files } });
 
     public override async Task RunAsync(Arena arena, CancellationToken cancellationToken)
     {

@@ -13,7 +13,8 @@ internal sealed class FilesAttack : Attack
 
     public override string Name => "files";
 
-    public override string Bound => "the database, what is beside it, and backups are their owner's alone; one process has the lock";
+    public override string Bound =>
+        "the database, what is beside it, and backups are their owner's alone; one process has the lock";
 
     public override bool IsLoad => false;
 
@@ -31,7 +32,8 @@ internal sealed class FilesAttack : Attack
     private static async Task CheckModesAsync(Arena arena, CancellationToken cancellationToken)
     {
         await arena.CreateChatAsync(arena.AttackerTokens[0], new { content = "hello" }, cancellationToken);
-        var (code, output) = await DurableChatProgram.RunAsync("backup", $"{arena.Database}.backup", "--store", arena.Database);
+        var (code, output) = await DurableChatProgram.RunAsync(
+            "backup", $"{arena.Database}.backup", "--store", arena.Database);
         arena.Expect(code == 0, $"The backup failed: {output}");
         var folder = new DirectoryInfo(Path.GetDirectoryName(arena.Database)!);
         FileSystemInfo[] all = [folder, .. folder.EnumerateFiles()];
@@ -49,7 +51,11 @@ internal sealed class FilesAttack : Attack
         try
         {
             await using var second = await ManagedProcess.StartAsync(
-                "a second server", ["serve", "--urls", "http://127.0.0.1:0", "--store", arena.Database], new Dictionary<string, string>(), arena.Folder.FullName, cancellationToken);
+                "a second server",
+                ["serve", "--urls", "http://127.0.0.1:0", "--store", arena.Database],
+                new Dictionary<string, string>(),
+                arena.Folder.FullName,
+                cancellationToken);
             arena.Expect(false, "A second server has started on the same file.");
         }
         catch (StartFailedException)

@@ -43,18 +43,26 @@ internal sealed class HeldTextAttack : Attack
         var token = arena.AttackerTokens[0];
         for (var turn = 0; turn < _turns; turn++)
         {
-            _chats.Add(await arena.CreateChatAsync(token, new { content = "hello", model = "endless" }, cancellationToken) ?? throw new InvalidOperationException("A chat was refused."));
+            _chats.Add(await arena.CreateChatAsync(token, new
+            {
+                content = "hello",
+                model = "endless",
+            }, cancellationToken) ?? throw new InvalidOperationException("A chat was refused."));
         }
 
         foreach (var chat in _chats)
         {
-            arena.Expect(await arena.WaitForAsync(token, chat, status => status is "error" or "waiting", cancellationToken), "A turn with an answer without end does not end.");
+            arena.Expect(
+                await arena.WaitForAsync(token, chat, status => status is "error" or "waiting", cancellationToken),
+                "A turn with an answer without end does not end.");
         }
 
         arena.Tally.Add("endless answers", _model!.Answers);
         arena.Tally.Add("MiB sent for them", _model.SentBytes >> 20);
         arena.Expect(_model.Answers >= _turns, "Not every turn has asked the model.");
-        arena.Expect(_model.SentBytes < EndlessModel.MostBytes * _model.Answers, "An answer was read to its end, far beyond its limit.");
+        arena.Expect(
+            _model.SentBytes < EndlessModel.MostBytes * _model.Answers,
+            "An answer was read to its end, far beyond its limit.");
     }
 
     protected override ValueTask CloseAsync() => _model?.DisposeAsync() ?? ValueTask.CompletedTask;

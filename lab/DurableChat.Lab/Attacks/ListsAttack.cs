@@ -17,7 +17,8 @@ internal sealed class ListsAttack : Attack
     {
         // Written into the file: as requests they would take minutes.
         var token = arena.AttackerTokens[0];
-        var chat = await arena.CreateChatAsync(token, new { content = "hello" }, cancellationToken) ?? throw new InvalidOperationException("A chat was refused.");
+        var chat = await arena.CreateChatAsync(token, new { content = "hello" }, cancellationToken)
+            ?? throw new InvalidOperationException("A chat was refused.");
         await arena.WaitForAsync(token, chat, status => status == "waiting", cancellationToken);
         await arena.Servers[0].StopAsync();
         await MultiplyAsync(arena.Database, chat, arena.Scale.Of(1000, 100_000), cancellationToken);
@@ -29,20 +30,25 @@ internal sealed class ListsAttack : Attack
         var text = new string('x', 100);
         var import = JsonSerializer.SerializeToUtf8Bytes(new
         {
-            history = Enumerable.Range(0, arena.Scale.Of(500, 6000)).Select(_ => new { role = "user", parts = new[] { new { type = "text", text } } }),
+            history = Enumerable.Range(0, arena.Scale.Of(500, 6000))
+                .Select(_ => new { role = "user", parts = new[] { new { type = "text", text } } }),
         });
         var pages = 0;
-        await AttackClient.RepeatAsync(arena.Scale.Of(2, 10), TimeSpan.FromSeconds(arena.Scale.Of(1, 20)), async (worker, cancelled) =>
-        {
-            if (worker % 5 == 0)
+        await AttackClient.RepeatAsync(
+            arena.Scale.Of(2, 10),
+            TimeSpan.FromSeconds(arena.Scale.Of(1, 20)),
+            async (worker, cancelled) =>
             {
-                await arena.Attacker.SendAsync(arena.AttackerTokens[1 + (worker / 5)], HttpMethod.Post, "api/v1/chats", import, cancelled);
-            }
-            else
-            {
-                pages += await ListAsync(arena, cancelled);
-            }
-        }, cancellationToken);
+                if (worker % 5 == 0)
+                {
+                    await arena.Attacker.SendAsync(
+                        arena.AttackerTokens[1 + (worker / 5)], HttpMethod.Post, "api/v1/chats", import, cancelled);
+                }
+                else
+                {
+                    pages += await ListAsync(arena, cancelled);
+                }
+            }, cancellationToken);
         arena.Tally.Add("pages of the list", pages);
     }
 
@@ -52,8 +58,15 @@ internal sealed class ListsAttack : Attack
         var (cursor, pages) = ("", 0);
         while (true)
         {
-            var (status, answer, _) = await arena.Http.SendAsync(arena.AttackerTokens[0], HttpMethod.Get, $"chats?archived=all&limit={Page}{cursor}", null, cancellationToken);
-            if (status != 200 || !answer.TryGetProperty("next_cursor", out var next) || next.ValueKind != JsonValueKind.String)
+            var (status, answer, _) = await arena.Http.SendAsync(
+                arena.AttackerTokens[0],
+                HttpMethod.Get,
+                $"chats?archived=all&limit={Page}{cursor}",
+                null,
+                cancellationToken);
+            if (status != 200
+                || !answer.TryGetProperty("next_cursor", out var next)
+                || next.ValueKind != JsonValueKind.String)
             {
                 arena.Tally.Add(status == 200 ? "lists to their end" : $"pages refused with {status}");
                 return pages;
@@ -63,7 +76,11 @@ internal sealed class ListsAttack : Attack
         }
     }
 
-    private static async Task MultiplyAsync(string database, string chat, int count, CancellationToken cancellationToken)
+    private static async Task MultiplyAsync(
+        string database,
+        string chat,
+        int count,
+        CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
         await connection.OpenAsync(cancellationToken);
@@ -82,7 +99,9 @@ internal sealed class ListsAttack : Attack
         var list = string.Join(", ", columns);
         await using var insert = connection.CreateCommand();
 #pragma warning disable CA2100
-        insert.CommandText = $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $count) INSERT INTO chats (id, {list}) SELECT printf('%032x', i), {list} FROM chats, n WHERE id = $id";
+        insert.CommandText =
+            $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $count) INSERT INTO chats (id, "
+                + $"{list}) SELECT printf('%032x', i), {list} FROM chats, n WHERE id = $id";
 #pragma warning restore CA2100
         insert.Parameters.AddWithValue("$count", count);
         insert.Parameters.AddWithValue("$id", chat);

@@ -21,7 +21,8 @@ internal sealed class McpAttack : Attack
     public override async Task<AttackSetup> SetUpAsync(AttackScale scale)
     {
         _calls = scale.Of(2, 16);
-        await AddAsync(server => server.Endless = ("application/json", """{"jsonrpc":"2.0","id":ID,"result":{"content":[{"type":"text","text":" """, "xxxx"));
+        await AddAsync(server => server.Endless = (
+            "application/json", """{"jsonrpc":"2.0","id":ID,"result":{"content":[{"type":"text","text":" """, "xxxx"));
         await AddAsync(server => server.Tools = Tools(0, scale.Of(2000, 200_000)));
         await AddAsync(server => server.Page = cursor =>
         {
@@ -30,7 +31,10 @@ internal sealed class McpAttack : Attack
         });
         return new AttackSetup
         {
-            Settings = new Dictionary<string, string> { ["Lab__Mcp"] = string.Join(' ', _servers.Select(server => server.Url)) },
+            Settings = new Dictionary<string, string>
+            {
+                ["Lab__Mcp"] = string.Join(' ', _servers.Select(server => server.Url)),
+            },
             Program = LabServer.Program,
             Traits = new ProcessTraits { Command = McpHostCommand.Name },
             MoreBytes = _calls * MostOfAnswer,
@@ -42,10 +46,15 @@ internal sealed class McpAttack : Attack
         var token = arena.AttackerTokens[0];
         for (var round = 0; round < arena.Scale.Of(1, 5); round++)
         {
-            var chats = await Task.WhenAll(Enumerable.Range(0, _calls).Select(_ => arena.CreateChatAsync(token, new { content = McpHostCommand.CallWord }, cancellationToken)));
+            var chats = await Task.WhenAll(Enumerable.Range(0, _calls).Select(
+                _ => arena.CreateChatAsync(token, new { content = McpHostCommand.CallWord }, cancellationToken)));
             foreach (var chat in chats)
             {
-                arena.Expect(chat is not null && await arena.WaitForAsync(token, chat, status => status is "waiting" or "error", cancellationToken), "A turn that calls an endless tool does not end.");
+                arena.Expect(chat is not null && await arena.WaitForAsync(
+                    token,
+                    chat,
+                    status => status is "waiting" or "error",
+                    cancellationToken), "A turn that calls an endless tool does not end.");
             }
 
             arena.Tally.Add("calls of an endless tool", chats.Length);
@@ -65,7 +74,8 @@ internal sealed class McpAttack : Attack
     }
 
     private static string Tools(int first, int count) =>
-        string.Join(',', Enumerable.Range(first, count).Select(number => $$$"""{"name":"tool_{{{number}}}","inputSchema":{"type":"object"}}"""));
+        string.Join(',', Enumerable.Range(first, count)
+            .Select(number => $$$"""{"name":"tool_{{{number}}}","inputSchema":{"type":"object"}}"""));
 
     private async Task AddAsync(Action<FakeMcpServer> configure)
     {

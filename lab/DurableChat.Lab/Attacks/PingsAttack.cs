@@ -9,7 +9,9 @@ internal sealed class PingsAttack : Attack
 {
     private const int PayloadBytes = 125;
     private const int PingsAtOnce = 64;
-    private static readonly byte[] _pings = [.. Enumerable.Repeat<byte[]>([0x89, 0x80 | PayloadBytes, 0, 0, 0, 0, .. new byte[PayloadBytes]], PingsAtOnce).SelectMany(ping => ping)];
+    private static readonly byte[] _pings = [.. Enumerable.Repeat<byte[]>([
+        0x89, 0x80 | PayloadBytes, 0, 0, 0, 0, .. new byte[PayloadBytes],
+    ], PingsAtOnce).SelectMany(ping => ping)];
     private readonly List<string> _chats = [];
 
     public override string Name => "pings";
@@ -20,14 +22,16 @@ internal sealed class PingsAttack : Attack
     {
         foreach (var token in arena.AttackerTokens)
         {
-            _chats.Add(await arena.CreateChatAsync(token, new { content = "hello" }, cancellationToken) ?? throw new InvalidOperationException("A chat was refused."));
+            _chats.Add(await arena.CreateChatAsync(token, new { content = "hello" }, cancellationToken)
+                ?? throw new InvalidOperationException("A chat was refused."));
         }
     }
 
     public override async Task RunAsync(Arena arena, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var flooding = Task.WhenAll(Enumerable.Range(0, arena.Scale.Of(4, 64)).Select(number => FloodAsync(arena, number, ending.Token)));
+        var flooding = Task.WhenAll(
+            Enumerable.Range(0, arena.Scale.Of(4, 64)).Select(number => FloodAsync(arena, number, ending.Token)));
         await Task.Delay(TimeSpan.FromSeconds(arena.Scale.Of(1, 15)), TimeProvider.System, cancellationToken);
         await ending.CancelAsync();
         await flooding;
@@ -42,8 +46,11 @@ internal sealed class PingsAttack : Attack
             await socket.ConnectAsync(arena.Url.Host, arena.Url.Port, cancellationToken);
             var stream = socket.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                $"GET /api/v1/chats/{_chats[owner]}/stream HTTP/1.1\r\nHost: {arena.Url.Authority}\r\nAuthorization: Bearer {arena.AttackerTokens[owner]}\r\nUpgrade: websocket\r\n" +
-                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"), cancellationToken);
+                $"GET /api/v1/chats/{_chats[owner]}/stream HTTP/1.1\r\nHost: {arena.Url.Authority}\r\nAuthorization: "
+                + $"Bearer {arena.AttackerTokens[owner]}\r\nUpgrade: websocket\r\n"
+                    +
+                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                + "AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"), cancellationToken);
             var reading = number % 2 == 0 ? ReadAsync(stream, cancellationToken) : Task.CompletedTask;
             arena.Tally.Add("sockets");
             while (true)
@@ -71,7 +78,8 @@ internal sealed class PingsAttack : Attack
             {
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException
+            or ObjectDisposedException)
         {
             // The writer sees it, too.
         }

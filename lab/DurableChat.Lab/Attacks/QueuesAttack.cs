@@ -11,12 +11,17 @@ internal sealed class QueuesAttack : Attack
 {
     public override string Name => "queues";
 
-    public override string Bound => "states and queues count in the memory of feeds; an owner's share of it; bytes of a queue and of client tools";
+    public override string Bound =>
+        "states and queues count in the memory of feeds; an owner's share of it; bytes of a queue and of client tools";
 
     // Turns that do not end, and no limit on requests: the queues are to fill.
     public override Task<AttackSetup> SetUpAsync(AttackScale scale) => Task.FromResult(new AttackSetup
     {
-        Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0", ["Models__0__DelayMs"] = "60000" },
+        Settings = new Dictionary<string, string>
+        {
+            ["Http__Limits__RequestsPerSecond"] = "0",
+            ["Models__0__DelayMs"] = "60000",
+        },
     });
 
     public override async Task RunAsync(Arena arena, CancellationToken cancellationToken)

@@ -14,7 +14,10 @@ internal sealed class RegenerateAttack : Attack
     public override string Bound => "a use costs as many statements as the one before";
 
     public override Task<AttackSetup> SetUpAsync(AttackScale scale) =>
-        Task.FromResult(new AttackSetup { Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0" } });
+        Task.FromResult(new AttackSetup
+        {
+            Settings = new Dictionary<string, string> { ["Http__Limits__RequestsPerSecond"] = "0" },
+        });
 
     public override async Task PrepareAsync(Arena arena, CancellationToken cancellationToken)
     {
@@ -53,7 +56,9 @@ internal sealed class RegenerateAttack : Attack
         var after = await arena.MetricsAsync(cancellationToken);
         return Sum("read_messages") + Sum("idempotency");
 
-        double Sum(string operation) => after.Sum("durablechat_store_statements_total", $"operation=\"{operation}\"") - before.Sum("durablechat_store_statements_total", $"operation=\"{operation}\"");
+        double Sum(string operation) =>
+            after.Sum("durablechat_store_statements_total", $"operation=\"{operation}\"") - before.Sum(
+                "durablechat_store_statements_total", $"operation=\"{operation}\"");
     }
 
     private static async Task UseAsync(Arena arena, string trigger, CancellationToken cancellationToken)
@@ -63,8 +68,16 @@ internal sealed class RegenerateAttack : Attack
             id = "again",
             trigger,
             model = "default",
-            messages = new[] { new { id = "m1", role = "user", parts = new[] { new { type = "text", text = "hello" } } } },
+            messages = new[]
+            {
+                new { id = "m1", role = "user", parts = new[] { new { type = "text", text = "hello" } } },
+            },
         });
-        arena.Expect(await arena.Attacker.SendAsync(arena.AttackerTokens[0], HttpMethod.Post, "ai-sdk/chat", body, cancellationToken) == 200, "A regeneration was refused.");
+        arena.Expect(await arena.Attacker.SendAsync(
+            arena.AttackerTokens[0],
+            HttpMethod.Post,
+            "ai-sdk/chat",
+            body,
+            cancellationToken) == 200, "A regeneration was refused.");
     }
 }

@@ -32,15 +32,20 @@ internal sealed class RetentionAttack : Attack
         var chats = new List<string>();
         for (var i = 0; i < arena.Scale.Of(5, 100); i++)
         {
-            var chat = await arena.CreateChatAsync(token, new { content = "hello" }, cancellationToken) ?? throw new InvalidOperationException("A chat was refused.");
+            var chat = await arena.CreateChatAsync(token, new { content = "hello" }, cancellationToken)
+                ?? throw new InvalidOperationException("A chat was refused.");
             await arena.WaitForAsync(token, chat, status => status == "waiting", cancellationToken);
-            await arena.Http.SendAsync(token, HttpMethod.Patch, $"chats/{chat}", new { archived = true }, cancellationToken);
+            await arena.Http.SendAsync(
+                token, HttpMethod.Patch, $"chats/{chat}", new { archived = true }, cancellationToken);
             chats.Add(chat);
         }
 
         // One is really due: once it is gone, rounds take place. Those that follow have seen the others.
-        await arena.Postgres!.ExecuteAsync($"UPDATE chats SET updated_at = updated_at - {2L * 24 * 60 * 60 * 1_000_000} WHERE chat_id = '{chats[0]}'");
-        arena.Expect(await IsGoneAsync(arena, token, chats[0], cancellationToken), "A chat whose time has come was not deleted.");
+        await arena.Postgres!.ExecuteAsync(
+            $"UPDATE chats SET updated_at = updated_at - {2L * 24 * 60 * 60 * 1_000_000} WHERE chat_id = '{chats[0]}'");
+        arena.Expect(
+            await IsGoneAsync(arena, token, chats[0], cancellationToken),
+            "A chat whose time has come was not deleted.");
         await Task.Delay(5 * _interval, TimeProvider.System, cancellationToken);
         foreach (var chat in chats.Skip(1))
         {
@@ -50,7 +55,11 @@ internal sealed class RetentionAttack : Attack
         }
     }
 
-    private static async Task<bool> IsGoneAsync(Arena arena, string token, string chat, CancellationToken cancellationToken)
+    private static async Task<bool> IsGoneAsync(
+        Arena arena,
+        string token,
+        string chat,
+        CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
@@ -67,6 +76,10 @@ internal sealed class RetentionAttack : Attack
         return false;
     }
 
-    private static async Task<int> ReadAsync(Arena arena, string token, string chat, CancellationToken cancellationToken) =>
+    private static async Task<int> ReadAsync(
+        Arena arena,
+        string token,
+        string chat,
+        CancellationToken cancellationToken) =>
         (await arena.Http.SendAsync(token, HttpMethod.Get, $"chats/{chat}/messages", null, cancellationToken)).Status;
 }

@@ -40,7 +40,8 @@ internal sealed record ActionReply(int Status, string Chat, long Version, long M
             null);
     }
 
-    private static long Number(JsonElement root, string name) => root.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt64() : 0;
+    private static long Number(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt64() : 0;
 
     private static string? CodeOf(string json)
     {

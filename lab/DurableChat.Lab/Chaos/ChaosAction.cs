@@ -11,7 +11,10 @@ internal sealed record ChaosAction(ActionKind Kind, string Chat)
     /// <summary>The message to edit, or the queued message to delete or promote.</summary>
     public long Target { get; init; }
 
-    /// <summary>True for a message that interrupts, and for archiving; false for a message that waits, and for taking out of the archive.</summary>
+    /// <summary>
+    /// True for a message that interrupts, and for archiving; false for a message that waits, and for taking out of the
+    /// archive.
+    /// </summary>
     public bool Flag { get; init; }
 
     /// <summary>True for a new chat with a tool that runs in the client.</summary>

@@ -3,13 +3,17 @@ using System.Globalization;
 
 namespace DurableChat.Lab.Chaos;
 
-/// <summary>What all parts of a run share: the clock, the count that orders commands, the chats and the history so far. Thread-safe.</summary>
+/// <summary>
+/// What all parts of a run share: the clock, the count that orders commands, the chats and the history so far.
+/// Thread-safe.
+/// </summary>
 internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
 {
     private readonly long _began = world.Time.GetTimestamp();
     private readonly ConcurrentQueue<ActionRecord> _actions = new();
     private readonly TaskCompletionSource<string?>[] _chats =
-        [.. Enumerable.Range(0, options.Chats).Select(_ => new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously))];
+        [.. Enumerable.Range(0, options.Chats)
+            .Select(_ => new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously))];
 
     private readonly ConcurrentQueue<string> _serverErrors = new();
     private long _tick;
@@ -40,7 +44,8 @@ internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
     {
         if (status is >= 500 and not 503)
         {
-            _serverErrors.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{Seconds:0.000} s, replica {replica + 1}: {request} → {status}"));
+            _serverErrors.Enqueue(string.Create(
+                CultureInfo.InvariantCulture, $"{Seconds:0.000} s, replica {replica + 1}: {request} → {status}"));
         }
     }
 
@@ -48,12 +53,15 @@ internal sealed class ChaosContext(ChaosOptions options, IChaosWorld world)
     public void Created(int slot, string? chat) => _chats[slot].TrySetResult(chat);
 
     /// <summary>Waits for the chat of a place.</summary>
-    public Task<string?> WaitForChatAsync(int slot, CancellationToken cancellationToken) => _chats[slot].Task.WaitAsync(cancellationToken);
+    public Task<string?> WaitForChatAsync(int slot, CancellationToken cancellationToken) =>
+        _chats[slot].Task.WaitAsync(cancellationToken);
 
     /// <summary>A chat that there is; null if there is none yet.</summary>
     public string? FindChat(int number)
     {
-        var there = _chats.Where(chat => chat.Task is { IsCompletedSuccessfully: true, Result: not null }).Select(chat => chat.Task.Result!).ToList();
+        var there = _chats.Where(chat => chat.Task is { IsCompletedSuccessfully: true, Result: not null })
+            .Select(chat => chat.Task.Result!)
+            .ToList();
         return there.Count == 0 ? null : there[number % there.Count];
     }
 }

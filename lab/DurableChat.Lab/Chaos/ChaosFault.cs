@@ -12,7 +12,9 @@ internal enum ChaosFault
     /// <summary>Every replica in turn is asked to stop, and comes back.</summary>
     Rolling,
 
-    /// <summary>A replica that runs the previous version of the program is asked to stop, and comes back with this one.</summary>
+    /// <summary>
+    /// A replica that runs the previous version of the program is asked to stop, and comes back with this one.
+    /// </summary>
     Upgrade,
 
     /// <summary>The database crashes and comes back.</summary>
@@ -36,6 +38,9 @@ internal enum ChaosFault
     /// <summary>Writes fail for 5 to 60 seconds. Reads work.</summary>
     ReadOnly,
 
-    /// <summary>The caller of a commit gets an error, and the commit becomes visible seconds later, after the state was read again.</summary>
+    /// <summary>
+    /// The caller of a commit gets an error, and the commit becomes visible seconds later, after the state was read
+    /// again.
+    /// </summary>
     Late,
 }

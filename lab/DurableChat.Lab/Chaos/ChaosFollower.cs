@@ -2,8 +2,16 @@ using DurableChat.ScaleTest.Checking;
 
 namespace DurableChat.Lab.Chaos;
 
-/// <summary>Follows one chat for the whole run: comes back after every cut, with its position, at another replica, and keeps a record of all it was given.</summary>
-internal sealed class ChaosFollower(string name, string chat, ChaosContext context, IEnumerable<PlannedConnection> connections, ViolationLog violations) : IAsyncDisposable
+/// <summary>
+/// Follows one chat for the whole run: comes back after every cut, with its position, at another replica, and keeps a
+/// record of all it was given.
+/// </summary>
+internal sealed class ChaosFollower(
+    string name,
+    string chat,
+    ChaosContext context,
+    IEnumerable<PlannedConnection> connections,
+    ViolationLog violations) : IAsyncDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _openPatience = TimeSpan.FromSeconds(2);
@@ -62,7 +70,8 @@ internal sealed class ChaosFollower(string name, string chat, ChaosContext conte
             {
                 await FollowAsync(connection, _stop.Token);
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException
+                or OperationCanceledException)
             {
                 // Cut, refused or broken: come back.
                 if (exception is HttpRequestException { StatusCode: { } status })

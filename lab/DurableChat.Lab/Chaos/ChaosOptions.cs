@@ -18,7 +18,9 @@ internal sealed record ChaosOptions
     /// <summary>How many commands the clients give in all.</summary>
     public int Steps { get; init; } = 300;
 
-    /// <summary>How many clients there are. Each gives one command at a time; any client may speak to any chat.</summary>
+    /// <summary>
+    /// How many clients there are. Each gives one command at a time; any client may speak to any chat.
+    /// </summary>
     public int Clients { get; init; } = 8;
 
     /// <summary>How many chats there are.</summary>

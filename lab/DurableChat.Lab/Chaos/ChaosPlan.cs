@@ -2,7 +2,10 @@ using DurableChat.ScaleTest.Mock;
 
 namespace DurableChat.Lab.Chaos;
 
-/// <summary>All choices of a run, drawn from the seed alone before it begins, so that a run with the same options has the same. Immutable.</summary>
+/// <summary>
+/// All choices of a run, drawn from the seed alone before it begins, so that a run with the same options has the same.
+/// Immutable.
+/// </summary>
 internal sealed class ChaosPlan
 {
     private const ulong FaultStream = 0xFA;
@@ -48,12 +51,18 @@ internal sealed class ChaosPlan
         {
             // Each step takes as many numbers whatever it becomes, so that a change of one does not move all others.
             var kind = KindOf(random.NextDouble());
-            var (chat, target, replica) = (random.Next(int.MaxValue), random.Next(int.MaxValue), random.Next(options.Replicas));
-            var (flag, hasKey, isImpatient, isRepeated) = (random.NextDouble() < 0.35, random.NextDouble() < 0.85, random.NextDouble() < 0.08, random.NextDouble() < 0.1);
+            var (chat, target, replica) = (
+                random.Next(int.MaxValue), random.Next(int.MaxValue), random.Next(options.Replicas));
+            var (flag, hasKey, isImpatient, isRepeated) = (
+                random.NextDouble() < 0.35,
+                random.NextDouble() < 0.85,
+                random.NextDouble() < 0.08,
+                random.NextDouble() < 0.1);
             var pause = random.Next(options.PaceMs + 1);
             var slot = client + (i * options.Clients);
             steps.Add(slot < options.Chats
-                ? new PlannedStep(ActionKind.Create, slot, target, replica, flag, HasKey: true, IsImpatient: false, isRepeated, 0)
+                ? new PlannedStep(
+                    ActionKind.Create, slot, target, replica, flag, HasKey: true, IsImpatient: false, isRepeated, 0)
                 : new PlannedStep(kind, chat, target, replica, flag, hasKey, isImpatient, isRepeated && hasKey, pause));
         }
 
@@ -94,7 +103,9 @@ internal sealed class ChaosPlan
             var (step, drawn) = (((i + 1) * gap) - random.Next(Math.Max(1, gap / 2)), random.Next(options.Replicas));
 
             // Each replica is upgraded before any would be a second time.
-            var victim = kinds[at] == ChaosFault.Upgrade ? faults.Count(fault => fault.Kind == ChaosFault.Upgrade) % options.Replicas : drawn;
+            var victim = kinds[at] == ChaosFault.Upgrade
+                ? faults.Count(fault => fault.Kind == ChaosFault.Upgrade) % options.Replicas
+                : drawn;
             faults.Add(new PlannedFault(step, kinds[at], victim, DrawStall(options, i)));
             kinds.RemoveAt(at);
         }
@@ -106,7 +117,8 @@ internal sealed class ChaosPlan
     private TimeSpan DrawStall(ChaosOptions options, int fault)
     {
         var number = Stream(StallStream, fault).NextDouble();
-        return TimeSpan.FromSeconds(ShortestStall + (number * number * Math.Max(0, options.MaxStallSeconds - ShortestStall)));
+        return TimeSpan.FromSeconds(
+            ShortestStall + (number * number * Math.Max(0, options.MaxStallSeconds - ShortestStall)));
     }
 
     private SplitMix Stream(ulong kind, int number) => new((_seed << 24) ^ (kind << 12) ^ (ulong)number);

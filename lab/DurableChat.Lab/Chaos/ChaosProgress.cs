@@ -1,8 +1,8 @@
 namespace DurableChat.Lab.Chaos;
 
 /// <summary>
-/// Ties faults to the progress of the clients: a fault begins when so many steps have begun, and the step after it waits until it has. So what a fault meets depends on the seed more than on
-/// the speed of the machine. Thread-safe.
+/// Ties faults to the progress of the clients: a fault begins when so many steps have begun, and the step after it
+/// waits until it has. So what a fault meets depends on the seed more than on the speed of the machine. Thread-safe.
 /// </summary>
 internal sealed class ChaosProgress
 {
@@ -38,7 +38,8 @@ internal sealed class ChaosProgress
     }
 
     /// <summary>Waits until it is a fault's time.</summary>
-    public Task WaitForFaultAsync(int fault, CancellationToken cancellationToken) => _gates[fault].Due.Task.WaitAsync(cancellationToken);
+    public Task WaitForFaultAsync(int fault, CancellationToken cancellationToken) =>
+        _gates[fault].Due.Task.WaitAsync(cancellationToken);
 
     /// <summary>Says that a fault has begun.</summary>
     public void FaultBegun(int fault) => _gates[fault].Begun.TrySetResult();

@@ -35,7 +35,8 @@ internal sealed record ChaosReport(
                     kind.Key,
                     kind.Sum(entry => entry.Fault.Injected),
                     kind.Sum(entry => entry.Fault.Acknowledged),
-                    kind.Sum(entry => entry.Seed.Violations.Count(violation => violation.Kind == ViolationKind.Lost && violation.Subscriber.Length == 0)),
+                    kind.Sum(entry => entry.Seed.Violations.Count(
+                        violation => violation.Kind == ViolationKind.Lost && violation.Subscriber.Length == 0)),
                     kind.Sum(entry => entry.Seed.Violations.Count(violation => violation.Subscriber.Length > 0)),
                     kind.Max(entry => entry.Fault.LongestWaitSeconds))),
         ],
@@ -51,4 +52,10 @@ internal sealed record ChaosReport(
 /// <param name="Lost">Acknowledged messages that were lost in the seeds that had it.</param>
 /// <param name="StreamViolations">Violations in streams in the seeds that had it.</param>
 /// <param name="LongestWaitSeconds">The longest that a client waited for one of those acknowledgements.</param>
-internal sealed record FaultTotal(ChaosFault? Kind, int Injected, int Acknowledged, int Lost, int StreamViolations, double LongestWaitSeconds);
+internal sealed record FaultTotal(
+    ChaosFault? Kind,
+    int Injected,
+    int Acknowledged,
+    int Lost,
+    int StreamViolations,
+    double LongestWaitSeconds);

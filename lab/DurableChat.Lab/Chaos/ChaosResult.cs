@@ -9,7 +9,9 @@ namespace DurableChat.Lab.Chaos;
 /// <param name="Unsure">Commands without an answer that says whether they were done.</param>
 /// <param name="Events">Events that followers were given.</param>
 /// <param name="Connections">Connections of followers.</param>
-/// <param name="LongestWaitSeconds">The longest that a client waited for an acknowledgement, retries at other replicas included.</param>
+/// <param name="LongestWaitSeconds">
+/// The longest that a client waited for an acknowledgement, retries at other replicas included.
+/// </param>
 /// <param name="Seconds">How long the run took, by its clock.</param>
 /// <param name="Faults">For each kind of fault, what it did.</param>
 /// <param name="Violations">What was found.</param>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace DurableChat.Lab.Chaos;
 
 /// <summary>
-/// Brings a chat to rest after the faults are over, and proves that it still answers: it waits for running turns, hands in what tools are asked for, takes the chat out of the archive, sends a message
-/// and waits for its answer.
+/// Brings a chat to rest after the faults are over, and proves that it still answers: it waits for running turns, hands
+/// in what tools are asked for, takes the chat out of the archive, sends a message and waits for its answer.
 /// </summary>
 internal sealed class ChatSettler(ChaosContext context, ActionSender sender, TimeSpan patience)
 {
@@ -25,7 +25,8 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
         {
             await GiveAsync(new ChaosAction(ActionKind.Archive, chat), replica, cancellationToken);
             var content = $"{context.Options.Seed}.probe.{probe}.{chat}";
-            var sent = await GiveAsync(new ChaosAction(ActionKind.Send, chat) { Content = content }, replica + probe, cancellationToken);
+            var sent = await GiveAsync(
+                new ChaosAction(ActionKind.Send, chat) { Content = content }, replica + probe, cancellationToken);
             if (!sent.IsAcknowledged)
             {
                 last = $"a new message was not taken: {sent}";
@@ -38,7 +39,8 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
                 return $"It did not come to rest after a new message: {still}";
             }
 
-            var history = await RetryAsync(() => context.World.ReadHistoryAsync(Replica(replica), chat, cancellationToken), cancellationToken);
+            var history = await RetryAsync(
+                () => context.World.ReadHistoryAsync(Replica(replica), chat, cancellationToken), cancellationToken);
             if (history is [.., { IsFinal: true, FinishReason: not "failed" }])
             {
                 return null;
@@ -56,7 +58,8 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
     }
 
     /// <summary>True if a command to stop, which nobody knows the outcome of, may have met the new turn.</summary>
-    private bool MayStillBeStopped(string chat) => context.Actions.Any(action => action.Outcome == ActionOutcome.Unsure && action.Action.CanStopTurn && action.Action.Chat == chat);
+    private bool MayStillBeStopped(string chat) => context.Actions.Any(
+        action => action.Outcome == ActionOutcome.Unsure && action.Action.CanStopTurn && action.Action.Chat == chat);
 
     /// <summary>Waits until nothing goes on and nothing waits; gives null, or what still does.</summary>
     private async Task<string?> RestAsync(string chat, int replica, long version, CancellationToken cancellationToken)
@@ -82,7 +85,10 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
                     await GiveAsync(new ChaosAction(ActionKind.Archive, chat), replica, cancellationToken);
                     break;
                 case { Status: "requires_action" }:
-                    await GiveAsync(new ChaosAction(ActionKind.SubmitResults, chat) { Calls = state.PendingCalls }, replica, cancellationToken);
+                    await GiveAsync(
+                        new ChaosAction(ActionKind.SubmitResults, chat) { Calls = state.PendingCalls },
+                        replica,
+                        cancellationToken);
                     break;
             }
 
@@ -93,7 +99,16 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
     }
 
     private Task<ActionRecord> GiveAsync(ChaosAction action, int replica, CancellationToken cancellationToken) =>
-        sender.SendAsync("settler", action, new PlannedStep(action.Kind, 0, 0, Replica(replica), action.Flag, HasKey: true, IsImpatient: false, IsRepeated: false, 0), cancellationToken);
+        sender.SendAsync("settler", action, new PlannedStep(
+            action.Kind,
+            0,
+            0,
+            Replica(replica),
+            action.Flag,
+            HasKey: true,
+            IsImpatient: false,
+            IsRepeated: false,
+            0), cancellationToken);
 
     private int Replica(int replica) => replica % context.Options.Replicas;
 
@@ -105,7 +120,8 @@ internal sealed class ChatSettler(ChaosContext context, ActionSender sender, Tim
         {
             return await context.World.ReadAsync(Replica(replica), chat, both.Token);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

@@ -11,7 +11,13 @@ namespace DurableChat.Lab.Chaos;
 /// <param name="PendingCalls">Calls that wait for results.</param>
 /// <param name="Error">The code of the error.</param>
 internal sealed record ChatView(
-    string Status, bool IsArchived, long Version, long LastMessageId, IReadOnlyList<(long Id, string Text)> Queue, IReadOnlyList<string> PendingCalls, string? Error)
+    string Status,
+    bool IsArchived,
+    long Version,
+    long LastMessageId,
+    IReadOnlyList<(long Id, string Text)> Queue,
+    IReadOnlyList<string> PendingCalls,
+    string? Error)
 {
     /// <summary>What all its answers have cost.</summary>
     public Cost Usage { get; init; }
@@ -30,14 +36,21 @@ internal sealed record ChatView(
             root.GetProperty("archived").GetBoolean(),
             root.GetProperty("version").GetInt64(),
             root.GetProperty("last_message_id").GetInt64(),
-            [.. root.GetProperty("queue").EnumerateArray().Select(queued => (queued.GetProperty("id").GetInt64(), queued.GetProperty("content").GetString()!))],
-            [.. root.GetProperty("pending_tool_calls").EnumerateArray().Select(call => call.GetProperty("call_id").GetString()!)],
-            root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? error.GetProperty("code").GetString() : null)
+            [.. root.GetProperty("queue")
+                .EnumerateArray()
+                .Select(queued => (queued.GetProperty("id").GetInt64(), queued.GetProperty("content").GetString()!))],
+            [.. root.GetProperty("pending_tool_calls")
+                .EnumerateArray()
+                .Select(call => call.GetProperty("call_id").GetString()!)],
+            root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object
+                ? error.GetProperty("code").GetString()
+                : null)
         {
             Usage = Cost.Read(root),
         };
     }
 
     public override string ToString() =>
-        $"{Status}{(IsArchived ? ", archived" : "")} at version {Version}, last message {LastMessageId}, {Queue.Count} queued, {PendingCalls.Count} calls pending{(Error is null ? "" : $", error {Error}")}";
+        $"{Status}{(IsArchived ? ", archived" : "")} at version {Version}, last message {LastMessageId}, {Queue.Count} "
+            + $"queued, {PendingCalls.Count} calls pending{(Error is null ? "" : $", error {Error}")}";
 }

@@ -20,10 +20,13 @@ internal readonly record struct Cost(long Input, long Output)
 
     /// <summary>Reads the member <c>usage</c> of a chat or of a message; zero if it has none.</summary>
     public static Cost Read(JsonElement json) =>
-        json.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object ? ReadTokens(usage) : default;
+        json.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
+            ? ReadTokens(usage)
+            : default;
 
     /// <summary>Reads the counts of an entry of usage.</summary>
-    public static Cost ReadTokens(JsonElement usage) => new(usage.GetProperty("input_tokens").GetInt64(), usage.GetProperty("output_tokens").GetInt64());
+    public static Cost ReadTokens(JsonElement usage) =>
+        new(usage.GetProperty("input_tokens").GetInt64(), usage.GetProperty("output_tokens").GetInt64());
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Input} + {Output}");
 }

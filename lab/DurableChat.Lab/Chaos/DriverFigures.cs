@@ -42,7 +42,9 @@ internal sealed record DriverFigures(
             chats.Sum(chat => chat.Work.Count(work => work.Kind == WorkKind.Tool)),
             repeats.Count(repeat => repeat.First.Kind == WorkKind.Tool),
             repeats.Count(repeat => repeat is { First.Kind: WorkKind.Tool, IsExcused: false }),
-            Math.Round(chats.Select(chat => chat.Circumstances.Lulls.Sum(lull => lull.To - lull.From)).DefaultIfEmpty().Max(), 1));
+            Math.Round(
+                chats.Select(chat => chat.Circumstances.Lulls.Sum(lull => lull.To - lull.From)).DefaultIfEmpty().Max(),
+                1));
     }
 
     /// <summary>The figures of several runs together.</summary>
@@ -61,5 +63,7 @@ internal sealed record DriverFigures(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"longest without a driver {LongestDriverlessSeconds:0.0} of {AllowedDriverlessSeconds:0.0} s, answers {Answers} (again {RepeatedAnswers}, unexcused {UnexcusedAnswers}), tool runs {ToolRuns} (again {RepeatedToolRuns}, unexcused {UnexcusedToolRuns}), machine stood still {StandstillSeconds:0.0} s");
+        $"longest without a driver {LongestDriverlessSeconds:0.0} of {AllowedDriverlessSeconds:0.0} s, answers "
+            + $"{Answers} (again {RepeatedAnswers}, unexcused {UnexcusedAnswers}), tool runs {ToolRuns} (again "
+            + $"{RepeatedToolRuns}, unexcused {UnexcusedToolRuns}), machine stood still {StandstillSeconds:0.0} s");
 }

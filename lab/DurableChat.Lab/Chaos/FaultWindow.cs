@@ -15,7 +15,8 @@ internal sealed record FaultWindow(ChaosFault Kind, double Began, double Ended, 
     private const double Aftermath = 3;
 
     /// <summary>True if nothing can be committed while it lasts, or only with luck.</summary>
-    public bool IsStall => Kind is ChaosFault.Restart or ChaosFault.Terminate or ChaosFault.DiskFull or ChaosFault.Hang or ChaosFault.ReadOnly or ChaosFault.Late;
+    public bool IsStall => Kind is ChaosFault.Restart or ChaosFault.Terminate or ChaosFault.DiskFull or ChaosFault.Hang
+        or ChaosFault.ReadOnly or ChaosFault.Late;
 
     /// <summary>True if it ends or freezes what a replica does, so that another has to do it again.</summary>
     /// <param name="replica">The replica; -1 for one that is not known.</param>
@@ -39,5 +40,7 @@ internal sealed record FaultWindow(ChaosFault Kind, double Began, double Ended, 
     public bool Touches(ActionRecord action) => action.At + action.Seconds >= Began && action.At <= Ended + Aftermath;
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}{(Victim < 0 ? "" : $" of replica {Victim + 1}")} from {Began:0.0} s to {Ended:0.0} s");
+        CultureInfo.InvariantCulture,
+        $"{Kind.ToString().ToLowerInvariant()}{(Victim < 0 ? "" : $" of replica {Victim + 1}")} from {Began:0.0} s to "
+            + $"{Ended:0.0} s");
 }

@@ -4,7 +4,8 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.Lab.Chaos;
 
 /// <summary>
-/// The replicas that chaos is made with, reached as clients reach them. What gets no answer throws <see cref="HttpRequestException"/> or <see cref="IOException"/>. Thread-safe.
+/// The replicas that chaos is made with, reached as clients reach them. What gets no answer throws
+/// <see cref="HttpRequestException"/> or <see cref="IOException"/>. Thread-safe.
 /// </summary>
 internal interface IChaosWorld : IAsyncDisposable
 {
@@ -35,7 +36,9 @@ internal interface IChaosWorld : IAsyncDisposable
     /// <summary>True if a fault can keep one replica from the database for longer than its leases live.</summary>
     bool Isolates(ChaosFault fault);
 
-    /// <summary>The answers of the model and the runs of tools, with times in seconds after <paramref name="origin"/>.</summary>
+    /// <summary>
+    /// The answers of the model and the runs of tools, with times in seconds after <paramref name="origin"/>.
+    /// </summary>
     Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken);
 
     /// <summary>What the owner of all chats has spent, over all days and models.</summary>
@@ -44,6 +47,8 @@ internal interface IChaosWorld : IAsyncDisposable
     /// <summary>Histories that the model was given and that no provider would take, in words.</summary>
     Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken);
 
-    /// <summary>What the world's processes wrote last, and why one died if it did so by itself; empty if all is well.</summary>
+    /// <summary>
+    /// What the world's processes wrote last, and why one died if it did so by itself; empty if all is well.
+    /// </summary>
     string? FindDeath();
 }

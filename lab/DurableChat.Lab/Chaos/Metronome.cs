@@ -28,7 +28,8 @@ internal sealed class Metronome(ChaosContext context)
         while (!cancellationToken.IsCancellationRequested)
         {
             var before = context.Seconds;
-            await Task.Delay(_beat, context.World.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_beat, context.World.Time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var now = context.Seconds;
             if (now - before > _beat.TotalSeconds + Tolerance)
             {

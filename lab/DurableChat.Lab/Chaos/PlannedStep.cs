@@ -1,6 +1,8 @@
 namespace DurableChat.Lab.Chaos;
 
-/// <summary>One step of a client, as the seed has it. Numbers without a unit choose among what there is when the step is taken.</summary>
+/// <summary>
+/// One step of a client, as the seed has it. Numbers without a unit choose among what there is when the step is taken.
+/// </summary>
 /// <param name="Kind">What is asked for.</param>
 /// <param name="Chat">Which chat.</param>
 /// <param name="Target">Which message.</param>
@@ -10,7 +12,16 @@ namespace DurableChat.Lab.Chaos;
 /// <param name="IsImpatient">Gives up after a moment.</param>
 /// <param name="IsRepeated">Sent once more, with the same key, after it was answered.</param>
 /// <param name="PauseMs">How long the client thinks before, in milliseconds.</param>
-internal sealed record PlannedStep(ActionKind Kind, int Chat, int Target, int Replica, bool Flag, bool HasKey, bool IsImpatient, bool IsRepeated, int PauseMs);
+internal sealed record PlannedStep(
+    ActionKind Kind,
+    int Chat,
+    int Target,
+    int Replica,
+    bool Flag,
+    bool HasKey,
+    bool IsImpatient,
+    bool IsRepeated,
+    int PauseMs);
 
 /// <summary>One fault, as the seed has it.</summary>
 /// <param name="AtStep">Before which step of the run it begins.</param>

@@ -17,5 +17,6 @@ internal sealed record RecordedStream(string Name, bool IsWhole, IReadOnlyList<S
 internal sealed record StreamEntry(double At, WireEvent? Event, int Replica = 0, string? Position = null)
 {
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{At:0.000} s: {(Event is null ? $"connected to replica {Replica + 1} at {Position ?? "the beginning"}" : Event.ToString())}");
+        CultureInfo.InvariantCulture,
+        $"{At:0.000} s: {(Event is null ? $"connected to replica {Replica + 1} at {Position ?? "the beginning"}" : Event.ToString())}");
 }

@@ -14,7 +14,11 @@ internal static class SeedList
         foreach (var range in text.Split(','))
         {
             var ends = range.Split('-');
-            if (ends.Length > 2 || Number(ends[0]) is not { } first || Number(ends[^1]) is not { } last || last < first || last - first >= Most - seeds.Count)
+            if (ends.Length > 2
+                || Number(ends[0]) is not { } first
+                || Number(ends[^1]) is not { } last
+                || last < first
+                || last - first >= Most - seeds.Count)
             {
                 return null;
             }
@@ -25,5 +29,6 @@ internal static class SeedList
         return seeds;
     }
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

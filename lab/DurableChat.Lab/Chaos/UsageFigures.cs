@@ -27,8 +27,14 @@ internal sealed record UsageFigures(int Reported, int Excused, long TokensReport
     /// <summary>The figures of several runs together.</summary>
     public static UsageFigures Sum(IEnumerable<UsageFigures> runs) => runs.Aggregate(
         new UsageFigures(0, 0, 0, 0),
-        (sum, run) => new UsageFigures(sum.Reported + run.Reported, sum.Excused + run.Excused, sum.TokensReported + run.TokensReported, sum.TokensCounted + run.TokensCounted));
+        (sum, run) => new UsageFigures(
+            sum.Reported + run.Reported,
+            sum.Excused + run.Excused,
+            sum.TokensReported + run.TokensReported,
+            sum.TokensCounted + run.TokensCounted));
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"costs reported {Reported} (of which {Excused} may be lost), counted {TokensCounted} of {TokensReported} tokens");
+        CultureInfo.InvariantCulture,
+        $"costs reported {Reported} (of which {Excused} may be lost), counted {TokensCounted} of "
+            + $"{TokensReported} tokens");
 }

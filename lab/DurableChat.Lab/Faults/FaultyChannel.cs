@@ -2,7 +2,10 @@ using DurableChat.Notifications;
 
 namespace DurableChat.Lab.Faults;
 
-/// <summary>A channel that loses, repeats and reorders a share of what it delivers. Publishing has no faults. Thread-safe, for one listener at a time.</summary>
+/// <summary>
+/// A channel that loses, repeats and reorders a share of what it delivers. Publishing has no faults. Thread-safe, for
+/// one listener at a time.
+/// </summary>
 internal sealed class FaultyChannel(INotificationChannel channel, double rate) : INotificationChannel
 {
     private readonly NotificationFaults _faults = new(rate);
@@ -11,12 +14,15 @@ internal sealed class FaultyChannel(INotificationChannel channel, double rate) :
 
     public string DeafAdvice => channel.DeafAdvice;
 
-    public Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken) => channel.PublishAsync(payloads, cancellationToken);
+    public Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken) =>
+        channel.PublishAsync(payloads, cancellationToken);
 
     public Task ListenAsync(INotificationListener listener, CancellationToken cancellationToken) =>
         channel.ListenAsync(new FaultyListener(listener, _faults), cancellationToken);
 
-    private sealed class FaultyListener(INotificationListener listener, NotificationFaults faults) : INotificationListener
+    private sealed class FaultyListener(
+        INotificationListener listener,
+        NotificationFaults faults) : INotificationListener
     {
         public void OnConnected() => listener.OnConnected();
 

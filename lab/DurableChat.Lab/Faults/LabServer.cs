@@ -24,7 +24,8 @@ internal static class LabServer
         var services = builder.Services;
         if (settings.ClockOffsetMinutes != 0)
         {
-            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new OffsetTimeProvider(TimeSpan.FromMinutes(settings.ClockOffsetMinutes))));
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(
+                new OffsetTimeProvider(TimeSpan.FromMinutes(settings.ClockOffsetMinutes))));
         }
 
         if (settings.NotificationFaultRate > 0)
@@ -44,11 +45,15 @@ internal static class LabServer
     /// </param>
     /// <param name="clockSkewMinutes">How late or early they are.</param>
     /// <param name="notificationFaultRate">The share of notifications with a fault.</param>
-    public static Dictionary<string, string> Settings(int replica, int clockSkewMinutes, double notificationFaultRate) => new()
-    {
-        [Name(nameof(LabSettings.ClockOffsetMinutes))] = Text(clockSkewMinutes * (replica % 3 == 0 ? -1 : replica % 3 == 1 ? 1 : 0)),
-        [Name(nameof(LabSettings.NotificationFaultRate))] = Text(notificationFaultRate),
-    };
+    public static Dictionary<string, string> Settings(
+        int replica,
+        int clockSkewMinutes,
+        double notificationFaultRate) => new()
+        {
+            [Name(nameof(LabSettings.ClockOffsetMinutes))] = Text(
+            clockSkewMinutes * (replica % 3 == 0 ? -1 : replica % 3 == 1 ? 1 : 0)),
+            [Name(nameof(LabSettings.NotificationFaultRate))] = Text(notificationFaultRate),
+        };
 
     /// <summary>A setting's name in the environment.</summary>
     public static string Name(string setting) => $"{LabSettings.Section}__{setting}";
@@ -65,7 +70,9 @@ internal static class LabServer
 
         // The container disposes of what it has made itself, so the channel stays a service.
         services.Remove(inner);
-        services.AddKeyedSingleton(_inner, (provider, _) => (INotificationChannel)inner.ImplementationFactory!(provider));
-        services.AddSingleton<INotificationChannel>(provider => new FaultyChannel(provider.GetRequiredKeyedService<INotificationChannel>(_inner), rate));
+        services.AddKeyedSingleton(
+            _inner, (provider, _) => (INotificationChannel)inner.ImplementationFactory!(provider));
+        services.AddSingleton<INotificationChannel>(
+            provider => new FaultyChannel(provider.GetRequiredKeyedService<INotificationChannel>(_inner), rate));
     }
 }

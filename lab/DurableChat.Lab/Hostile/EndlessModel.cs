@@ -20,14 +20,16 @@ internal sealed class EndlessModel : IAsyncDisposable
     private static readonly byte[] _call = Event(
         """{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"current_time","arguments":"{}"}}]},"finish_reason":null}""");
 
-    private static readonly byte[] _text = Event($$"""{"index":0,"delta":{"content":"{{new string('x', 4096)}}"},"finish_reason":null}""");
+    private static readonly byte[] _text = Event(
+        $$"""{"index":0,"delta":{"content":"{{new string('x', 4096)}}"},"finish_reason":null}""");
     private readonly WebApplication _app;
     private long _sent;
     private int _answers;
 
     private EndlessModel(WebApplication app) => _app = app;
 
-    public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Url =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     public long SentBytes => Interlocked.Read(ref _sent);
 
@@ -50,7 +52,10 @@ internal sealed class EndlessModel : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static byte[] Event(string choice) => Encoding.UTF8.GetBytes($$"""data: {"id":"c","object":"chat.completion.chunk","created":0,"model":"endless","choices":[{{choice}}]}""" + "\n\n");
+    private static byte[] Event(string choice) =>
+        Encoding.UTF8.GetBytes(
+            $$"""data: {"id":"c","object":"chat.completion.chunk","created":0,"model":"endless","choices":[{{choice}}]}"""
+                + "\n\n");
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -61,7 +66,8 @@ internal sealed class EndlessModel : IAsyncDisposable
             await context.Response.Body.WriteAsync(_call, context.RequestAborted);
 
             // What is written to a connection that was cut is dropped without a word.
-            for (var sent = 0L; sent < MostBytes && !context.RequestAborted.IsCancellationRequested; sent += _text.Length)
+            for (var sent = 0L; sent < MostBytes
+                && !context.RequestAborted.IsCancellationRequested; sent += _text.Length)
             {
                 await context.Response.Body.WriteAsync(_text, context.RequestAborted);
                 Interlocked.Add(ref _sent, _text.Length);

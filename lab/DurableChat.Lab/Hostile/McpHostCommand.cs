@@ -29,7 +29,8 @@ internal static class McpHostCommand
         var store = new Option<string>("--store") { Required = true };
         var command = new Command(Name, "Runs an application with tools of MCP servers.") { urls, store };
         command.Hidden = true;
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(urls), parsed.GetRequiredValue(store), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(urls), parsed.GetRequiredValue(store), cancellationToken));
         return command;
     }
 
@@ -49,7 +50,12 @@ internal static class McpHostCommand
             {
                 foreach (var (number, url) in (builder.Configuration["Lab:Mcp"] ?? "").Split(' ').Index())
                 {
-                    mcp.Servers.Add(new McpServer { Name = $"hostile-{number}", Url = new Uri(url), AllowedTools = [McpServer.AllTools] });
+                    mcp.Servers.Add(new McpServer
+                    {
+                        Name = $"hostile-{number}",
+                        Url = new Uri(url),
+                        AllowedTools = [McpServer.AllTools],
+                    });
                 }
             });
         await using var app = builder.Build();

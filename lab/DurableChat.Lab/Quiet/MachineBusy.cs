@@ -15,11 +15,19 @@ internal static class MachineBusy
         }
 
         // user, nice, system, idle, iowait, irq, softirq, steal
-        var times = File.ReadLines(Path).First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(time => double.Parse(time, CultureInfo.InvariantCulture)).ToArray();
+        var times = File.ReadLines(Path)
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Take(8)
+            .Select(time => double.Parse(time, CultureInfo.InvariantCulture))
+            .ToArray();
         return (times[3] + times[4], times.Sum());
     }
 
     /// <summary>The share in use between two readings.</summary>
     public static double? Share((double Idle, double All)? before, (double Idle, double All)? after) =>
-        before is { } from && after is { } to && to.All > from.All ? 1 - ((to.Idle - from.Idle) / (to.All - from.All)) : null;
+        before is { } from && after is { } to && to.All > from.All
+            ? 1 - ((to.Idle - from.Idle) / (to.All - from.All))
+            : null;
 }

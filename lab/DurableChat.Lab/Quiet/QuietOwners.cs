@@ -25,7 +25,11 @@ internal sealed class QuietOwners(Arena arena)
         foreach (var token in arena.QuietTokens.SelectMany(token => Enumerable.Repeat(token, ChatsOfOwner)))
         {
             const string Beginning = "the beginning";
-            var chat = await arena.CreateChatAsync(token, new { content = Beginning, model = Arena.QuickModel }, cancellationToken) ?? throw new InvalidOperationException("A chat could not be created.");
+            var chat = await arena.CreateChatAsync(token, new
+            {
+                content = Beginning,
+                model = Arena.QuickModel,
+            }, cancellationToken) ?? throw new InvalidOperationException("A chat could not be created.");
             _chats.Add((token, chat));
             _acknowledged[chat] = new([Beginning]);
         }
@@ -37,7 +41,8 @@ internal sealed class QuietOwners(Arena arena)
         var began = TimeProvider.System.GetTimestamp();
         var busy = MachineBusy.Read();
         var sending = new List<Task>();
-        for (var sent = 0; TimeProvider.System.GetElapsedTime(began) is var elapsed && (elapsed < atLeast || !until.IsCompleted); sent++)
+        for (var sent = 0; TimeProvider.System.GetElapsedTime(began) is var elapsed
+            && (elapsed < atLeast || !until.IsCompleted); sent++)
         {
             var due = sent * _interval;
             if (due > elapsed)
@@ -61,13 +66,20 @@ internal sealed class QuietOwners(Arena arena)
         var lost = 0;
         foreach (var (token, chat) in _chats)
         {
-            arena.Expect(await arena.WaitForAsync(token, chat, status => status == "waiting", cancellationToken), "A chat of another owner did not come to rest.");
+            arena.Expect(
+                await arena.WaitForAsync(token, chat, status => status == "waiting", cancellationToken),
+                "A chat of another owner did not come to rest.");
             using var api = new ChatApi(token, TimeProvider.System);
             var history = await api.HistoryAsync(arena.Url, chat, cancellationToken);
-            var texts = history.Where(message => message.IsUser).Select(message => Encoding.UTF8.GetString(message.Text.Span)).ToList();
+            var texts = history.Where(message => message.IsUser)
+                .Select(message => Encoding.UTF8.GetString(message.Text.Span))
+                .ToList();
             lost += _acknowledged[chat].Except(texts, StringComparer.Ordinal).Count();
-            arena.Expect(texts.Count == texts.Distinct(StringComparer.Ordinal).Count(), "A message stands in a history twice.");
-            arena.Expect(texts.TrueForAll(text => text.StartsWith("the ", StringComparison.Ordinal)), "A history has a message that its owner did not send.");
+            arena.Expect(
+                texts.Count == texts.Distinct(StringComparer.Ordinal).Count(), "A message stands in a history twice.");
+            arena.Expect(
+                texts.TrueForAll(text => text.StartsWith("the ", StringComparison.Ordinal)),
+                "A history has a message that its owner did not send.");
         }
 
         return lost;
@@ -80,7 +92,12 @@ internal sealed class QuietOwners(Arena arena)
         var isCommit = step % 2 == 0;
         var text = $"the message {step}";
         var (status, _, _) = isCommit
-            ? await arena.Http.SendAsync(token, HttpMethod.Post, $"chats/{chat}/messages", new { content = text, model = Arena.QuickModel }, cancellationToken)
+            ? await arena.Http.SendAsync(
+                token,
+                HttpMethod.Post,
+                $"chats/{chat}/messages",
+                new { content = text, model = Arena.QuickModel },
+                cancellationToken)
             : await arena.Http.SendAsync(token, HttpMethod.Get, $"chats/{chat}", null, cancellationToken);
         (isCommit ? times.Commits : times.Reads).Record(TimeProvider.System.GetElapsedTime(began) - due);
         if (status is < 200 or >= 300)

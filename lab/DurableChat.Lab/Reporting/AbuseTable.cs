@@ -24,13 +24,19 @@ internal static class AbuseTable
         result.BudgetBytes is { } budget ? $"{Megabytes(result.PeakBytes)} of {Megabytes(budget)} MiB" : "–",
         Times(result.Alone?.Commits, result.Beside?.Commits),
         Times(result.Alone?.Reads, result.Beside?.Reads),
-        result is { Alone.Busy: { } alone, Beside.Busy: { } beside } ? string.Create(CultureInfo.InvariantCulture, $"{alone:P0} → {beside:P0}") : "–",
-        result.Alone is null ? "–" : string.Create(CultureInfo.InvariantCulture, $"{result.Acknowledged:N0}, {result.Lost}"),
+        result is { Alone.Busy: { } alone, Beside.Busy: { } beside }
+            ? string.Create(CultureInfo.InvariantCulture, $"{alone:P0} → {beside:P0}")
+            : "–",
+        result.Alone is null
+            ? "–"
+            : string.Create(CultureInfo.InvariantCulture, $"{result.Acknowledged:N0}, {result.Lost}"),
         Verdict(result),
     ];
 
     private static string Times(LatencyRecorder? alone, LatencyRecorder? beside) =>
-        alone?.Percentile(99) is { } before && beside?.Percentile(99) is { } after ? string.Create(CultureInfo.InvariantCulture, $"{before:0.0} → {after:0.0} ms") : "–";
+        alone?.Percentile(99) is { } before && beside?.Percentile(99) is { } after
+            ? string.Create(CultureInfo.InvariantCulture, $"{before:0.0} → {after:0.0} ms")
+            : "–";
 
     private static string Verdict(AttackResult result)
     {
@@ -39,8 +45,11 @@ internal static class AbuseTable
             return $"**broken**: {string.Join(' ', result.Findings)}";
         }
 
-        var ratio = Math.Max(Ratio(result.Alone?.Commits, result.Beside?.Commits), Ratio(result.Alone?.Reads, result.Beside?.Reads));
-        return ratio > MaxRatio ? string.Create(CultureInfo.InvariantCulture, $"holds, but p99 × {ratio:0.0}") : "holds";
+        var ratio = Math.Max(
+            Ratio(result.Alone?.Commits, result.Beside?.Commits), Ratio(result.Alone?.Reads, result.Beside?.Reads));
+        return ratio > MaxRatio
+            ? string.Create(CultureInfo.InvariantCulture, $"holds, but p99 × {ratio:0.0}")
+            : "holds";
     }
 
     private static double Ratio(LatencyRecorder? alone, LatencyRecorder? beside) =>

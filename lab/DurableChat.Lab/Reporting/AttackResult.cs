@@ -14,4 +14,13 @@ namespace DurableChat.Lab.Reporting;
 /// <param name="Lost">Those that are gone.</param>
 /// <param name="Findings">What does not hold.</param>
 internal sealed record AttackResult(
-    string Name, string Bound, string Seen, long PeakBytes, long? BudgetBytes, QuietTimes? Alone, QuietTimes? Beside, int Acknowledged, int Lost, IReadOnlyList<string> Findings);
+    string Name,
+    string Bound,
+    string Seen,
+    long PeakBytes,
+    long? BudgetBytes,
+    QuietTimes? Alone,
+    QuietTimes? Beside,
+    int Acknowledged,
+    int Lost,
+    IReadOnlyList<string> Findings);

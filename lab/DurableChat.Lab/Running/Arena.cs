@@ -69,7 +69,10 @@ internal sealed class Arena : IAsyncDisposable
     /// <summary>What all servers together may hold, beside what they held before the attack.</summary>
     public long MoreBytes => _servers.Count * (FeedBytes + BodyBytes + _setup.MoreBytes);
 
-    public static async Task<Arena> StartAsync(AttackSetup setup, AttackScale scale, CancellationToken cancellationToken)
+    public static async Task<Arena> StartAsync(
+        AttackSetup setup,
+        AttackScale scale,
+        CancellationToken cancellationToken)
     {
         var arena = new Arena(setup, scale);
         try
@@ -85,7 +88,8 @@ internal sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>Servers that another process has started.</summary>
-    public static Arena At(ArenaAddress address, AttackScale scale) => new(new AttackSetup(), scale) { _address = address, _tokens = address.Tokens };
+    public static Arena At(ArenaAddress address, AttackScale scale) =>
+        new(new AttackSetup(), scale) { _address = address, _tokens = address.Tokens };
 
     /// <summary>Notes that something is not as it must be. The same sentence counts once.</summary>
     public void Expect(bool isSo, string otherwise)
@@ -112,12 +116,17 @@ internal sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>Waits until a chat has a status; false if it did not come to it in time.</summary>
-    public async Task<bool> WaitForAsync(string token, string chat, Func<string, bool> isWanted, CancellationToken cancellationToken)
+    public async Task<bool> WaitForAsync(
+        string token,
+        string chat,
+        Func<string, bool> isWanted,
+        CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
         {
-            var (status, answer, _) = await Http.SendAsync(token, HttpMethod.Get, $"chats/{chat}", null, cancellationToken);
+            var (status, answer, _) = await Http.SendAsync(
+                token, HttpMethod.Get, $"chats/{chat}", null, cancellationToken);
             if (status == 200 && isWanted(answer.GetProperty("status").GetString()!))
             {
                 return true;
@@ -165,7 +174,9 @@ internal sealed class Arena : IAsyncDisposable
         {
             Postgres = await PostgresProcess.StartAsync(isDurable: true, cancellationToken);
             Add(settings, Postgres.ConnectionString);
-            Add(new Dictionary<string, string>([.. settings.Where(setting => !second.ContainsKey(setting.Key)), .. second]), Postgres.ConnectionString);
+            Add(new Dictionary<string, string>([
+                .. settings.Where(setting => !second.ContainsKey(setting.Key)), .. second,
+            ]), Postgres.ConnectionString);
         }
         else
         {
@@ -178,6 +189,10 @@ internal sealed class Arena : IAsyncDisposable
         }
 
         void Add(Dictionary<string, string> own, string store) =>
-            _servers.Add(new ReplicaProcess($"server {_servers.Count + 1}", ["--store", store], own, Folder.FullName) { Traits = _setup.Traits, Program = _setup.Program });
+            _servers.Add(new ReplicaProcess($"server {_servers.Count + 1}", ["--store", store], own, Folder.FullName)
+            {
+                Traits = _setup.Traits,
+                Program = _setup.Program,
+            });
     }
 }

@@ -21,16 +21,28 @@ internal sealed class AttackProcess : IAsyncDisposable
 
     public static async Task<AttackProcess> StartAsync(string name, AttackScale scale)
     {
-        string[] line = [Environment.ProcessPath!, typeof(AttackProcess).Assembly.Location, AttackCommand.Name, name, "--size", scale.Name];
+        string[] line = [
+            Environment.ProcessPath!,
+            typeof(AttackProcess).Assembly.Location,
+            AttackCommand.Name,
+            name,
+            "--size",
+            scale.Name,
+        ];
         line = LowPriority.Of(line);
 
         // Priorities of different sessions are compared; and Ctrl-C ends this process, which ends that one.
         line = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. line] : line;
-        var attack = new AttackProcess(Process.Start(new ProcessStartInfo(line[0], line.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
+        var attack = new AttackProcess(Process.Start(new ProcessStartInfo(line[0], line.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!);
         try
         {
             var answer = await attack.AnswerAsync(CancellationToken.None);
-            attack.Setup = answer.Setup ?? throw new InvalidOperationException($"The attack could not be set up: {answer.Broken}");
+            attack.Setup = answer.Setup
+                ?? throw new InvalidOperationException($"The attack could not be set up: {answer.Broken}");
             return attack;
         }
         catch
@@ -50,7 +62,8 @@ internal sealed class AttackProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it to its end; gives why it broke off, or null.</summary>
-    public async Task<string?> RunAsync(CancellationToken cancellationToken) => (await AskAsync("run", cancellationToken)).Broken;
+    public async Task<string?> RunAsync(CancellationToken cancellationToken) =>
+        (await AskAsync("run", cancellationToken)).Broken;
 
     /// <summary>Adds what it has seen and found to those of this process.</summary>
     public async Task ReportAsync(Arena arena, CancellationToken cancellationToken)

@@ -12,24 +12,43 @@ internal static class AttackRun
     private const double Tolerance = 1.2;
 
     public static Task<AttackResult> RunAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken) =>
-        attack.IsLoad ? RunLoadAsync(attack, scale, cancellationToken) : RunCheckAsync(attack, scale, cancellationToken);
+        attack.IsLoad
+            ? RunLoadAsync(attack, scale, cancellationToken)
+            : RunCheckAsync(attack, scale, cancellationToken);
 
-    private static async Task<AttackResult> RunCheckAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken)
+    private static async Task<AttackResult> RunCheckAsync(
+        Attack attack,
+        AttackScale scale,
+        CancellationToken cancellationToken)
     {
         await using var arena = await Arena.StartAsync(await attack.SetUpAsync(scale), scale, cancellationToken);
         await attack.PrepareAsync(arena, cancellationToken);
         await attack.RunAsync(arena, cancellationToken);
         await attack.FinishAsync(arena, cancellationToken);
         await ExpectAliveAsync(arena, cancellationToken);
-        return new AttackResult(attack.Name, attack.Bound, $"{arena.Tally}", arena.Usage().PeakBytes, null, null, null, 0, 0, arena.Findings);
+        return new AttackResult(
+            attack.Name,
+            attack.Bound,
+            $"{arena.Tally}",
+            arena.Usage().PeakBytes,
+            null,
+            null,
+            null,
+            0,
+            0,
+            arena.Findings);
     }
 
-    private static async Task<AttackResult> RunLoadAsync(Attack attack, AttackScale scale, CancellationToken cancellationToken)
+    private static async Task<AttackResult> RunLoadAsync(
+        Attack attack,
+        AttackScale scale,
+        CancellationToken cancellationToken)
     {
         await using var attacker = await AttackProcess.StartAsync(attack.Name, scale);
         await using var arena = await Arena.StartAsync(attacker.Setup, scale, cancellationToken);
         var time = TimeSpan.FromSeconds(arena.Scale.Of(1, 10));
-        var (quiet, warm, alone, beside) = (new QuietOwners(arena), new QuietTimes(), new QuietTimes(), new QuietTimes());
+        var (quiet, warm, alone, beside) = (
+            new QuietOwners(arena), new QuietTimes(), new QuietTimes(), new QuietTimes());
         await quiet.CreateAsync(cancellationToken);
         await attack.SeedAsync(arena, cancellationToken);
         await attacker.PrepareAsync(arena.Address, cancellationToken);
@@ -60,7 +79,17 @@ internal static class AttackRun
             arena.Expect(status is 429 or 503, $"Requests of others were answered with {status}.");
         }
 
-        return new AttackResult(attack.Name, attack.Bound, $"{arena.Tally}", peak, budget, alone, beside, quiet.Acknowledged, lost, arena.Findings);
+        return new AttackResult(
+            attack.Name,
+            attack.Bound,
+            $"{arena.Tally}",
+            peak,
+            budget,
+            alone,
+            beside,
+            quiet.Acknowledged,
+            lost,
+            arena.Findings);
     }
 
     /// <summary>What was acknowledged must be there even so.</summary>
@@ -83,6 +112,10 @@ internal static class AttackRun
             }
         }
 
-        arena.Expect(await arena.CreateChatAsync(arena.QuietTokens[^1], new { content = "the end", model = Arena.QuickModel }, cancellationToken) is not null, "The server takes no chat any more.");
+        arena.Expect(await arena.CreateChatAsync(arena.QuietTokens[^1], new
+        {
+            content = "the end",
+            model = Arena.QuickModel,
+        }, cancellationToken) is not null, "The server takes no chat any more.");
     }
 }

@@ -15,5 +15,6 @@ internal sealed class Tally
     public long Of(string what) => _counts.GetValueOrDefault(what);
 
     public override string ToString() =>
-        string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value:N0} × {count.Key}")));
+        string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal)
+            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value:N0} × {count.Key}")));
 }

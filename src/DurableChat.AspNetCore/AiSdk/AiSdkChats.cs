@@ -12,15 +12,20 @@ namespace DurableChat.AspNetCore.AiSdk;
 internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 {
     /// <summary>Runs a command.</summary>
-    public async Task<TurnOrAnswer> ExecuteAsync(string owner, AiSdkCommand command, CancellationToken cancellationToken)
+    public async Task<TurnOrAnswer> ExecuteAsync(
+        string owner,
+        AiSdkCommand command,
+        CancellationToken cancellationToken)
     {
         var chat = await history.FindChatAsync(owner, command.Request.Id!, cancellationToken);
         return command switch
         {
             AiSdkCommand.Send send => await SendAsync(owner, chat, send, send.Content, cancellationToken),
             AiSdkCommand.Edit edit => await EditAsync(owner, chat, edit, edit.Content, isEdit: true, cancellationToken),
-            AiSdkCommand.Regenerate regenerate => await EditAsync(owner, chat, regenerate, regenerate.Content, isEdit: false, cancellationToken),
-            AiSdkCommand.Answer answer => chat is null ? NotFound() : await AnswerAsync(owner, chat, answer.Outputs, cancellationToken),
+            AiSdkCommand.Regenerate regenerate =>
+                await EditAsync(owner, chat, regenerate, regenerate.Content, isEdit: false, cancellationToken),
+            AiSdkCommand.Answer answer =>
+                chat is null ? NotFound() : await AnswerAsync(owner, chat, answer.Outputs, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
     }
@@ -29,16 +34,23 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
     public async Task<TurnOrAnswer> ResumeAsync(string owner, string name, CancellationToken cancellationToken)
     {
         var chat = await history.FindChatAsync(owner, name, cancellationToken);
-        return chat is { NeedsWorker: true } && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [{ Role: MessageRole.User } user, ..]
+        return chat is { NeedsWorker: true }
+            && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [{ Role: MessageRole.User } user, ..]
             ? TurnOf(chat, user.Id)
             : new TurnOrAnswer.Answer(Results.NoContent());
     }
 
-    private async Task<TurnOrAnswer> SendAsync(string owner, Chat? chat, AiSdkCommand command, string content, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> SendAsync(
+        string owner,
+        Chat? chat,
+        AiSdkCommand command,
+        string content,
+        CancellationToken cancellationToken)
     {
         var request = command.Request;
         var fingerprint = AiSdkIds.Hash(content);
-        var idempotency = new IdempotencyRequest(AiSdkIds.MessageKey(command.Last.Id!), fingerprint, CommandResults.Outcome);
+        var idempotency = new IdempotencyRequest(
+            AiSdkIds.MessageKey(command.Last.Id!), fingerprint, CommandResults.Outcome);
         if (chat is null)
         {
             if (ChatEndpoints.ReadTools(request.ClientTools ?? [], out var tools) is { } problem)
@@ -78,15 +90,26 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         return await FollowAsync(owner, request.Id!, sent, fingerprint, cancellationToken);
     }
 
-    private async Task<TurnOrAnswer> EditAsync(string owner, Chat? chat, AiSdkCommand command, string content, bool isEdit, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> EditAsync(
+        string owner,
+        Chat? chat,
+        AiSdkCommand command,
+        string content,
+        bool isEdit,
+        CancellationToken cancellationToken)
     {
-        if (chat is null || await history.FindUserMessageAsync(owner, chat.Id, command.Request.Messages!, cancellationToken) is not { } target)
+        if (chat is null || await history.FindUserMessageAsync(
+            owner, chat.Id, command.Request.Messages!, cancellationToken) is not { } target)
         {
             return await SendAsync(owner, chat, command, content, cancellationToken);
         }
 
         var stored = string.Join('\n', target.Parts.OfType<TextPart>().Select(part => part.Text));
-        if (isEdit && stored == content && chat.NeedsWorker && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [var running, ..] && running.Id == target.Id)
+        if (isEdit
+            && stored == content
+            && chat.NeedsWorker
+            && await history.ReadTurnAsync(owner, chat.Id, cancellationToken) is [var running, ..]
+            && running.Id == target.Id)
         {
             // A repeated request after a lost stream: the answer that it asks for is already in flight.
             return TurnOf(chat, target.Id);
@@ -94,14 +117,19 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
 
         // The key leads back to the stored message through the id that the client keeps using.
         var wanted = isEdit ? content : stored;
-        var idempotency = new IdempotencyRequest(AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), AiSdkOutcome.OfEdit);
+        var idempotency = new IdempotencyRequest(
+            AiSdkIds.EditKey(target.Id), AiSdkIds.Hash(wanted), AiSdkOutcome.OfEdit);
         var request = command.Request;
         var edited = await chats.EditAsync(
             owner, chat.Id, target.Id, wanted, request.Model, command.Settings, idempotency, cancellationToken);
         return await FollowAsync(owner, request.Id!, edited, idempotency.Fingerprint, cancellationToken);
     }
 
-    private async Task<TurnOrAnswer> AnswerAsync(string owner, Chat chat, IReadOnlyList<ToolResultPart> outputs, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> AnswerAsync(
+        string owner,
+        Chat chat,
+        IReadOnlyList<ToolResultPart> outputs,
+        CancellationToken cancellationToken)
     {
         var pending = chat.PendingToolCalls.Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
         var results = outputs.Where(output => pending.Contains(output.CallId)).ToList();
@@ -111,15 +139,18 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
             result = await chats.ExecuteAsync(owner, chat.Id, new SubmitToolResults(results), null, cancellationToken);
             if (result is CommandResult.Committed { Transition: var transition })
             {
-                return new TurnOrAnswer.Turn(transition.Next, new Position(transition.Next.Epoch, transition.Appended[^1].Id, 0, 0), null);
+                return new TurnOrAnswer.Turn(
+                    transition.Next, new Position(transition.Next.Epoch, transition.Appended[^1].Id, 0, 0), null);
             }
         }
 
         // Another tab sent its results first: the turn continues from those.
         var answered = outputs.Select(output => output.CallId).ToHashSet(StringComparer.Ordinal);
         var turn = await history.ReadTurnAsync(owner, chat.Id, cancellationToken);
-        var last = turn.LastOrDefault(message => message.Parts.Any(part => part is ToolResultPart told && answered.Contains(told.CallId)));
-        if (last is null || (turn[^1].Id == last.Id && await chats.GetAsync(owner, chat.Id, cancellationToken) is not { NeedsWorker: true }))
+        var last = turn.LastOrDefault(
+            message => message.Parts.Any(part => part is ToolResultPart told && answered.Contains(told.CallId)));
+        if (last is null || (turn[^1].Id == last.Id
+            && await chats.GetAsync(owner, chat.Id, cancellationToken) is not { NeedsWorker: true }))
         {
             return new TurnOrAnswer.Answer(result is null
                 ? Problems.Of(new Refusal(RefusalCode.NoActionRequired, "The chat does not wait for tool results."))
@@ -129,13 +160,20 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         return new TurnOrAnswer.Turn(chat, new Position(0, last.Id, 0, 0), null);
     }
 
-    private async Task<TurnOrAnswer> FollowAsync(string owner, string name, CommandResult result, string fingerprint, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> FollowAsync(
+        string owner,
+        string name,
+        CommandResult result,
+        string fingerprint,
+        CancellationToken cancellationToken)
     {
         switch (result)
         {
             case CommandResult.Committed { Transition: var transition }:
                 var outcome = CommandResponse.Of(transition);
-                return outcome.QueuedId is { } queued ? QueuedTurnOf(transition.Next, queued) : TurnOf(transition.Next, outcome.MessageId!.Value);
+                return outcome.QueuedId is { } queued
+                    ? QueuedTurnOf(transition.Next, queued)
+                    : TurnOf(transition.Next, outcome.MessageId!.Value);
             case CommandResult.Repeated { Record: var record } when record.Fingerprint == fingerprint:
                 return await RepeatAsync(owner, name, AiSdkOutcome.Read(record.Outcome), cancellationToken);
             default:
@@ -144,7 +182,11 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
     }
 
     /// <summary>The turn of a message that an earlier request sent.</summary>
-    private async Task<TurnOrAnswer> RepeatAsync(string owner, string name, AiSdkOutcome outcome, CancellationToken cancellationToken)
+    private async Task<TurnOrAnswer> RepeatAsync(
+        string owner,
+        string name,
+        AiSdkOutcome outcome,
+        CancellationToken cancellationToken)
     {
         if (await history.FindChatAsync(owner, name, cancellationToken) is not { } chat)
         {
@@ -164,7 +206,8 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
         var turn = await history.ReadTurnAsync(owner, chat.Id, cancellationToken);
         return turn is [{ QueuedId: { } begun } user, ..] && begun == queued
             ? TurnOf(chat, user.Id)
-            : new TurnOrAnswer.Answer(Problems.Of(new Refusal(RefusalCode.QueuedMessageNotFound, "The message was queued, and waits no more.")));
+            : new TurnOrAnswer.Answer(Problems.Of(
+                new Refusal(RefusalCode.QueuedMessageNotFound, "The message was queued, and waits no more.")));
     }
 
     /// <summary>
@@ -180,7 +223,8 @@ internal sealed class AiSdkChats(ChatService chats, AiSdkHistory history)
                 : created;
     }
 
-    private static TurnOrAnswer.Turn TurnOf(Chat chat, long userMessageId) => new(chat, new Position(0, userMessageId, 0, 0), userMessageId);
+    private static TurnOrAnswer.Turn TurnOf(Chat chat, long userMessageId) =>
+        new(chat, new Position(0, userMessageId, 0, 0), userMessageId);
 
     private static TurnOrAnswer.Turn QueuedTurnOf(Chat chat, long queuedId) =>
         new(chat, new Position(chat.Epoch, chat.LastMessageId, 0, 0), null, queuedId);

@@ -56,7 +56,8 @@ internal abstract record AiSdkCommand(AiSdkRequest Request)
             return Problems.Invalid($"{field}.id", "A message has an id.");
         }
 
-        if (last.Parts.ValueKind != JsonValueKind.Array || last.Parts.EnumerateArray().Any(part => part.ValueKind != JsonValueKind.Object))
+        if (last.Parts.ValueKind != JsonValueKind.Array
+            || last.Parts.EnumerateArray().Any(part => part.ValueKind != JsonValueKind.Object))
         {
             return Problems.Invalid($"{field}.parts", "The parts are a list of objects.");
         }
@@ -84,7 +85,8 @@ internal abstract record AiSdkCommand(AiSdkRequest Request)
                 command = read with { Settings = settings };
                 return null;
             case ("submit-message" or "regenerate-message", _):
-                return Problems.Invalid($"{field}.role", "The last message is the user's, or, with results of tools, the assistant's.");
+                return Problems.Invalid(
+                    $"{field}.role", "The last message is the user's, or, with results of tools, the assistant's.");
             default:
                 return Problems.Invalid("trigger", "The trigger is submit-message or regenerate-message.");
         }
@@ -129,10 +131,12 @@ internal abstract record AiSdkCommand(AiSdkRequest Request)
             {
                 case "output-available":
                     // JSON omits values that JavaScript leaves undefined.
-                    outputs.Add(new ToolResultPart(call, part.TryGetProperty("output", out var output) ? ToolValue.Read(output) : "null"));
+                    outputs.Add(new ToolResultPart(
+                        call, part.TryGetProperty("output", out var output) ? ToolValue.Read(output) : "null"));
                     break;
                 case "output-error":
-                    outputs.Add(new ToolResultPart(call, StringOf(part, "errorText") ?? "The tool failed.", IsError: true));
+                    outputs.Add(
+                        new ToolResultPart(call, StringOf(part, "errorText") ?? "The tool failed.", IsError: true));
                     break;
             }
         }

@@ -19,21 +19,43 @@ internal static class AiSdkEndpoints
 
     public static void Map(RouteGroupBuilder group, DurableChatHttpOptions options)
     {
-        group.MapPost(string.Empty, (HttpContext context, AiSdkChats chats, AiSdkStream stream) => ChatAsync(context, chats, stream, options))
-            .WithName("AiSdkChat").WithSummary("Sends, edits, regenerates or answers client-side tools, as useChat asks, and follows the answer: a UI message stream.")
-            .Accepts<AiSdkChatRequest>("application/json").Produces(StatusCodes.Status200OK, contentType: EventStreamType)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        group.MapPost(
+            string.Empty,
+            (HttpContext context, AiSdkChats chats, AiSdkStream stream) => ChatAsync(context, chats, stream, options))
+            .WithName("AiSdkChat")
+            .WithSummary(
+                "Sends, edits, regenerates or answers client-side tools, as useChat asks, and follows the answer: a UI "
+                    + "message stream.")
+            .Accepts<AiSdkChatRequest>("application/json")
+            .Produces(StatusCodes.Status200OK, contentType: EventStreamType)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapGet("/{id}/stream", ResumeAsync)
-            .WithName("AiSdkResume").WithSummary("Follows the running turn from its beginning: a UI message stream. 204 if none runs, or there is no such chat.")
-            .Produces(StatusCodes.Status200OK, contentType: EventStreamType).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithName("AiSdkResume")
+            .WithSummary(
+                "Follows the running turn from its beginning: a UI message stream. 204 if none runs, or there is "
+                    + "no such chat.")
+            .Produces(StatusCodes.Status200OK, contentType: EventStreamType)
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapGet("/{id}/messages", ListAsync)
-            .WithName("AiSdkMessages").WithSummary("Reads the newest part of the history as UI messages, without the answer in flight; empty if there is no such chat. With before_id, the part before that message.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json").ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithName("AiSdkMessages")
+            .WithSummary(
+                "Reads the newest part of the history as UI messages, without the answer in flight; empty if there is "
+                    + "no such chat. With before_id, the part before that message.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         MessageEndpoints.Command(group.MapPost("/{id}/stop", StopAsync)
             .WithName("AiSdkStop").WithSummary("Stops the running turn and keeps what was answered so far."));
     }
 
-    private static async Task<IResult> ChatAsync(HttpContext context, AiSdkChats chats, AiSdkStream stream, DurableChatHttpOptions options)
+    private static async Task<IResult> ChatAsync(
+        HttpContext context,
+        AiSdkChats chats,
+        AiSdkStream stream,
+        DurableChatHttpOptions options)
     {
         // Each request contains the whole history.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -41,7 +63,8 @@ internal static class AiSdkEndpoints
             limit.MaxRequestBodySize = options.MaxAiSdkBodyBytes;
         }
 
-        using var body = await RequestBody.ReadAsync(context, AiSdkJson.Lenient.AiSdkRequest, options.MaxAiSdkBodyBytes, AiSdkRequest.MessagesField);
+        using var body = await RequestBody.ReadAsync(
+            context, AiSdkJson.Lenient.AiSdkRequest, options.MaxAiSdkBodyBytes, AiSdkRequest.MessagesField);
         if (body.Problem is not null)
         {
             return body.Problem;
@@ -53,7 +76,8 @@ internal static class AiSdkEndpoints
         }
 
         var owner = Owner.Of(context);
-        return await stream.OpenAsync(context, owner, () => chats.ExecuteAsync(owner, command!, context.RequestAborted));
+        return await stream.OpenAsync(
+            context, owner, () => chats.ExecuteAsync(owner, command!, context.RequestAborted));
     }
 
     private static Task<IResult> ResumeAsync(string id, HttpContext context, AiSdkChats chats, AiSdkStream stream)
@@ -62,7 +86,12 @@ internal static class AiSdkEndpoints
         return stream.OpenAsync(context, owner, () => chats.ResumeAsync(owner, id, context.RequestAborted));
     }
 
-    private static async Task<IResult> ListAsync(string id, HttpContext context, AiSdkHistory history, string? before_id = null, string? limit = null)
+    private static async Task<IResult> ListAsync(
+        string id,
+        HttpContext context,
+        AiSdkHistory history,
+        string? before_id = null,
+        string? limit = null)
     {
         if (!Query.TryLimit(limit, DefaultPage, MaxPage, out var count))
         {
@@ -79,14 +108,21 @@ internal static class AiSdkEndpoints
         var found = await history.FindChatAsync(owner, id, context.RequestAborted) is { } chat
             ? await history.ReadAsync(owner, chat.Id, before, count, context.RequestAborted)
             : null;
-        return Results.Bytes(found is var (state, page) ? UiHistory.Write(page, state, isNewest: before_id is null) : UiHistory.Empty, "application/json");
+        return Results.Bytes(
+            found is var (state, page) ? UiHistory.Write(page, state, isNewest: before_id is null) : UiHistory.Empty,
+            "application/json");
     }
 
-    private static async Task<IResult> StopAsync(string id, HttpContext context, ChatService chats, AiSdkHistory history)
+    private static async Task<IResult> StopAsync(
+        string id,
+        HttpContext context,
+        ChatService chats,
+        AiSdkHistory history)
     {
         var owner = Owner.Of(context);
         return await history.FindChatAsync(owner, id, context.RequestAborted) is { } chat
-            ? CommandResults.Accepted(await chats.ExecuteAsync(owner, chat.Id, new Interrupt(), null, context.RequestAborted))
+            ? CommandResults.Accepted(
+                await chats.ExecuteAsync(owner, chat.Id, new Interrupt(), null, context.RequestAborted))
             : Problems.ChatNotFound();
     }
 }

@@ -26,19 +26,29 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     /// A page of the history and the chat's state at that time; null if the chat is gone. The page is longer than
     /// requested if it would otherwise contain no user message.
     /// </summary>
-    public async Task<(Chat Chat, IReadOnlyList<Message> Messages)?> ReadAsync(string owner, ChatId id, long before, int limit, CancellationToken cancellationToken)
+    public async Task<(Chat Chat, IReadOnlyList<Message> Messages)?> ReadAsync(
+        string owner,
+        ChatId id,
+        long before,
+        int limit,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             if (await chats.GetAsync(owner, id, cancellationToken) is not { } chat
-                || await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, limit, ReadReason.History), cancellationToken) is not { } page)
+                || await chats.ReadMessagesAsync(
+                    owner,
+                    id,
+                    MessageQuery.Before(before, limit, ReadReason.History),
+                    cancellationToken) is not { } page)
             {
                 return null;
             }
 
             var messages = page.Messages;
             var isConsistent = page.Version == chat.Version;
-            if (messages is [{ PreviousId: > 0 } first, ..] && messages.All(message => message.Role != MessageRole.User))
+            if (messages is [{ PreviousId: > 0 } first, ..]
+                && messages.All(message => message.Role != MessageRole.User))
             {
                 var beginning = await ReadTurnAsync(owner, id, first.Id, cancellationToken);
                 isConsistent &= beginning is [.., var last] && last.Id == first.PreviousId;
@@ -53,12 +63,21 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     }
 
     /// <summary>The messages from the newest user message on; empty if the chat is gone.</summary>
-    public Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken) => ReadTurnAsync(owner, id, long.MaxValue, cancellationToken);
+    public Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, CancellationToken cancellationToken) =>
+        ReadTurnAsync(owner, id, long.MaxValue, cancellationToken);
 
-    private async Task<IReadOnlyList<Message>> ReadTurnAsync(string owner, ChatId id, long before, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Message>> ReadTurnAsync(
+        string owner,
+        ChatId id,
+        long before,
+        CancellationToken cancellationToken)
     {
         var turn = new List<Message>();
-        while (await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, PageSize, ReadReason.History), cancellationToken) is { Messages: [var first, ..] messages })
+        while (await chats.ReadMessagesAsync(
+            owner,
+            id,
+            MessageQuery.Before(before, PageSize, ReadReason.History),
+            cancellationToken) is { Messages: [var first, ..] messages })
         {
             var user = messages.ToList().FindLastIndex(message => message.Role == MessageRole.User);
             turn.InsertRange(0, messages.Skip(Math.Max(user, 0)));
@@ -79,7 +98,11 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     /// message is found by its place: directly after the answer that the client shows before it. Null if the server
     /// does not know the message. Then its request was lost, and another tab may have sent a message in its place.
     /// </summary>
-    public async Task<Message?> FindUserMessageAsync(string owner, ChatId id, AiSdkMessages messages, CancellationToken cancellationToken)
+    public async Task<Message?> FindUserMessageAsync(
+        string owner,
+        ChatId id,
+        AiSdkMessages messages,
+        CancellationToken cancellationToken)
     {
         var wanted = messages.Last!.Id!;
         var sent = await FindOutcomeAsync(owner, id, AiSdkIds.MessageKey(wanted), cancellationToken);
@@ -89,7 +112,8 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
             return await FindQueuedAsync(owner, id, queued, cancellationToken);
         }
 
-        if ((sent?.MessageId is { } number || AiSdkIds.TryParse(wanted, out number)) && await FindPresentAsync(owner, id, number, cancellationToken) is { } present)
+        if ((sent?.MessageId is { } number || AiSdkIds.TryParse(wanted, out number))
+            && await FindPresentAsync(owner, id, number, cancellationToken) is { } present)
         {
             return present;
         }
@@ -102,12 +126,20 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     /// The user message that a queued message became, or its replacement after edits; null if it is not among the
     /// newest.
     /// </summary>
-    private async Task<Message?> FindQueuedAsync(string owner, ChatId id, long queuedId, CancellationToken cancellationToken)
+    private async Task<Message?> FindQueuedAsync(
+        string owner,
+        ChatId id,
+        long queuedId,
+        CancellationToken cancellationToken)
     {
         var before = long.MaxValue;
         for (var pages = 0; pages < MaxPages; pages++)
         {
-            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.Before(before, PageSize, ReadReason.Edit), cancellationToken) is not { Messages: [var first, ..] page })
+            if (await chats.ReadMessagesAsync(
+                owner,
+                id,
+                MessageQuery.Before(before, PageSize, ReadReason.Edit),
+                cancellationToken) is not { Messages: [var first, ..] page })
             {
                 return null;
             }
@@ -126,29 +158,47 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     /// <summary>
     /// A user message, or its replacement after edits. The number of reads does not grow with the number of edits.
     /// </summary>
-    private async Task<Message?> FindPresentAsync(string owner, ChatId id, long messageId, CancellationToken cancellationToken)
+    private async Task<Message?> FindPresentAsync(
+        string owner,
+        ChatId id,
+        long messageId,
+        CancellationToken cancellationToken)
     {
         for (long? number = messageId; number > 0;)
         {
-            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.One(number.Value, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } message] })
+            if (await chats.ReadMessagesAsync(
+                owner,
+                id,
+                MessageQuery.One(number.Value, ReadReason.Edit),
+                cancellationToken) is { Messages: [{ Role: MessageRole.User } message] })
             {
                 return message;
             }
 
-            if (await FindOutcomeAsync(owner, id, AiSdkIds.EditKey(number.Value), cancellationToken) is { PreviousId: { } previous })
+            if (await FindOutcomeAsync(
+                owner, id, AiSdkIds.EditKey(number.Value), cancellationToken) is { PreviousId: { } previous })
             {
                 return await FindNextAsync(owner, id, previous, cancellationToken);
             }
 
-            number = (await FindOutcomeAsync(owner, id, AiSdkIds.OldEditKey(number.Value), cancellationToken))?.MessageId;
+            number =
+                (await FindOutcomeAsync(owner, id, AiSdkIds.OldEditKey(number.Value), cancellationToken))?.MessageId;
         }
 
         return null;
     }
 
     /// <summary>The user message directly after a message; null if that message itself is gone.</summary>
-    private async Task<Message?> FindNextAsync(string owner, ChatId id, long previous, CancellationToken cancellationToken) =>
-        await chats.ReadMessagesAsync(owner, id, MessageQuery.After(previous, 1, ReadReason.Edit), cancellationToken) is { Messages: [{ Role: MessageRole.User } next] }
+    private async Task<Message?> FindNextAsync(
+        string owner,
+        ChatId id,
+        long previous,
+        CancellationToken cancellationToken) =>
+        await chats.ReadMessagesAsync(
+            owner,
+            id,
+            MessageQuery.After(previous, 1, ReadReason.Edit),
+            cancellationToken) is { Messages: [{ Role: MessageRole.User } next] }
         && next.PreviousId == previous
             ? next
             : null;
@@ -156,16 +206,29 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     /// <summary>
     /// A place counts only after an answer that the server knows: the client may have sent only the end of its history.
     /// </summary>
-    private async Task<Message?> FindByPlaceAsync(string owner, ChatId id, AiSdkMessages messages, CancellationToken cancellationToken) =>
+    private async Task<Message?> FindByPlaceAsync(
+        string owner,
+        ChatId id,
+        AiSdkMessages messages,
+        CancellationToken cancellationToken) =>
         messages.Known > 0 && await FindPresentAsync(owner, id, messages.Known, cancellationToken) is { } known
             ? await FindBehindAsync(owner, id, known.Id, messages.UsersSince, cancellationToken)
             : null;
 
-    private async Task<Message?> FindBehindAsync(string owner, ChatId id, long messageId, int skip, CancellationToken cancellationToken)
+    private async Task<Message?> FindBehindAsync(
+        string owner,
+        ChatId id,
+        long messageId,
+        int skip,
+        CancellationToken cancellationToken)
     {
         for (var pages = 0; pages < MaxPages; pages++)
         {
-            if (await chats.ReadMessagesAsync(owner, id, MessageQuery.After(messageId, PageSize, ReadReason.Edit), cancellationToken) is not { Messages: [.., var last] page })
+            if (await chats.ReadMessagesAsync(
+                owner,
+                id,
+                MessageQuery.After(messageId, PageSize, ReadReason.Edit),
+                cancellationToken) is not { Messages: [.., var last] page })
             {
                 return null;
             }
@@ -184,6 +247,12 @@ internal sealed class AiSdkHistory(ChatService chats, TimeProvider time)
     }
 
     /// <summary>The result of an earlier request; null if it is unknown or no longer known.</summary>
-    private async Task<AiSdkOutcome?> FindOutcomeAsync(string owner, ChatId id, string key, CancellationToken cancellationToken) =>
-        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record ? AiSdkOutcome.Read(record.Outcome) : null;
+    private async Task<AiSdkOutcome?> FindOutcomeAsync(
+        string owner,
+        ChatId id,
+        string key,
+        CancellationToken cancellationToken) =>
+        await chats.FindRepeatedAsync(owner, id, key, cancellationToken) is { } record
+            ? AiSdkOutcome.Read(record.Outcome)
+            : null;
 }

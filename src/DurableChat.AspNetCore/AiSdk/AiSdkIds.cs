@@ -20,7 +20,8 @@ internal static class AiSdkIds
 
     public static string OfUser(long messageId) => UserPrefix + messageId.ToString(CultureInfo.InvariantCulture);
 
-    public static string OfTurn(long userMessageId) => TurnPrefix + userMessageId.ToString(CultureInfo.InvariantCulture);
+    public static string OfTurn(long userMessageId) =>
+        TurnPrefix + userMessageId.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>False if the server certainly did not assign the id.</summary>
     public static bool MayBeOurs(ReadOnlySpan<byte> id) => id.StartsWith("msg_"u8) || id.StartsWith("turn_"u8);
@@ -30,8 +31,10 @@ internal static class AiSdkIds
     {
         userMessageId = 0;
         return id is not null
-            && (id.StartsWith(UserPrefix, StringComparison.Ordinal) ? Query.TryId(id[UserPrefix.Length..], out userMessageId)
-                : id.StartsWith(TurnPrefix, StringComparison.Ordinal) && Query.TryId(id[TurnPrefix.Length..], out userMessageId));
+            && (id.StartsWith(UserPrefix, StringComparison.Ordinal)
+                ? Query.TryId(id[UserPrefix.Length..], out userMessageId)
+                : id.StartsWith(TurnPrefix, StringComparison.Ordinal)
+                    && Query.TryId(id[TurnPrefix.Length..], out userMessageId));
     }
 
     /// <summary>The permanent key of a chat with a client's name.</summary>
@@ -43,10 +46,12 @@ internal static class AiSdkIds
     public static string MessageKey(string id) => $"ai-sdk message {Hash(id)}";
 
     /// <summary>The idempotency key that leads to the replacement of an edited message and its place.</summary>
-    public static string EditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk place {messageId}");
+    public static string EditKey(long messageId) =>
+        string.Create(CultureInfo.InvariantCulture, $"ai-sdk place {messageId}");
 
     /// <summary>The key that versions used which did not store the message's place.</summary>
-    public static string OldEditKey(long messageId) => string.Create(CultureInfo.InvariantCulture, $"ai-sdk edit {messageId}");
+    public static string OldEditKey(long messageId) =>
+        string.Create(CultureInfo.InvariantCulture, $"ai-sdk edit {messageId}");
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

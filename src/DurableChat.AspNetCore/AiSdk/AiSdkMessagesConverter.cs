@@ -97,11 +97,17 @@ internal sealed class AiSdkMessagesConverter : JsonConverter<AiSdkMessages>
     {
         try
         {
-            return JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<AiSdkMessage>)options.GetTypeInfo(typeof(AiSdkMessage)));
+            return JsonSerializer.Deserialize(
+                ref reader, (JsonTypeInfo<AiSdkMessage>)options.GetTypeInfo(typeof(AiSdkMessage)));
         }
         catch (JsonException exception) when (exception.Path is { Length: > 0 } path)
         {
-            throw new JsonException(exception.Message, $"{PathOf(index)}{path[1..]}", exception.LineNumber, exception.BytePositionInLine, exception);
+            throw new JsonException(
+                exception.Message,
+                $"{PathOf(index)}{path[1..]}",
+                exception.LineNumber,
+                exception.BytePositionInLine,
+                exception);
         }
     }
 

@@ -17,9 +17,11 @@ internal sealed record AiSdkOutcome(long? MessageId, long? QueuedId, long? Previ
     {
         var response = CommandResponse.Of(transition);
         var previous = transition.Appended.LastOrDefault(message => message.Role == MessageRole.User)?.PreviousId;
-        return JsonSerializer.Serialize(new AiSdkOutcome(response.MessageId, response.QueuedId, previous), AiSdkJson.Lenient.AiSdkOutcome);
+        return JsonSerializer.Serialize(
+            new AiSdkOutcome(response.MessageId, response.QueuedId, previous), AiSdkJson.Lenient.AiSdkOutcome);
     }
 
     /// <summary>Reads the stored outcome of an edit or of any other command.</summary>
-    public static AiSdkOutcome Read(string outcome) => JsonSerializer.Deserialize(outcome, AiSdkJson.Lenient.AiSdkOutcome)!;
+    public static AiSdkOutcome Read(string outcome) =>
+        JsonSerializer.Deserialize(outcome, AiSdkJson.Lenient.AiSdkOutcome)!;
 }

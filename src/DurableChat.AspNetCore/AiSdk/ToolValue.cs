@@ -21,7 +21,8 @@ internal static class ToolValue
     }
 
     /// <summary>The text of a value: the content of a string, or the JSON of any other value.</summary>
-    public static string Read(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    public static string Read(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     /// <summary>
     /// The client rejects JSON that contains the property names of prototype pollution attacks, and the whole stream

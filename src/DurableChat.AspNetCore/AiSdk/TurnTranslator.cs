@@ -17,7 +17,8 @@ namespace DurableChat.AspNetCore.AiSdk;
 /// </summary>
 internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunks)
 {
-    private readonly StepWriter _steps = new(chunks, turn.Chat.ClientTools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
+    private readonly StepWriter _steps = new(
+        chunks, turn.Chat.ClientTools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal));
     private bool _hasStarted;
     private bool _caughtUp;
     private ChatStatus? _status;
@@ -182,7 +183,8 @@ internal sealed class TurnTranslator(TurnOrAnswer.Turn turn, UiChunkWriter chunk
         {
             Fail(_error?.Message ?? "The turn failed.");
         }
-        else if (status == ChatStatus.RequiresAction || _finished is FinishReason.Stop or FinishReason.Length or FinishReason.ContentFilter or FinishReason.StepLimit)
+        else if (status == ChatStatus.RequiresAction || _finished is FinishReason.Stop or FinishReason.Length
+            or FinishReason.ContentFilter or FinishReason.StepLimit)
         {
             _steps.Close();
             chunks.Finish(UiPart.ReasonOf(_finished));

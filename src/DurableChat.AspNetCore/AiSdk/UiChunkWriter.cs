@@ -21,7 +21,8 @@ internal sealed class UiChunkWriter : IDisposable
     private readonly Utf8JsonWriter _json;
     private ArrayBufferWriter<byte> _buffer = new();
 
-    public UiChunkWriter() => _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public UiChunkWriter() => _json = new Utf8JsonWriter(
+        _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>The bytes written since <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
@@ -111,18 +112,19 @@ internal sealed class UiChunkWriter : IDisposable
         });
     }
 
-    public void ToolOutput(ToolResultPart result) => Chunk(result.IsError ? "tool-output-error" : "tool-output-available", json =>
-    {
-        json.WriteString("toolCallId"u8, result.CallId);
-        if (result.IsError)
+    public void ToolOutput(ToolResultPart result) =>
+        Chunk(result.IsError ? "tool-output-error" : "tool-output-available", json =>
         {
-            json.WriteString("errorText"u8, result.Result);
-            return;
-        }
+            json.WriteString("toolCallId"u8, result.CallId);
+            if (result.IsError)
+            {
+                json.WriteString("errorText"u8, result.Result);
+                return;
+            }
 
-        json.WritePropertyName("output"u8);
-        ToolValue.Write(json, result.Result);
-    });
+            json.WritePropertyName("output"u8);
+            ToolValue.Write(json, result.Result);
+        });
 
     /// <summary>
     /// A data part of this server. Unless it is transient, it becomes a part of the client's message.

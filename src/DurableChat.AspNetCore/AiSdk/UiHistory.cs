@@ -18,7 +18,8 @@ internal sealed class UiHistory : IDisposable
     private UiHistory(IReadOnlySet<string> clientTools)
     {
         _clientTools = clientTools;
-        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        _json = new Utf8JsonWriter(
+            _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <summary>A history without messages.</summary>
@@ -91,8 +92,10 @@ internal sealed class UiHistory : IDisposable
         foreach (var (index, answer) in turn.Index().Where(step => step.Item.Role == MessageRole.Assistant))
         {
             // Only results of this step: an id may occur again in another step.
-            var results = turn.Skip(index + 1).TakeWhile(message => message.Role == MessageRole.Tool).SelectMany(message => message.Parts.OfType<ToolResultPart>())
-                .DistinctBy(result => result.CallId).ToDictionary(result => result.CallId, StringComparer.Ordinal);
+            var results = turn.Skip(index + 1)
+                .TakeWhile(message => message.Role == MessageRole.Tool)
+                .SelectMany(message => message.Parts.OfType<ToolResultPart>())
+                    .DistinctBy(result => result.CallId).ToDictionary(result => result.CallId, StringComparer.Ordinal);
             WriteStep(answer, results);
         }
 
@@ -172,7 +175,8 @@ internal sealed class UiHistory : IDisposable
         _json.WriteStartObject();
         _json.WriteString("type"u8, $"tool-{call.Name}");
         _json.WriteString("toolCallId"u8, call.CallId);
-        _json.WriteString("state"u8, result is null ? "input-available"u8 : result.IsError ? "output-error"u8 : "output-available"u8);
+        _json.WriteString(
+            "state"u8, result is null ? "input-available"u8 : result.IsError ? "output-error"u8 : "output-available"u8);
         _json.WritePropertyName("input"u8);
         ToolValue.Write(_json, call.Arguments);
         if (result is { IsError: true })

@@ -12,7 +12,8 @@ internal sealed class BodyBudget(DurableChatHttpOptions options)
     private readonly long _mostOfOwner = options.BodyBytesInFlightOfOwner;
 
     // Large bodies leave an eighth to small ones, as far as one owner's share still fits.
-    private readonly long _mostForLarge = Math.Max(options.BodyBytesInFlight - (options.BodyBytesInFlight / 8), options.BodyBytesInFlightOfOwner);
+    private readonly long _mostForLarge = Math.Max(
+        options.BodyBytesInFlight - (options.BodyBytesInFlight / 8), options.BodyBytesInFlightOfOwner);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _owners = new(StringComparer.Ordinal);
     private long _taken;

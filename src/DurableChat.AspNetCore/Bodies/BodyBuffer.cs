@@ -15,7 +15,8 @@ internal sealed class BodyBuffer : IDisposable
     private const int MostKept = 16 * 1024 * 1024;
 
     // Large bodies are joined in the lane, so few arrays serve all. The shared pool would keep some for each thread.
-    private static readonly ArrayPool<byte> _wholes = ArrayPool<byte>.Create(MostKept, maxArraysPerBucket: BodyLane.PlacesHere);
+    private static readonly ArrayPool<byte> _wholes = ArrayPool<byte>.Create(
+        MostKept, maxArraysPerBucket: BodyLane.PlacesHere);
 
     private readonly List<byte[]> _pieces = [];
     private ArrayPool<byte> _poolOfFirst = ArrayPool<byte>.Shared;
@@ -25,7 +26,8 @@ internal sealed class BodyBuffer : IDisposable
 
     /// <summary>Takes memory for the beginning.</summary>
     /// <param name="announced">How long the body says it is; null if it does not.</param>
-    public BodyBuffer(int? announced) => _first = ArrayPool<byte>.Shared.Rent(Math.Min(announced ?? FirstBytes, BodyLane.SmallBytes));
+    public BodyBuffer(int? announced) =>
+        _first = ArrayPool<byte>.Shared.Rent(Math.Min(announced ?? FirstBytes, BodyLane.SmallBytes));
 
     /// <summary>How many bytes have come.</summary>
     public int Length { get; private set; }

@@ -74,7 +74,8 @@ internal sealed class BodyLane
 
     private async Task WaitAsync(string owner, CancellationToken cancellationToken)
     {
-        var waiter = new LinkedListNode<TaskCompletionSource>(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiter = new LinkedListNode<TaskCompletionSource>(
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
             // A place may have become free since.

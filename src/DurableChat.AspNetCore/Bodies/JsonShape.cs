@@ -26,7 +26,11 @@ internal readonly record struct JsonShape(int Values, bool HasHalfCharacters)
     /// The name of a list at the top of whose elements only the last becomes objects; the values of the others do not
     /// count. Empty for none.
     /// </param>
-    public static JsonShape Of(ReadOnlySpan<byte> json, int maxDepth, int maxValues, ReadOnlySpan<byte> passedOver = default)
+    public static JsonShape Of(
+        ReadOnlySpan<byte> json,
+        int maxDepth,
+        int maxValues,
+        ReadOnlySpan<byte> passedOver = default)
     {
         var escapes = json.IndexOf("\\u"u8) >= 0;
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
@@ -45,7 +49,9 @@ internal readonly record struct JsonShape(int Values, bool HasHalfCharacters)
                         beforeElement = reader.CurrentDepth == 1 ? -1 : beforeElement;
                         break;
                     case JsonTokenType.PropertyName:
-                        isNamed = reader.CurrentDepth == 1 && passedOver.Length > 0 && reader.ValueTextEquals(passedOver);
+                        isNamed = reader.CurrentDepth == 1
+                            && passedOver.Length > 0
+                            && reader.ValueTextEquals(passedOver);
                         break;
                     default:
                         if (beforeElement >= 0 && reader.CurrentDepth == 2)

@@ -15,7 +15,11 @@ namespace DurableChat.AspNetCore.Bodies;
 /// A request body, read as a whole and understood; or the problem with it. Dispose it once what was made of it is
 /// needed no more: then it is out of the budget of bodies in flight.
 /// </summary>
-internal sealed record RequestBody<T>(T? Value, string Fingerprint, IResult? Problem, BodyClaim? Claim = null) : IDisposable
+internal sealed record RequestBody<T>(
+    T? Value,
+    string Fingerprint,
+    IResult? Problem,
+    BodyClaim? Claim = null) : IDisposable
     where T : class
 {
     /// <inheritdoc/>
@@ -37,7 +41,11 @@ internal static class RequestBody
     /// <param name="type">What it is to be.</param>
     /// <param name="maxBytes">How large it may be.</param>
     /// <param name="passedOver">A list at the top of whose elements only the last is kept; null for none.</param>
-    public static async Task<RequestBody<T>> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int maxBytes, string? passedOver = null)
+    public static async Task<RequestBody<T>> ReadAsync<T>(
+        HttpContext context,
+        JsonTypeInfo<T> type,
+        int maxBytes,
+        string? passedOver = null)
         where T : class
     {
         if (!context.Request.HasJsonContentType())
@@ -101,7 +109,11 @@ internal static class RequestBody
         where T : class => new(null, string.Empty, problem);
 
     /// <summary>Reads the bytes; gives the problem, if there is one.</summary>
-    private static async Task<IResult?> ReadBytesAsync(HttpContext context, BodyBuffer buffer, BodyClaim claim, int maxBytes)
+    private static async Task<IResult?> ReadBytesAsync(
+        HttpContext context,
+        BodyBuffer buffer,
+        BodyClaim claim,
+        int maxBytes)
     {
         // What is announced is taken at once, so that it is refused before any of it is in memory, and not in the
         // middle.
@@ -205,7 +217,12 @@ internal static class RequestBody
         }
     }
 
-    private static RequestBody<T> Read<T>(HttpContext context, BodyBuffer buffer, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
+    private static RequestBody<T> Read<T>(
+        HttpContext context,
+        BodyBuffer buffer,
+        JsonTypeInfo<T> type,
+        BodyClaim claim,
+        string? passedOver)
         where T : class
     {
         var bytes = buffer.Join();
@@ -216,10 +233,12 @@ internal static class RequestBody
         }
 
         var most = context.RequestServices.GetRequiredService<DurableChatHttpOptions>().MaxBodyValues;
-        var shape = JsonShape.Of(bytes, type.Options.MaxDepth, most, passedOver is null ? default : Encoding.UTF8.GetBytes(passedOver));
+        var shape = JsonShape.Of(
+            bytes, type.Options.MaxDepth, most, passedOver is null ? default : Encoding.UTF8.GetBytes(passedOver));
         if (shape.HasHalfCharacters)
         {
-            return Bad<T>(Problems.InvalidJson(null, "The request body has an escaped half of a surrogate pair, which is no character."));
+            return Bad<T>(Problems.InvalidJson(
+                null, "The request body has an escaped half of a surrogate pair, which is no character."));
         }
 
         if (shape.Values > most)
@@ -258,12 +277,16 @@ internal static class RequestBody
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static string? FieldOf(JsonException exception) => exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
+    private static string? FieldOf(JsonException exception) =>
+        exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
 
     /// <summary>The library's own message names our types, so the text here names the place.</summary>
     private static string Describe(JsonException exception) =>
-        exception.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "The request body has a field that this endpoint does not know."
+        exception.Message.Contains(
+            "could not be mapped",
+            StringComparison.Ordinal) ? "The request body has a field that this endpoint does not know."
         : FieldOf(exception) is { } field ? $"The field '{field}' does not have the right form."
-        : exception.LineNumber is { } line ? $"The request body is not valid JSON (line {line + 1}, byte {exception.BytePositionInLine})."
+        : exception.LineNumber is { } line
+            ? $"The request body is not valid JSON (line {line + 1}, byte {exception.BytePositionInLine})."
         : "The request body is not valid JSON of the right form.";
 }

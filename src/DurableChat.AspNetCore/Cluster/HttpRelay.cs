@@ -49,9 +49,16 @@ public sealed class HttpRelay : IRelay, IDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RelayFrame> ReadAsync(Uri address, ChatId chat, long generation, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RelayFrame> ReadAsync(
+        Uri address,
+        ChatId chat,
+        long generation,
+        long afterSeq,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await OpenAsync(new Uri(address, string.Create(CultureInfo.InvariantCulture, $"relay/v1/chats/{chat}/parts?generation={generation}&after_seq={afterSeq}")), cancellationToken);
+        using var response = await OpenAsync(new Uri(address, string.Create(
+            CultureInfo.InvariantCulture,
+            $"relay/v1/chats/{chat}/parts?generation={generation}&after_seq={afterSeq}")), cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var frame in RelayFrames.ReadAsync(body, cancellationToken))
         {

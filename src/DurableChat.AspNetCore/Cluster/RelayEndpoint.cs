@@ -22,7 +22,10 @@ public static class RelayEndpoint
     /// <param name="endpoints">The routes to add it to.</param>
     /// <param name="source">The source of the parts.</param>
     /// <param name="secret">The bearer token that callers must present: the cluster's secret.</param>
-    public static IEndpointConventionBuilder MapDurableChatRelay(this IEndpointRouteBuilder endpoints, RelaySource source, string secret)
+    public static IEndpointConventionBuilder MapDurableChatRelay(
+        this IEndpointRouteBuilder endpoints,
+        RelaySource source,
+        string secret)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentException.ThrowIfNullOrEmpty(secret);
@@ -63,7 +66,12 @@ public static class RelayEndpoint
         return fits;
     }
 
-    private static async Task SendAsync(HttpContext context, RelaySource source, string id, string? generation, string? afterSeq)
+    private static async Task SendAsync(
+        HttpContext context,
+        RelaySource source,
+        string id,
+        string? generation,
+        string? afterSeq)
     {
         if (!ChatId.TryParse(id, out var chat)
             || !long.TryParse(generation ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var from)
@@ -103,5 +111,6 @@ public static class RelayEndpoint
         return Task.CompletedTask;
     }
 
-    private static void Write(this System.IO.Pipelines.PipeWriter output, ReadOnlySpan<byte> bytes) => System.Buffers.BuffersExtensions.Write(output, bytes);
+    private static void Write(this System.IO.Pipelines.PipeWriter output, ReadOnlySpan<byte> bytes) =>
+        System.Buffers.BuffersExtensions.Write(output, bytes);
 }

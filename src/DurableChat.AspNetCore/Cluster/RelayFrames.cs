@@ -15,7 +15,9 @@ internal static class RelayFrames
 
     /// <summary>Reads frames as they arrive.</summary>
     /// <exception cref="RelayException">The connection broke, or the data is not a valid frame.</exception>
-    public static async IAsyncEnumerable<RelayFrame> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<RelayFrame> ReadAsync(
+        Stream body,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var input = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true));
         try

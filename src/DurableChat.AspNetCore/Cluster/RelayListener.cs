@@ -47,12 +47,14 @@ internal sealed class RelayListener(RelayOptions options, ClusterKeys keys, Rela
         {
             await _app.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (options.ExplainFailure is not null && exception is (IOException or SocketException))
+        catch (Exception exception) when (options.ExplainFailure is not null
+            && exception is (IOException or SocketException))
         {
             throw options.ExplainFailure(exception);
         }
 
-        worker.Address = options.Address?.ToString() ?? _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        worker.Address = options.Address?.ToString()
+            ?? _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -20,8 +20,13 @@ internal static class ChatEndpoints
     public static void Map(RouteGroupBuilder group, DurableChatHttpOptions options)
     {
         group.MapPost("/chats", (HttpContext context, ChatService chats) => CreateAsync(context, chats, options))
-            .WithName("CreateChat").WithSummary("Creates a chat with its first message and runs it; or with a history alone, and waits. Honours Idempotency-Key.")
-            .Accepts<CreateChatRequest>("application/json").Produces<ChatResponse>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithName("CreateChat")
+            .WithSummary(
+                "Creates a chat with its first message and runs it; or with a history alone, and waits. Honours "
+                    + "Idempotency-Key.")
+            .Accepts<CreateChatRequest>("application/json")
+            .Produces<ChatResponse>(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict);
         group.MapGet("/chats", ListAsync)
             .WithName("ListChats").WithSummary("Lists your chats, those changed last first.")
@@ -29,16 +34,24 @@ internal static class ChatEndpoints
         group.MapGet("/chats/{id}", GetAsync)
             .WithName("GetChat").WithSummary("Reads a chat without its history.")
             .Produces<ChatResponse>().ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapPatch("/chats/{id}", (string id, HttpContext context, ChatService chats) => UpdateAsync(id, context, chats, options))
+        group.MapPatch(
+            "/chats/{id}",
+            (string id, HttpContext context, ChatService chats) => UpdateAsync(id, context, chats, options))
             .WithName("UpdateChat")
             .WithSummary("Renames a chat, archives it or brings it back, or sets what answers its next messages.")
-            .Accepts<UpdateChatRequest>("application/json").Produces<ChatResponse>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+            .Accepts<UpdateChatRequest>("application/json")
+            .Produces<ChatResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         group.MapDelete("/chats/{id}", DeleteAsync)
             .WithName("DeleteChat").WithSummary("Deletes a chat permanently.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, ChatService chats, DurableChatHttpOptions options)
+    private static async Task<IResult> CreateAsync(
+        HttpContext context,
+        ChatService chats,
+        DurableChatHttpOptions options)
     {
         using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.CreateChatRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
@@ -62,7 +75,8 @@ internal static class ChatEndpoints
             return unread;
         }
 
-        if (!Idempotency.TryRead(context, body.Fingerprint, CommandResults.CreationOutcome, out var idempotency, out var invalid))
+        if (!Idempotency.TryRead(
+            context, body.Fingerprint, CommandResults.CreationOutcome, out var idempotency, out var invalid))
         {
             return invalid!;
         }
@@ -76,7 +90,10 @@ internal static class ChatEndpoints
             ClientTools = tools,
             History = history,
         };
-        return CommandResults.Created(await chats.CreateAsync(Owner.Of(context), chat, idempotency, context.RequestAborted), body.Fingerprint, context);
+        return CommandResults.Created(
+            await chats.CreateAsync(Owner.Of(context), chat, idempotency, context.RequestAborted),
+            body.Fingerprint,
+            context);
     }
 
     /// <summary>Reads the tools of a new chat; returns the problem with them, or null.</summary>
@@ -93,16 +110,25 @@ internal static class ChatEndpoints
 
             if (requested[i].Parameters is { ValueKind: not JsonValueKind.Object })
             {
-                return Problems.Invalid($"client_tools[{i}].parameters", "The parameters are a JSON Schema: an object.");
+                return Problems.Invalid(
+                    $"client_tools[{i}].parameters", "The parameters are a JSON Schema: an object.");
             }
 
-            read.Add(new ClientTool(name, requested[i].Description ?? string.Empty, requested[i].Parameters?.GetRawText() ?? """{"type":"object"}"""));
+            read.Add(new ClientTool(
+                name,
+                requested[i].Description ?? string.Empty,
+                requested[i].Parameters?.GetRawText() ?? """{"type":"object"}"""));
         }
 
         return null;
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, ChatService chats, string? limit = null, string? cursor = null, string? archived = null)
+    private static async Task<IResult> ListAsync(
+        HttpContext context,
+        ChatService chats,
+        string? limit = null,
+        string? cursor = null,
+        string? archived = null)
     {
         if (!Query.TryLimit(limit, DefaultPage, MaxPage, out var count))
         {
@@ -121,17 +147,25 @@ internal static class ChatEndpoints
             return Problems.Invalid("archived", "'archived' is true, false or all.");
         }
 
-        var page = await chats.ListAsync(Owner.Of(context), new ChatListQuery(count + 1, after, wanted), context.RequestAborted);
+        var page = await chats.ListAsync(
+            Owner.Of(context), new ChatListQuery(count + 1, after, wanted), context.RequestAborted);
         var shown = page.Take(count).ToArray();
-        return Results.Json(new ChatListResponse(shown, page.Count > count ? FormatCursor(shown[^1]) : null), HttpJson.Strict.ChatListResponse);
+        return Results.Json(
+            new ChatListResponse(shown, page.Count > count ? FormatCursor(shown[^1]) : null),
+            HttpJson.Strict.ChatListResponse);
     }
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, ChatService chats) =>
-        ChatId.TryParse(id, out var chatId) && await chats.GetAsync(Owner.Of(context), chatId, context.RequestAborted) is { } chat
+        ChatId.TryParse(id, out var chatId)
+            && await chats.GetAsync(Owner.Of(context), chatId, context.RequestAborted) is { } chat
             ? Results.Json(ChatResponse.Of(chat), HttpJson.Strict.ChatResponse)
             : Problems.ChatNotFound();
 
-    private static async Task<IResult> UpdateAsync(string id, HttpContext context, ChatService chats, DurableChatHttpOptions options)
+    private static async Task<IResult> UpdateAsync(
+        string id,
+        HttpContext context,
+        ChatService chats,
+        DurableChatHttpOptions options)
     {
         using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.UpdateChatRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
@@ -151,19 +185,24 @@ internal static class ChatEndpoints
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, ChatService chats) =>
-        ChatId.TryParse(id, out var chatId) && await chats.DeleteAsync(Owner.Of(context), chatId, context.RequestAborted)
+        ChatId.TryParse(id, out var chatId)
+            && await chats.DeleteAsync(Owner.Of(context), chatId, context.RequestAborted)
             ? Results.NoContent()
             : Problems.ChatNotFound();
 
     private static string FormatCursor(ChatSummary last) =>
-        Convert.ToBase64String(Encoding.ASCII.GetBytes($"{last.UpdatedAt.UtcTicks}.{last.Id}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        Convert.ToBase64String(Encoding.ASCII.GetBytes($"{last.UpdatedAt.UtcTicks}.{last.Id}"))
+            .TrimEnd('=')
+            .Replace('+', '-')
+            .Replace('/', '_');
 
     private static bool TryParseCursor(string text, out ChatListKey? key)
     {
         key = null;
         var padded = text.Replace('-', '+').Replace('_', '/');
         var bytes = new byte[padded.Length];
-        if (!Convert.TryFromBase64String(padded + new string('=', (4 - (padded.Length % 4)) % 4), bytes, out var length))
+        if (!Convert.TryFromBase64String(
+            padded + new string('=', (4 - (padded.Length % 4)) % 4), bytes, out var length))
         {
             return false;
         }

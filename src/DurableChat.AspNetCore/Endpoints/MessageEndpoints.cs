@@ -19,21 +19,35 @@ internal static class MessageEndpoints
     public static void Map(RouteGroupBuilder group, DurableChatHttpOptions options)
     {
         group.MapGet("/chats/{id}/messages", ListAsync)
-            .WithName("ListMessages").WithSummary("Reads a page of the history: the oldest messages after after_id, or the newest before before_id.")
-            .Produces<MessagesResponse>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+            .WithName("ListMessages").WithSummary(
+                "Reads a page of the history: the oldest messages after after_id, or the newest before before_id.")
+            .Produces<MessagesResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         Command(
-            group.MapPost("/chats/{id}/messages", (string id, HttpContext context, ChatService chats) => SendAsync(id, context, chats, options))
-                .WithName("SendMessage").WithSummary("Sends a message; while a turn runs it is queued or interrupts. Honours Idempotency-Key.")
+            group.MapPost(
+                "/chats/{id}/messages",
+                (string id, HttpContext context, ChatService chats) => SendAsync(id, context, chats, options))
+                .WithName("SendMessage")
+                .WithSummary("Sends a message; while a turn runs it is queued or interrupts. Honours Idempotency-Key.")
                 .Accepts<SendMessageRequest>("application/json"));
         Command(
-            group.MapPatch("/chats/{id}/messages/{messageId}", (string id, string messageId, HttpContext context, ChatService chats) => EditAsync(id, messageId, context, chats, options))
-                .WithName("EditMessage").WithSummary("Replaces a user message, removes what followed, and runs the chat from there. Honours Idempotency-Key.")
+            group.MapPatch(
+                "/chats/{id}/messages/{messageId}",
+                (string id, string messageId, HttpContext context, ChatService chats) => EditAsync(
+                    id, messageId, context, chats, options))
+                .WithName("EditMessage")
+                .WithSummary(
+                    "Replaces a user message, removes what followed, and runs the chat from there. Honours "
+                        + "Idempotency-Key.")
                 .Accepts<EditMessageRequest>("application/json"));
         Command(
             group.MapPost("/chats/{id}/interrupt", InterruptAsync)
                 .WithName("Interrupt").WithSummary("Stops the running turn and keeps what was answered so far."));
         Command(
-            group.MapPost("/chats/{id}/tool-results", (string id, HttpContext context, ChatService chats) => SubmitAsync(id, context, chats, options))
+            group.MapPost(
+                "/chats/{id}/tool-results",
+                (string id, HttpContext context, ChatService chats) => SubmitAsync(id, context, chats, options))
                 .WithName("SubmitToolResults").WithSummary("Answers client-side tool calls. Honours Idempotency-Key.")
                 .Accepts<ToolResultsRequest>("application/json"));
     }
@@ -46,7 +60,12 @@ internal static class MessageEndpoints
         .ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<IResult> ListAsync(
-        string id, HttpContext context, ChatService chats, string? after_id = null, string? before_id = null, string? limit = null)
+        string id,
+        HttpContext context,
+        ChatService chats,
+        string? after_id = null,
+        string? before_id = null,
+        string? limit = null)
     {
         if (!Query.TryLimit(limit, DefaultPage, MaxPage, out var count))
         {
@@ -69,17 +88,26 @@ internal static class MessageEndpoints
             return Problems.Invalid("before_id", "A message id is a number.");
         }
 
-        var query = before_id is null ? MessageQuery.After(after, count, ReadReason.History) : MessageQuery.Before(before, count, ReadReason.History);
-        if (!ChatId.TryParse(id, out var chatId) || await chats.ReadMessagesAsync(Owner.Of(context), chatId, query, context.RequestAborted) is not { } page)
+        var query = before_id is null
+            ? MessageQuery.After(after, count, ReadReason.History)
+            : MessageQuery.Before(before, count, ReadReason.History);
+        if (!ChatId.TryParse(id, out var chatId)
+            || await chats.ReadMessagesAsync(Owner.Of(context), chatId, query, context.RequestAborted) is not { } page)
         {
             return Problems.ChatNotFound();
         }
 
-        var hasMore = page.Messages.Count > 0 && (before_id is null ? page.Messages[^1].Id < page.HeadId : page.Messages[0].PreviousId > 0);
-        return Results.Json(new MessagesResponse(page.Epoch, page.HeadId, page.Messages, hasMore), HttpJson.Strict.MessagesResponse);
+        var hasMore = page.Messages.Count > 0
+            && (before_id is null ? page.Messages[^1].Id < page.HeadId : page.Messages[0].PreviousId > 0);
+        return Results.Json(
+            new MessagesResponse(page.Epoch, page.HeadId, page.Messages, hasMore), HttpJson.Strict.MessagesResponse);
     }
 
-    private static async Task<IResult> SendAsync(string id, HttpContext context, ChatService chats, DurableChatHttpOptions options)
+    private static async Task<IResult> SendAsync(
+        string id,
+        HttpContext context,
+        ChatService chats,
+        DurableChatHttpOptions options)
     {
         using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.SendMessageRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
@@ -95,7 +123,12 @@ internal static class MessageEndpoints
     private static SendMessage Command(SendMessageRequest request, string content) =>
         new(content, request.BusyBehavior) { Model = request.Model, Settings = request.Settings };
 
-    private static async Task<IResult> EditAsync(string id, string messageId, HttpContext context, ChatService chats, DurableChatHttpOptions options)
+    private static async Task<IResult> EditAsync(
+        string id,
+        string messageId,
+        HttpContext context,
+        ChatService chats,
+        DurableChatHttpOptions options)
     {
         using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.EditMessageRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
@@ -134,7 +167,11 @@ internal static class MessageEndpoints
     private static Task<IResult> InterruptAsync(string id, HttpContext context, ChatService chats) =>
         ExecuteAsync(id, context, chats, new Interrupt(), RequestBody.Fingerprint(context.Request));
 
-    private static async Task<IResult> SubmitAsync(string id, HttpContext context, ChatService chats, DurableChatHttpOptions options)
+    private static async Task<IResult> SubmitAsync(
+        string id,
+        HttpContext context,
+        ChatService chats,
+        DurableChatHttpOptions options)
     {
         using var body = await RequestBody.ReadAsync(context, HttpJson.Strict.ToolResultsRequest, options.MaxBodyBytes);
         if (body.Problem is not null)
@@ -165,7 +202,12 @@ internal static class MessageEndpoints
     }
 
     /// <summary>Executes a command on a chat, at most once if the request has an idempotency key.</summary>
-    internal static async Task<IResult> ExecuteAsync(string id, HttpContext context, ChatService chats, ChatCommand command, string fingerprint)
+    internal static async Task<IResult> ExecuteAsync(
+        string id,
+        HttpContext context,
+        ChatService chats,
+        ChatCommand command,
+        string fingerprint)
     {
         if (!ChatId.TryParse(id, out var chatId))
         {
@@ -173,7 +215,9 @@ internal static class MessageEndpoints
         }
 
         return Idempotency.TryRead(context, fingerprint, CommandResults.Outcome, out var idempotency, out var invalid)
-            ? CommandResults.Accepted(await chats.ExecuteAsync(Owner.Of(context), chatId, command, idempotency, context.RequestAborted), fingerprint)
+            ? CommandResults.Accepted(
+                await chats.ExecuteAsync(Owner.Of(context), chatId, command, idempotency, context.RequestAborted),
+                fingerprint)
             : invalid!;
     }
 }

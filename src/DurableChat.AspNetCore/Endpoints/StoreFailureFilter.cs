@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace DurableChat.AspNetCore.Endpoints;
 
 /// <summary>Turns a failing database into a clear response. The cause is only logged.</summary>
-internal sealed partial class StoreFailureFilter(WriteHealth writes, ILogger<StoreFailureFilter> logger) : IEndpointFilter
+internal sealed partial class StoreFailureFilter(
+    WriteHealth writes,
+    ILogger<StoreFailureFilter> logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -14,7 +16,8 @@ internal sealed partial class StoreFailureFilter(WriteHealth writes, ILogger<Sto
         {
             return await next(context);
         }
-        catch (Exception exception) when (exception is ChatStoreException or TimeoutException && !context.HttpContext.Response.HasStarted)
+        catch (Exception exception) when (exception is ChatStoreException or TimeoutException
+            && !context.HttpContext.Response.HasStarted)
         {
             LogStorageUnavailable(exception);
             if (!HttpMethods.IsGet(context.HttpContext.Request.Method) && exception is not ChatDataException)

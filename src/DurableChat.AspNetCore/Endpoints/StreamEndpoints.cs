@@ -20,13 +20,19 @@ internal static class StreamEndpoints
     {
         var follow = group.MapGet("/chats/{id}/stream", FollowAsync)
             .WithName("FollowChat")
-            .WithSummary("Follows a chat from a position: the Last-Event-ID header, last_event_id, or after_id. Server-Sent Events, or a WebSocket on upgrade.")
+            .WithSummary(
+                "Follows a chat from a position: the Last-Event-ID header, last_event_id, or after_id. Server-Sent "
+                    + "Events, or a WebSocket on upgrade.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         StreamAccess.Guard(follow, usual, StreamScope.OfPath);
         var watch = group.MapGet("/chats/watch", WatchAsync)
-            .WithName("WatchChats").WithSummary("Follows your list of chats. Server-Sent Events, or a WebSocket on upgrade.")
-            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithName("WatchChats")
+            .WithSummary("Follows your list of chats. Server-Sent Events, or a WebSocket on upgrade.")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         StreamAccess.Guard(watch, usual, _ => StreamScope.Watch);
     }
 
@@ -45,7 +51,8 @@ internal static class StreamEndpoints
 
         var owner = Owner.Of(context);
         return ChatId.TryParse(id, out var chatId)
-            ? stream.OpenAsync(context, owner, () => chats.SubscribeAsync(owner, chatId, position, context.RequestAborted))
+            ? stream.OpenAsync(
+                context, owner, () => chats.SubscribeAsync(owner, chatId, position, context.RequestAborted))
             : Task.FromResult(Problems.ChatNotFound());
     }
 
@@ -58,15 +65,22 @@ internal static class StreamEndpoints
     /// <summary>
     /// A reconnecting browser repeats its first URL and adds the header, so the header takes precedence.
     /// </summary>
-    private static IResult? ReadPosition(HttpContext context, string? afterId, string? lastEventId, out Position position)
+    private static IResult? ReadPosition(
+        HttpContext context,
+        string? afterId,
+        string? lastEventId,
+        out Position position)
     {
         position = Position.Start;
-        var (field, text) = context.Request.Headers.TryGetValue("Last-Event-ID", out var header) && header.ToString() is { Length: > 0 } given
+        var (field, text) = context.Request.Headers.TryGetValue("Last-Event-ID", out var header)
+            && header.ToString() is { Length: > 0 } given
             ? ("Last-Event-ID", given)
             : ("last_event_id", lastEventId);
         if (!string.IsNullOrEmpty(text))
         {
-            return Position.TryParse(text, out position) ? null : Problems.Invalid(field, "The position is not one that an event came with.");
+            return Position.TryParse(text, out position)
+                ? null
+                : Problems.Invalid(field, "The position is not one that an event came with.");
         }
 
         if (afterId is null)

@@ -14,16 +14,25 @@ internal static class StreamTicketEndpoints
     public static void Map(RouteGroupBuilder group)
     {
         group.MapPost("/chats/{id}/stream-ticket", IssueForChatAsync)
-            .WithName("CreateStreamTicket").WithSummary("Gives a ticket that opens this chat's stream for a short time, for EventSource and WebSocket in browsers.")
+            .WithName("CreateStreamTicket")
+            .WithSummary(
+                "Gives a ticket that opens this chat's stream for a short time, for EventSource and WebSocket "
+                    + "in browsers.")
             .Produces<StreamTicketResponse>().ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/chats/watch/stream-ticket", (HttpContext context, StreamTickets tickets) =>
             IssueAsync(context, tickets, StreamScope.Watch))
-            .WithName("CreateWatchTicket").WithSummary("Gives a ticket that opens the stream of your list of chats for a short time.")
+            .WithName("CreateWatchTicket")
+            .WithSummary("Gives a ticket that opens the stream of your list of chats for a short time.")
             .Produces<StreamTicketResponse>();
     }
 
-    private static async Task<IResult> IssueForChatAsync(string id, HttpContext context, ChatService chats, StreamTickets tickets) =>
-        ChatId.TryParse(id, out var chat) && await chats.GetAsync(Owner.Of(context), chat, context.RequestAborted) is not null
+    private static async Task<IResult> IssueForChatAsync(
+        string id,
+        HttpContext context,
+        ChatService chats,
+        StreamTickets tickets) =>
+        ChatId.TryParse(id, out var chat)
+            && await chats.GetAsync(Owner.Of(context), chat, context.RequestAborted) is not null
             ? await IssueAsync(context, tickets, StreamScope.Of(chat))
             : Problems.ChatNotFound();
 

@@ -16,7 +16,8 @@ internal static class UsageEndpoints
     public static void Map(RouteGroupBuilder group) => group
         .MapGet("/usage", ReadAsync)
         .WithName("GetUsage")
-        .WithSummary("Reads what your model calls have cost, for each day (UTC) and model; of the last 30 days by default.")
+        .WithSummary(
+            "Reads what your model calls have cost, for each day (UTC) and model; of the last 30 days by default.")
         .Produces<UsageResponse>().ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<IResult> ReadAsync(

@@ -21,7 +21,8 @@ internal sealed class StoreProbe(IChatStore store)
             if (_underWay.IsCompleted)
             {
                 // Does not use the caller's token, because others may join the wait.
-                _underWay = Task.Run(() => store.LoadAsync(default(ChatId), CancellationToken.None), CancellationToken.None);
+                _underWay = Task.Run(
+                    () => store.LoadAsync(default(ChatId), CancellationToken.None), CancellationToken.None);
             }
 
             return _underWay.WaitAsync(cancellationToken);

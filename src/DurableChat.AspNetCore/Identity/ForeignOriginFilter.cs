@@ -29,7 +29,8 @@ internal sealed class ForeignOriginFilter(DurableChatHttpOptions options) : IEnd
 
             // The scheme is not compared: a proxy that ends TLS keeps Host but not the scheme, and browsers send
             // nothing more for WebSockets.
-            "" => origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)),
+            "" => origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page)
+                && string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)),
             _ => false,
         };
     }

@@ -8,7 +8,8 @@ namespace DurableChat.AspNetCore.Identity;
 internal static class Owner
 {
     /// <summary>The owner's name. Throws if there is none, which the endpoints' filter has already refused.</summary>
-    public static string Of(HttpContext context) => Find(context) ?? throw new InvalidOperationException("The request has no owner.");
+    public static string Of(HttpContext context) =>
+        Find(context) ?? throw new InvalidOperationException("The request has no owner.");
 
     /// <summary>The owner's name; null if the request has none.</summary>
     public static string? Find(HttpContext context)
@@ -19,7 +20,8 @@ internal static class Owner
         }
 
         // A request with a ticket has no other claim. The ticket names the owner to which its request was mapped.
-        var owner = context.Features.Get<StreamTicket>()?.Owner ?? context.RequestServices.GetRequiredService<OwnerMapping>().Find(context);
+        var owner = context.Features.Get<StreamTicket>()?.Owner
+            ?? context.RequestServices.GetRequiredService<OwnerMapping>().Find(context);
         context.Features.Set(new Known(owner));
         return owner;
     }

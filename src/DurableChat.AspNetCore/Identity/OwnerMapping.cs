@@ -13,8 +13,10 @@ internal sealed class OwnerMapping(Func<HttpContext, string?> find)
     public const int MaxLength = 319;
 
     /// <summary>The name identifier claim of the authenticated user.</summary>
-    public static OwnerMapping Default { get; } = new(context => context.User.FindFirstValue(ClaimTypes.NameIdentifier));
+    public static OwnerMapping Default { get; } = new(
+        context => context.User.FindFirstValue(ClaimTypes.NameIdentifier));
 
     /// <summary>The owner; null if there is none, or if its name cannot be stored.</summary>
-    public string? Find(HttpContext context) => find(context) is { Length: > 0 and <= MaxLength } owner && !owner.Any(char.IsControl) ? owner : null;
+    public string? Find(HttpContext context) =>
+        find(context) is { Length: > 0 and <= MaxLength } owner && !owner.Any(char.IsControl) ? owner : null;
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore.Streaming;
 
-/// <summary>The loop of every stream, whatever its transport: take what is ready, send it, confirm it. Thread-safe.</summary>
+/// <summary>
+/// The loop of every stream, whatever its transport: take what is ready, send it, confirm it. Thread-safe.
+/// </summary>
 internal sealed partial class EventPump(ILogger<EventPump> logger)
 {
     /// <summary>

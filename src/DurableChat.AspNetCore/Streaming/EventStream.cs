@@ -8,7 +8,15 @@ namespace DurableChat.AspNetCore.Streaming;
 /// Opens streams. A stream sends to one client until the client disconnects, its credentials expire, the chat is
 /// deleted, or the server shuts down. Thread-safe.
 /// </summary>
-internal sealed class EventStream(ChatService chats, OwnerStreams streams, SseWriter sse, WebSocketWriter webSocket, StallGuard stall, DurableChatHttpOptions options, TimeProvider time, ServerDrain drain)
+internal sealed class EventStream(
+    ChatService chats,
+    OwnerStreams streams,
+    SseWriter sse,
+    WebSocketWriter webSocket,
+    StallGuard stall,
+    DurableChatHttpOptions options,
+    TimeProvider time,
+    ServerDrain drain)
 {
     /// <summary>
     /// Opens a source and sends its events over the transport that the client requested. A null source means that the
@@ -24,7 +32,11 @@ internal sealed class EventStream(ChatService chats, OwnerStreams streams, SseWr
     }
 
     /// <summary>Takes a slot among the owner's streams and opens the stream, or returns the refusal.</summary>
-    public async Task<IResult> OpenAsync(HttpContext context, string owner, string transport, Func<Task<(IStreamBody? Body, IResult? Answer)>> open)
+    public async Task<IResult> OpenAsync(
+        HttpContext context,
+        string owner,
+        string transport,
+        Func<Task<(IStreamBody? Body, IResult? Answer)>> open)
     {
         var place = streams.TryOpen(owner, transport);
         if (place is null)

@@ -9,7 +9,12 @@ internal sealed class HostTimeouts(DurableChatOptions options) : IValidateOption
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, HostOptions host)
     {
-        var timeouts = new Dictionary<string, TimeSpan>(options.Timeouts, StringComparer.Ordinal) { ["HostOptions.ShutdownTimeout"] = host.ShutdownTimeout };
-        return TimeoutOrder.Check(timeouts) is [_, ..] problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+        var timeouts = new Dictionary<string, TimeSpan>(options.Timeouts, StringComparer.Ordinal)
+        {
+            ["HostOptions.ShutdownTimeout"] = host.ShutdownTimeout,
+        };
+        return TimeoutOrder.Check(timeouts) is [_, ..] problems
+            ? ValidateOptionsResult.Fail(problems)
+            : ValidateOptionsResult.Success;
     }
 }

@@ -15,8 +15,10 @@ internal static class ReconnectDelay
     /// <summary>Writes the <c>retry</c> field of Server-Sent Events.</summary>
     /// <param name="isDraining">True if the replica is about to end all its streams.</param>
     /// <param name="random">A number from 0 to 1.</param>
-    public static byte[] Write(bool isDraining, double random) => Encoding.ASCII.GetBytes($"retry: {Choose(isDraining, random)}\n\n");
+    public static byte[] Write(bool isDraining, double random) =>
+        Encoding.ASCII.GetBytes($"retry: {Choose(isDraining, random)}\n\n");
 
     /// <summary>The delay in milliseconds.</summary>
-    public static int Choose(bool isDraining, double random) => Shortest + (int)(((isDraining ? LongestWhileDraining : Longest) - Shortest) * random);
+    public static int Choose(bool isDraining, double random) =>
+        Shortest + (int)(((isDraining ? LongestWhileDraining : Longest) - Shortest) * random);
 }

@@ -12,7 +12,11 @@ namespace DurableChat.AspNetCore.Streaming;
 /// The body of one Server-Sent Events response. All events that are ready are sent in one flush, up to a limit of
 /// bytes. Events are written by one caller at a time; heartbeats may be written in between.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A heartbeat may come at any time, and a semaphore without a wait handle has nothing to dispose of.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A heartbeat may come at any time, and a semaphore without a wait handle has nothing to "
+        + "dispose of.")]
 internal sealed class SseStream(HttpContext context, StallGuard stall, CancellationToken end) : IEventSink
 {
     /// <summary>

@@ -11,7 +11,10 @@ namespace DurableChat.AspNetCore.Streaming;
 internal sealed class SseWriter(EventPump pump, StallGuard stall, Heartbeats heartbeats, ServerDrain drain)
 {
     private static readonly byte[] _storageUnavailable =
-        "event: error\ndata: {\"type\":\"error\",\"error\":{\"code\":\"storage_unavailable\",\"message\":\"The database is not available just now.\",\"retryable\":true}}\n\n"u8.ToArray();
+    [
+        .. "event: error\ndata: {\"type\":\"error\",\"error\":{\"code\":\"storage_unavailable\","u8,
+        .. "\"message\":\"The database is not available just now.\",\"retryable\":true}}\n\n"u8,
+    ];
 
     /// <summary>Writes until the source ends, the client disconnects, or <paramref name="end"/> is cancelled.</summary>
     public async Task WriteAsync(HttpContext context, IEventSource source, CancellationToken end)
@@ -38,7 +41,9 @@ internal sealed class SseWriter(EventPump pump, StallGuard stall, Heartbeats hea
             await stream.CloseAsync();
         }
 
-        if (drain.StreamsEnd.IsCancellationRequested && stream.IsBetweenEvents && !context.RequestAborted.IsCancellationRequested)
+        if (drain.StreamsEnd.IsCancellationRequested
+            && stream.IsBetweenEvents
+            && !context.RequestAborted.IsCancellationRequested)
         {
             // All streams of this replica end now. This is sent when the response ends.
             context.Response.BodyWriter.Write(ReconnectDelay.Write(isDraining: true, Random.Shared.NextDouble()));

@@ -8,7 +8,12 @@ namespace DurableChat.AspNetCore.Streaming;
 /// memory while it is open, which may be days. The request owns it, so a filter that fails or replaces the response
 /// need not know about it.
 /// </summary>
-internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGuard stall, TimeProvider time, ServerDrain drain) : IResult, IDisposable
+internal sealed class StreamResult(
+    IDisposable place,
+    IStreamBody body,
+    StallGuard stall,
+    TimeProvider time,
+    ServerDrain drain) : IResult, IDisposable
 {
     private int _isDisposed;
 
@@ -24,7 +29,8 @@ internal sealed class StreamResult(IDisposable place, IStreamBody body, StallGua
             using var deadline = StreamDeadline.Start(httpContext, time);
             using var end = deadline is null
                 ? CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, drain.StreamsEnd)
-                : CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, drain.StreamsEnd, deadline.Token);
+                : CancellationTokenSource.CreateLinkedTokenSource(
+                    httpContext.RequestAborted, drain.StreamsEnd, deadline.Token);
             await body.WriteAsync(httpContext, end.Token);
         }
     }

@@ -6,7 +6,11 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.AspNetCore.Streaming;
 
 /// <summary>Sends each event as one WebSocket text message. Used by one caller at a time.</summary>
-internal sealed class WebSocketSink(HttpContext context, WebSocket socket, StallGuard stall, CancellationToken end) : IEventSink
+internal sealed class WebSocketSink(
+    HttpContext context,
+    WebSocket socket,
+    StallGuard stall,
+    CancellationToken end) : IEventSink
 {
     /// <summary>
     /// The size of a frame. A large message is sent in several frames, so that a slow client that still reads is not

@@ -10,7 +10,11 @@ namespace DurableChat.AspNetCore.Streaming;
 /// it reads too slowly for too long, does not answer a ping, or sends a message or more control frames than allowed.
 /// Thread-safe.
 /// </summary>
-internal sealed class WebSocketWriter(DurableChatHttpOptions options, EventPump pump, StallGuard stall, TimeProvider time)
+internal sealed class WebSocketWriter(
+    DurableChatHttpOptions options,
+    EventPump pump,
+    StallGuard stall,
+    TimeProvider time)
 {
     private static readonly TimeSpan _closeTime = TimeSpan.FromSeconds(2);
 
@@ -33,9 +37,13 @@ internal sealed class WebSocketWriter(DurableChatHttpOptions options, EventPump 
         var (status, reason) = (WebSocketCloseStatus.NormalClosure, "The chat is gone.");
         try
         {
-            if (await pump.RunAsync(source, new WebSocketSink(context, socket, stall, gone.Token), gone.Token) == StreamEnd.StorageUnavailable)
+            if (await pump.RunAsync(
+                source,
+                new WebSocketSink(context, socket, stall, gone.Token),
+                gone.Token) == StreamEnd.StorageUnavailable)
             {
-                (status, reason) = (WebSocketCloseStatus.InternalServerError, "The database is not available just now.");
+                (status, reason) = (
+                    WebSocketCloseStatus.InternalServerError, "The database is not available just now.");
             }
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)

@@ -24,7 +24,10 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
     /// <param name="endpoint">The stream.</param>
     /// <param name="usual">The policy for requests without a ticket.</param>
     /// <param name="scope">Returns the stream that a request asks for.</param>
-    public static void Guard(RouteHandlerBuilder endpoint, AuthorizationPolicy usual, Func<HttpContext, string?> scope) => endpoint
+    public static void Guard(
+        RouteHandlerBuilder endpoint,
+        AuthorizationPolicy usual,
+        Func<HttpContext, string?> scope) => endpoint
         .WithMetadata(new QueryField(Parameter))
         .RequireAuthorization(new AuthorizationPolicy([new Requirement(usual, scope)], usual.AuthenticationSchemes))
         .AddOpenApiOperationTransformer((operation, _, _) =>
@@ -33,7 +36,9 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
             {
                 Name = Parameter,
                 In = ParameterLocation.Query,
-                Description = "A ticket for this stream, instead of the Authorization header, which browsers' EventSource and WebSocket cannot send.",
+                Description =
+                    "A ticket for this stream, instead of the Authorization header, which browsers' EventSource and "
+                        + "WebSocket cannot send.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
             return Task.CompletedTask;
@@ -48,7 +53,8 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
     /// <inheritdoc/>
     public async Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (context.Resource is not HttpContext http || context.Requirements.OfType<Requirement>().FirstOrDefault() is not { } requirement)
+        if (context.Resource is not HttpContext http
+            || context.Requirements.OfType<Requirement>().FirstOrDefault() is not { } requirement)
         {
             return;
         }
@@ -95,12 +101,15 @@ internal sealed class StreamAccess(StreamTickets tickets) : IAuthorizationHandle
         }
     }
 
-    private static ClaimsPrincipal PrincipalOf(StreamTicket ticket) => new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, ticket.Owner)], nameof(StreamTicket)));
+    private static ClaimsPrincipal PrincipalOf(StreamTicket ticket) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, ticket.Owner)], nameof(StreamTicket)));
 
     private sealed class WrongTicket;
 
     private sealed class UnknownTicket;
 
     /// <summary>The requirement that a stream has for its callers.</summary>
-    internal sealed record Requirement(AuthorizationPolicy Usual, Func<HttpContext, string?> Scope) : IAuthorizationRequirement;
+    internal sealed record Requirement(
+        AuthorizationPolicy Usual,
+        Func<HttpContext, string?> Scope) : IAuthorizationRequirement;
 }

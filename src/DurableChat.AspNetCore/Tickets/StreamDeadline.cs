@@ -23,6 +23,7 @@ internal sealed record StreamDeadline(DateTimeOffset? Until)
         }
 
         var left = until - time.GetUtcNow();
-        return new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left > _longest ? _longest : left, time);
+        return new CancellationTokenSource(
+            left < TimeSpan.Zero ? TimeSpan.Zero : left > _longest ? _longest : left, time);
     }
 }

@@ -13,5 +13,6 @@ internal static class StreamScope
     public static string Of(ChatId chat) => chat.ToString();
 
     /// <summary>The stream of the chat in the request's path; null if the path contains no valid chat id.</summary>
-    public static string? OfPath(HttpContext context) => ChatId.TryParse(context.Request.RouteValues["id"] as string, out var chat) ? Of(chat) : null;
+    public static string? OfPath(HttpContext context) =>
+        ChatId.TryParse(context.Request.RouteValues["id"] as string, out var chat) ? Of(chat) : null;
 }

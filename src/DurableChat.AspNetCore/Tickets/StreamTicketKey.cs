@@ -34,7 +34,11 @@ public sealed class StreamTicketKey : ITicketSigner, ITicketVerifier
     public static StreamTicketKey Derive(string secret)
     {
         ArgumentException.ThrowIfNullOrEmpty(secret);
-        return new(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), KeyBytes, info: "durablechat stream tickets 1"u8.ToArray()));
+        return new(HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            Encoding.UTF8.GetBytes(secret),
+            KeyBytes,
+            info: "durablechat stream tickets 1"u8.ToArray()));
     }
 
     byte[] ITicketSigner.Sign(ReadOnlySpan<byte> data) => HMACSHA256.HashData(_key, data);

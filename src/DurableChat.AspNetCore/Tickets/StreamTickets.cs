@@ -70,7 +70,10 @@ internal sealed class StreamTickets(ITicketKeys keys, DurableChatHttpOptions opt
     private static bool TryParse(string text, out Parsed ticket)
     {
         ticket = default;
-        if (text.Length > MaxChars || text.Split(Separator) is not [var encoded, var signature] || !Base64Url.IsValid(encoded) || !Base64Url.IsValid(signature))
+        if (text.Length > MaxChars
+            || text.Split(Separator) is not [var encoded, var signature]
+            || !Base64Url.IsValid(encoded)
+            || !Base64Url.IsValid(signature))
         {
             return false;
         }

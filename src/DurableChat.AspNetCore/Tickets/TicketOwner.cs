@@ -13,6 +13,8 @@ public static class TicketOwner
     public static string? Find(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Request.Query.TryGetValue(StreamAccess.Parameter, out var text) ? context.RequestServices.GetRequiredService<StreamTickets>().OwnerOf(text.ToString()) : null;
+        return context.Request.Query.TryGetValue(StreamAccess.Parameter, out var text)
+            ? context.RequestServices.GetRequiredService<StreamTickets>().OwnerOf(text.ToString())
+            : null;
     }
 }

@@ -13,7 +13,12 @@ internal static class Idempotency
     /// <summary>
     /// Creates the idempotent request, or null if there is no such header. Returns false if the header is malformed.
     /// </summary>
-    public static bool TryRead(HttpContext context, string fingerprint, Func<Transition, string> outcome, out IdempotencyRequest? request, out IResult? problem)
+    public static bool TryRead(
+        HttpContext context,
+        string fingerprint,
+        Func<Transition, string> outcome,
+        out IdempotencyRequest? request,
+        out IResult? problem)
     {
         request = null;
         problem = null;

@@ -8,7 +8,10 @@ internal static class Query
     public static bool TryLimit(string? text, int usual, int max, out int limit)
     {
         limit = usual;
-        return text is null || (IsNumber(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= max);
+        return text is null || (IsNumber(text)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+            && limit >= 1
+            && limit <= max);
     }
 
     public static bool TryId(string text, out long id)

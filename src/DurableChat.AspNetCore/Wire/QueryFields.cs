@@ -16,7 +16,10 @@ internal static class QueryFields
     {
         group.AddEndpointFilterFactory((factory, next) =>
         {
-            var names = factory.MethodInfo.GetParameters().Where(IsField).Select(parameter => parameter.Name!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var names = factory.MethodInfo.GetParameters()
+                .Where(IsField)
+                .Select(parameter => parameter.Name!)
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
             return context => FindUnknown(context.HttpContext, names) is { } unknown
                 ? ValueTask.FromResult<object?>(Problems.UnknownQueryField(unknown, Known(context.HttpContext, names)))
                 : next(context);
@@ -24,7 +27,8 @@ internal static class QueryFields
         return group;
     }
 
-    private static bool IsField(ParameterInfo parameter) => parameter.ParameterType == typeof(string) && parameter.HasDefaultValue;
+    private static bool IsField(ParameterInfo parameter) =>
+        parameter.ParameterType == typeof(string) && parameter.HasDefaultValue;
 
     private static string? FindUnknown(HttpContext context, HashSet<string> names)
     {
@@ -36,7 +40,8 @@ internal static class QueryFields
 
         foreach (var name in context.Request.Query.Keys)
         {
-            if (!names.Contains(name) && !Declared(context).Any(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase)))
+            if (!names.Contains(name)
+                && !Declared(context).Any(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase)))
             {
                 return name;
             }
@@ -45,9 +50,11 @@ internal static class QueryFields
         return null;
     }
 
-    private static IEnumerable<string> Known(HttpContext context, HashSet<string> names) => names.Concat(Declared(context).Select(field => field.Name)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Known(HttpContext context, HashSet<string> names) =>
+        names.Concat(Declared(context).Select(field => field.Name)).Order(StringComparer.Ordinal);
 
-    private static IReadOnlyList<QueryField> Declared(HttpContext context) => context.GetEndpoint()?.Metadata.GetOrderedMetadata<QueryField>() ?? [];
+    private static IReadOnlyList<QueryField> Declared(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetOrderedMetadata<QueryField>() ?? [];
 }
 
 /// <summary>A query field that an endpoint accepts although its handler has no parameter for it.</summary>

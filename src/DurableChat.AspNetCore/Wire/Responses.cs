@@ -68,7 +68,12 @@ public sealed record ChatResponse(
 /// <param name="Status">The chat's status after the command.</param>
 /// <param name="MessageId">The user message that was added to the history, if any.</param>
 /// <param name="QueuedId">The message that was added to the queue, if any.</param>
-public sealed record CommandResponse(ChatId ChatId, long Version, ChatStatus Status, long? MessageId = null, long? QueuedId = null)
+public sealed record CommandResponse(
+    ChatId ChatId,
+    long Version,
+    ChatStatus Status,
+    long? MessageId = null,
+    long? QueuedId = null)
 {
     /// <summary>Creates the response from a transition.</summary>
     public static CommandResponse Of(Transition transition)
@@ -116,7 +121,14 @@ public sealed record ModelResponse(string Name, string? Description, bool IsDefa
 /// </param>
 /// <param name="OldestTurnSeconds">The age of the oldest turn that this replica drives; 0 if there is none.</param>
 /// <param name="Feeds">The feeds, those with the most subscribers first, without their cursors.</param>
-public sealed record FeedListResponse(string Replica, int Count, long Bytes, int InDoubt, int LeasesWithoutRun, double OldestTurnSeconds, IReadOnlyList<FeedReport> Feeds);
+public sealed record FeedListResponse(
+    string Replica,
+    int Count,
+    long Bytes,
+    int InDoubt,
+    int LeasesWithoutRun,
+    double OldestTurnSeconds,
+    IReadOnlyList<FeedReport> Feeds);
 
 /// <summary>The replicas of a cluster.</summary>
 /// <param name="Replica">The replica that answers.</param>

@@ -11,11 +11,19 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
 
     /// <inheritdoc/>
     /// <remarks>Built from committed messages only, so a failed attempt of the model leaves no trace.</remarks>
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        await RunAsync(messages, options, isLive: false, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        await RunAsync(messages, options, isLive: false, cancellationToken)
+            .ToChatResponseAsync(cancellationToken)
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         RunAsync(messages, options, isLive: true, cancellationToken);
 
     /// <inheritdoc/>
@@ -36,21 +44,27 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> RunAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options, bool isLive, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options,
+        bool isLive,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var request = Request.Read(messages, options, settings);
-        var turn = await Turn.BeginAsync(client, request, options?.ModelId, isLive, cancellationToken).ConfigureAwait(false);
+        var turn = await Turn.BeginAsync(client, request, options?.ModelId, isLive, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
-            await foreach (var next in client.FollowAfterAsync(turn.ChatId, turn.AfterMessageId, cancellationToken: cancellationToken).ConfigureAwait(false))
+            await foreach (var next in client.FollowAfterAsync(
+                turn.ChatId, turn.AfterMessageId, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
                 foreach (var update in turn.Read(next))
                 {
                     yield return update;
                 }
 
-                if (turn.IsOver || (turn.MayBeOver && await turn.CheckAsync(client, cancellationToken).ConfigureAwait(false)))
+                if (turn.IsOver
+                    || (turn.MayBeOver && await turn.CheckAsync(client, cancellationToken).ConfigureAwait(false)))
                 {
                     yield break;
                 }
@@ -59,7 +73,9 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
         finally
         {
             // A message queued after a failed turn would run later, although the caller has been given an exception.
-            if (turn.QueuedId is null ? settings.InterruptOnCancel && !turn.IsOver : settings.InterruptOnCancel || turn.IsOver)
+            if (turn.QueuedId is null
+                ? settings.InterruptOnCancel && !turn.IsOver
+                : settings.InterruptOnCancel || turn.IsOver)
             {
                 await StopAsync(turn).ConfigureAwait(false);
             }
@@ -78,7 +94,8 @@ internal sealed class DurableChatAdapter(DurableChatClient client, DurableChatAd
                 ? client.DeleteQueuedAsync(turn.ChatId, queued, cancellationToken: patience.Token)
                 : client.InterruptAsync(turn.ChatId, cancellationToken: patience.Token)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is DurableChatException or HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (exception is DurableChatException or HttpRequestException
+            or OperationCanceledException)
         {
             // The turn has ended or continues. The caller is gone in both cases.
         }

@@ -66,7 +66,8 @@ internal sealed class QueueWatch(long queuedId, long version, long afterMessageI
         IsInDoubt &= _isLacking;
         if (_isLacking && at >= _version)
         {
-            throw new DurableChatException("queued_message_deleted", "The message was taken out of the queue before it had its turn.");
+            throw new DurableChatException(
+                "queued_message_deleted", "The message was taken out of the queue before it had its turn.");
         }
 
         ThrowIfStuck();
@@ -77,7 +78,11 @@ internal sealed class QueueWatch(long queuedId, long version, long afterMessageI
     {
         if (_isSeen && _failure is { Error: var error })
         {
-            throw new DurableChatException(error.Code, $"The turn before failed, and the message was not sent: {error.Message}") { IsRetryable = error.Retryable };
+            throw new DurableChatException(
+                error.Code, $"The turn before failed, and the message was not sent: {error.Message}")
+            {
+                IsRetryable = error.Retryable,
+            };
         }
     }
 }

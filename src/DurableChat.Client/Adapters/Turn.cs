@@ -52,7 +52,12 @@ internal sealed class Turn
     public bool MayBeOver => (_queue?.IsInDoubt ?? _isWaiting) && _lastMessageId >= _awaited;
 
     /// <summary>Sends the program's request.</summary>
-    public static async Task<Turn> BeginAsync(DurableChatClient client, Request request, string? model, bool isLive, CancellationToken cancellationToken)
+    public static async Task<Turn> BeginAsync(
+        DurableChatClient client,
+        Request request,
+        string? model,
+        bool isLive,
+        CancellationToken cancellationToken)
     {
         if (request.ChatId is not { } id)
         {
@@ -69,7 +74,8 @@ internal sealed class Turn
         var before = await client.GetChatAsync(id, cancellationToken).ConfigureAwait(false);
         if (request.Results.Count > 0)
         {
-            var submitted = await client.SubmitToolResultsAsync(id, request.Results, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var submitted = await client.SubmitToolResultsAsync(
+                id, request.Results, cancellationToken: cancellationToken).ConfigureAwait(false);
             if (request.Text is null)
             {
                 return new Turn(id, before.LastMessageId, submitted.Version, request, isLive);
@@ -80,7 +86,11 @@ internal sealed class Turn
             id, request.Text!, model: model, settings: request.Settings, cancellationToken: cancellationToken);
         var sent = await sending.ConfigureAwait(false);
         return sent.QueuedId is { } queued
-            ? new Turn(id, before.LastMessageId, sent.Version, request, isLive) { QueuedId = queued, _queue = new QueueWatch(queued, sent.Version, before.LastMessageId) }
+            ? new Turn(id, before.LastMessageId, sent.Version, request, isLive)
+            {
+                QueuedId = queued,
+                _queue = new QueueWatch(queued, sent.Version, before.LastMessageId),
+            }
             : new Turn(id, sent.MessageId ?? before.LastMessageId, sent.Version, request, isLive);
     }
 
@@ -152,7 +162,8 @@ internal sealed class Turn
         {
             case HistoryResetEvent:
                 IsOver = true;
-                throw new DurableChatException("history_rewritten", "The history was rewritten before the answer was complete.");
+                throw new DurableChatException(
+                    "history_rewritten", "The history was rewritten before the answer was complete.");
             case MessageEvent { Message: var message }:
                 _lastMessageId = message.Id;
                 return Read(message);
@@ -182,7 +193,8 @@ internal sealed class Turn
                 IsOver = true;
                 return [];
             case "tool":
-                return [Update([.. message.Parts.Where(part => part.CallId is not null && !IsAnsweredHere(part.CallId)).Select(ToResult)], _generation, ChatRole.Tool, message)];
+                return [Update([.. message.Parts.Where(part => part.CallId is not null && !IsAnsweredHere(part.CallId))
+                    .Select(ToResult)], _generation, ChatRole.Tool, message)];
             case "assistant":
                 return [ReadAnswer(message)];
             default:
@@ -222,7 +234,8 @@ internal sealed class Turn
 
         // Some providers report "stop" for an answer that waits for its calls.
         IsOver = message.FinishReason is "step_limit" or "interrupted"
-            || (message.FinishReason is not ("tool_calls" or "handed_over" or "failed") && !message.Parts.Any(part => part.Type == MessagePart.ToolCallType));
+            || (message.FinishReason is not ("tool_calls" or "handed_over" or "failed")
+                && !message.Parts.Any(part => part.Type == MessagePart.ToolCallType));
         var update = Update(contents, message.Generation, ChatRole.Assistant, message);
         update.ModelId = message.Model;
         update.CreatedAt = message.CreatedAt;
@@ -261,11 +274,14 @@ internal sealed class Turn
         return update;
     }
 
-    private ChatResponseUpdate Update(IList<AIContent> contents, long generation, ChatRole role, object raw) => new(role, contents)
-    {
-        ConversationId = ChatId,
-        ResponseId = $"{ChatId}:{_beginsAt}",
-        MessageId = role == ChatRole.Tool ? $"{Request.AnswerId(ChatId, generation)}:tools" : Request.AnswerId(ChatId, generation),
-        RawRepresentation = raw,
-    };
+    private ChatResponseUpdate Update(IList<AIContent> contents, long generation, ChatRole role, object raw) =>
+        new(role, contents)
+        {
+            ConversationId = ChatId,
+            ResponseId = $"{ChatId}:{_beginsAt}",
+            MessageId = role == ChatRole.Tool
+                ? $"{Request.AnswerId(ChatId, generation)}:tools"
+                : Request.AnswerId(ChatId, generation),
+            RawRepresentation = raw,
+        };
 }

@@ -15,7 +15,9 @@ internal sealed class Api
     {
         _http = http;
         Options = options;
-        var root = http.BaseAddress ?? throw new ArgumentException("The HttpClient needs a BaseAddress: where the server's endpoints are, e.g. http://127.0.0.1:8080/api/v1.", nameof(http));
+        var root = http.BaseAddress ?? throw new ArgumentException(
+            "The HttpClient needs a BaseAddress: where the server's endpoints are, e.g. http://127.0.0.1:8080/api/v1.",
+            nameof(http));
         _root = root.AbsoluteUri.EndsWith('/') ? root : new Uri($"{root.AbsoluteUri}/");
     }
 
@@ -30,7 +32,13 @@ internal sealed class Api
     /// <param name="cancellationToken">Cancels the call. A request that was sent may still have an effect.</param>
     /// <exception cref="DurableChatException">The server refused, or its response cannot be read.</exception>
     /// <exception cref="HttpRequestException">The server cannot be reached or does not respond.</exception>
-    public async Task<T> CallAsync<T>(HttpMethod method, string path, Func<HttpContent>? body, string? key, JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    public async Task<T> CallAsync<T>(
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? body,
+        string? key,
+        JsonTypeInfo<T> answer,
+        CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, body, key, cancellationToken).ConfigureAwait(false);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -51,7 +59,8 @@ internal sealed class Api
         var attempts = 0;
         try
         {
-            using var response = await SendAsync(HttpMethod.Delete, path, null, null, cancellationToken, () => attempts++).ConfigureAwait(false);
+            using var response = await SendAsync(
+                HttpMethod.Delete, path, null, null, cancellationToken, () => attempts++).ConfigureAwait(false);
             return true;
         }
         catch (DurableChatException exception) when (exception.Status == HttpStatusCode.NotFound)
@@ -62,33 +71,44 @@ internal sealed class Api
     }
 
     /// <summary>Makes one attempt. Returns any response of the server once its headers have been read.</summary>
-    public async Task<HttpResponseMessage> TryAsync(HttpMethod method, string path, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> TryAsync(
+        HttpMethod method,
+        string path,
+        Action<HttpRequestMessage>? prepare,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(_root, path));
-        if (Options.GetToken is { } getToken && await getToken(cancellationToken).ConfigureAwait(false) is { Length: > 0 } token)
+        if (Options.GetToken is { } getToken
+            && await getToken(cancellationToken).ConfigureAwait(false) is { Length: > 0 } token)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
         prepare?.Invoke(request);
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Reads the error from a refusal.</summary>
-    public static async Task<DurableChatException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<DurableChatException> ReadProblemAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         ProblemBody? problem = null;
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            problem = await JsonSerializer.DeserializeAsync(stream, ClientJson.Default.ProblemBody, cancellationToken).ConfigureAwait(false);
+            problem = await JsonSerializer.DeserializeAsync(stream, ClientJson.Default.ProblemBody, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
         {
             // A proxy sends its own error format, and a broken connection sends none. The status must be enough.
         }
 
-        return new DurableChatException(problem?.Code ?? $"http_{(int)response.StatusCode}", problem?.Detail ?? problem?.Title ?? $"The server answered {(int)response.StatusCode}.")
+        return new DurableChatException(
+            problem?.Code ?? $"http_{(int)response.StatusCode}",
+            problem?.Detail ?? problem?.Title ?? $"The server answered {(int)response.StatusCode}.")
         {
             Status = response.StatusCode,
             Field = problem?.Field,
@@ -97,17 +117,25 @@ internal sealed class Api
     }
 
     /// <summary>True for a status after which the same request may soon succeed.</summary>
-    public static bool Passes(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-        or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+    public static bool Passes(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+            or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>
     /// True for exceptions of a broken network. A timeout of the <see cref="HttpClient"/> is a cancellation that the
     /// caller did not request.
     /// </summary>
     public static bool IsBroken(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? body, string? key, CancellationToken cancellationToken, Action? onAttempt = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? body,
+        string? key,
+        CancellationToken cancellationToken,
+        Action? onAttempt = null)
     {
         var begun = Options.TimeProvider.GetTimestamp();
         for (var failures = 1; ; failures++)
@@ -142,7 +170,8 @@ internal sealed class Api
             }
 
             var pause = Backoff.Delay(Options, failures, retryAfter, Random.Shared.NextDouble());
-            if (failures >= Options.MaxAttempts || Options.TimeProvider.GetElapsedTime(begun) + pause > Options.MaxRetryTime)
+            if (failures >= Options.MaxAttempts
+                || Options.TimeProvider.GetElapsedTime(begun) + pause > Options.MaxRetryTime)
             {
                 throw failure;
             }
@@ -164,7 +193,11 @@ internal sealed class Api
     /// Makes one attempt and reads the whole response. The <see cref="HttpClient"/>'s own timeout ends with the
     /// headers, but a server can stall after them.
     /// </summary>
-    private async Task<HttpResponseMessage> TryWholeAsync(HttpMethod method, string path, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> TryWholeAsync(
+        HttpMethod method,
+        string path,
+        Action<HttpRequestMessage> prepare,
+        CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_http.Timeout, Options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

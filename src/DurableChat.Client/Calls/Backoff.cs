@@ -17,7 +17,8 @@ internal static class Backoff
     {
         var usual = options.FirstDelay * Math.Pow(2, Math.Min(failures - 1, 30));
         usual = (usual < options.MaxDelay ? usual : options.MaxDelay) * (0.5 + (chance / 2));
-        return retryAfter is { } asked ? asked + (options.FirstDelay * chance) is var later && later > usual ? later : usual : usual;
+        return retryAfter is { } asked ? asked + (options.FirstDelay * chance) is var later
+            && later > usual ? later : usual : usual;
     }
 
     /// <summary>Reads a <c>Retry-After</c> header: seconds or a date.</summary>

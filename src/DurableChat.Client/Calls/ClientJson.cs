@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 namespace DurableChat.Client.Calls;
 
 /// <summary>The JSON form of the wire. Members that only a later server knows are ignored.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChatInfo))]
 [JsonSerializable(typeof(ChatListPage))]
 [JsonSerializable(typeof(HistoryPage))]

@@ -85,7 +85,16 @@ public static class ChatStatuses
 /// <param name="LastMessageId">The id of the newest message.</param>
 /// <param name="CreatedAt">When the chat was created (UTC).</param>
 /// <param name="UpdatedAt">When the chat last changed (UTC).</param>
-public sealed record ChatListEntry(string Id, string Title, string Model, string Status, bool Archived, long Version, long LastMessageId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+public sealed record ChatListEntry(
+    string Id,
+    string Title,
+    string Model,
+    string Status,
+    bool Archived,
+    long Version,
+    long LastMessageId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
 
 /// <summary>A page of a list of chats.</summary>
 /// <param name="Chats">The chats, most recently changed first.</param>
@@ -106,7 +115,15 @@ public sealed record ChatListPage(IReadOnlyList<ChatListEntry> Chats, string? Ne
 /// <param name="Usage">What an answer cost, if the provider reported it.</param>
 /// <param name="CreatedAt">When the message was committed (UTC).</param>
 public sealed record HistoryMessage(
-    long Id, long PreviousId, string Role, IReadOnlyList<MessagePart> Parts, long Generation, string? Model, string? FinishReason, TokenUsage? Usage, DateTimeOffset CreatedAt)
+    long Id,
+    long PreviousId,
+    string Role,
+    IReadOnlyList<MessagePart> Parts,
+    long Generation,
+    string? Model,
+    string? FinishReason,
+    TokenUsage? Usage,
+    DateTimeOffset CreatedAt)
 {
     /// <summary>For a user message, the settings of its answer. Null for the model's own settings.</summary>
     public ChatSettings? Settings { get; init; }
@@ -119,7 +136,8 @@ public sealed record HistoryMessage(
 
     /// <summary>The joined text of all text parts, without reasoning and refusals.</summary>
     [JsonIgnore]
-    public string Text => string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));
+    public string Text =>
+        string.Concat(Parts.Where(part => part.Type == MessagePart.TextType).Select(part => part.Text));
 }
 
 /// <summary>A tool call that waits for its result.</summary>
@@ -161,7 +179,12 @@ public sealed record ChatError(string Code, string Message, bool Retryable);
 /// <param name="Status">The status after the command.</param>
 /// <param name="MessageId">The id of the user message that is now in the history. Null if there is none.</param>
 /// <param name="QueuedId">The number of the message that is now queued. Null if there is none.</param>
-public sealed record CommandOutcome(string ChatId, long Version, string Status, long? MessageId = null, long? QueuedId = null);
+public sealed record CommandOutcome(
+    string ChatId,
+    long Version,
+    string Status,
+    long? MessageId = null,
+    long? QueuedId = null);
 
 /// <summary>A model of the server.</summary>
 /// <param name="Name">The name that chats use.</param>

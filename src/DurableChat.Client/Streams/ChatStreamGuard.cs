@@ -48,7 +48,9 @@ internal sealed class ChatStreamGuard : IStreamGuard
 
     public string? Position { get; private set; }
 
-    public string Query => Position is null && _after is { } after ? string.Create(CultureInfo.InvariantCulture, $"?after_id={after}") : string.Empty;
+    public string Query => Position is null && _after is { } after
+        ? string.Create(CultureInfo.InvariantCulture, $"?after_id={after}")
+        : string.Empty;
 
     public void BeginConnection()
     {
@@ -108,7 +110,9 @@ internal sealed class ChatStreamGuard : IStreamGuard
 
     private Verdict Take(MessagePartEvent part)
     {
-        if (part.Generation <= _doneGeneration || part.Generation < _generation || (part.Generation == _generation && part.Seq <= _seq))
+        if (part.Generation <= _doneGeneration
+            || part.Generation < _generation
+            || (part.Generation == _generation && part.Seq <= _seq))
         {
             return Verdict.Drop;
         }

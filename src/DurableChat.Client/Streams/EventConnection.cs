@@ -14,14 +14,21 @@ internal sealed class EventConnection : IAsyncDisposable
     private EventConnection(HttpResponseMessage response, Stream body, CancellationToken cancellationToken)
     {
         _response = response;
-        _items = SseParser.Create<ChatEvent?>(body, EventJson.Read).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _items = SseParser.Create<ChatEvent?>(body, EventJson.Read)
+            .EnumerateAsync(cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
     }
 
     /// <summary>Connects.</summary>
     /// <exception cref="StreamRefusedException">The server refused.</exception>
-    public static async Task<EventConnection> OpenAsync(Api api, string path, IStreamGuard guard, CancellationToken cancellationToken)
+    public static async Task<EventConnection> OpenAsync(
+        Api api,
+        string path,
+        IStreamGuard guard,
+        CancellationToken cancellationToken)
     {
-        var response = await api.TryAsync(HttpMethod.Get, $"{path}{guard.Query}", Prepare, cancellationToken).ConfigureAwait(false);
+        var response = await api.TryAsync(HttpMethod.Get, $"{path}{guard.Query}", Prepare, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             if (response.StatusCode != HttpStatusCode.OK)
@@ -33,12 +40,14 @@ internal sealed class EventConnection : IAsyncDisposable
 
             if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
             {
-                throw new IOException("What came is no stream of events: something between here and the server answers in its place.");
+                throw new IOException(
+                    "What came is no stream of events: something between here and the server answers in its place.");
             }
 
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             guard.BeginConnection();
-            return new EventConnection(response, new SilenceLimit(body, api.Options.MaxSilence, api.Options.TimeProvider), cancellationToken);
+            return new EventConnection(
+                response, new SilenceLimit(body, api.Options.MaxSilence, api.Options.TimeProvider), cancellationToken);
         }
         catch
         {

@@ -20,21 +20,28 @@ internal static class EventStream
     /// </summary>
     private const int MaxGapsInARow = 5;
 
-    public static async IAsyncEnumerable<ChatEvent> FollowAsync(Api api, string path, IStreamGuard guard, FollowOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<ChatEvent> FollowAsync(
+        Api api,
+        string path,
+        IStreamGuard guard,
+        FollowOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var outage = new Outage(api.Options, options.MaxOutage ?? api.Options.MaxOutage);
         var passed = new List<ChatEvent>();
         var gaps = 0;
         while (true)
         {
-            await using var attempt = await Attempt.OpenAsync(api, path, guard, cancellationToken).ConfigureAwait(false);
+            await using var attempt = await Attempt.OpenAsync(api, path, guard, cancellationToken)
+                .ConfigureAwait(false);
             while (await attempt.NextAsync(cancellationToken).ConfigureAwait(false) is { } next)
             {
                 if (!guard.TryTake(next, passed))
                 {
                     if (++gaps == MaxGapsInARow)
                     {
-                        throw new DurableChatException("stream_gap", "The server leaves out events, however often it is asked.");
+                        throw new DurableChatException(
+                            "stream_gap", "The server leaves out events, however often it is asked.");
                     }
 
                     break;
@@ -62,14 +69,20 @@ internal static class EventStream
 
         public Exception? Failure { get; private set; }
 
-        public static async Task<Attempt> OpenAsync(Api api, string path, IStreamGuard guard, CancellationToken cancellationToken)
+        public static async Task<Attempt> OpenAsync(
+            Api api,
+            string path,
+            IStreamGuard guard,
+            CancellationToken cancellationToken)
         {
             var attempt = new Attempt();
             try
             {
-                attempt._connection = await EventConnection.OpenAsync(api, path, guard, cancellationToken).ConfigureAwait(false);
+                attempt._connection = await EventConnection.OpenAsync(api, path, guard, cancellationToken)
+                    .ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is StreamRefusedException || Api.IsBroken(exception, cancellationToken))
+            catch (Exception exception) when (exception is StreamRefusedException
+                || Api.IsBroken(exception, cancellationToken))
             {
                 attempt.Failure = exception;
             }
@@ -116,18 +129,26 @@ internal static class EventStream
             }
 
             var cause = refused?.Refusal ?? failure;
-            if (longest is { } most && most != Timeout.InfiniteTimeSpan && options.TimeProvider.GetElapsedTime(_since) >= most)
+            if (longest is { } most
+                && most != Timeout.InfiniteTimeSpan
+                && options.TimeProvider.GetElapsedTime(_since) >= most)
             {
-                throw new DurableChatException("stream_lost", "The stream could not be opened again for too long.", cause) { IsRetryable = true };
+                throw new DurableChatException(
+                    "stream_lost", "The stream could not be opened again for too long.", cause)
+                { IsRetryable = true };
             }
 
-            return new StreamLoss(_failures, Backoff.Delay(options, _failures, refused?.RetryAfter, Random.Shared.NextDouble()), cause);
+            return new StreamLoss(
+                _failures, Backoff.Delay(options, _failures, refused?.RetryAfter, Random.Shared.NextDouble()), cause);
         }
 
         /// <summary>
         /// A token may expire during a stream, so the token provider gets one chance to supply a new one.
         /// </summary>
         private bool IsFinal(HttpStatusCode? status) =>
-            status is { } code && (int)code is >= 400 and < 500 && !Api.Passes(code) && !(code == HttpStatusCode.Unauthorized && options.GetToken is not null && _refusals++ == 0);
+            status is { } code
+                && (int)code is >= 400 and < 500
+                && !Api.Passes(code)
+                && !(code == HttpStatusCode.Unauthorized && options.GetToken is not null && _refusals++ == 0);
     }
 }

@@ -28,13 +28,15 @@ internal sealed class SilenceLimit(Stream body, TimeSpan limit, TimeProvider tim
         {
             return await body.ReadAsync(buffer, both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException exception) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (silence.IsCancellationRequested
+            && !cancellationToken.IsCancellationRequested)
         {
             throw new IOException($"Nothing came for {limit}.", exception);
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

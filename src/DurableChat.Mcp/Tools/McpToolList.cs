@@ -73,10 +73,13 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
         if (_connection == connection)
         {
             connection.Client.RemoveKnownTools(
-                [.. _tools.OfType<McpTool>().Select(tool => tool.ServerName).Except(allowed.Select(tool => tool.Name))]);
+                [.. _tools.OfType<McpTool>()
+                    .Select(tool => tool.ServerName)
+                    .Except(allowed.Select(tool => tool.Name))]);
         }
 
-        _tools = [.. allowed.Select(tool => new McpTool(connection, new McpClientTool(connection.Client, tool), server.Prefix))];
+        _tools = [.. allowed.Select(
+            tool => new McpTool(connection, new McpClientTool(connection.Client, tool), server.Prefix))];
         (_connection, _definitions) = (connection, definitions);
         LogConnected(server.Name, allowed.Count, offered);
     }
@@ -150,7 +153,11 @@ internal sealed partial class McpToolList(McpServer server, ILogger logger)
     [LoggerMessage(2, LogLevel.Warning, "MCP server {Server} has no tool '{Tool}', which is allowed")]
     private partial void LogMissing(string server, string tool);
 
-    [LoggerMessage(6, LogLevel.Warning, "MCP server {Server} offers more tools than can be used; the first {Taken} that are allowed are used. Name those you need in AllowedTools")]
+    [LoggerMessage(
+        6,
+        LogLevel.Warning,
+        "MCP server {Server} offers more tools than can be used; the first {Taken} that are allowed are used. Name "
+            + "those you need in AllowedTools")]
     private partial void LogCut(string server, int taken);
 
     [LoggerMessage(7, LogLevel.Warning, "Tool {Tool} of MCP server {Server} is left out: {Problem}")]

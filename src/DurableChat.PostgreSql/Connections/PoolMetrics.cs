@@ -16,10 +16,22 @@ internal sealed class PoolMetrics
             "durablechat.store.pool.wait",
             "s",
             "Time until a statement had its connection.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] });
-        meter.CreateObservableUpDownCounter("durablechat.store.pool.max", () => max, description: "Connections the pool may have.");
-        meter.CreateObservableUpDownCounter("durablechat.store.pool.in_use", () => Volatile.Read(ref _inUse), description: "Connections that run a statement.");
-        meter.CreateObservableUpDownCounter("durablechat.store.pool.peak", () => Volatile.Read(ref _peak), description: "The most connections that ran a statement at once, since the start.");
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [
+                0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5,
+            ]
+            });
+        meter.CreateObservableUpDownCounter(
+            "durablechat.store.pool.max", () => max, description: "Connections the pool may have.");
+        meter.CreateObservableUpDownCounter(
+            "durablechat.store.pool.in_use",
+            () => Volatile.Read(ref _inUse),
+            description: "Connections that run a statement.");
+        meter.CreateObservableUpDownCounter(
+            "durablechat.store.pool.peak",
+            () => Volatile.Read(ref _peak),
+            description: "The most connections that ran a statement at once, since the start.");
     }
 
     /// <summary>Records how long a statement waited for its connection.</summary>

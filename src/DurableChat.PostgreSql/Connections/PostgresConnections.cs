@@ -13,7 +13,9 @@ internal static class PostgresConnections
     /// <param name="options">The operator's settings.</param>
     /// <param name="surroundings">What is between this process and the database; null for nothing.</param>
     /// <exception cref="ChatStoreException">The connection string is invalid.</exception>
-    public static NpgsqlConnectionStringBuilder Pooled(PostgresStoreOptions options, PostgresSurroundings? surroundings = null)
+    public static NpgsqlConnectionStringBuilder Pooled(
+        PostgresStoreOptions options,
+        PostgresSurroundings? surroundings = null)
     {
         var builder = Parse(options.ConnectionString);
         SetUnlessGiven(builder, "Maximum Pool Size", options.MaxConnections);
@@ -36,11 +38,14 @@ internal static class PostgresConnections
             return builder;
         }
 
-        if (!builder.ContainsKey("Options") || builder.Options is not { Length: > 0 } given || !given.Contains("statement_timeout", StringComparison.Ordinal))
+        if (!builder.ContainsKey("Options")
+            || builder.Options is not { Length: > 0 } given
+            || !given.Contains("statement_timeout", StringComparison.Ordinal))
         {
             // The server ends a statement itself, even if the client can no longer cancel it.
             var milliseconds = (long)options.StatementTimeout.TotalMilliseconds;
-            builder.Options = string.Create(CultureInfo.InvariantCulture, $"{builder.Options} -c statement_timeout={milliseconds}").Trim();
+            builder.Options = string.Create(
+                CultureInfo.InvariantCulture, $"{builder.Options} -c statement_timeout={milliseconds}").Trim();
         }
 
         return builder;
@@ -81,12 +86,14 @@ internal static class PostgresConnections
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "postgres" or "postgresql" ? FromUrl(url) : text);
+            return new NpgsqlConnectionStringBuilder(Uri.TryCreate(text, UriKind.Absolute, out var url)
+                && url.Scheme is "postgres" or "postgresql" ? FromUrl(url) : text);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException)
         {
             // The connection string may contain a password, so it is not repeated.
-            throw new ChatStoreException($"The connection string for PostgreSQL cannot be read: {exception.Message}", exception);
+            throw new ChatStoreException(
+                $"The connection string for PostgreSQL cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -101,7 +108,11 @@ internal static class PostgresConnections
     private static string FromUrl(Uri url)
     {
         var user = url.UserInfo.Split(':', 2);
-        var builder = new NpgsqlConnectionStringBuilder { Host = url.DnsSafeHost, Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')) };
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = url.DnsSafeHost,
+            Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
+        };
         if (url.Port > 0)
         {
             builder.Port = url.Port;
@@ -117,9 +128,12 @@ internal static class PostgresConnections
             builder.Password = Uri.UnescapeDataString(user[1]);
         }
 
-        foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)))
+        foreach (var pair in url.Query.TrimStart('?')
+            .Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2)))
         {
-            builder[pair[0] == "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "");
+            builder[pair[0] == "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(
+                pair.ElementAtOrDefault(1) ?? "");
         }
 
         return builder.ConnectionString;

@@ -53,7 +53,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
                 }
             },
             statement);
-        return await statement.Task.WaitAsync(writes ? CancellationToken.None : cancellationToken).ConfigureAwait(false);
+        return await statement.Task.WaitAsync(writes ? CancellationToken.None : cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Queues a statement; true if another lane must be opened for it.</summary>
@@ -62,7 +63,8 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         lock (_gate)
         {
             _line.Enqueue(statement);
-            if (_lanes == connections || (_lanes > 0 && _fullSince != 0 && Stopwatch.GetElapsedTime(_fullSince) < _fullTime))
+            if (_lanes == connections
+                || (_lanes > 0 && _fullSince != 0 && Stopwatch.GetElapsedTime(_fullSince) < _fullTime))
             {
                 return false;
             }
@@ -186,7 +188,9 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
         // each has to check its own outcome.
         for (var i = answered; i < statements.Count; i++)
         {
-            statements[i].Fail(i == answered ? failure! : new IOException("A statement before this one failed, and the answer was lost.", failure));
+            statements[i].Fail(i == answered
+                ? failure!
+                : new IOException("A statement before this one failed, and the answer was lost.", failure));
         }
     }
 
@@ -213,7 +217,10 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
     /// <summary>
     /// Sends the batch and passes each result to its caller. Returns how many had a result before a failure.
     /// </summary>
-    private async Task<(int Answered, Exception? Failure)> AnswerAsync(NpgsqlConnection connection, NpgsqlBatch batch, List<PostgresStatement> statements)
+    private async Task<(int Answered, Exception? Failure)> AnswerAsync(
+        NpgsqlConnection connection,
+        NpgsqlBatch batch,
+        List<PostgresStatement> statements)
     {
         var answered = 0;
         Exception? failure = null;
@@ -272,7 +279,10 @@ internal sealed class PostgresLanes(PostgresSession session, StoreMetrics metric
 
         // With error barriers, a driver that reads to the end throws all errors at once. The first is that of the
         // current statement.
-        return (answered, failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure);
+        return (answered, failure is NpgsqlException
+        {
+            InnerException: AggregateException { InnerExceptions: [var first, ..] },
+        } ? first : failure);
     }
 
     /// <summary>

@@ -15,7 +15,13 @@ namespace DurableChat.PostgreSql;
 /// <param name="metrics">The metrics of the statements.</param>
 /// <param name="failoverTime">How long transient faults are retried.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim requests, PoolMetrics pool, StoreMetrics metrics, TimeSpan failoverTime, TimeProvider time)
+internal sealed class PostgresSession(
+    NpgsqlDataSource source,
+    SemaphoreSlim requests,
+    PoolMetrics pool,
+    StoreMetrics metrics,
+    TimeSpan failoverTime,
+    TimeProvider time)
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
@@ -26,7 +32,11 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
     /// <exception cref="ChatStoreException">
     /// The database failed for longer than a failover takes, or permanently.
     /// </exception>
-    public Task<T> RunAsync<T>(string operation, Action<NpgsqlCommand> prepare, Func<NpgsqlCommand, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+    public Task<T> RunAsync<T>(
+        string operation,
+        Action<NpgsqlCommand> prepare,
+        Func<NpgsqlCommand, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
         RunAsync(
             async (connection, _, ct) =>
             {
@@ -44,7 +54,9 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
     /// <exception cref="ChatStoreException">
     /// The database failed for longer than a failover takes, or permanently.
     /// </exception>
-    public Task<T> RequestAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) => RetryAsync(
+    public Task<T> RequestAsync<T>(
+        Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt,
+        CancellationToken cancellationToken) => RetryAsync(
         async state =>
         {
             var waiting = Stopwatch.GetTimestamp();
@@ -68,8 +80,11 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
     /// <exception cref="ChatStoreException">
     /// The database failed for longer than a failover takes, or permanently.
     /// </exception>
-    public Task<T> RunAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
-        RetryAsync(state => AttemptAsync(attempt, state, Stopwatch.GetTimestamp(), cancellationToken), cancellationToken);
+    public Task<T> RunAsync<T>(
+        Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt,
+        CancellationToken cancellationToken) =>
+        RetryAsync(
+            state => AttemptAsync(attempt, state, Stopwatch.GetTimestamp(), cancellationToken), cancellationToken);
 
     /// <summary>Retries an attempt as long as its faults are transient.</summary>
     /// <exception cref="ChatStoreException">
@@ -116,7 +131,11 @@ internal sealed class PostgresSession(NpgsqlDataSource source, SemaphoreSlim req
         return new LentConnection(connection, pool.Lend());
     }
 
-    private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt, PostgresAttempt state, long waiting, CancellationToken cancellationToken)
+    private async Task<T> AttemptAsync<T>(
+        Func<NpgsqlConnection, bool, CancellationToken, Task<T>> attempt,
+        PostgresAttempt state,
+        long waiting,
+        CancellationToken cancellationToken)
     {
         await using var lent = await LendAsync(cancellationToken).ConfigureAwait(false);
         pool.Waited(waiting);

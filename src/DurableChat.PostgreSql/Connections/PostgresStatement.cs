@@ -38,7 +38,10 @@ internal abstract class PostgresStatement(string operation)
 }
 
 /// <inheritdoc/>
-internal sealed class PostgresStatement<T>(string operation, Func<NpgsqlBatchCommand> make, Func<NpgsqlDataReader, Task<T>> read) : PostgresStatement(operation)
+internal sealed class PostgresStatement<T>(
+    string operation,
+    Func<NpgsqlBatchCommand> make,
+    Func<NpgsqlDataReader, Task<T>> read) : PostgresStatement(operation)
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;

@@ -18,14 +18,23 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
     private const string Marker = "-c durablechat.passes=yes";
 
     private const string Ask =
-        "SELECT pg_backend_pid(), current_setting('durablechat.passes', true), (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout')";
+        "SELECT pg_backend_pid(), current_setting('durablechat.passes', true), (SELECT setting::bigint FROM "
+            + "pg_settings WHERE name = 'statement_timeout')";
+
+    private const string LosesNotifications =
+        ", and swallows notifications (Notifications:PostgreSql can have a direct connection)";
 
     private const int Looks = 3;
 
     /// <summary>Examines the connection to the database with two connections.</summary>
     public static PostgresSurroundings Look(NpgsqlConnectionStringBuilder connectionString)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, MaxAutoPrepare = 0, Options = Marker };
+        var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString)
+        {
+            Pooling = false,
+            MaxAutoPrepare = 0,
+            Options = Marker,
+        };
         using var first = Open(builder);
         using var second = new NpgsqlConnection(builder.ConnectionString);
         second.Open();
@@ -35,7 +44,9 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
         {
             // Without a pooler, each connection keeps its own session. With one, they may share a session or change it.
             var other = AskFor(second);
-            sharesSessions = other.Session == answer.Session || AskFor(first).Session != answer.Session || AskFor(second).Session != other.Session;
+            sharesSessions = other.Session == answer.Session
+                || AskFor(first).Session != answer.Session
+                || AskFor(second).Session != other.Session;
         }
 
         return new PostgresSurroundings(sharesSessions, sharesSessions || !answer.HasMarker, answer.Timeout);
@@ -49,13 +60,19 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
         var commandTimeout = TimeSpan.FromSeconds(used.CommandTimeout);
         return !DropsOptions ? null
             : !string.IsNullOrEmpty(given.Options) || !string.IsNullOrEmpty(given.SearchPath)
-                ? "a pooler in between drops 'Options' and 'Search Path' of the connection string. Set them for the user (ALTER ROLE … SET …) and remove them there, or connect directly."
+                ? "a pooler in between drops 'Options' and 'Search Path' of the connection string. Set them for the "
+                    + "user (ALTER ROLE … SET …) and remove them there, or connect directly."
             : StatementTimeout == TimeSpan.Zero
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a pooler in between drops the statement timeout{(SharesSessions ? ", and swallows notifications (Notifications:PostgreSql can have a direct connection)" : "")}. Set the timeout for the user, have the pooler connect again, or connect directly: ALTER ROLE \"{used.Username}\" SET statement_timeout = '{Math.Max(1, used.CommandTimeout - 2)}s'")
+                    $"a pooler in between drops the statement timeout{(SharesSessions ? LosesNotifications : "")}. "
+                        + $"Set the timeout for the user, have the pooler connect again, or connect directly: "
+                        + $"ALTER ROLE \"{used.Username}\" "
+                        + $"SET statement_timeout = '{Math.Max(1, used.CommandTimeout - 2)}s'")
             : used.CommandTimeout > 0 && StatementTimeout >= commandTimeout
-                ? $"the user's statement_timeout ({StatementTimeout}) must be less than 'Command Timeout' of the connection string ({commandTimeout}), or what became of a statement is not known. Lower it, or raise the other."
+                ? $"the user's statement_timeout ({StatementTimeout}) must be less than 'Command Timeout' of the "
+                    + $"connection string ({commandTimeout}), or what became of a statement is not known. Lower it, or "
+                    + "raise the other."
             : null;
     }
 
@@ -67,7 +84,8 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
             connection.Open();
             return connection;
         }
-        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ProtocolViolation && refused.MessageText.Contains("options", StringComparison.Ordinal))
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ProtocolViolation
+            && refused.MessageText.Contains("options", StringComparison.Ordinal))
         {
             // The pooler refuses options instead of dropping them.
             connection.Dispose();
@@ -83,7 +101,8 @@ internal sealed record PostgresSurroundings(bool SharesSessions, bool DropsOptio
         using var command = new NpgsqlCommand(Ask, connection);
         using var row = command.ExecuteReader();
         return row.Read()
-            ? (row.GetInt32(0), !row.IsDBNull(1) && row.GetString(1) == "yes", TimeSpan.FromMilliseconds(row.GetInt64(2)))
+            ? (row.GetInt32(0), !row.IsDBNull(1)
+                && row.GetString(1) == "yes", TimeSpan.FromMilliseconds(row.GetInt64(2)))
             : throw new ChatStoreException("The database does not answer a question.");
     }
 }

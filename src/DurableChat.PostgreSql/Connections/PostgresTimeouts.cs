@@ -10,7 +10,11 @@ internal static partial class PostgresTimeouts
 {
     /// <summary>Returns the options, with a heartbeat timeout that fits the server if they have none.</summary>
     public static PostgresStoreOptions Suit(PostgresStoreOptions options, DurableChatOptions server) =>
-        options with { HeartbeatTimeout = options.HeartbeatTimeout ?? TimeSpan.FromSeconds(Math.Clamp((int)(server.Worker.LeaseDuration / 5).TotalSeconds, 1, 5)) };
+        options with
+        {
+            HeartbeatTimeout = options.HeartbeatTimeout
+            ?? TimeSpan.FromSeconds(Math.Clamp((int)(server.Worker.LeaseDuration / 5).TotalSeconds, 1, 5))
+        };
 
     /// <summary>Throws if timeouts are in the wrong order.</summary>
     /// <exception cref="ChatStoreException">
@@ -18,7 +22,9 @@ internal static partial class PostgresTimeouts
     /// </exception>
     public static void Check(PostgresStoreOptions options, DurableChatOptions server)
     {
-        if (TimeoutOrder.Check(new Dictionary<string, TimeSpan>([.. server.Timeouts, .. Of(options)], StringComparer.Ordinal)) is [_, ..] problems)
+        if (TimeoutOrder.Check(new Dictionary<string, TimeSpan>([
+            .. server.Timeouts, .. Of(options),
+        ], StringComparer.Ordinal)) is [_, ..] problems)
         {
             throw new ChatStoreException($"The configuration is wrong. {string.Join(' ', problems)}");
         }
@@ -47,18 +53,20 @@ internal static partial class PostgresTimeouts
         return timeouts;
     }
 
-    private static TimeSpan OrForever(TimeSpan timeout) => timeout == TimeSpan.Zero ? TimeSpan.FromDays(36_500) : timeout;
+    private static TimeSpan OrForever(TimeSpan timeout) =>
+        timeout == TimeSpan.Zero ? TimeSpan.FromDays(36_500) : timeout;
 
     /// <summary>The last of several values counts. A number without a unit is in milliseconds.</summary>
     private static TimeSpan? ReadStatementTimeout(NpgsqlConnectionStringBuilder builder) =>
         Setting().Matches(builder.Options ?? "") is [.., var match]
-            ? double.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * (match.Groups["unit"].Value switch
-            {
-                "s" => TimeSpan.FromSeconds(1),
-                "min" => TimeSpan.FromMinutes(1),
-                "h" => TimeSpan.FromHours(1),
-                _ => TimeSpan.FromMilliseconds(1),
-            })
+            ? double.Parse(
+                match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * (match.Groups["unit"].Value switch
+                {
+                    "s" => TimeSpan.FromSeconds(1),
+                    "min" => TimeSpan.FromMinutes(1),
+                    "h" => TimeSpan.FromHours(1),
+                    _ => TimeSpan.FromMilliseconds(1),
+                })
             : null;
 
     [GeneratedRegex(@"statement_timeout\s*=\s*(?<number>\d+(\.\d+)?)\s*(?<unit>ms|s|min|h)?\b")]

@@ -36,5 +36,6 @@ internal sealed class StandbyWatch : IDisposable
         return new ChatStoreException("No standby confirmed a commit in time: it is on the primary alone.");
     }
 
-    private void OnNotice(object sender, NpgsqlNoticeEventArgs told) => _isUnconfirmed |= told.Notice.SqlState == PostgresErrorCodes.Warning;
+    private void OnNotice(object sender, NpgsqlNoticeEventArgs told) =>
+        _isUnconfirmed |= told.Notice.SqlState == PostgresErrorCodes.Warning;
 }

@@ -28,7 +28,8 @@ internal static partial class MigrationLock
             if (wait.Time.GetElapsedTime(started) >= wait.Longest)
             {
                 throw new ChatStoreException(
-                    $"The database '{connection.Database}' cannot be brought up to date: {holder.Description} has held the lock for migrations for longer than {wait.Longest}. "
+                    $"The database '{connection.Database}' cannot be brought up to date: {holder.Description} has held "
+                    + $"the lock for migrations for longer than {wait.Longest}. "
                     + $"Wait if that is a migration, or end it with: SELECT pg_terminate_backend({holder.Session})");
             }
 
@@ -72,11 +73,19 @@ internal static partial class MigrationLock
             return ("<pid>", "a session that has just given it back");
         }
 
-        var since = row.IsDBNull(5) ? "" : string.Create(CultureInfo.InvariantCulture, $", since {row.GetFieldValue<DateTimeOffset>(5):yyyy-MM-dd HH:mm:ss'Z'}");
+        var since = row.IsDBNull(5) ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", since {row.GetFieldValue<DateTimeOffset>(5):yyyy-MM-dd HH:mm:ss'Z'}");
         var session = row.GetInt32(0).ToString(CultureInfo.InvariantCulture);
-        return (session, $"session {session} ('{row.GetString(1)}' of user '{row.GetString(2)}' from {row.GetString(3)}, {row.GetString(4)}{since})");
+        return (
+            session,
+            $"session {session} ('{row.GetString(1)}' of user '{row.GetString(2)}' from {row.GetString(3)}, "
+                + $"{row.GetString(4)}{since})");
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Waiting to bring the database up to date: {Holder} has the lock for migrations. This start gives up after {Wait}")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "Waiting to bring the database up to date: {Holder} has the lock for migrations. This start gives up "
+            + "after {Wait}")]
     private static partial void LogWaiting(ILogger logger, string holder, TimeSpan wait);
 }

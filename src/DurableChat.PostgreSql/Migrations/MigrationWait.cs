@@ -15,5 +15,6 @@ internal sealed record MigrationWait(TimeSpan Longest, TimeProvider Time, ILogge
     /// </summary>
     public string Settings => string.Create(
         CultureInfo.InvariantCulture,
-        $"SET LOCAL lock_timeout = {Math.Max(1, (long)Longest.TotalMilliseconds)}; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;");
+        $"SET LOCAL lock_timeout = {Math.Max(1, (long)Longest.TotalMilliseconds)}; SET LOCAL statement_timeout = 0; "
+            + $"SET LOCAL idle_in_transaction_session_timeout = 0;");
 }

@@ -23,18 +23,27 @@ internal static class PostgresMigrations
     public static void Apply(NpgsqlConnectionStringBuilder connectionString, MigrationWait wait)
     {
         // A migration may take longer than any statement of the running server.
-        var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, CommandTimeout = 0, MaxAutoPrepare = 0 };
+        var builder = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString)
+        {
+            Pooling = false,
+            CommandTimeout = 0,
+            MaxAutoPrepare = 0,
+        };
         using var guard = new NpgsqlConnection(builder.ConnectionString);
         guard.Open();
         using var transaction = guard.BeginTransaction();
         Execute(guard, wait.Settings);
         MigrationLock.Take(guard, wait);
-        var scripts = Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var scripts = Assembly.GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .ToHashSet(StringComparer.Ordinal);
         var applied = ReadJournal(guard);
         if (applied.FirstOrDefault(name => !scripts.Contains(name)) is { } unknown)
         {
             throw new ChatStoreException(
-                $"The database '{builder.Database}' was made by a newer version of DurableChat (it has the migration '{unknown}'). Run that version, or give this one another database.");
+                $"The database '{builder.Database}' was made by a newer version of DurableChat (it has the migration '"
+                    + $"{unknown}'). Run that version, or give this one another database.");
         }
 
         if (!scripts.IsSubsetOf(applied))
@@ -52,7 +61,8 @@ internal static class PostgresMigrations
     {
         var result = DeployChanges.To
             .PostgresqlDatabase(builder.ConnectionString)
-            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(
+                Assembly.GetExecutingAssembly(), name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .WithTransactionPerScript()
             .WithPreprocessor(new Settings(wait))
             .JournalToPostgresqlTable(null, Journal)
@@ -62,7 +72,9 @@ internal static class PostgresMigrations
         if (!result.Successful)
         {
             var reason = PostgresFaults.ExplainOpening(result.Error, builder).Message;
-            throw new ChatStoreException(result.ErrorScript is { Name: var script } ? $"The migration '{script}' failed. {reason}" : reason, result.Error);
+            throw new ChatStoreException(
+                result.ErrorScript is { Name: var script } ? $"The migration '{script}' failed. {reason}" : reason,
+                result.Error);
         }
     }
 

@@ -10,14 +10,18 @@ namespace DurableChat.PostgreSql;
 internal static partial class PostgresOpening
 {
     /// <summary>All tables except for the journal of migrations.</summary>
-    private static readonly string[] _tables = ["chats", "messages", "queued_messages", "idempotency_keys", "cluster_settings", "replicas", "usage"];
+    private static readonly string[] _tables = [
+        "chats", "messages", "queued_messages", "idempotency_keys", "cluster_settings", "replicas", "usage",
+    ];
 
     /// <summary>Opens the database.</summary>
     /// <returns>The pool and its connection string.</returns>
     /// <exception cref="ChatStoreException">
     /// The database cannot be opened. The message says why and what to do.
     /// </exception>
-    public static (NpgsqlDataSource Source, NpgsqlConnectionStringBuilder Used) Open(PostgresStoreOptions options, MigrationWait wait)
+    public static (NpgsqlDataSource Source, NpgsqlConnectionStringBuilder Used) Open(
+        PostgresStoreOptions options,
+        MigrationWait wait)
     {
         var builder = PostgresConnections.Pooled(options);
         try
@@ -42,10 +46,13 @@ internal static partial class PostgresOpening
             builder = PostgresConnections.Pooled(options, surroundings);
             if (surroundings.Complain(PostgresConnections.Parse(options.ConnectionString), builder) is { } complaint)
             {
-                throw new ChatStoreException($"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be used: {complaint}");
+                throw new ChatStoreException(
+                    $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be used: {complaint}");
             }
 
-            LogPooler(wait.Logger, surroundings.SharesSessions ? "Statements are not prepared then. Notifications need a direct connection: Notifications:PostgreSql." : "It keeps sessions apart.");
+            LogPooler(wait.Logger, surroundings.SharesSessions
+                ? "Statements are not prepared then. Notifications need a direct connection: Notifications:PostgreSql."
+                : "It keeps sessions apart.");
         }
 
         PostgresMigrations.Apply(builder, wait);
@@ -55,7 +62,11 @@ internal static partial class PostgresOpening
 
     private static void CheckPrivileges(NpgsqlConnectionStringBuilder builder)
     {
-        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString);
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(builder.ConnectionString)
+        {
+            Pooling = false,
+            MaxAutoPrepare = 0,
+        }.ConnectionString);
         connection.Open();
         using var command = new NpgsqlCommand(
             """
@@ -76,7 +87,8 @@ internal static partial class PostgresOpening
         if (missing.Count > 0)
         {
             throw new ChatStoreException(
-                $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be used: permission denied for table {string.Join(", ", missing)}. "
+                $"The database '{builder.Database}' on {builder.Host}:{builder.Port} cannot be used: permission denied "
+                + $"for table {string.Join(", ", missing)}. "
                 + $"Grant the user \"{builder.Username}\" SELECT, INSERT, UPDATE and DELETE, or make it the owner.");
         }
     }

@@ -41,14 +41,16 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
 
     /// <inheritdoc/>
     public string DeafAdvice =>
-        "A pooler in transaction mode, such as PgBouncer's, swallows notifications: set Notifications:PostgreSql to a connection string that leads directly to the database.";
+        "A pooler in transaction mode, such as PgBouncer's, swallows notifications: set Notifications:PostgreSql to a "
+            + "connection string that leads directly to the database.";
 
     /// <inheritdoc/>
     public async Task PublishAsync(IReadOnlyList<string> payloads, CancellationToken cancellationToken)
     {
         try
         {
-            await using var command = _sender.CreateCommand("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload");
+            await using var command = _sender.CreateCommand(
+                "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload");
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _name });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. payloads] });
             _metrics.Statements("notify");
@@ -72,7 +74,8 @@ public sealed class PostgresChannel : INotificationChannel, IAsyncDisposable
             await using var connection = new NpgsqlConnection(_connectionString);
             connection.Notification += (_, received) => listener.OnReceived(received.Payload);
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (var command = new NpgsqlCommand($"LISTEN \"{_name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection))
+            await using (var command = new NpgsqlCommand(
+                $"LISTEN \"{_name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection))
             {
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }

@@ -75,12 +75,16 @@ internal static class PostgresCommit
     }
 
     /// <summary>Reads the result of the statement at the reader's position.</summary>
-    public static async Task<CommitResult> ReadAsync(NpgsqlDataReader row, Transition transition, IdempotencyRecord? idempotency)
+    public static async Task<CommitResult> ReadAsync(
+        NpgsqlDataReader row,
+        Transition transition,
+        IdempotencyRecord? idempotency)
     {
         await PostgresRows.ReadOwnAsync(row, transition.Next.CommitId).ConfigureAwait(false);
         return row.GetBoolean(0) ? new CommitResult.Committed()
             : idempotency is not null && !row.IsDBNull(1)
-                ? new CommitResult.Repeated(new IdempotencyRecord(idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
+                ? new CommitResult.Repeated(new IdempotencyRecord(
+                    idempotency.Key, row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3)))
                 : transition.MaxChatsOfOwner is not null && !row.GetBoolean(row.FieldCount - 2)
                     ? new CommitResult.TooManyChats()
                     : new CommitResult.Conflict();
@@ -135,7 +139,8 @@ internal static class PostgresCommit
         AddNullable(command, NpgsqlDbType.Numeric, spent.Usage.Cost);
     }
 
-    private static void Add<T>(NpgsqlBatchCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+    private static void Add<T>(NpgsqlBatchCommand command, T value) =>
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 
     private static void AddNullable(NpgsqlBatchCommand command, NpgsqlDbType type, object? value) =>
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });

@@ -20,6 +20,8 @@ internal static class PostgresKeys
     public static async Task<IdempotencyRecord?> ReadAsync(NpgsqlDataReader row, ChatId id, string key)
     {
         await PostgresRows.ReadOwnAsync(row, id.Value).ConfigureAwait(false);
-        return row.IsDBNull(0) ? null : new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+        return row.IsDBNull(0)
+            ? null
+            : new IdempotencyRecord(key, row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
     }
 }

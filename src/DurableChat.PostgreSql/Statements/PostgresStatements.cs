@@ -105,10 +105,12 @@ internal static class PostgresStatements
         """;
 
     public const string FindKey =
-        "SELECT k.fingerprint, k.outcome, k.created_at, $1 FROM (SELECT) AS asked LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = $2 AND k.created_at > now() - $3::interval";
+        "SELECT k.fingerprint, k.outcome, k.created_at, $1 FROM (SELECT) AS asked LEFT JOIN idempotency_keys k ON "
+            + "k.chat_id = $1 AND k.key = $2 AND k.created_at > now() - $3::interval";
 
     /// <summary>Settles a commit in doubt: reads the chat's version and the commit that made it.</summary>
-    public const string FindCommit = "SELECT c.version, c.commit_id, $1 FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1";
+    public const string FindCommit =
+        "SELECT c.version, c.commit_id, $1 FROM (SELECT) AS asked LEFT JOIN chats c ON c.chat_id = $1";
 
     /// <summary>
     /// A deleted chat leaves its row, empty and at version 0, which no commit expects. If the row were deleted, a
@@ -130,7 +132,9 @@ internal static class PostgresStatements
     public const string FindGravestone = "SELECT EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
 
     /// <summary>One page of the primary key, including gravestones.</summary>
-    public const string FindArchived = "SELECT chat_id, archived AND version > 0 AND updated_at <= $2 FROM chats WHERE chat_id > $1 ORDER BY chat_id LIMIT $3";
+    public const string FindArchived =
+        "SELECT chat_id, archived AND version > 0 AND updated_at <= $2 FROM chats WHERE chat_id > $1 ORDER BY "
+            + "chat_id LIMIT $3";
 
     /// <summary>The replica that changes the row runs the round.</summary>
     public const string BeginRound =
@@ -139,7 +143,8 @@ internal static class PostgresStatements
         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value::bigint - kept.value::bigint >= $1
         """;
 
-    public const string FindRemains = "SELECT chat_id FROM chats WHERE version = 0 AND status = 'deleted' AND chat_id > $1 ORDER BY chat_id LIMIT $2";
+    public const string FindRemains =
+        "SELECT chat_id FROM chats WHERE version = 0 AND status = 'deleted' AND chat_id > $1 ORDER BY chat_id LIMIT $2";
 
     /// <summary>
     /// A separate statement after the one that locked the chat: only then does it see what a concurrent commit had
@@ -154,7 +159,9 @@ internal static class PostgresStatements
             ) AS measured WHERE earlier < $3)
         """;
 
-    public const string RemoveQueueOfBuried = "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND version = 0)";
+    public const string RemoveQueueOfBuried =
+        "DELETE FROM queued_messages WHERE chat_id = $1 AND EXISTS (SELECT FROM chats WHERE chat_id = $1 AND "
+            + "version = 0)";
 
     public const string RemoveKeysOfBuried =
         """
@@ -203,7 +210,9 @@ internal static class PostgresStatements
         ORDER BY r.heartbeat_at DESC, r.replica_id LIMIT $1
         """;
 
-    public const string ListLeases = "SELECT chat_id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', 'interrupting') AND lease_replica = $1";
+    public const string ListLeases =
+        "SELECT chat_id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', "
+            + "'interrupting') AND lease_replica = $1";
 
     /// <summary>
     /// A replica that was itself unresponsive must not declare others dead: its own heartbeats must have been on time
@@ -327,29 +336,66 @@ internal static class PostgresStatements
         {
             // Counted in the statement's own snapshot: concurrent creations do not see each other.
             var room = shape.HasRoomLimit ? next++ : 0;
-            sql.Append(shape.HasRoomLimit ? $"\n    WHERE (SELECT count(*) FROM (SELECT FROM chats WHERE owner = $15 AND version > 0 LIMIT ${room}) AS counted) < ${room}" : "");
+            sql.Append(
+                shape.HasRoomLimit
+                    ? $"\n    WHERE (SELECT count(*) FROM (SELECT FROM chats WHERE owner = $15 AND version > 0 "
+                        + $"LIMIT ${room}) AS counted) < ${room}"
+                    : "");
             sql.Append(InsertedChat);
         }
         else
         {
             // A key that is in use prevents the whole commit.
-            sql.Append(shape.HasKey ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} AND created_at > now() - ${key + 3}::interval)" : "");
+            sql.Append(
+                shape.HasKey
+                    ? $"\n    AND NOT EXISTS (SELECT FROM idempotency_keys WHERE chat_id = $1 AND key = ${key} "
+                        + $"AND created_at > now() - ${key + 3}::interval)"
+                    : "");
             sql.Append("\n    RETURNING chat_id\n)");
         }
 
         if (shape.RemovesCheckpoint)
         {
-            sql.Append(", let_go AS (DELETE FROM checkpoints WHERE chat_id = $1 AND EXISTS (SELECT FROM done) RETURNING first_seq)");
+            sql.Append(
+                ", let_go AS (DELETE FROM checkpoints WHERE chat_id = $1 AND EXISTS (SELECT FROM done) "
+                    + "RETURNING first_seq)");
         }
 
+        AppendRows(sql, shape, next);
+        if (!shape.HasKey)
+        {
+            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}{IsKnownOf(shape)}$13").ToString();
+        }
+
+        sql.Append(
+            $", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) "
+                + $"SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) "
+                + $"ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, "
+                + $"outcome = excluded.outcome, created_at = excluded.created_at RETURNING key)");
+        return sql.Append(
+            $"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, "
+                + $"{PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k "
+                + $"ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval")
+            .ToString();
+    }
+
+    /// <summary>The parts that change rows of messages, the queue and the usage.</summary>
+    private static void AppendRows(StringBuilder sql, CommitShape shape, int next)
+    {
         if (shape.Removes)
         {
-            sql.Append($", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} AND EXISTS (SELECT FROM done) RETURNING id)");
+            sql.Append(
+                $", removed AS (DELETE FROM messages WHERE chat_id = $1 AND id >= ${next++} "
+                    + $"AND EXISTS (SELECT FROM done) RETURNING id)");
         }
 
         if (shape.Appends)
         {
-            sql.Append($", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) SELECT $1, m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], ${next + 3}::bigint[], ${next + 4}::text[]) AS m WHERE EXISTS (SELECT FROM done) RETURNING id)");
+            sql.Append(
+                $", appended AS (INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) "
+                    + $"SELECT $1, m.* FROM unnest(${next}::bigint[], ${next + 1}::bigint[], ${next + 2}::text[], "
+                    + $"${next + 3}::bigint[], ${next + 4}::text[]) AS m "
+                    + $"WHERE EXISTS (SELECT FROM done) RETURNING id)");
             next += 5;
         }
 
@@ -365,21 +411,15 @@ internal static class PostgresStatements
 
         if (shape.Dequeues)
         {
-            sql.Append($", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next++}) AND EXISTS (SELECT FROM done) RETURNING id)");
+            sql.Append(
+                $", dequeued AS (DELETE FROM queued_messages WHERE chat_id = $1 AND id = ANY (${next++}) "
+                    + $"AND EXISTS (SELECT FROM done) RETURNING id)");
         }
 
         if (shape.Spends)
         {
             AppendUsage(sql, next);
         }
-
-        if (!shape.HasKey)
-        {
-            return sql.Append($"\nSELECT EXISTS (SELECT FROM done), {PartsOf(shape)}{IsKnownOf(shape)}$13").ToString();
-        }
-
-        sql.Append($", claimed AS (INSERT INTO idempotency_keys (chat_id, key, fingerprint, outcome, created_at) SELECT $1, ${key}, ${key + 1}, ${key + 2}, now() WHERE EXISTS (SELECT FROM done) ON CONFLICT (chat_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, outcome = excluded.outcome, created_at = excluded.created_at RETURNING key)");
-        return sql.Append($"\nSELECT EXISTS (SELECT FROM done), k.fingerprint, k.outcome, k.created_at, {PartsOf(shape)}{IsKnownOf(shape)}$13 FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.chat_id = $1 AND k.key = ${key} AND k.created_at > now() - ${key + 3}::interval").ToString();
     }
 
     /// <summary>The update of the chat's row. Few commits change the settings of future messages.</summary>
@@ -425,7 +465,8 @@ internal static class PostgresStatements
     /// Whether a chat or gravestone with the id exists. Then that is why a new one was not inserted, and not the limit
     /// on chats.
     /// </summary>
-    private static string IsKnownOf(CommitShape shape) => shape.HasRoomLimit ? "EXISTS (SELECT FROM chats WHERE chat_id = $1), " : "";
+    private static string IsKnownOf(CommitShape shape) =>
+        shape.HasRoomLimit ? "EXISTS (SELECT FROM chats WHERE chat_id = $1), " : "";
 
     /// <summary>
     /// Parts of a statement that nothing reads run after its result, so their errors would arrive after the result as
@@ -434,7 +475,13 @@ internal static class PostgresStatements
     private static string PartsOf(CommitShape shape) => string.Concat(
         new (bool IsThere, string Name)[]
         {
-            (shape.RemovesCheckpoint, "let_go"), (shape.Removes, "removed"), (shape.Appends, "appended"), (shape.Enqueues, "enqueued"), (shape.Dequeues, "dequeued"), (shape.Spends, "spent"), (shape.HasKey, "claimed"),
+            (shape.RemovesCheckpoint, "let_go"),
+            (shape.Removes, "removed"),
+            (shape.Appends, "appended"),
+            (shape.Enqueues, "enqueued"),
+            (shape.Dequeues, "dequeued"),
+            (shape.Spends, "spent"),
+            (shape.HasKey, "claimed"),
         }.Where(part => part.IsThere).Select(part => $"(SELECT count(*) FROM {part.Name}), "));
 }
 

@@ -16,7 +16,11 @@ namespace DurableChat.Providers.Chat;
 /// <param name="explain">Creates an exception for an error that the server reports.</param>
 /// <param name="held">Counts the memory held until the end.</param>
 internal sealed class ChatAnswer(
-    ChatRules rules, Provider provider, bool parsesThinkTags, Func<JsonElement, ModelException> explain, HeldContent held)
+    ChatRules rules,
+    Provider provider,
+    bool parsesThinkTags,
+    Func<JsonElement, ModelException> explain,
+    HeldContent held)
 {
     private const string ThoughtStart = "<thought>", ThoughtEnd = "</thought>";
 
@@ -109,7 +113,9 @@ internal sealed class ChatAnswer(
     private IEnumerable<MessagePart> ReadChoice(JsonElement choice)
     {
         // Some servers send "null" or "none" as a string before there is a reason.
-        _reason = choice.Text("finish_reason") is { Length: > 0 } reason and not ("null" or "none" or "None") ? reason : _reason;
+        _reason = choice.Text("finish_reason") is { Length: > 0 } reason and not ("null" or "none" or "None")
+            ? reason
+            : _reason;
         if (choice.Object("delta") is { } delta)
         {
             return ReadMessage(delta);

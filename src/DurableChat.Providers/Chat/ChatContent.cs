@@ -74,7 +74,8 @@ internal sealed class ChatContent(HeldContent held)
     /// <summary>The text of a thinking block, which is a text or a list of texts.</summary>
     public static string ThoughtOf(JsonElement block) =>
         block.Text("thinking") ?? block.Text("text")
-        ?? string.Concat(block.Items("thinking").Concat(block.Items("summary")).Select(part => part.Text("text") ?? ""));
+        ?? string.Concat(
+            block.Items("thinking").Concat(block.Items("summary")).Select(part => part.Text("text") ?? ""));
 
     private static JsonNode Write(Block block)
     {

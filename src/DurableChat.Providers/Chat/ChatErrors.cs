@@ -14,7 +14,10 @@ internal static class ChatErrors
     public static JsonElement? Of(string type, JsonElement chunk) =>
         Member(chunk) is { } own ? own
         : chunk.Items("choices").Select(Member).FirstOrDefault(error => error is not null) is { } inner ? inner
-        : type == "error" || chunk.Text("object") == "error" || chunk.Text("type") == "error" || (type is "" or "message" && IsBare(chunk)) ? chunk
+        : type == "error"
+            || chunk.Text("object") == "error"
+            || chunk.Text("type") == "error"
+            || (type is "" or "message" && IsBare(chunk)) ? chunk
         : null;
 
     private static JsonElement? Member(JsonElement json) =>

@@ -47,7 +47,8 @@ internal sealed class ChatModel : IModelClient
         ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var answer = new ChatAnswer(_rules, _provider, _parsesThinkTags, _connection.Explain, new HeldContent(request.OnContent));
+        var answer = new ChatAnswer(
+            _rules, _provider, _parsesThinkTags, _connection.Explain, new HeldContent(request.OnContent));
         var isDone = false;
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
@@ -77,7 +78,9 @@ internal sealed class ChatModel : IModelClient
 
     /// <summary>Reads the next event. A failure after the end of an answer does not discard the answer.</summary>
     private static async ValueTask<bool> MoveNextAsync(
-        IAsyncEnumerator<(string Type, JsonElement Data)> events, ChatAnswer answer, CancellationToken cancellationToken)
+        IAsyncEnumerator<(string Type, JsonElement Data)> events,
+        ChatAnswer answer,
+        CancellationToken cancellationToken)
     {
         try
         {

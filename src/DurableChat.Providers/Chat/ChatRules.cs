@@ -119,7 +119,12 @@ internal sealed record ChatRules
                 HasEmptyContent = true,
             },
             ChatFlavour.Groq =>
-                new ChatRules { MaxTokensField = "max_completion_tokens", HasTopK = false, ReasoningField = "reasoning" },
+                new ChatRules
+                {
+                    MaxTokensField = "max_completion_tokens",
+                    HasTopK = false,
+                    ReasoningField = "reasoning",
+                },
             ChatFlavour.Vllm or ChatFlavour.LMStudio =>
                 new ChatRules { ReasoningField = "reasoning", IsStrictOnRoles = true },
             ChatFlavour.Ollama => new ChatRules { ReasoningField = "reasoning" },

@@ -12,7 +12,9 @@ internal static class ChatUsage
     {
         // Kimi sends usage next to the choice, Groq under a name of its own.
         var usage = chunk.Object("usage")
-            ?? chunk.Items("choices").Select(choice => choice.Object("usage")).FirstOrDefault(found => found is not null)
+            ?? chunk.Items("choices")
+                .Select(choice => choice.Object("usage"))
+                .FirstOrDefault(found => found is not null)
             ?? chunk.Object("x_groq")?.Object("usage");
         return usage is { } given ? Parse(given, rules) : null;
     }

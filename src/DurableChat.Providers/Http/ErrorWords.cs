@@ -28,7 +28,10 @@ internal static class ErrorWords
 
     private static readonly string[] _replay =
     [
-        "invalid_encrypted_content", "encrypted content could not", "encrypted content for item", "bound to a different conversation",
+        "invalid_encrypted_content",
+        "encrypted content could not",
+        "encrypted content for item",
+        "bound to a different conversation",
         "invalid `signature`", "invalid signature", "thought_signature",
         "thought signature", "could not decrypt", "required following item", "without its required", "reasoning item",
         "`thinking` or `redacted_thinking`", "cannot be modified",

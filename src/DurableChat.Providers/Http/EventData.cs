@@ -44,5 +44,6 @@ internal static class EventData
         }
     }
 
-    private static bool IsHeartbeat(string type) => type is "ping" or "heartbeat" or "keepalive" or "keep-alive" or "keep_alive" or "comment";
+    private static bool IsHeartbeat(string type) =>
+        type is "ping" or "heartbeat" or "keepalive" or "keep-alive" or "keep_alive" or "comment";
 }

@@ -4,7 +4,11 @@ namespace DurableChat.Providers.Http;
 /// Limits a stream of Server-Sent Events. If an event, or all of them together, exceed the limit, reading throws a
 /// <see cref="FormatException"/>. An event ends with an empty line (WHATWG HTML, 9.2.5). Disposes of the inner stream.
 /// </summary>
-internal sealed class EventLimitStream(Stream inner, int maxEventBytes, long maxBytes, string what = "The model's answer") : ReadOnlyStream(inner)
+internal sealed class EventLimitStream(
+    Stream inner,
+    int maxEventBytes,
+    long maxBytes,
+    string what = "The model's answer") : ReadOnlyStream(inner)
 {
     private const byte CarriageReturn = (byte)'\r', LineFeed = (byte)'\n';
 

@@ -32,5 +32,6 @@ internal static class ProviderAddress
     }
 
     private static bool HasVersion(string path) =>
-        path.Split('/').Any(part => part.Length > 1 && part[0] is 'v' or 'V' && char.IsAsciiDigit(part.ElementAtOrDefault(1)));
+        path.Split('/')
+            .Any(part => part.Length > 1 && part[0] is 'v' or 'V' && char.IsAsciiDigit(part.ElementAtOrDefault(1)));
 }

@@ -54,24 +54,32 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
     /// The provider did not respond with success, or not with events or JSON.
     /// </exception>
     public async IAsyncEnumerable<(string Type, JsonElement Data)> PostAsync(
-        JsonObject body, IEnumerable<KeyValuePair<string, string>> headers, ModelRequest asked, [EnumeratorCancellation] CancellationToken cancellationToken)
+        JsonObject body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        ModelRequest asked,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (options.ExtraBody is { } extra)
         {
             Merge(body, extra);
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, ProviderJson.Relaxed)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, ProviderJson.Relaxed)),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Options.Set(ProviderModels.CallOption, asked.Call);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        foreach (var (name, value) in headers.Where(header => !options.Headers.ContainsKey(header.Key)).Concat(options.Headers))
+        foreach (var (name, value) in headers.Where(header => !options.Headers.ContainsKey(header.Key))
+            .Concat(options.Headers))
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
         asked.OnBytes();
         if (response.StatusCode != HttpStatusCode.OK)
         {
@@ -79,9 +87,13 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
         }
 
         var stream = new WatchedStream(
-            new EventLimitStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), MaxEventBytes, MaxAnswerBytes), asked.OnBytes);
+            new EventLimitStream(
+                await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false),
+                MaxEventBytes,
+                MaxAnswerBytes), asked.OnBytes);
         await using var disposal = stream.ConfigureAwait(false);
-        var (answer, isEvents) = await AnswerBody.OpenAsync(stream, response.Content.Headers.ContentType?.MediaType, cancellationToken).ConfigureAwait(false);
+        var (answer, isEvents) = await AnswerBody.OpenAsync(
+            stream, response.Content.Headers.ContentType?.MediaType, cancellationToken).ConfigureAwait(false);
         await using var end = answer.ConfigureAwait(false);
         if (!isEvents)
         {
@@ -90,7 +102,8 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
             yield break;
         }
 
-        await foreach (var item in SseParser.Create(new EndedStream(answer), static (type, data) => (type, Data: data.ToArray())).EnumerateAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var item in SseParser.Create(new EndedStream(answer), static (type, data) =>
+            (type, Data: data.ToArray())).EnumerateAsync(cancellationToken).ConfigureAwait(false))
         {
             var data = item.Data.Data.AsSpan().Trim(" \r\n\t"u8);
             if (data.IsEmpty)
@@ -159,7 +172,8 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
 
     private async Task<ModelException> ExplainAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var stream = new TruncatedStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), MaxErrorBytes);
+        var stream = new TruncatedStream(
+            await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), MaxErrorBytes);
         await using var disposal = stream.ConfigureAwait(false);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
@@ -168,10 +182,12 @@ internal sealed class ProviderConnection(HttpClient http, Uri address, ProviderO
         var advice = status is (>= 300 and < 400) or 404 or 405 ? " Check the Endpoint of the model." : "";
         return new ModelException(
             ProviderErrors.OfResponse(status, body, RetryAfter.Read(response.Headers, time.GetUtcNow())),
-            new HttpRequestException($"POST {Describe(address)} was answered with {status}{pointsTo}.{advice} {Shorten(Redact(body))}"));
+            new HttpRequestException(
+                $"POST {Describe(address)} was answered with {status}{pointsTo}.{advice} {Shorten(Redact(body))}"));
     }
 
-    private string Redact(string text) => string.IsNullOrEmpty(options.Key) ? text : text.Replace(options.Key, Redacted, StringComparison.Ordinal);
+    private string Redact(string text) =>
+        string.IsNullOrEmpty(options.Key) ? text : text.Replace(options.Key, Redacted, StringComparison.Ordinal);
 
     private static string Shorten(string body) => body.Length <= MaxBodyCharsInLog ? body : body[..MaxBodyCharsInLog];
 

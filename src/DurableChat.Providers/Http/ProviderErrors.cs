@@ -119,7 +119,8 @@ internal static partial class ProviderErrors
     private static partial Regex ToolsUnsupported();
 
     [GeneratedRegex(
-        @"\b((does not|doesn't|do not|don't|not|cannot) support|unsupported (parameter|feature|argument)s?:?|no endpoints found that support)"
+        @"\b((does not|doesn't|do not|don't|not|cannot) support|unsupported (parameter|feature|argument)s?:?"
+        + @"|no endpoints found that support)"
         + @"[^.\n]{0,40}?(?<!\w)(tools?(?![\[\w.])|function|tool[ _-](use|call))",
         RegexOptions.IgnoreCase,
         MatchMilliseconds)]

@@ -67,7 +67,8 @@ internal static partial class RetryAfter
 
     [GeneratedRegex(
         @"(?:retryDelay:\s*|(?:try again|retry|wait)\s+(?:in|after|for)\s+)"
-        + @"(?:(?<ms>\d+(?:\.\d+)?)\s?ms|(?:(?<m>\d+)\s?m(?:in(?:ute)?s?)?\b?\s?)?(?:(?<s>\d+(?:\.\d+)?)\s?s(?:ec(?:ond)?s?)?\b)?)",
+        + @"(?:(?<ms>\d+(?:\.\d+)?)\s?ms"
+        + @"|(?:(?<m>\d+)\s?m(?:in(?:ute)?s?)?\b?\s?)?(?:(?<s>\d+(?:\.\d+)?)\s?s(?:ec(?:ond)?s?)?\b)?)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Words();

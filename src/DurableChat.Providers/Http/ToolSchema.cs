@@ -12,7 +12,9 @@ internal static class ToolSchema
     /// </summary>
     public static JsonNode Of(JsonElement schema)
     {
-        if (schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out _) && schema.Object("properties") is not null)
+        if (schema.ValueKind == JsonValueKind.Object
+            && schema.TryGetProperty("type", out _)
+            && schema.Object("properties") is not null)
         {
             return RawJson.Node(schema.GetRawText());
         }

@@ -66,7 +66,8 @@ internal sealed class MessagesPrompt
         }
 
         hash.Add("");
-        var isUnbound = _unbound.Any(host => $".{provider.Name}".EndsWith($".{host}", StringComparison.OrdinalIgnoreCase));
+        var isUnbound = _unbound.Any(
+            host => $".{provider.Name}".EndsWith($".{host}", StringComparison.OrdinalIgnoreCase));
         foreach (var item in request.Prompt)
         {
             if (prompt.EntryOf(item, provider, request) is { Blocks.Count: > 0 } entry)

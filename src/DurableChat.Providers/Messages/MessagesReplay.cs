@@ -51,7 +51,8 @@ internal static class MessagesReplay
         : !block.IsCall || RawJson.IsObject(block.Input);
 
     /// <summary>A signature arrives last, so thinking without one was truncated.</summary>
-    private static bool IsUnsigned(ContentBlock block) => block.Type == "thinking" && block.Text("signature").Length == 0;
+    private static bool IsUnsigned(ContentBlock block) =>
+        block.Type == "thinking" && block.Text("signature").Length == 0;
 
     /// <summary>
     /// A call without a result is refused: a truncated call, or a call of a provider that had not finished.

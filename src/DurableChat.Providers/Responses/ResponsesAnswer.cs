@@ -192,7 +192,8 @@ internal sealed class ResponsesAnswer(Provider provider, Func<JsonElement, Model
     {
         var holder = data.Object("response") ?? data;
         return holder.Error() is { } error ? explain(error)
-            : holder.Text("object") == "response" || holder.Items("output").Any() ? new ModelException(ModelErrors.OfStatus(503))
+            : holder.Text("object") == "response" || holder.Items("output").Any()
+                ? new ModelException(ModelErrors.OfStatus(503))
             : explain(holder);
     }
 }

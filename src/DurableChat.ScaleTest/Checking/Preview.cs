@@ -3,7 +3,9 @@ using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.ScaleTest.Checking;
 
-/// <summary>The parts of an answer on a screen, as hashes of what they join to: a message must begin with exactly that.</summary>
+/// <summary>
+/// The parts of an answer on a screen, as hashes of what they join to: a message must begin with exactly that.
+/// </summary>
 internal sealed class Preview
 {
     private readonly XxHash64 _text = new();
@@ -46,7 +48,8 @@ internal sealed class Preview
     }
 
     public bool IsBeginningOf(WireMessage message) =>
-        IsBeginning(_text, _textLength, message.Text.Span) && IsBeginning(_reasoning, _reasoningLength, message.Reasoning.Span);
+        IsBeginning(_text, _textLength, message.Text.Span)
+            && IsBeginning(_reasoning, _reasoningLength, message.Reasoning.Span);
 
     private static bool IsBeginning(XxHash64 shown, int length, ReadOnlySpan<byte> whole) =>
         length <= whole.Length && XxHash64.HashToUInt64(whole[..length]) == shown.GetCurrentHashAsUInt64();

@@ -3,8 +3,9 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.ScaleTest.Checking;
 
 /// <summary>
-/// Checks one subscriber's stream while it runs, across all of its connections, by what the wire's documentation promises. It knows nothing of the server and shares no
-/// code with it. After a violation it goes on from what it was given, so that one fault is told once. For one subscriber; not thread-safe.
+/// Checks one subscriber's stream while it runs, across all of its connections, by what the wire's documentation
+/// promises. It knows nothing of the server and shares no code with it. After a violation it goes on from what it was
+/// given, so that one fault is told once. For one subscriber; not thread-safe.
 /// </summary>
 /// <param name="chat">The chat.</param>
 /// <param name="name">The subscriber's name in reports.</param>
@@ -76,7 +77,8 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
             case WireEventType.Status:
                 if (next.Version <= _statusVersion)
                 {
-                    Report(ViolationKind.StaleStatus, $"Status of version {next.Version} after that of {_statusVersion}.");
+                    Report(
+                        ViolationKind.StaleStatus, $"Status of version {next.Version} after that of {_statusVersion}.");
                 }
 
                 _statusVersion = Math.Max(_statusVersion, next.Version);
@@ -100,20 +102,25 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
 
         if (_epoch != 0 && position.Epoch != _epoch)
         {
-            Report(ViolationKind.WrongEpoch, $"Epoch {position.Epoch} while the history on screen is of epoch {_epoch}.");
+            Report(
+                ViolationKind.WrongEpoch, $"Epoch {position.Epoch} while the history on screen is of epoch {_epoch}.");
         }
 
         _epoch = position.Epoch;
     }
 
-    /// <summary>Any event may carry a position, and a client comes back with it, so it must say what the client has.</summary>
+    /// <summary>
+    /// Any event may carry a position, and a client comes back with it, so it must say what the client has.
+    /// </summary>
     private void CheckResumePoint(WireEvent next, long message, long seq)
     {
-        if (next.Position is { } position && (position.Message != message || position.Seq != seq || (_epoch != 0 && position.Epoch != _epoch)))
+        if (next.Position is { } position
+            && (position.Message != message || position.Seq != seq || (_epoch != 0 && position.Epoch != _epoch)))
         {
             Report(
                 position.Message > message ? ViolationKind.Gap : ViolationKind.Malformed,
-                $"The event is at position {position}, but the client has message {message} and {seq} parts, of epoch {_epoch}.");
+                $"The event is at position {position}, but the client has message {message} and {seq} parts, of "
+                    + $"epoch {_epoch}.");
         }
     }
 
@@ -122,7 +129,9 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
         if (message.Id <= _last)
         {
             var isRepeat = _seen.Exists(seen => seen.Id == message.Id) || (message.Id == _last && After == _last);
-            Report(isRepeat ? ViolationKind.Duplicate : ViolationKind.OutOfOrder, $"Message {message.Id} after message {_last}.");
+            Report(
+                isRepeat ? ViolationKind.Duplicate : ViolationKind.OutOfOrder,
+                $"Message {message.Id} after message {_last}.");
             return;
         }
 
@@ -151,16 +160,24 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
     {
         if (message.Generation <= _endedGeneration)
         {
-            Report(ViolationKind.OutOfOrder, $"Message {message.Id} ends generation {message.Generation} after generation {_endedGeneration} has ended.");
+            Report(
+                ViolationKind.OutOfOrder,
+                $"Message {message.Id} ends generation {message.Generation} after "
+                    + $"generation {_endedGeneration} has ended.");
         }
 
         if (_preview.Seq > 0 && _preview.Generation != message.Generation)
         {
-            Report(ViolationKind.StalePart, $"Parts of generation {_preview.Generation} are on screen when message {message.Id} ends generation {message.Generation}.");
+            Report(
+                ViolationKind.StalePart,
+                $"Parts of generation {_preview.Generation} are on screen when message {message.Id} ends "
+                    + $"generation {message.Generation}.");
         }
         else if (_preview.Seq > 0 && !_preview.IsBeginningOf(message))
         {
-            Report(ViolationKind.Content, $"Message {message.Id} does not begin with the {_preview.Seq} parts that were shown of it.");
+            Report(
+                ViolationKind.Content,
+                $"Message {message.Id} does not begin with the {_preview.Seq} parts that were shown of it.");
         }
 
         _endedGeneration = message.Generation;
@@ -172,19 +189,25 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
     {
         if (part.Generation <= _deadGeneration)
         {
-            Report(ViolationKind.StalePart, $"A part of generation {part.Generation}, which is over, or was edited away.");
+            Report(
+                ViolationKind.StalePart, $"A part of generation {part.Generation}, which is over, or was edited away.");
             return;
         }
 
-        if (part.Position is { } position && (position.Message != _last || position.Generation != part.Generation || position.Seq != part.Seq))
+        if (part.Position is { } position
+            && (position.Message != _last || position.Generation != part.Generation || position.Seq != part.Seq))
         {
             // A client that comes back with this position would miss, or be given again, what lies between.
-            Report(position.Message > _last ? ViolationKind.Gap : ViolationKind.Malformed, $"Part {part.Generation}.{part.Seq} is at position {position}, and the last message given was {_last}.");
+            Report(
+                position.Message > _last ? ViolationKind.Gap : ViolationKind.Malformed,
+                $"Part {part.Generation}.{part.Seq} is at {position}, and the last message given was {_last}.");
         }
 
         if (_preview.Seq > 0 && part.Generation != _preview.Generation)
         {
-            Report(ViolationKind.StalePart, $"A part of generation {part.Generation} beside parts of generation {_preview.Generation}.");
+            Report(
+                ViolationKind.StalePart,
+                $"A part of generation {part.Generation} beside parts of generation {_preview.Generation}.");
             _preview.Clear();
         }
 
@@ -210,7 +233,8 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
     {
         if (reset.Epoch <= _epoch)
         {
-            Report(ViolationKind.WrongEpoch, $"The history is reset to epoch {reset.Epoch}, and was of epoch {_epoch}.");
+            Report(
+                ViolationKind.WrongEpoch, $"The history is reset to epoch {reset.Epoch}, and was of epoch {_epoch}.");
         }
 
         // The history comes again from its first answer on; the parts on screen belong to an answer that will not come.
@@ -234,5 +258,6 @@ internal sealed class StreamChecker(string chat, string name, long after, Violat
     }
 
     private void Report(ViolationKind kind, string detail) =>
-        log.Add(new Violation(kind, chat, name, Position ?? "the beginning", detail, [.. _recent.Select(shown => shown.ToString())]));
+        log.Add(new Violation(
+            kind, chat, name, Position ?? "the beginning", detail, [.. _recent.Select(shown => shown.ToString())]));
 }

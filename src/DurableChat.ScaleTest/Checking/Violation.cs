@@ -7,8 +7,15 @@ namespace DurableChat.ScaleTest.Checking;
 /// <param name="Position">How far that stream had got.</param>
 /// <param name="Detail">What is wrong.</param>
 /// <param name="Recent">The events before it and the one that broke it, oldest first.</param>
-internal sealed record Violation(ViolationKind Kind, string Chat, string Subscriber, string Position, string Detail, IReadOnlyList<string> Recent)
+internal sealed record Violation(
+    ViolationKind Kind,
+    string Chat,
+    string Subscriber,
+    string Position,
+    string Detail,
+    IReadOnlyList<string> Recent)
 {
     public override string ToString() =>
-        $"{Kind} in chat {Chat}, {(Subscriber.Length > 0 ? $"subscriber {Subscriber} at {Position}" : "the store")}: {Detail}{string.Concat(Recent.Select(line => $"\n    {line}"))}";
+        $"{Kind} in chat {Chat}, {(Subscriber.Length > 0 ? $"subscriber {Subscriber} at {Position}" : "the store")}: "
+            + $"{Detail}{string.Concat(Recent.Select(line => $"\n    {line}"))}";
 }

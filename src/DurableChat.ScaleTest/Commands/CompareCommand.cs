@@ -9,7 +9,11 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("reports") { Description = "Reports that --json wrote; ratios are to the first.", Arity = new ArgumentArity(2, 20) };
+        var files = new Argument<string[]>("reports")
+        {
+            Description = "Reports that --json wrote; ratios are to the first.",
+            Arity = new ArgumentArity(2, 20),
+        };
         var command = new Command("compare", "Prints reports side by side, with ratios.") { files };
         command.SetAction(parsed => Run(parsed.GetValue(files)!));
         return command;
@@ -25,13 +29,16 @@ internal static class CompareCommand
                 var report = JsonSerializer.Deserialize<ScaleReport>(File.ReadAllText(file), ScaleReport.Json);
                 if (report?.FormatVersion != ScaleReport.CurrentVersion)
                 {
-                    Console.Error.WriteLine($"durablechat: '{file}' is a report of format version {report?.FormatVersion}; this program reads {ScaleReport.CurrentVersion}.");
+                    Console.Error.WriteLine(
+                        $"durablechat: '{file}' is a report of format version {report?.FormatVersion}; this program "
+                            + $"reads {ScaleReport.CurrentVersion}.");
                     return ScaleTestRun.NotRun;
                 }
 
                 reports.Add((Path.GetFileNameWithoutExtension(file), report));
             }
-            catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
+            catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException
+                or ArgumentException)
             {
                 Console.Error.WriteLine($"durablechat: '{file}' is no report: {exception.Message}");
                 return ScaleTestRun.NotRun;

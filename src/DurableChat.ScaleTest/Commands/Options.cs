@@ -13,7 +13,9 @@ internal static class Options
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }]
-                && (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) || number < least || number > most))
+                && (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+                    || number < least
+                    || number > most))
             {
                 result.AddError($"{name} is a whole number from {least} to {most}.");
             }
@@ -44,9 +46,11 @@ internal static class Options
     });
 
     private static double? Parse(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1 ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number is >= 0 and <= 1 ? number : null;
 
-    private static double Refuse(System.CommandLine.Parsing.ArgumentResult result, string why) => Refuse<double>(result, why);
+    private static double Refuse(System.CommandLine.Parsing.ArgumentResult result, string why) =>
+        Refuse<double>(result, why);
 
     private static T Refuse<T>(System.CommandLine.Parsing.ArgumentResult result, string why)
         where T : struct

@@ -10,4 +10,9 @@ namespace DurableChat.ScaleTest.Commands;
 /// <param name="Faults">What is done to the cluster meanwhile.</param>
 /// <param name="JsonFile">Where the report goes as JSON; null for nowhere.</param>
 /// <param name="HtmlFile">Where the report goes as a page; null for nowhere.</param>
-internal sealed record ScaleTestOptions(LoadOptions Load, BedOptions Bed, IReadOnlyList<FaultKind> Faults, string? JsonFile, string? HtmlFile);
+internal sealed record ScaleTestOptions(
+    LoadOptions Load,
+    BedOptions Bed,
+    IReadOnlyList<FaultKind> Faults,
+    string? JsonFile,
+    string? HtmlFile);

@@ -37,7 +37,9 @@ internal static class ScaleTestRun
         {
             CheckWritable(options.JsonFile);
             CheckWritable(options.HtmlFile);
-            Console.WriteLine(options.Bed.Urls.Count > 0 ? $"Driving {string.Join(", ", options.Bed.Urls)}" : $"Starting the mock model, {options.Bed.Replicas} server(s) and a {options.Bed.StoreKind} store");
+            Console.WriteLine(options.Bed.Urls.Count > 0
+                ? $"Driving {string.Join(", ", options.Bed.Urls)}"
+                : $"Starting the mock model, {options.Bed.Replicas} server(s) and a {options.Bed.StoreKind} store");
             await using var bed = await TestBed.StartAsync(options.Bed, options.Load, stopping.Token);
             using var api = new ChatApi(options.Bed.Token ?? bed.OperatorToken, time);
             var report = await MeasureAsync(options, bed, api, time, stopping.Token);
@@ -47,7 +49,8 @@ internal static class ScaleTestRun
         {
             return Interrupted;
         }
-        catch (Exception exception) when (exception is StartFailedException or HttpRequestException or CommandFailedException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is StartFailedException or HttpRequestException
+            or CommandFailedException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"durablechat: {exception.Message}");
             return NotRun;
@@ -60,7 +63,12 @@ internal static class ScaleTestRun
         });
     }
 
-    private static async Task<ScaleReport> MeasureAsync(ScaleTestOptions options, TestBed bed, ChatApi api, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<ScaleReport> MeasureAsync(
+        ScaleTestOptions options,
+        TestBed bed,
+        ChatApi api,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var startedAt = time.GetUtcNow();
         var load = new Load(options.Load, bed.Replicas, api, time);
@@ -88,7 +96,9 @@ internal static class ScaleTestRun
         // Before the checks, which read the histories through the servers that are measured.
         await sampler.StopAsync();
         var mockCpu = bed.MockId is null ? (double?)null : ProcessUsage.Of(mockIds).CpuSeconds - mockBefore;
-        var databaseCpu = bed.DatabaseId is { } database ? ProcessUsage.TreeCpuSeconds(database) - databaseBefore : (double?)null;
+        var databaseCpu = bed.DatabaseId is { } database
+            ? ProcessUsage.TreeCpuSeconds(database) - databaseBefore
+            : (double?)null;
         if (!isInterrupted)
         {
             load.Phase = "checking";
@@ -214,7 +224,9 @@ internal static class ScaleTestRun
             Console.WriteLine($"Page: {html}");
         }
 
-        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 || report.Failures.Count > 0 ? Violated : report.Interrupted ? Interrupted : Clean;
+        return report.Delivery.Violations > 0 || report.Turns.Failed > 0 || report.Failures.Count > 0 ? Violated
+            : report.Interrupted ? Interrupted
+            : Clean;
     }
 
     /// <summary>A report that cannot be written should be known before the run, not after it.</summary>
@@ -238,6 +250,7 @@ internal static class ScaleTestRun
     /// <summary>Lets all subscribers go, however the checks end.</summary>
     private sealed class Leaving(IReadOnlyList<ChatDriver> drivers) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() => await Task.WhenAll(drivers.Select(driver => driver.DisposeAsync().AsTask()));
+        public async ValueTask DisposeAsync() =>
+            await Task.WhenAll(drivers.Select(driver => driver.DisposeAsync().AsTask()));
     }
 }

@@ -54,7 +54,12 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
             var (taken, last) = await takeovers;
             lock (_records)
             {
-                _records.Add(new FaultRecord(kind, Math.Round(load.Time.GetElapsedTime(loadStarted, started).TotalSeconds, 1), Math.Round(seconds, 1), taken, last));
+                _records.Add(new FaultRecord(
+                    kind,
+                    Math.Round(load.Time.GetElapsedTime(loadStarted, started).TotalSeconds, 1),
+                    Math.Round(seconds, 1),
+                    taken,
+                    last));
             }
         }
     }
@@ -75,7 +80,9 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
                 await victim.ResumeAsync();
                 break;
             case FaultKind.Terminate:
-                await bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'durablechat%'");
+                await bed.Database!.ExecuteAsync(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        + "WHERE application_name LIKE 'durablechat%'");
                 break;
             case FaultKind.Restart:
                 await bed.Database!.StopAsync();
@@ -122,11 +129,15 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
     private TimeSpan DrawStall() => load.RandomTime(ShortestStall * 1000, LongestStall * 1000);
 
     private Task CutChannelAsync() => options.Redis is null
-        ? bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat notifications'")
+        ? bed.Database!.ExecuteAsync(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat "
+                + "notifications'")
         : RedisListeners.KillAsync(options.Redis);
 
     /// <summary>Counts takeovers until cancelled, and remembers when the last was seen.</summary>
-    private async Task<(double Count, double? LastAfterSeconds)> WatchTakeoversAsync(long started, CancellationToken cancellationToken)
+    private async Task<(double Count, double? LastAfterSeconds)> WatchTakeoversAsync(
+        long started,
+        CancellationToken cancellationToken)
     {
         var known = new Dictionary<Uri, double>();
         double count = 0;
@@ -138,7 +149,8 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
                 try
                 {
                     using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), load.Time);
-                    var now = PrometheusText.Read([await load.Api.MetricsAsync(replica, patience.Token)]).Sum("durablechat_takeovers_total");
+                    var now = PrometheusText.Read([await load.Api.MetricsAsync(replica, patience.Token)])
+                        .Sum("durablechat_takeovers_total");
                     if (known.TryGetValue(replica, out var before) && now > before)
                     {
                         count += now - before;
@@ -147,7 +159,8 @@ internal sealed class FaultInjector(Load load, TestBed bed, BedOptions options, 
 
                     known[replica] = now;
                 }
-                catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+                catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException
+                    or IOException)
                 {
                     // That one is down, or frozen.
                 }

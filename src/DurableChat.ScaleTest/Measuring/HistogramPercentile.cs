@@ -4,10 +4,14 @@ namespace DurableChat.ScaleTest.Measuring;
 internal static class HistogramPercentile
 {
     /// <summary>
-    /// A percentile of what was counted between two readings, in the histogram's unit: linear within the bucket, as Prometheus' <c>histogram_quantile</c> does it. Null if nothing
-    /// was counted; the highest finite bound if it lies above that.
+    /// A percentile of what was counted between two readings, in the histogram's unit: linear within the bucket, as
+    /// Prometheus' <c>histogram_quantile</c> does it. Null if nothing was counted; the highest finite bound if it lies
+    /// above that.
     /// </summary>
-    public static double? Between(SortedDictionary<double, double> before, SortedDictionary<double, double> after, double percentile)
+    public static double? Between(
+        SortedDictionary<double, double> before,
+        SortedDictionary<double, double> after,
+        double percentile)
     {
         var total = after.Count == 0 ? 0 : after.Values.Last() - (before.Count == 0 ? 0 : before.Values.Last());
         if (total <= 0)
@@ -22,7 +26,9 @@ internal static class HistogramPercentile
             var here = cumulative - before.GetValueOrDefault(bound);
             if (here >= rank)
             {
-                return double.IsInfinity(bound) ? lower : lower + ((bound - lower) * (here > counted ? (rank - counted) / (here - counted) : 1));
+                return double.IsInfinity(bound)
+                    ? lower
+                    : lower + ((bound - lower) * (here > counted ? (rank - counted) / (here - counted) : 1));
             }
 
             counted = here;

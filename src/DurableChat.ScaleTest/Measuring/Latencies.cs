@@ -10,7 +10,8 @@ internal sealed class Latencies
     public LatencyRecorder Turn { get; } = new();
 
     /// <summary>
-    /// From a message's creation, which is just before its commit, to each receipt over a stream that was open by then. The servers' clocks must be this machine's.
+    /// From a message's creation, which is just before its commit, to each receipt over a stream that was open by then.
+    /// The servers' clocks must be this machine's.
     /// </summary>
     public LatencyRecorder Message { get; } = new();
 

@@ -2,7 +2,10 @@ using HdrHistogram;
 
 namespace DurableChat.ScaleTest.Measuring;
 
-/// <summary>Records times, from 1 µs to 1 h with three digits, over the whole run and over the time since it was last asked. Thread-safe.</summary>
+/// <summary>
+/// Records times, from 1 µs to 1 h with three digits, over the whole run and over the time since it was last asked.
+/// Thread-safe.
+/// </summary>
 internal sealed class LatencyRecorder
 {
     private const long MaxMicroseconds = 3_600_000_000;
@@ -29,7 +32,9 @@ internal sealed class LatencyRecorder
         }
     }
 
-    /// <summary>The median and the 99th percentile since the last call, in milliseconds; null if nothing was recorded.</summary>
+    /// <summary>
+    /// The median and the 99th percentile since the last call, in milliseconds; null if nothing was recorded.
+    /// </summary>
     public (double? Median, double? P99) TakeRecent()
     {
         lock (_lock)

@@ -8,7 +8,10 @@ namespace DurableChat.ScaleTest.Measuring;
 /// <param name="PeakBytes">The most each has had, added up.</param>
 internal readonly record struct ProcessUsage(double CpuSeconds, long Bytes, long PeakBytes)
 {
-    /// <summary>CPU seconds of a process and of those that it started and that have ended or still run, as far as the system tells: 0 where there is no <c>/proc</c>.</summary>
+    /// <summary>
+    /// CPU seconds of a process and of those that it started and that have ended or still run, as far as the system
+    /// tells: 0 where there is no <c>/proc</c>.
+    /// </summary>
     public static double TreeCpuSeconds(int processId)
     {
         const double TicksPerSecond = 100;
@@ -58,7 +61,8 @@ internal readonly record struct ProcessUsage(double CpuSeconds, long Bytes, long
                     sum.Bytes + process.WorkingSet64,
                     sum.PeakBytes + process.PeakWorkingSet64);
             }
-            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException
+                or System.ComponentModel.Win32Exception)
             {
                 // It has ended meanwhile.
             }

@@ -20,7 +20,9 @@ internal sealed class PrometheusText
         return read;
     }
 
-    /// <summary>The sum of all series of a name whose labels hold all of the given texts, such as <c>reason="initial"</c>.</summary>
+    /// <summary>
+    /// The sum of all series of a name whose labels hold all of the given texts, such as <c>reason="initial"</c>.
+    /// </summary>
     public double Sum(string name, params ReadOnlySpan<string> labels)
     {
         var sum = 0.0;
@@ -78,6 +80,8 @@ internal sealed class PrometheusText
             _series[name] = series = [];
         }
 
-        series.Add((open >= 0 ? line[(open + 1)..close] : "", double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0));
+        series.Add((
+            open >= 0 ? line[(open + 1)..close] : "",
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0));
     }
 }

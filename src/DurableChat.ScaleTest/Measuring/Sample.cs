@@ -1,6 +1,8 @@
 namespace DurableChat.ScaleTest.Measuring;
 
-/// <summary>One point in time of a run. Counts are since its beginning; times and rates are of the interval before the point.</summary>
+/// <summary>
+/// One point in time of a run. Counts are since its beginning; times and rates are of the interval before the point.
+/// </summary>
 internal sealed record Sample
 {
     public double Seconds { get; init; }

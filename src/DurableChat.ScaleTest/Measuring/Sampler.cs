@@ -3,7 +3,10 @@ using DurableChat.ScaleTest.Scenarios;
 
 namespace DurableChat.ScaleTest.Measuring;
 
-/// <summary>Reads the servers' metrics and the operating system's counts each second, and keeps a series of them. Start and stop it from one thread.</summary>
+/// <summary>
+/// Reads the servers' metrics and the operating system's counts each second, and keeps a series of them. Start and stop
+/// it from one thread.
+/// </summary>
 internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
 {
     private const double BytesPerMb = 1024 * 1024;
@@ -56,7 +59,9 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         _running = RunAsync();
     }
 
-    /// <summary>Ends the series with one last reading; if the servers give none any more, the one before stands for it.</summary>
+    /// <summary>
+    /// Ends the series with one last reading; if the servers give none any more, the one before stands for it.
+    /// </summary>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
@@ -92,24 +97,34 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
             _poolPeak = Math.Max(_poolPeak, reading.PoolInUse);
 
             // A server that ran before may have had its peak then; only one that has risen since is of this run.
-            PeakMb = Math.Max(PeakMb, (usage.PeakBytes > _usageBefore.PeakBytes ? Math.Max(usage.PeakBytes, usage.Bytes) : usage.Bytes) / BytesPerMb);
+            PeakMb = Math.Max(PeakMb, (usage.PeakBytes > _usageBefore.PeakBytes
+                ? Math.Max(usage.PeakBytes, usage.Bytes)
+                : usage.Bytes) / BytesPerMb);
             _samples.Add(new Sample
             {
                 Seconds = Math.Round(seconds, 2),
                 Phase = load.Phase,
                 TurnsCompleted = load.Counters.Completed,
                 TurnsFailed = load.Counters.Failed,
-                TurnsPerSecond = isMoment ? before.TurnsPerSecond : Math.Round((load.Counters.Completed - before.TurnsCompleted) / interval, 1),
+                TurnsPerSecond = isMoment
+                    ? before.TurnsPerSecond
+                    : Math.Round((load.Counters.Completed - before.TurnsCompleted) / interval, 1),
                 Events = load.Counters.Events,
-                EventsPerSecond = isMoment ? before.EventsPerSecond : Math.Round((load.Counters.Events - before.Events) / interval),
-                Rereads = reading.CatchUpReads + reading.RemoteReads + reading.FullRefreshReads - _first.CatchUpReads - _first.RemoteReads - _first.FullRefreshReads,
+                EventsPerSecond = isMoment
+                    ? before.EventsPerSecond
+                    : Math.Round((load.Counters.Events - before.Events) / interval),
+                Rereads = reading.CatchUpReads
+                    + reading.RemoteReads
+                    + reading.FullRefreshReads - _first.CatchUpReads - _first.RemoteReads - _first.FullRefreshReads,
                 WindowHits = reading.WindowHits - _first.WindowHits,
                 WindowMisses = reading.WindowMisses - _first.WindowMisses,
                 Statements = reading.Statements - _first.Statements,
                 Commits = reading.Commits - _first.Commits,
                 Streams = reading.Streams,
                 PoolInUse = reading.PoolInUse,
-                CpuCores = isMoment ? before.CpuCores : Math.Round((usage.CpuSeconds - _usage.CpuSeconds) / interval, 2),
+                CpuCores = isMoment
+                    ? before.CpuCores
+                    : Math.Round((usage.CpuSeconds - _usage.CpuSeconds) / interval, 2),
                 MemoryMb = Math.Round(usage.Bytes / BytesPerMb, 1),
                 FirstPartP50Ms = firstP50,
                 FirstPartP99Ms = firstP99,
@@ -152,8 +167,11 @@ internal sealed class Sampler(Load load, TestBed bed) : IAsyncDisposable
         }
     }
 
-    private Task<ServerReading> ReadAsync(CancellationToken cancellationToken) => load.ReadServersAsync(cancellationToken);
+    private Task<ServerReading> ReadAsync(CancellationToken cancellationToken) =>
+        load.ReadServersAsync(cancellationToken);
 
     private ProcessUsage Usage(ServerReading reading) =>
-        bed.ServerIds.Count > 0 ? ProcessUsage.Of(bed.ServerIds) : new ProcessUsage(reading.CpuSeconds, (long)reading.Bytes, (long)reading.Bytes);
+        bed.ServerIds.Count > 0
+            ? ProcessUsage.Of(bed.ServerIds)
+            : new ProcessUsage(reading.CpuSeconds, (long)reading.Bytes, (long)reading.Bytes);
 }

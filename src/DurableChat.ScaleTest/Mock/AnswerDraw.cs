@@ -26,7 +26,9 @@ internal sealed class AnswerDraw
     public MockAnswer Draw(MockRequest request)
     {
         // Only where requests fail do they come again, so only then is it worth remembering them.
-        var occurrence = _options.ErrorRate > 0 || _options.DisconnectRate > 0 ? _seen.AddOrUpdate(request.Fingerprint, 0, (_, before) => before + 1) : 0;
+        var occurrence = _options.ErrorRate > 0 || _options.DisconnectRate > 0
+            ? _seen.AddOrUpdate(request.Fingerprint, 0, (_, before) => before + 1)
+            : 0;
         var random = new SplitMix(request.Fingerprint ^ ((ulong)(uint)_options.Seed << 32) ^ (uint)occurrence);
         if (random.NextDouble() < _options.ErrorRate)
         {
@@ -39,10 +41,13 @@ internal sealed class AnswerDraw
         var calls = new List<MockToolCall>();
         for (var left = isTools ? 1 + random.Next(_options.MaxToolCalls) : 0; left > 0; left--)
         {
-            calls.Add(new MockToolCall($"call_{random.NextBits():x16}", request.Tools[random.Next(request.Tools.Count)]));
+            calls.Add(
+                new MockToolCall($"call_{random.NextBits():x16}", request.Tools[random.Next(request.Tools.Count)]));
         }
 
-        int? breaks = random.NextDouble() < _options.DisconnectRate ? random.Next(reasoning.Length + text.Length + calls.Count) : null;
+        int? breaks = random.NextDouble() < _options.DisconnectRate
+            ? random.Next(reasoning.Length + text.Length + calls.Count)
+            : null;
         return new MockAnswer(null, breaks, reasoning, text, calls)
         {
             ExtraTokens = _options.HasJournal ? random.Next(MaxExtraTokens) : 0,

@@ -18,15 +18,18 @@ internal sealed class CompletionsFormat(MockRequest request, MockAnswer answer, 
 
     public void WriteBegin(IBufferWriter<byte> output) => Write(output, """{"role":"assistant","content":""}"""u8);
 
-    public void WriteReasoning(IBufferWriter<byte> output, ReadOnlySpan<byte> text) => Write(output, """{"reasoning_content":" """u8[..^1], text, "\"}"u8);
+    public void WriteReasoning(IBufferWriter<byte> output, ReadOnlySpan<byte> text) =>
+        Write(output, """{"reasoning_content":" """u8[..^1], text, "\"}"u8);
 
-    public void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> text) => Write(output, """{"content":" """u8[..^1], text, "\"}"u8);
+    public void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> text) =>
+        Write(output, """{"content":" """u8[..^1], text, "\"}"u8);
 
     public void WriteToolCall(IBufferWriter<byte> output, int index, MockToolCall call)
     {
         // Real models send the name first and the arguments in pieces.
         var arguments = call.Tool.Arguments;
-        Write(output, Delta(new { Index = index, call.Id, Type = "function", Function = new { call.Tool.Name, Arguments = "" } }));
+        Write(output, Delta(
+            new { Index = index, call.Id, Type = "function", Function = new { call.Tool.Name, Arguments = "" } }));
         Write(output, Delta(new { Index = index, Function = new { Arguments = arguments[..(arguments.Length / 2)] } }));
         Write(output, Delta(new { Index = index, Function = new { Arguments = arguments[(arguments.Length / 2)..] } }));
     }
@@ -63,7 +66,12 @@ internal sealed class CompletionsFormat(MockRequest request, MockAnswer answer, 
                     Role = "assistant",
                     Content = MockText.Join(answer.Text),
                     ReasoningContent = MockText.Join(answer.Reasoning),
-                    ToolCalls = answer.ToolCalls.Count == 0 ? null : answer.ToolCalls.Select(call => new { call.Id, Type = "function", Function = new { call.Tool.Name, call.Tool.Arguments } }),
+                    ToolCalls = answer.ToolCalls.Count == 0 ? null : answer.ToolCalls.Select(call => new
+                    {
+                        call.Id,
+                        Type = "function",
+                        Function = new { call.Tool.Name, call.Tool.Arguments },
+                    }),
                 },
             },
         },
@@ -77,9 +85,14 @@ internal sealed class CompletionsFormat(MockRequest request, MockAnswer answer, 
         TotalTokens = answer.InputTokens(request) + answer.OutputTokens,
     };
 
-    private static byte[] Delta(object call) => JsonSerializer.SerializeToUtf8Bytes(new { ToolCalls = new[] { call } }, MockServer.Json);
+    private static byte[] Delta(object call) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { ToolCalls = new[] { call } }, MockServer.Json);
 
-    private void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> before, ReadOnlySpan<byte> text = default, ReadOnlySpan<byte> after = default)
+    private void Write(
+        IBufferWriter<byte> output,
+        ReadOnlySpan<byte> before,
+        ReadOnlySpan<byte> text = default,
+        ReadOnlySpan<byte> after = default)
     {
         output.Write(_head);
         output.Write(before);

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace DurableChat.ScaleTest.Mock;
 
-/// <summary>How one answer looks in one of the APIs. The stream is begun, gets its chunks in order, and is ended.</summary>
+/// <summary>
+/// How one answer looks in one of the APIs. The stream is begun, gets its chunks in order, and is ended.
+/// </summary>
 internal interface IMockFormat
 {
     void WriteBegin(IBufferWriter<byte> output);

@@ -18,23 +18,58 @@ public static class LlmMockCommand
     public static Command Create()
     {
         var defaults = new MockOptions();
-        var urls = new Option<string>("--urls") { Description = "Where to listen.", DefaultValueFactory = _ => "http://127.0.0.1:8081" };
+        var urls = new Option<string>("--urls")
+        {
+            Description = "Where to listen.",
+            DefaultValueFactory = _ => "http://127.0.0.1:8081",
+        };
         Options.RequireText(urls);
-        var firstToken = Options.Number("--first-token-ms", "Milliseconds to the first chunk.", (int)defaults.FirstToken.TotalMilliseconds, 0, 3_600_000);
+        var firstToken = Options.Number(
+            "--first-token-ms",
+            "Milliseconds to the first chunk.",
+            (int)defaults.FirstToken.TotalMilliseconds,
+            0,
+            3_600_000);
         var chunks = Options.Number("--chunks", "Chunks of text in an answer.", defaults.Chunks, 1, 1_000_000);
         var chunkBytes = Options.Number("--chunk-bytes", "Bytes in a chunk.", defaults.ChunkBytes, 1, 1_000_000);
-        var chunkDelay = Options.Number("--chunk-ms", "Milliseconds from chunk to chunk.", (int)defaults.ChunkDelay.TotalMilliseconds, 0, 3_600_000);
-        var reasoning = Options.Number("--reasoning-chunks", "Chunks of reasoning before the text.", defaults.ReasoningChunks, 0, 1_000_000);
+        var chunkDelay = Options.Number(
+            "--chunk-ms",
+            "Milliseconds from chunk to chunk.",
+            (int)defaults.ChunkDelay.TotalMilliseconds,
+            0,
+            3_600_000);
+        var reasoning = Options.Number(
+            "--reasoning-chunks", "Chunks of reasoning before the text.", defaults.ReasoningChunks, 0, 1_000_000);
         var tools = Options.Rate("--tool-rate", "How likely an answer to a user calls tools that the request offers.");
-        var maxTools = Options.Number("--max-tool-calls", "How many tools such an answer calls at most.", defaults.MaxToolCalls, 1, 128);
+        var maxTools = Options.Number(
+            "--max-tool-calls", "How many tools such an answer calls at most.", defaults.MaxToolCalls, 1, 128);
         var errors = Options.Rate("--error-rate", "How likely a request is refused with 429, 500 or 503.");
-        var disconnects = Options.Rate("--disconnect-rate", "How likely the connection breaks in the middle of an answer.");
-        var spread = Options.Rate("--length-spread", "By what share answers are shorter or longer than --chunks says, at most.");
-        var journal = new Option<bool>("--journal") { Description = "Keeps a record of each request, and of each run of the tool at /of/CALLER/tool; /work has it." };
-        var seed = Options.Number("--seed", "The same seed and requests give the same answers.", defaults.Seed, 0, int.MaxValue);
+        var disconnects = Options.Rate(
+            "--disconnect-rate", "How likely the connection breaks in the middle of an answer.");
+        var spread = Options.Rate(
+            "--length-spread", "By what share answers are shorter or longer than --chunks says, at most.");
+        var journal = new Option<bool>("--journal")
+        {
+            Description =
+            "Keeps a record of each request, and of each run of the tool at /of/CALLER/tool; /work has it."
+        };
+        var seed = Options.Number(
+            "--seed", "The same seed and requests give the same answers.", defaults.Seed, 0, int.MaxValue);
         var command = new Command(Name, "Runs a mock model that speaks OpenAI's API, for tests of load.")
         {
-            urls, firstToken, chunks, chunkBytes, chunkDelay, reasoning, tools, maxTools, errors, disconnects, spread, journal, seed,
+            urls,
+            firstToken,
+            chunks,
+            chunkBytes,
+            chunkDelay,
+            reasoning,
+            tools,
+            maxTools,
+            errors,
+            disconnects,
+            spread,
+            journal,
+            seed,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new MockOptions
@@ -63,13 +98,17 @@ public static class LlmMockCommand
         {
             await using var app = MockServer.Build(options, urls, TimeProvider.System);
             await app.StartAsync(cancellationToken);
-            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-            Console.WriteLine($"The mock model is ready on {string.Join(", ", addresses)} (its API: /v1, what it served: /stats)");
+            var addresses =
+                app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+            Console.WriteLine(
+                $"The mock model is ready on {string.Join(", ", addresses)} (its API: /v1, what it served: /stats)");
             await app.WaitForShutdownAsync(cancellationToken);
-            Console.WriteLine($"Served: {JsonSerializer.Serialize(app.Services.GetRequiredService<MockStatistics>().Read(), MockServer.Json)}");
+            var served = app.Services.GetRequiredService<MockStatistics>().Read();
+            Console.WriteLine($"Served: {JsonSerializer.Serialize(served, MockServer.Json)}");
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException
+            or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"{Name}: The mock model cannot listen on {urls}: {exception.Message}");
             return 2;

@@ -20,6 +20,9 @@ internal static class MockErrors
             context.Response.Headers.RetryAfter = "1";
         }
 
-        return context.Response.WriteAsJsonAsync(new { Error = new { Message = message, Type = type, Code = type } }, MockServer.Json, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(
+            new { Error = new { Message = message, Type = type, Code = type } },
+            MockServer.Json,
+            context.RequestAborted);
     }
 }

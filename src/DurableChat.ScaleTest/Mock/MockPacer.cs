@@ -1,8 +1,8 @@
 namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>
-/// Says when chunks are due. The times are counted from the beginning of the answer, so a busy machine does not stretch it: chunks that are late go out together.
-/// For one answer; not thread-safe.
+/// Says when chunks are due. The times are counted from the beginning of the answer, so a busy machine does not stretch
+/// it: chunks that are late go out together. For one answer; not thread-safe.
 /// </summary>
 internal sealed class MockPacer(MockOptions options, TimeProvider time)
 {
@@ -12,6 +12,8 @@ internal sealed class MockPacer(MockOptions options, TimeProvider time)
     public ValueTask WaitAsync(int index, CancellationToken cancellationToken)
     {
         var left = options.FirstToken + (index * options.ChunkDelay) - time.GetElapsedTime(_started);
-        return left > TimeSpan.FromMilliseconds(0.5) ? new ValueTask(Task.Delay(left, time, cancellationToken)) : ValueTask.CompletedTask;
+        return left > TimeSpan.FromMilliseconds(0.5)
+            ? new ValueTask(Task.Delay(left, time, cancellationToken))
+            : ValueTask.CompletedTask;
     }
 }

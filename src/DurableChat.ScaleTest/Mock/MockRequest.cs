@@ -16,7 +16,16 @@ namespace DurableChat.ScaleTest.Mock;
 /// <param name="Question">The text of the newest user message.</param>
 /// <param name="History">A hash of the history: equal histories have equal ones.</param>
 internal sealed record MockRequest(
-    string Model, bool IsStream, bool WantsUsage, bool EndsWithUser, IReadOnlyList<MockTool> Tools, ulong Fingerprint, int InputBytes, string? BadHistory = null, string Question = "", ulong History = 0)
+    string Model,
+    bool IsStream,
+    bool WantsUsage,
+    bool EndsWithUser,
+    IReadOnlyList<MockTool> Tools,
+    ulong Fingerprint,
+    int InputBytes,
+    string? BadHistory = null,
+    string Question = "",
+    ulong History = 0)
 {
     /// <summary>Reads a request of the chat completions API or of the Responses API; null if it is neither.</summary>
     public static MockRequest? Read(ReadOnlyMemory<byte> body)
@@ -25,7 +34,8 @@ internal sealed record MockRequest(
         {
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
-            if (Text(root, "model") is not { } model || (Member(root, "messages") ?? Member(root, "input")) is not { } input)
+            if (Text(root, "model") is not { } model
+                || (Member(root, "messages") ?? Member(root, "input")) is not { } input)
             {
                 return null;
             }
@@ -34,7 +44,8 @@ internal sealed record MockRequest(
             return new MockRequest(
                 model,
                 Member(root, "stream") is { ValueKind: JsonValueKind.True },
-                Member(root, "stream_options") is { } options && Member(options, "include_usage") is { ValueKind: JsonValueKind.True },
+                Member(root, "stream_options") is { } options
+                    && Member(options, "include_usage") is { ValueKind: JsonValueKind.True },
                 EndsWithUserInput(input),
                 Text(root, "tool_choice") != "none" && Member(root, "tools") is { ValueKind: JsonValueKind.Array } tools
                     ? [.. tools.EnumerateArray().Select(tool => MockTool.Read(tool, question)).OfType<MockTool>()]
@@ -57,10 +68,13 @@ internal sealed record MockRequest(
     /// or if this is no object.
     /// </summary>
     public static JsonElement? Member(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+        json.ValueKind == JsonValueKind.Object
+            && json.TryGetProperty(name, out var member)
+            && member.ValueKind != JsonValueKind.Null ? member : null;
 
     /// <summary>A member that is a text; else null.</summary>
-    public static string? Text(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public static string? Text(JsonElement json, string name) =>
+        Member(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static bool EndsWithUserInput(JsonElement input) =>
         input.ValueKind == JsonValueKind.String

@@ -14,7 +14,11 @@ internal static class MockServer
 {
     private const int MaxBodyBytes = 64 * 1024 * 1024;
 
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
     /// <summary>Builds it; it listens once it is started.</summary>
     public static WebApplication Build(MockOptions options, string urls, TimeProvider time)
@@ -32,14 +36,23 @@ internal static class MockServer
         var draw = new AnswerDraw(options);
         var statistics = app.Services.GetRequiredService<MockStatistics>();
         var journal = options.HasJournal ? new WorkJournal(time) : null;
-        app.MapPost("/v1/chat/completions", context => AnswerAsync(context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
-        app.MapPost("/v1/responses", context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
-        app.MapGet("/v1/models", () => Results.Json(new { Object = "list", Data = new[] { new { Id = "mock", Object = "model", Created = 0, OwnedBy = "durablechat" } } }, Json));
+        app.MapPost("/v1/chat/completions", context => AnswerAsync(
+            context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
+        app.MapPost(
+            "/v1/responses",
+            context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
+        app.MapGet("/v1/models", () => Results.Json(new
+        {
+            Object = "list",
+            Data = new[] { new { Id = "mock", Object = "model", Created = 0, OwnedBy = "durablechat" } },
+        }, Json));
         if (journal is not null)
         {
             // A server that must be identified uses its own path.
-            app.MapPost("/of/{caller:int}/v1/chat/completions", context => AnswerAsync(context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
-            app.MapPost("/of/{caller:int}/v1/responses", context => AnswerAsync(context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
+            app.MapPost("/of/{caller:int}/v1/chat/completions", context => AnswerAsync(
+                context, static (request, answer, id) => new CompletionsFormat(request, answer, id)));
+            app.MapPost("/of/{caller:int}/v1/responses", context => AnswerAsync(
+                context, static (request, answer, id) => new ResponsesFormat(request, answer, id)));
             app.MapPost("/of/{caller:int}/tool", context => MockWork.RunAsync(context, journal, Caller(context), time));
             app.MapGet("/work", () => Results.Json(journal.Read(DateTimeOffset.UnixEpoch), Json));
         }
@@ -73,7 +86,9 @@ internal static class MockServer
                     statistics,
                     () => entry?.Report(answer.InputTokens(request), answer.OutputTokens));
                 await exchange.RunAsync(request, answer);
-                entry?.End(answer.RefusedWith is null && answer.BreaksAfter is null ? WorkOutcome.Completed : WorkOutcome.Failed);
+                entry?.End(answer.RefusedWith is null && answer.BreaksAfter is null
+                    ? WorkOutcome.Completed
+                    : WorkOutcome.Failed);
             }
             catch (BadHttpRequestException exception) when (!context.RequestAborted.IsCancellationRequested)
             {
@@ -93,7 +108,8 @@ internal static class MockServer
         }
     }
 
-    private static int Caller(HttpContext context) => context.Request.RouteValues["caller"] is string caller ? int.Parse(caller, CultureInfo.InvariantCulture) : -1;
+    private static int Caller(HttpContext context) =>
+        context.Request.RouteValues["caller"] is string caller ? int.Parse(caller, CultureInfo.InvariantCulture) : -1;
 
     private static async Task<MockRequest?> ReadAsync(HttpContext context)
     {

@@ -80,4 +80,13 @@ internal sealed class MockStatistics
 /// <param name="PeakActive">The most that were in flight at once.</param>
 /// <param name="BadHistories">Why providers would have refused histories; the first of them.</param>
 internal sealed record MockReport(
-    long Requests, long Completed, long Errors, long Disconnects, long Cancelled, long ToolCalls, long Chunks, int Active, int PeakActive, IReadOnlyList<string> BadHistories);
+    long Requests,
+    long Completed,
+    long Errors,
+    long Disconnects,
+    long Cancelled,
+    long ToolCalls,
+    long Chunks,
+    int Active,
+    int PeakActive,
+    IReadOnlyList<string> BadHistories);

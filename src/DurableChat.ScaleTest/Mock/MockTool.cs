@@ -17,7 +17,9 @@ internal sealed record MockTool(string Name, string Arguments)
         // The chat completions API nests what the Responses API has flat.
         var function = MockRequest.Member(tool, "function") ?? tool;
         return MockRequest.Text(function, "name") is { Length: > 0 } name
-            ? new MockTool(name, MockRequest.Member(function, "parameters") is { } schema ? Fill(schema, question).ToJsonString() : "{}")
+            ? new MockTool(
+                name,
+                MockRequest.Member(function, "parameters") is { } schema ? Fill(schema, question).ToJsonString() : "{}")
             : null;
     }
 
@@ -26,9 +28,13 @@ internal sealed record MockTool(string Name, string Arguments)
         var filled = new JsonObject();
         if (MockRequest.Member(schema, "required") is { ValueKind: JsonValueKind.Array } required)
         {
-            foreach (var name in required.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!))
+            foreach (var name in required.EnumerateArray()
+                .Where(item => item.ValueKind == JsonValueKind.String)
+                .Select(item => item.GetString()!))
             {
-                filled[name] = MockRequest.Member(schema, "properties") is { } properties && MockRequest.Member(properties, name) is { } property ? Value(property, name == Question ? question : "mock", question) : null;
+                filled[name] = MockRequest.Member(schema, "properties") is { } properties && MockRequest.Member(
+                    properties,
+                    name) is { } property ? Value(property, name == Question ? question : "mock", question) : null;
             }
         }
 
@@ -37,14 +43,17 @@ internal sealed record MockTool(string Name, string Arguments)
 
     private static JsonNode? Value(JsonElement schema, string text, string question)
     {
-        if (MockRequest.Member(schema, "enum") is { ValueKind: JsonValueKind.Array } values && values.GetArrayLength() > 0)
+        if (MockRequest.Member(schema, "enum") is { ValueKind: JsonValueKind.Array } values
+            && values.GetArrayLength() > 0)
         {
             return JsonNode.Parse(values[0].GetRawText());
         }
 
         // Where several types are allowed, the first is as good as any.
         var types = MockRequest.Member(schema, "type");
-        var type = types is { ValueKind: JsonValueKind.Array } several && several.GetArrayLength() > 0 ? several[0] : types;
+        var type = types is { ValueKind: JsonValueKind.Array } several && several.GetArrayLength() > 0
+            ? several[0]
+            : types;
         return (type is { ValueKind: JsonValueKind.String } named ? named.GetString() : "string") switch
         {
             "integer" or "number" => 1,

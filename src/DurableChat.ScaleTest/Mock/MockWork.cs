@@ -37,5 +37,6 @@ internal static class MockWork
     /// Up to four seconds, the same for the same call: long enough to be stopped, edited away, frozen or killed in the
     /// middle.
     /// </summary>
-    public static TimeSpan Duration(string key) => TimeSpan.FromMilliseconds(StepMs * (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(key)) % Steps));
+    public static TimeSpan Duration(string key) =>
+        TimeSpan.FromMilliseconds(StepMs * (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(key)) % Steps));
 }

@@ -17,8 +17,15 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
 
     public void WriteBegin(IBufferWriter<byte> output)
     {
-        Write(output, new { Type = "response.created", SequenceNumber = _sequence++, Response = Response("in_progress", []) });
-        Write(output, new { Type = "response.in_progress", SequenceNumber = _sequence++, Response = Response("in_progress", []) });
+        Write(
+            output,
+            new { Type = "response.created", SequenceNumber = _sequence++, Response = Response("in_progress", []) });
+        Write(output, new
+        {
+            Type = "response.in_progress",
+            SequenceNumber = _sequence++,
+            Response = Response("in_progress", []),
+        });
     }
 
     public void WriteReasoning(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
@@ -26,11 +33,33 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
         if (!_isReasoningOpen)
         {
             _isReasoningOpen = true;
-            Write(output, new { Type = "response.output_item.added", SequenceNumber = _sequence++, OutputIndex = _item, Item = new { Id = _reasoningId, Type = "reasoning", Summary = Array.Empty<object>() } });
-            Write(output, new { Type = "response.reasoning_summary_part.added", SequenceNumber = _sequence++, ItemId = _reasoningId, OutputIndex = _item, SummaryIndex = 0, Part = new { Type = "summary_text", Text = "" } });
+            Write(output, new
+            {
+                Type = "response.output_item.added",
+                SequenceNumber = _sequence++,
+                OutputIndex = _item,
+                Item = new { Id = _reasoningId, Type = "reasoning", Summary = Array.Empty<object>() },
+            });
+            Write(output, new
+            {
+                Type = "response.reasoning_summary_part.added",
+                SequenceNumber = _sequence++,
+                ItemId = _reasoningId,
+                OutputIndex = _item,
+                SummaryIndex = 0,
+                Part = new { Type = "summary_text", Text = "" },
+            });
         }
 
-        Write(output, new { Type = "response.reasoning_summary_text.delta", SequenceNumber = _sequence++, ItemId = _reasoningId, OutputIndex = _item, SummaryIndex = 0, Delta = Encoding.ASCII.GetString(text) });
+        Write(output, new
+        {
+            Type = "response.reasoning_summary_text.delta",
+            SequenceNumber = _sequence++,
+            ItemId = _reasoningId,
+            OutputIndex = _item,
+            SummaryIndex = 0,
+            Delta = Encoding.ASCII.GetString(text),
+        });
     }
 
     public void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
@@ -39,21 +68,78 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
         if (!_isTextOpen)
         {
             _isTextOpen = true;
-            Write(output, new { Type = "response.output_item.added", SequenceNumber = _sequence++, OutputIndex = _item, Item = new { Id = _messageId, Type = "message", Status = "in_progress", Role = "assistant", Content = Array.Empty<object>() } });
-            Write(output, new { Type = "response.content_part.added", SequenceNumber = _sequence++, ItemId = _messageId, OutputIndex = _item, ContentIndex = 0, Part = TextPart("") });
+            Write(
+                output,
+                new
+                {
+                    Type = "response.output_item.added",
+                    SequenceNumber = _sequence++,
+                    OutputIndex = _item,
+                    Item = new
+                    {
+                        Id = _messageId,
+                        Type = "message",
+                        Status = "in_progress",
+                        Role = "assistant",
+                        Content = Array.Empty<object>(),
+                    }
+                });
+            Write(output, new
+            {
+                Type = "response.content_part.added",
+                SequenceNumber = _sequence++,
+                ItemId = _messageId,
+                OutputIndex = _item,
+                ContentIndex = 0,
+                Part = TextPart(""),
+            });
         }
 
-        Write(output, new { Type = "response.output_text.delta", SequenceNumber = _sequence++, ItemId = _messageId, OutputIndex = _item, ContentIndex = 0, Delta = Encoding.ASCII.GetString(text) });
+        Write(output, new
+        {
+            Type = "response.output_text.delta",
+            SequenceNumber = _sequence++,
+            ItemId = _messageId,
+            OutputIndex = _item,
+            ContentIndex = 0,
+            Delta = Encoding.ASCII.GetString(text),
+        });
     }
 
     public void WriteToolCall(IBufferWriter<byte> output, int index, MockToolCall call)
     {
         CloseReasoning(output);
         var item = $"fc_{call.Id}";
-        Write(output, new { Type = "response.output_item.added", SequenceNumber = _sequence++, OutputIndex = _item, Item = CallItem(call, "in_progress", "") });
-        Write(output, new { Type = "response.function_call_arguments.delta", SequenceNumber = _sequence++, ItemId = item, OutputIndex = _item, Delta = call.Tool.Arguments });
-        Write(output, new { Type = "response.function_call_arguments.done", SequenceNumber = _sequence++, ItemId = item, OutputIndex = _item, call.Tool.Arguments });
-        Write(output, new { Type = "response.output_item.done", SequenceNumber = _sequence++, OutputIndex = _item++, Item = CallItem(call, "completed", call.Tool.Arguments) });
+        Write(output, new
+        {
+            Type = "response.output_item.added",
+            SequenceNumber = _sequence++,
+            OutputIndex = _item,
+            Item = CallItem(call, "in_progress", ""),
+        });
+        Write(output, new
+        {
+            Type = "response.function_call_arguments.delta",
+            SequenceNumber = _sequence++,
+            ItemId = item,
+            OutputIndex = _item,
+            Delta = call.Tool.Arguments,
+        });
+        Write(output, new
+        {
+            Type = "response.function_call_arguments.done",
+            SequenceNumber = _sequence++,
+            ItemId = item,
+            OutputIndex = _item,
+            call.Tool.Arguments,
+        });
+        Write(output, new
+        {
+            Type = "response.output_item.done",
+            SequenceNumber = _sequence++,
+            OutputIndex = _item++,
+            Item = CallItem(call, "completed", call.Tool.Arguments),
+        });
     }
 
     public void WriteEnd(IBufferWriter<byte> output)
@@ -62,9 +148,31 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
         if (_isTextOpen)
         {
             var text = MockText.Join(answer.Text);
-            Write(output, new { Type = "response.output_text.done", SequenceNumber = _sequence++, ItemId = _messageId, OutputIndex = _item, ContentIndex = 0, Text = text });
-            Write(output, new { Type = "response.content_part.done", SequenceNumber = _sequence++, ItemId = _messageId, OutputIndex = _item, ContentIndex = 0, Part = TextPart(text) });
-            Write(output, new { Type = "response.output_item.done", SequenceNumber = _sequence++, OutputIndex = _item++, Item = TextItem() });
+            Write(output, new
+            {
+                Type = "response.output_text.done",
+                SequenceNumber = _sequence++,
+                ItemId = _messageId,
+                OutputIndex = _item,
+                ContentIndex = 0,
+                Text = text,
+            });
+            Write(output, new
+            {
+                Type = "response.content_part.done",
+                SequenceNumber = _sequence++,
+                ItemId = _messageId,
+                OutputIndex = _item,
+                ContentIndex = 0,
+                Part = TextPart(text),
+            });
+            Write(output, new
+            {
+                Type = "response.output_item.done",
+                SequenceNumber = _sequence++,
+                OutputIndex = _item++,
+                Item = TextItem(),
+            });
         }
 
         Write(output, new { Type = "response.completed", SequenceNumber = _sequence++, Response = Whole() });
@@ -92,7 +200,13 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
         if (_isReasoningOpen)
         {
             _isReasoningOpen = false;
-            Write(output, new { Type = "response.output_item.done", SequenceNumber = _sequence++, OutputIndex = _item++, Item = ReasoningItem() });
+            Write(output, new
+            {
+                Type = "response.output_item.done",
+                SequenceNumber = _sequence++,
+                OutputIndex = _item++,
+                Item = ReasoningItem(),
+            });
         }
     }
 
@@ -117,14 +231,35 @@ internal sealed class ResponsesFormat(MockRequest request, MockAnswer answer, st
         },
     };
 
-    private object ReasoningItem() => new { Id = _reasoningId, Type = "reasoning", Summary = new[] { new { Type = "summary_text", Text = MockText.Join(answer.Reasoning) } } };
+    private object ReasoningItem() => new
+    {
+        Id = _reasoningId,
+        Type = "reasoning",
+        Summary = new[] { new { Type = "summary_text", Text = MockText.Join(answer.Reasoning) } },
+    };
 
-    private object TextItem() => new { Id = _messageId, Type = "message", Status = "completed", Role = "assistant", Content = new[] { TextPart(MockText.Join(answer.Text)) } };
+    private object TextItem() => new
+    {
+        Id = _messageId,
+        Type = "message",
+        Status = "completed",
+        Role = "assistant",
+        Content = new[] { TextPart(MockText.Join(answer.Text)) },
+    };
 
-    private static object TextPart(string text) => new { Type = "output_text", Text = text, Annotations = Array.Empty<object>() };
+    private static object TextPart(string text) =>
+        new { Type = "output_text", Text = text, Annotations = Array.Empty<object>() };
 
     private static object CallItem(MockToolCall call, string status, string arguments) =>
-        new { Id = $"fc_{call.Id}", Type = "function_call", Status = status, CallId = call.Id, call.Tool.Name, Arguments = arguments };
+        new
+        {
+            Id = $"fc_{call.Id}",
+            Type = "function_call",
+            Status = status,
+            CallId = call.Id,
+            call.Tool.Name,
+            Arguments = arguments,
+        };
 
     private static void Write<T>(IBufferWriter<byte> output, T sent)
     {

@@ -1,8 +1,8 @@
 namespace DurableChat.ScaleTest.Mock;
 
 /// <summary>
-/// The SplitMix64 generator (Steele, Lea and Flood 2014): one addition and three mixing steps a number, the same on every platform and version, which
-/// <see cref="Random"/> does not promise. Not for secrets.
+/// The SplitMix64 generator (Steele, Lea and Flood 2014): one addition and three mixing steps a number, the same on
+/// every platform and version, which <see cref="Random"/> does not promise. Not for secrets.
 /// </summary>
 internal struct SplitMix(ulong seed)
 {

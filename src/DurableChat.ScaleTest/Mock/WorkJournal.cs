@@ -41,7 +41,13 @@ internal sealed class WorkJournal(TimeProvider time)
     }
 
     /// <summary>One answer or run. Its fields are guarded by the journal's lock.</summary>
-    internal sealed class Entry(WorkJournal journal, WorkKind kind, string key, string question, int replica, DateTimeOffset began)
+    internal sealed class Entry(
+        WorkJournal journal,
+        WorkKind kind,
+        string key,
+        string question,
+        int replica,
+        DateTimeOffset began)
     {
         private readonly DateTimeOffset _began = began;
         private DateTimeOffset _lastSeen = began;

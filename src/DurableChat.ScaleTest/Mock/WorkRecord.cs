@@ -13,7 +13,15 @@ namespace DurableChat.ScaleTest.Mock;
 /// <param name="LastSeen">When it last made progress.</param>
 /// <param name="Ended">When it ended; null if it did not.</param>
 /// <param name="Outcome">How.</param>
-internal sealed record WorkRecord(WorkKind Kind, string Key, string Question, int Replica, double Began, double LastSeen, double? Ended, WorkOutcome Outcome)
+internal sealed record WorkRecord(
+    WorkKind Kind,
+    string Key,
+    string Question,
+    int Replica,
+    double Began,
+    double LastSeen,
+    double? Ended,
+    WorkOutcome Outcome)
 {
     /// <summary>What the model said that the answer costs; 0 if it did not say.</summary>
     public long InputTokens { get; init; }
@@ -25,5 +33,7 @@ internal sealed record WorkRecord(WorkKind Kind, string Key, string Question, in
     public bool IsCostTaken { get; init; }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{(Kind == WorkKind.Answer ? "answer" : "tool run")} {Key} of replica {Replica + 1} at {Began:0.000} s, {Outcome.ToString().ToLowerInvariant()} at {Ended ?? LastSeen:0.000} s");
+        CultureInfo.InvariantCulture,
+        $"{(Kind == WorkKind.Answer ? "answer" : "tool run")} {Key} of replica {Replica + 1} at {Began:0.000} s, "
+            + $"{Outcome.ToString().ToLowerInvariant()} at {Ended ?? LastSeen:0.000} s");
 }

@@ -41,7 +41,10 @@ internal static class HtmlReport
 
     private static string Summary(ScaleReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{report.Config.Chats} chats, {report.Turns.Completed} turns, {Plural(report.Config.SubscribersPerChat, "subscriber")} per chat, {Plural(report.Config.Replicas, "replica")}, {report.ElapsedSeconds:0.0} s on {Plural(report.Config.Cores, "core")}");
+        $"{report.Config.Chats} chats, {report.Turns.Completed} turns, "
+            + $"{Plural(report.Config.SubscribersPerChat, "subscriber")} per chat, "
+            + $"{Plural(report.Config.Replicas, "replica")}, {report.ElapsedSeconds:0.0} s on "
+            + $"{Plural(report.Config.Cores, "core")}");
 
     private static string Verdict(ScaleReport report) =>
         report.IsClean() ? "Every turn was answered; nothing was lost, repeated or out of order."
@@ -63,12 +66,17 @@ internal static class HtmlReport
             ("server peak memory", $"{Number(report.Process.RssPeakMb)} MB"),
             ("events checked", report.Delivery.Events.ToString("N0", CultureInfo.InvariantCulture)),
         ];
-        return string.Concat(tiles.Select(tile => $"<div class=\"tile\"><b>{Escape(tile.Value)}</b><span>{Escape(tile.Name)}</span></div>"));
+        return string.Concat(tiles.Select(
+            tile => $"<div class=\"tile\"><b>{Escape(tile.Value)}</b><span>{Escape(tile.Name)}</span></div>"));
     }
 
     private static IEnumerable<SvgPlot> Plots(IReadOnlyList<Sample> series)
     {
-        yield return Plot("Reads for open streams", "since the start", ("rereads", sample => sample.Rereads), ("window misses", sample => sample.WindowMisses));
+        yield return Plot(
+            "Reads for open streams",
+            "since the start",
+            ("rereads", sample => sample.Rereads),
+            ("window misses", sample => sample.WindowMisses));
         yield return Plot("Window hits", "since the start", ("hits", sample => sample.WindowHits));
         yield return Plot("Turns", "per second", ("turns", sample => sample.TurnsPerSecond));
         yield return Plot("Events delivered", "per second", ("events", sample => sample.EventsPerSecond));
@@ -79,7 +87,11 @@ internal static class HtmlReport
             ("first part p99", sample => sample.FirstPartP99Ms),
             ("turn p50", sample => sample.TurnP50Ms),
             ("turn p99", sample => sample.TurnP99Ms));
-        yield return Plot("Store", "since the start", ("statements", sample => sample.Statements), ("commits", sample => sample.Commits));
+        yield return Plot(
+            "Store",
+            "since the start",
+            ("statements", sample => sample.Statements),
+            ("commits", sample => sample.Commits));
         yield return Plot("Server CPU", "cores", ("cores", sample => sample.CpuCores));
         yield return Plot("Server memory", "MB", ("resident", sample => sample.MemoryMb));
         yield return Plot("Open streams", "", ("streams", sample => sample.Streams));
@@ -88,16 +100,18 @@ internal static class HtmlReport
             yield return Plot("Database pool", "connections in use", ("in use", sample => sample.PoolInUse));
         }
 
-        SvgPlot Plot(string title, string unit, params (string Name, Func<Sample, double?> Read)[] lines) => new(title, unit)
-        {
-            Seconds = [.. series.Select(sample => sample.Seconds)],
-            Lines = [.. lines.Select(line => (line.Name, (IReadOnlyList<double?>)[.. series.Select(line.Read)]))],
-        };
+        SvgPlot Plot(string title, string unit, params (string Name, Func<Sample, double?> Read)[] lines) =>
+            new(title, unit)
+            {
+                Seconds = [.. series.Select(sample => sample.Seconds)],
+                Lines = [.. lines.Select(line => (line.Name, (IReadOnlyList<double?>)[.. series.Select(line.Read)]))],
+            };
     }
 
     private static string Texts<T>(string title, IReadOnlyList<T> texts) => texts.Count == 0
         ? ""
-        : $"<section class=\"violations\"><h2>{Escape(title)}</h2><pre>{Escape(string.Join("\n\n", texts))}</pre></section>";
+        : $"<section class=\"violations\"><h2>{Escape(title)}</h2><pre>"
+            + $"{Escape(string.Join("\n\n", texts))}</pre></section>";
 
     private static string Figures(ScaleReport report)
     {
@@ -111,7 +125,9 @@ internal static class HtmlReport
                 rows.Append(CultureInfo.InvariantCulture, $"<tr><th colspan=\"2\">{Escape(section)}</th></tr>");
             }
 
-            rows.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(row.Name)}</td><td class=\"number\">{Escape(row.Text(report))}</td></tr>");
+            rows.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{Escape(row.Name)}</td><td class=\"number\">{Escape(row.Text(report))}</td></tr>");
         }
 
         return $"<table>{rows}</table>";
@@ -122,21 +138,29 @@ internal static class HtmlReport
         var config = JsonSerializer.SerializeToElement(report.Config, ScaleReport.Json);
         var rows = config.EnumerateObject()
             .Where(property => property.Value.ValueKind != JsonValueKind.Null)
-            .Select(property => $"<tr><td>{Escape(property.Name)}</td><td class=\"number\">{Escape(property.Value.ToString())}</td></tr>");
+            .Select(
+                property =>
+                    $"<tr><td>{Escape(property.Name)}</td><td class=\"number\">"
+                        + $"{Escape(property.Value.ToString())}</td></tr>");
         return $"<table>{string.Concat(rows)}</table>";
     }
 
-    private static string Number(double? number) => number is { } known ? known.ToString(Math.Abs(known) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture) : "–";
+    private static string Number(double? number) => number is { } known
+        ? known.ToString(Math.Abs(known) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture)
+        : "–";
 
-    private static string Time(double? milliseconds) => milliseconds is >= 1000 and var known ? $"{Number(known / 1000)} s" : $"{Number(milliseconds)} ms";
+    private static string Time(double? milliseconds) =>
+        milliseconds is >= 1000 and var known ? $"{Number(known / 1000)} s" : $"{Number(milliseconds)} ms";
 
-    private static string Plural(long count, string word) => string.Create(CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
+    private static string Plural(long count, string word) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 
     private static string Resource(string name)
     {
-        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"DurableChat.ScaleTest.Reporting.{name}")!;
+        using var stream =
+            typeof(HtmlReport).Assembly.GetManifestResourceStream($"DurableChat.ScaleTest.Reporting.{name}")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

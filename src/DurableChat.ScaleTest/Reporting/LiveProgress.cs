@@ -54,8 +54,11 @@ internal static class LiveProgress
     private static string Line(Load load, Sampler sampler)
     {
         var (last, rereads, hits) = Read(load, sampler);
-        return Invariant($"{sampler.Elapsed.TotalSeconds,5:0} s  {load.Phase}: {load.Counters.Completed} turns ({last.TurnsPerSecond:0.0}/s), ")
-            + Invariant($"{load.Counters.Failed} failed, rereads/turn {rereads}, hits {hits}, turn p99 {last.TurnP99Ms:0} ms, {load.Violations.Total} violations");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{sampler.Elapsed.TotalSeconds,5:0} s  {load.Phase}: {load.Counters.Completed} turns "
+                + $"({last.TurnsPerSecond:0.0}/s), {load.Counters.Failed} failed, rereads/turn {rereads}, hits {hits}, "
+                + $"turn p99 {last.TurnP99Ms:0} ms, {load.Violations.Total} violations");
     }
 
     private static (Sample Last, string Rereads, string Hits) Read(Load load, Sampler sampler)

@@ -11,7 +11,15 @@ internal static class ReportBuilder
 {
     private const int MaxFailures = 20;
 
-    public static ScaleReport Build(Load load, BedOptions bed, Sampler sampler, double? mockCpuSeconds, double? databaseCpuSeconds, JsonElement? mock, DateTimeOffset startedAt, bool isInterrupted)
+    public static ScaleReport Build(
+        Load load,
+        BedOptions bed,
+        Sampler sampler,
+        double? mockCpuSeconds,
+        double? databaseCpuSeconds,
+        JsonElement? mock,
+        DateTimeOffset startedAt,
+        bool isInterrupted)
     {
         var elapsed = sampler.Samples[^1].Seconds;
         return new ScaleReport
@@ -101,7 +109,9 @@ internal static class ReportBuilder
             CommitsPerTurn = PerTurn(last.Commits - first.Commits, turns),
             PoolMax = hasPool ? last.PoolMax : null,
             PoolPeakInUse = hasPool ? sampler.PoolPeak : null,
-            PoolWaitMsP99 = hasPool ? Milliseconds(HistogramPercentile.Between(first.PoolWait, last.PoolWait, 99)) : null,
+            PoolWaitMsP99 = hasPool
+                ? Milliseconds(HistogramPercentile.Between(first.PoolWait, last.PoolWait, 99))
+                : null,
         };
     }
 
@@ -109,8 +119,10 @@ internal static class ReportBuilder
     {
         FirstPartP50 = load.Latencies.FirstPart.Percentile(50),
         FirstPartP99 = load.Latencies.FirstPart.Percentile(99),
-        CommitToDeliveryP50 = Milliseconds(HistogramPercentile.Between(first.CommitToDelivery, last.CommitToDelivery, 50)),
-        CommitToDeliveryP99 = Milliseconds(HistogramPercentile.Between(first.CommitToDelivery, last.CommitToDelivery, 99)),
+        CommitToDeliveryP50 = Milliseconds(
+            HistogramPercentile.Between(first.CommitToDelivery, last.CommitToDelivery, 50)),
+        CommitToDeliveryP99 = Milliseconds(
+            HistogramPercentile.Between(first.CommitToDelivery, last.CommitToDelivery, 99)),
         MessageP50 = isOneClock ? load.Latencies.Message.Percentile(50) : null,
         MessageP99 = isOneClock ? load.Latencies.Message.Percentile(99) : null,
         TurnP50 = load.Latencies.Turn.Percentile(50),
@@ -123,8 +135,11 @@ internal static class ReportBuilder
     {
         Events = load.Counters.Events,
         Gaps = load.Violations.Count(ViolationKind.Gap) + load.Violations.Count(ViolationKind.PartGap),
-        Duplicates = load.Violations.Count(ViolationKind.Duplicate) + load.Violations.Count(ViolationKind.PartDuplicate),
-        OutOfOrder = load.Violations.Count(ViolationKind.OutOfOrder) + load.Violations.Count(ViolationKind.StalePart) + load.Violations.Count(ViolationKind.StaleStatus),
+        Duplicates = load.Violations.Count(ViolationKind.Duplicate)
+            + load.Violations.Count(ViolationKind.PartDuplicate),
+        OutOfOrder = load.Violations.Count(ViolationKind.OutOfOrder)
+            + load.Violations.Count(ViolationKind.StalePart)
+            + load.Violations.Count(ViolationKind.StaleStatus),
         LostAfterQuiesce = load.Violations.Count(ViolationKind.Lost),
         Violations = load.Violations.Total,
         ViolationsByKind = Enum.GetValues<ViolationKind>()

@@ -64,7 +64,11 @@ internal sealed record ScaleReport
     public IReadOnlyList<Sample> Series { get; init; } = [];
 
     /// <summary>True if every turn was answered and no promise broken.</summary>
-    public bool IsClean() => Delivery.Violations == 0 && Turns.Failed == 0 && Failures.Count == 0 && !Interrupted && Turns.Completed == Turns.Requested;
+    public bool IsClean() => Delivery.Violations == 0
+        && Turns.Failed == 0
+        && Failures.Count == 0
+        && !Interrupted
+        && Turns.Completed == Turns.Requested;
 }
 
 internal sealed record ConfigSection

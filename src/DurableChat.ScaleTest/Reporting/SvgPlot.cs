@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace DurableChat.ScaleTest.Reporting;
 
-/// <summary>A line plot over time as SVG, which needs nothing besides itself. A script may add the values under the pointer; it finds them in <c>data-plot</c>.</summary>
+/// <summary>
+/// A line plot over time as SVG, which needs nothing besides itself. A script may add the values under the pointer; it
+/// finds them in <c>data-plot</c>.
+/// </summary>
 /// <param name="Title">What is shown.</param>
 /// <param name="Unit">The unit of the values; empty for plain counts.</param>
 internal sealed record SvgPlot(string Title, string Unit)
@@ -27,23 +30,42 @@ internal sealed record SvgPlot(string Title, string Unit)
         for (var value = 0.0; value <= top + (step / 2); value += step)
         {
             var y = Text(Y(value, top));
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y}\" y2=\"{y}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{Left - 6}\" y=\"{y}\" dy=\"4\" text-anchor=\"end\">{Label(value)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y}\" y2=\"{y}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"tick\" x=\"{Left - 6}\" y=\"{y}\" dy=\"4\" text-anchor=\"end\">{Label(value)}</text>");
         }
 
         var (_, interval) = Scale(end);
         for (var second = 0.0; second <= end; second += interval)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{Text(X(second, end))}\" y=\"{Height - 8}\" text-anchor=\"middle\">{Label(second)} s</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text class=\"tick\" x=\"{Text(X(second, end))}\" y=\"{Height - 8}\" text-anchor=\"middle\">"
+                    + $"{Label(second)} s</text>");
         }
 
         for (var i = 0; i < Lines.Count; i++)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<path class=\"line c{i}\" d=\"{Path(Lines[i].Values, end, top)}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture, $"<path class=\"line c{i}\" d=\"{Path(Lines[i].Values, end, top)}\"/>");
         }
 
-        var legend = string.Concat(Lines.Select((line, i) => $"<span class=\"key\"><i class=\"c{i}\"></i>{WebUtility.HtmlEncode(line.Name)}</span>"));
-        var data = JsonSerializer.Serialize(new { seconds = Seconds, names = Lines.Select(line => line.Name), values = Lines.Select(line => line.Values), left = Left, right = Width - Right, width = Width, end, unit = Unit });
+        var legend = string.Concat(Lines.Select(
+            (line, i) => $"<span class=\"key\"><i class=\"c{i}\"></i>{WebUtility.HtmlEncode(line.Name)}</span>"));
+        var data = JsonSerializer.Serialize(new
+        {
+            seconds = Seconds,
+            names = Lines.Select(line => line.Name),
+            values = Lines.Select(line => line.Values),
+            left = Left,
+            right = Width - Right,
+            width = Width,
+            end,
+            unit = Unit,
+        });
         return $"""
             <figure class="plot"><figcaption>{WebUtility.HtmlEncode(Title)}{(Unit.Length > 0 ? $" <small>{WebUtility.HtmlEncode(Unit)}</small>" : "")}</figcaption>
             <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{WebUtility.HtmlEncode(Title)}" data-plot="{WebUtility.HtmlEncode(data)}">{svg}<line class="cursor" y1="{Top}" y2="{Height - Bottom}" hidden/></svg>
@@ -86,7 +108,10 @@ internal sealed record SvgPlot(string Title, string Unit)
         {
             if (values[i] is { } value)
             {
-                path.Append(isDrawing ? 'L' : 'M').Append(Text(X(Seconds[i], end))).Append(' ').Append(Text(Y(value, top)));
+                path.Append(isDrawing ? 'L' : 'M')
+                    .Append(Text(X(Seconds[i], end)))
+                    .Append(' ')
+                    .Append(Text(Y(value, top)));
             }
 
             isDrawing = values[i] is not null;

@@ -38,7 +38,9 @@ internal static class Tables
 
         foreach (var name in marks.SelectMany(mark => mark.Figures.Keys).Distinct())
         {
-            table.AddRow([name, .. marks.Select(mark => mark.Figures.TryGetValue(name, out var figure) ? figure.ToString("0.##", CultureInfo.InvariantCulture) : "")]);
+            table.AddRow([name, .. marks.Select(mark => mark.Figures.TryGetValue(name, out var figure)
+                ? figure.ToString("0.##", CultureInfo.InvariantCulture)
+                : "")]);
         }
 
         return table;
@@ -84,8 +86,11 @@ internal static class Tables
         AnsiConsole.Write(table);
     }
 
-    private static Table New() => new() { Border = AnsiConsole.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.Markdown };
+    private static Table New() =>
+        new() { Border = AnsiConsole.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.Markdown };
 
     private static string Ratio(double? first, double? other) =>
-        first is { } a && other is { } b && a != 0 ? (b / a).ToString(b / a < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture) : "";
+        first is { } a && other is { } b && a != 0
+            ? (b / a).ToString(b / a < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture)
+            : "";
 }

@@ -21,7 +21,8 @@ internal sealed record BedOptions
     public string StoreKind =>
         Store is "sqlite" or null && Replicas == 1 && Store != "postgres" ? "sqlite"
         : Store is null or "postgres" ? "postgres"
-        : Store.Contains("Host=", StringComparison.OrdinalIgnoreCase) || Store.Contains("://", StringComparison.Ordinal) ? "postgres"
+        : Store.Contains("Host=", StringComparison.OrdinalIgnoreCase) || Store.Contains("://", StringComparison.Ordinal)
+            ? "postgres"
         : "sqlite";
 
     /// <summary>The Redis that carries notifications, e.g. <c>127.0.0.1:6379</c>; null if the database does.</summary>

@@ -13,7 +13,8 @@ internal sealed class DatabaseStalls(PostgresProcess database, SlowProxy proxy, 
     /// others.
     /// </summary>
     public Task HangWritesAsync(TimeSpan howLong) => database.ExecuteAsync(string.Create(
-        CultureInfo.InvariantCulture, $"BEGIN; LOCK TABLE chats, replicas IN EXCLUSIVE MODE; SELECT pg_sleep({howLong.TotalSeconds:0.0}); COMMIT"));
+        CultureInfo.InvariantCulture,
+        $"BEGIN; LOCK TABLE chats, replicas IN EXCLUSIVE MODE; SELECT pg_sleep({howLong.TotalSeconds:0.0}); COMMIT"));
 
     /// <summary>Writes fail. Reads work.</summary>
     public async Task RefuseWritesAsync(TimeSpan howLong)

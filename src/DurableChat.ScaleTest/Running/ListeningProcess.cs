@@ -6,7 +6,9 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>Finds the process of this machine that listens where a URL points, as far as one may see it.</summary>
 internal static class ListeningProcess
 {
-    /// <summary>The process id; null for another machine, another user's process, or a system without <c>/proc</c>.</summary>
+    /// <summary>
+    /// The process id; null for another machine, another user's process, or a system without <c>/proc</c>.
+    /// </summary>
     public static int? Find(Uri url)
     {
         if (!OperatingSystem.IsLinux() || !(url.IsLoopback || Dns.GetHostName() == url.Host))
@@ -14,9 +16,13 @@ internal static class ListeningProcess
             return null;
         }
 
-        var sockets = Sockets("/proc/net/tcp", url.Port).Concat(Sockets("/proc/net/tcp6", url.Port)).Select(inode => $"socket:[{inode}]").ToHashSet(StringComparer.Ordinal);
+        var sockets = Sockets("/proc/net/tcp", url.Port)
+            .Concat(Sockets("/proc/net/tcp6", url.Port))
+            .Select(inode => $"socket:[{inode}]")
+            .ToHashSet(StringComparer.Ordinal);
         return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Select(folder => int.TryParse(
+                Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0 && Holds(id, sockets))
             .Select(id => (int?)id)
             .FirstOrDefault();
@@ -29,7 +35,9 @@ internal static class ListeningProcess
         return File.Exists(table)
             ? File.ReadLines(table).Skip(1)
                 .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .Where(fields => fields.Length > 9 && fields[3] == Listening && fields[1].EndsWith(suffix, StringComparison.Ordinal))
+                .Where(fields => fields.Length > 9
+                    && fields[3] == Listening
+                    && fields[1].EndsWith(suffix, StringComparison.Ordinal))
                 .Select(fields => fields[9])
             : [];
     }
@@ -38,7 +46,8 @@ internal static class ListeningProcess
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{id}/fd").Any(file => File.ResolveLinkTarget(file, returnFinalTarget: false) is { } target && sockets.Contains(Path.GetFileName(target.FullName)));
+            return Directory.EnumerateFiles($"/proc/{id}/fd").Any(file => File.ResolveLinkTarget(
+                file, returnFinalTarget: false) is { } target && sockets.Contains(Path.GetFileName(target.FullName)));
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {

@@ -14,6 +14,12 @@ internal static class LowPriority
     /// </summary>
     public static string[] Of(string[] program) =>
         File.Exists(Nice)
-            ? ["/bin/sh", "-c", $"(echo 19 > /proc/self/autogroup) 2>/dev/null; exec {Nice} -n 19 \"$@\"", "sh", .. program]
+            ? [
+                "/bin/sh",
+                "-c",
+                $"(echo 19 > /proc/self/autogroup) 2>/dev/null; exec {Nice} -n 19 \"$@\"",
+                "sh",
+                .. program,
+            ]
             : program;
 }

@@ -53,7 +53,12 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and the process.</param>
     /// <param name="traits">What is special about it; null for nothing.</param>
     public static async Task<ManagedProcess> StartAsync(
-        string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken, ProcessTraits? traits = null)
+        string name,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string folder,
+        CancellationToken cancellationToken,
+        ProcessTraits? traits = null)
     {
         var start = StartInfo(arguments, traits ?? new ProcessTraits());
 
@@ -129,7 +134,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
         var path = Environment.ProcessPath!;
         var isUnderDotnet = Path.GetFileNameWithoutExtension(path) == "dotnet";
         string[] program =
-            traits.Other is not { } other ? isUnderDotnet ? [path, Path.Combine(AppContext.BaseDirectory, ServerProgram)] : [path]
+            traits.Other is not { } other ? isUnderDotnet ? [
+                path, Path.Combine(AppContext.BaseDirectory, ServerProgram),
+            ] : [path]
             : Path.GetExtension(other) == ".dll" ? [isUnderDotnet ? path : "dotnet", other]
             : [other];
 
@@ -153,7 +160,9 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
         // In a session of their own, Ctrl-C reaches the test alone, which then ends them in order and still reads their
         // metrics.
-        string[] all = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. program, .. arguments] : [.. program, .. arguments];
+        string[] all = File.Exists("/usr/bin/setsid")
+            ? ["/usr/bin/setsid", .. program, .. arguments]
+            : [.. program, .. arguments];
         return new ProcessStartInfo(all[0], all.Skip(1));
     }
 

@@ -15,7 +15,8 @@ internal sealed record OwnerTokens(string Operator, IReadOnlyList<string> Owners
         foreach (var (number, token) in tokens.Owners.Prepend(tokens.Operator).Index())
         {
             settings[$"Auth__Tokens__{number}__Owner"] = number == 0 ? "operator" : $"owner-{number}";
-            settings[$"Auth__Tokens__{number}__Sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+            settings[$"Auth__Tokens__{number}__Sha256"] = Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         }
 
         settings["Auth__Tokens__0__Operator"] = "true";

@@ -27,7 +27,8 @@ internal sealed class PostgresProcess : IAsyncDisposable
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=durablechat;Database=postgres";
 
     /// <summary>The process id of the postmaster, whose children are the sessions; null while it is down.</summary>
-    public int? Id => File.Exists(PidFile) && int.TryParse(File.ReadLines(PidFile).FirstOrDefault(), out var id) ? id : null;
+    public int? Id =>
+        File.Exists(PidFile) && int.TryParse(File.ReadLines(PidFile).FirstOrDefault(), out var id) ? id : null;
 
     private string Data => Path.Combine(_folder.FullName, "data");
 
@@ -44,7 +45,18 @@ internal sealed class PostgresProcess : IAsyncDisposable
         var server = new PostgresProcess(folder, programs, await FindUserAsync(folder));
         try
         {
-            await server.RunAsync("initdb", "-D", server.Data, "-U", "durablechat", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+            await server.RunAsync(
+                "initdb",
+                "-D",
+                server.Data,
+                "-U",
+                "durablechat",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync");
 
             // As late as possible: until the server listens, another program may take the port.
             server.Port = FreePort();
@@ -69,7 +81,8 @@ internal sealed class PostgresProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it again after <see cref="StopAsync"/>.</summary>
-    public Task StartAsync() => RunAsync("pg_ctl", "-D", Data, "-l", Path.Combine(_folder.FullName, "log"), "-w", "-t", "60", "start");
+    public Task StartAsync() =>
+        RunAsync("pg_ctl", "-D", Data, "-l", Path.Combine(_folder.FullName, "log"), "-w", "-t", "60", "start");
 
     /// <summary>Stops it as if it had crashed: sessions break off, and the next start recovers.</summary>
     public Task StopAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
@@ -82,7 +95,21 @@ internal sealed class PostgresProcess : IAsyncDisposable
     {
         try
         {
-            await RunAsync("psql", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "durablechat", "-d", "postgres", "-q", "-o", "/dev/null", "-c", sql);
+            await RunAsync(
+                "psql",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                $"{Port}",
+                "-U",
+                "durablechat",
+                "-d",
+                "postgres",
+                "-q",
+                "-o",
+                "/dev/null",
+                "-c",
+                sql);
         }
         catch (StartFailedException)
         {
@@ -95,7 +122,12 @@ internal sealed class PostgresProcess : IAsyncDisposable
     public async Task RunAsync(string program, params string[] arguments)
     {
         string[] all = [.. _asUser, Path.Combine(_programs, program), .. arguments];
-        var start = new ProcessStartInfo(all[0], all.Skip(1)) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(all[0], all.Skip(1))
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
 
         // A server that stays keeps these pipes open, so their end is not waited for.
@@ -120,11 +152,16 @@ internal sealed class PostgresProcess : IAsyncDisposable
 
     private static string FindPrograms()
     {
-        var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0) : Enumerable.Empty<string>();
+        var versions = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
+            : Enumerable.Empty<string>();
         return versions.Select(folder => Path.Combine(folder, "bin"))
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
-            ?? throw new StartFailedException("PostgreSQL is not installed: no initdb was found. Install the package 'postgresql', or name a database with --store.");
+            ?? throw new StartFailedException(
+                "PostgreSQL is not installed: no initdb was found. Install the package 'postgresql', or name a "
+                    + "database with --store.");
     }
 
     /// <summary>PostgreSQL refuses to run as root.</summary>

@@ -6,7 +6,11 @@ namespace DurableChat.ScaleTest.Running;
 /// <summary>
 /// One replica, which may be killed, paused and restarted, always at the same address. For one caller at a time.
 /// </summary>
-internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string folder) : IAsyncDisposable
+internal sealed partial class ReplicaProcess(
+    string name,
+    IReadOnlyList<string> arguments,
+    IReadOnlyDictionary<string, string> settings,
+    string folder) : IAsyncDisposable
 {
     private ManagedProcess? _process;
     private volatile bool _isDownOnPurpose;
@@ -35,7 +39,9 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
     /// <exception cref="StartFailedException">It did not come up.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = Program is null ? await StartAsync(settings, cancellationToken) : await StartOtherAsync(cancellationToken);
+        _process = Program is null
+            ? await StartAsync(settings, cancellationToken)
+            : await StartOtherAsync(cancellationToken);
         Url = _process.Url;
         _isDownOnPurpose = false;
     }
@@ -63,7 +69,8 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
 
         try
         {
-            using var limit = Process.Start("prlimit", ["--pid", $"{id}", $"--fsize={(isFull ? "0" : "unlimited")}:unlimited"]);
+            using var limit = Process.Start(
+                "prlimit", ["--pid", $"{id}", $"--fsize={(isFull ? "0" : "unlimited")}:unlimited"]);
             await limit.WaitForExitAsync();
         }
         catch (System.ComponentModel.Win32Exception exception)
@@ -82,7 +89,9 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
         }
     }
 
-    private Task<ManagedProcess> StartAsync(IReadOnlyDictionary<string, string> known, CancellationToken cancellationToken) =>
+    private Task<ManagedProcess> StartAsync(
+        IReadOnlyDictionary<string, string> known,
+        CancellationToken cancellationToken) =>
         ManagedProcess.StartAsync(
             name,
             [(Traits ?? new ProcessTraits()).Command, "--urls", Url.ToString().TrimEnd('/'), .. arguments],
@@ -104,7 +113,10 @@ internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> 
             }
             catch (StartFailedException exception)
             {
-                var unknown = UnknownSetting().Matches(exception.Message).Select(match => match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+                var unknown = UnknownSetting()
+                    .Matches(exception.Message)
+                    .Select(match => match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal))
+                    .ToHashSet(StringComparer.OrdinalIgnoreCase);
                 var left = known.Where(setting => !unknown.Contains(setting.Key)).ToDictionary();
                 if (left.Count == known.Count)
                 {

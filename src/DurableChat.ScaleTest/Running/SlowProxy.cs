@@ -45,7 +45,10 @@ internal sealed class SlowProxy : IAsyncDisposable
         }
 
         var spread = most > least ? most - least : TimeSpan.Zero;
-        await Task.WhenAll(links.Select((link, number) => link.HoldAsync(least + (spread * number / Math.Max(1, links.Count - 1)), _time, _stop.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(links.Select((link, number) => link.HoldAsync(
+            least + (spread * number / Math.Max(1, links.Count - 1)),
+            _time,
+            _stop.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
@@ -66,7 +69,8 @@ internal sealed class SlowProxy : IAsyncDisposable
                 _ = PassAsync(client);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException
+            or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -88,7 +92,9 @@ internal sealed class SlowProxy : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
                 client.NoDelay = server.NoDelay = true;
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                await Task.WhenAny(CopyAsync(client, server, () => link.Held, ended.Token), CopyAsync(server, client, SlowDownAsync, ended.Token));
+                await Task.WhenAny(
+                    CopyAsync(client, server, () => link.Held, ended.Token),
+                    CopyAsync(server, client, SlowDownAsync, ended.Token));
 
                 // What is held reaches the database even if the server has gone.
                 await link.Held;
@@ -106,9 +112,14 @@ internal sealed class SlowProxy : IAsyncDisposable
         }
     }
 
-    private Task SlowDownAsync() => Delay is var delay && delay > TimeSpan.Zero ? Task.Delay(delay, _time, _stop.Token) : Task.CompletedTask;
+    private Task SlowDownAsync() =>
+        Delay is var delay && delay > TimeSpan.Zero ? Task.Delay(delay, _time, _stop.Token) : Task.CompletedTask;
 
-    private static async Task CopyAsync(TcpClient from, TcpClient to, Func<Task> wait, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        TcpClient from,
+        TcpClient to,
+        Func<Task> wait,
+        CancellationToken cancellationToken)
     {
         var buffer = new byte[65_536];
         try
@@ -119,7 +130,8 @@ internal sealed class SlowProxy : IAsyncDisposable
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException
+            or ObjectDisposedException or InvalidOperationException)
         {
             // One side has gone; the other follows.
         }

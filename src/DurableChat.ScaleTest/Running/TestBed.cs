@@ -42,7 +42,8 @@ internal sealed class TestBed : IAsyncDisposable
     public IReadOnlyList<Uri> Replicas { get; private set; } = [];
 
     /// <summary>The process ids of those replicas that run on this machine and can be seen.</summary>
-    public IReadOnlyList<int> ServerIds => _servers.Count > 0 ? [.. _servers.Select(server => server.Id).OfType<int>()] : _foundIds;
+    public IReadOnlyList<int> ServerIds =>
+        _servers.Count > 0 ? [.. _servers.Select(server => server.Id).OfType<int>()] : _foundIds;
 
     /// <summary>The test's own replicas.</summary>
     public IReadOnlyList<ReplicaProcess> Servers => _servers;
@@ -87,12 +88,16 @@ internal sealed class TestBed : IAsyncDisposable
 
         throw new OperationCanceledException(cancellationToken);
 
-        static string Describe(string name, IReadOnlyList<string> log) => $"{name} ended in mid-run.{string.Concat(log.TakeLast(MaxLogLines).Select(line => $"\n    {line}"))}";
+        static string Describe(string name, IReadOnlyList<string> log) =>
+            $"{name} ended in mid-run.{string.Concat(log.TakeLast(MaxLogLines).Select(line => $"\n    {line}"))}";
     }
 
     /// <summary>Starts what is needed.</summary>
     /// <exception cref="StartFailedException">Something did not come up.</exception>
-    public static async Task<TestBed> StartAsync(BedOptions options, LoadOptions load, CancellationToken cancellationToken)
+    public static async Task<TestBed> StartAsync(
+        BedOptions options,
+        LoadOptions load,
+        CancellationToken cancellationToken)
     {
         var bed = new TestBed();
         try
@@ -145,7 +150,12 @@ internal sealed class TestBed : IAsyncDisposable
     {
         // The model of an abuser works hard, too, but for others it is elsewhere.
         _mock = await ManagedProcess.StartAsync(
-            "the mock model", MockArguments(options, load), new Dictionary<string, string>(), _folder.FullName, cancellationToken, new ProcessTraits { Yields = load.NeedsOwners });
+            "the mock model",
+            MockArguments(options, load),
+            new Dictionary<string, string>(),
+            _folder.FullName,
+            cancellationToken,
+            new ProcessTraits { Yields = load.NeedsOwners });
         var settings = new Dictionary<string, string>
         {
             ["Models__0__Name"] = "mock",
@@ -159,7 +169,8 @@ internal sealed class TestBed : IAsyncDisposable
         if (!load.NeedsOwners)
         {
             // All chats are one owner's.
-            settings["DurableChat__Worker__MaxConcurrentTurnsOfOwner"] = settings["DurableChat__Worker__MaxConcurrentTurns"];
+            settings["DurableChat__Worker__MaxConcurrentTurnsOfOwner"] =
+                settings["DurableChat__Worker__MaxConcurrentTurns"];
         }
 
         if (options.HasFaults)
@@ -228,7 +239,9 @@ internal sealed class TestBed : IAsyncDisposable
     {
         if (options.StoreKind == "sqlite")
         {
-            return options.Store is null or "sqlite" ? Path.Combine(_folder.FullName, "chats.db") : Path.GetFullPath(options.Store);
+            return options.Store is null or "sqlite"
+                ? Path.Combine(_folder.FullName, "chats.db")
+                : Path.GetFullPath(options.Store);
         }
 
         if (options.Store is not (null or "postgres"))
@@ -243,7 +256,8 @@ internal sealed class TestBed : IAsyncDisposable
         }
 
         _proxy = new SlowProxy(_postgres.Port, TimeProvider.System);
-        return _postgres.ConnectionString.Replace($"Port={_postgres.Port}", $"Port={_proxy.Port}", StringComparison.Ordinal);
+        return _postgres.ConnectionString.Replace(
+            $"Port={_postgres.Port}", $"Port={_proxy.Port}", StringComparison.Ordinal);
     }
 
     private static string[] MockArguments(BedOptions options, LoadOptions load) =>

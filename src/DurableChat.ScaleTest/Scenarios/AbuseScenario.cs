@@ -40,7 +40,14 @@ internal sealed class AbuseScenario : IScenario
     }
 
     private static async Task ReportAsync(
-        Load load, OwnerCrowd owners, Abuser abuser, LatencyRecorder alone, LatencyRecorder beside, long memoryBefore, long peak, CancellationToken cancellationToken)
+        Load load,
+        OwnerCrowd owners,
+        Abuser abuser,
+        LatencyRecorder alone,
+        LatencyRecorder beside,
+        long memoryBefore,
+        long peak,
+        CancellationToken cancellationToken)
     {
         var reading = await load.ReadServersAsync(cancellationToken);
         var (p99Alone, p99Beside) = (alone.Percentile(99) ?? 0, beside.Percentile(99) ?? 0);

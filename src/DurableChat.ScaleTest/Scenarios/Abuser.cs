@@ -20,10 +20,16 @@ internal sealed class Abuser(OwnerClient http, string token, int maxCreations, T
     private static readonly byte[] _creation = JsonSerializer.SerializeToUtf8Bytes(new
     {
         content = "Go.",
-        client_tools = Enumerable.Range(0, Tools).Select(number => new { name = $"tool_{number}", description = new string('x', ToolBytes), parameters = new { type = "object" } }),
+        client_tools = Enumerable.Range(0, Tools).Select(number => new
+        {
+            name = $"tool_{number}",
+            description = new string('x', ToolBytes),
+            parameters = new { type = "object" },
+        }),
     });
 
-    private static readonly byte[] _message = JsonSerializer.SerializeToUtf8Bytes(new { content = new string('x', MessageBytes), busy_behavior = "queue" });
+    private static readonly byte[] _message = JsonSerializer.SerializeToUtf8Bytes(
+        new { content = new string('x', MessageBytes), busy_behavior = "queue" });
     private readonly List<string> _chats = [];
     private readonly Lock _lock = new();
     private int _step;
@@ -42,7 +48,8 @@ internal sealed class Abuser(OwnerClient http, string token, int maxCreations, T
     public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Goes on until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => WorkAsync(cancellationToken)));
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => WorkAsync(cancellationToken)));
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
@@ -83,7 +90,8 @@ internal sealed class Abuser(OwnerClient http, string token, int maxCreations, T
 
         var isRename = kind % 3 == 0;
         var (status, _, _) = isRename
-            ? await http.SendAsync(token, HttpMethod.Patch, $"chats/{chat}", new { title = $"Title {step}" }, cancellationToken)
+            ? await http.SendAsync(
+                token, HttpMethod.Patch, $"chats/{chat}", new { title = $"Title {step}" }, cancellationToken)
             : await http.SendAsync(token, HttpMethod.Post, $"chats/{chat}/messages", _message, cancellationToken);
         return Count(status, ref isRename ? ref _renamed : ref _sent);
     }

@@ -3,7 +3,10 @@ using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>Drives one chat: sends, edits, waits for turns, and remembers what the server has acknowledged. For one caller at a time.</summary>
+/// <summary>
+/// Drives one chat: sends, edits, waits for turns, and remembers what the server has acknowledged. For one caller at a
+/// time.
+/// </summary>
 internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
 {
     private readonly TurnWatch _turn = new(load.Time);
@@ -18,7 +21,10 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
     /// <summary>The chat's id; empty until it is created.</summary>
     public string Chat { get; private set; } = "";
 
-    /// <summary>True if a command failed or a turn did not end: the chat takes no further part. Another message would only wait behind the turn that hangs.</summary>
+    /// <summary>
+    /// True if a command failed or a turn did not end: the chat takes no further part. Another message would only wait
+    /// behind the turn that hangs.
+    /// </summary>
     public bool HasGivenUp { get; private set; }
 
     /// <summary>How many users' messages the history has.</summary>
@@ -72,7 +78,10 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         Remember(content, ack);
     }
 
-    /// <summary>A number from 0 up to, and without, <paramref name="limit"/>. Each chat draws its own, so that its choices do not hang on how fast the others are.</summary>
+    /// <summary>
+    /// A number from 0 up to, and without, <paramref name="limit"/>. Each chat draws its own, so that its choices do
+    /// not hang on how fast the others are.
+    /// </summary>
     public int Random(int limit) => _random.Next(limit);
 
     /// <summary>A command failed: counts the turn as failed.</summary>
@@ -107,8 +116,10 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            var states = await Task.WhenAll(load.Replicas.Select(replica => load.Api.DescribeAsync(replica, Chat, cancellationToken)));
-            load.Counters.TurnTimedOut($"{Chat}: {string.Join("; ", states)}; the subscriber at {_subscribers[0].Replica} has {_turn}");
+            var states = await Task.WhenAll(
+                load.Replicas.Select(replica => load.Api.DescribeAsync(replica, Chat, cancellationToken)));
+            load.Counters.TurnTimedOut(
+                $"{Chat}: {string.Join("; ", states)}; the subscriber at {_subscribers[0].Replica} has {_turn}");
             HasGivenUp = true;
             isAnswered = false;
         }
@@ -141,17 +152,23 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         _left.Add((subscriber.Name, subscriber.Checker));
     }
 
-    /// <summary>Waits until all subscribers have got as far as the one that is furthest, or for as long as they may take.</summary>
+    /// <summary>
+    /// Waits until all subscribers have got as far as the one that is furthest, or for as long as they may take.
+    /// </summary>
     public async Task QuiesceAsync(CancellationToken cancellationToken)
     {
         var started = load.Time.GetTimestamp();
-        while (_subscribers.Select(subscriber => subscriber.LastId).Distinct().Count() > 1 && load.Time.GetElapsedTime(started) < load.Options.QuietTime)
+        while (_subscribers.Select(subscriber => subscriber.LastId).Distinct().Count() > 1
+            && load.Time.GetElapsedTime(started) < load.Options.QuietTime)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), load.Time, cancellationToken);
         }
     }
 
-    /// <summary>Compares the store with what was acknowledged and with what every subscriber was given. After the turns have ended and all is quiet.</summary>
+    /// <summary>
+    /// Compares the store with what was acknowledged and with what every subscriber was given. After the turns have
+    /// ended and all is quiet.
+    /// </summary>
     /// <param name="quietUntil">Until when subscribers may take to get what is stored.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     public async Task CheckAsync(DateTimeOffset quietUntil, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>
-/// While the chats run their turns, each has subscribers that stay for up to half a second and then either break off and resume, or leave, and others come that want
-/// everything or only what follows some message.
+/// While the chats run their turns, each has subscribers that stay for up to half a second and then either break off
+/// and resume, or leave, and others come that want everything or only what follows some message.
 /// </summary>
 internal sealed class ChurnScenario : IScenario
 {
@@ -12,7 +12,9 @@ internal sealed class ChurnScenario : IScenario
         await Steps.CreateAllAsync(load, cancellationToken);
         load.Phase = "follow-ups and churn";
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var churning = load.Drivers.Where(driver => !driver.HasGivenUp).Select(driver => ChurnAsync(load, driver, coming, ending.Token)).ToList();
+        var churning = load.Drivers.Where(driver => !driver.HasGivenUp)
+            .Select(driver => ChurnAsync(load, driver, coming, ending.Token))
+            .ToList();
         try
         {
             await Task.WhenAll(load.Drivers.Select(async driver =>

@@ -1,6 +1,9 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>Of ten turns about five are new messages, three edit an earlier message when the chat is quiet, and two edit one in mid-answer.</summary>
+/// <summary>
+/// Of ten turns about five are new messages, three edit an earlier message when the chat is quiet, and two edit one in
+/// mid-answer.
+/// </summary>
 internal sealed class EditScenario : IScenario
 {
     public async Task RunAsync(Load load, CancellationToken cancellationToken)

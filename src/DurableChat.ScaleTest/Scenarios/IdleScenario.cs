@@ -4,7 +4,8 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>
-/// Opens very many connections that say nothing, and then as many streams on which nothing happens; before, and with each lot open, every chat has a turn. Measures what one connection costs the server.
+/// Opens very many connections that say nothing, and then as many streams on which nothing happens; before, and with
+/// each lot open, every chat has a turn. Measures what one connection costs the server.
 /// </summary>
 internal sealed class IdleScenario : IScenario
 {
@@ -20,12 +21,19 @@ internal sealed class IdleScenario : IScenario
         await HoldAsync(
             load,
             "listening",
-            number => $"GET /api/v1/chats/{load.Drivers[number % load.Drivers.Count].Chat}/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n{(load.Api.Token is { } token ? $"Authorization: Bearer {token}\r\n" : "")}\r\n",
+            number =>
+                $"GET /api/v1/chats/{load.Drivers[number % load.Drivers.Count].Chat}/stream HTTP/1.1\r\nHost: "
+                    + $"127.0.0.1\r\n{(load.Api.Token is { } token ? $"Authorization: Bearer {token}\r\n" : "")}\r\n",
             firstAddress: 102,
             cancellationToken);
     }
 
-    private static async Task HoldAsync(Load load, string what, Func<int, string> request, int firstAddress, CancellationToken cancellationToken)
+    private static async Task HoldAsync(
+        Load load,
+        string what,
+        Func<int, string> request,
+        int firstAddress,
+        CancellationToken cancellationToken)
     {
         load.Phase = $"opening {what} connections";
         var before = load.ServerBytes();
@@ -36,7 +44,11 @@ internal sealed class IdleScenario : IScenario
                 Enumerable.Range(0, connections.Length),
                 new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = cancellationToken },
                 async (number, cancelled) =>
-                    connections[number] = await IdleConnection.OpenAsync(load.Replicas[number % load.Replicas.Count], firstAddress + (number / ConnectionsPerAddress), request(number), cancelled));
+                    connections[number] = await IdleConnection.OpenAsync(
+                        load.Replicas[number % load.Replicas.Count],
+                        firstAddress + (number / ConnectionsPerAddress),
+                        request(number),
+                        cancelled));
             load.Phase = $"turns beside {what} connections";
             await MeasureAsync(load, what, connections.Length, before, cancellationToken);
         }
@@ -49,7 +61,12 @@ internal sealed class IdleScenario : IScenario
         }
     }
 
-    private static async Task MeasureAsync(Load load, string at, int connections, long before, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(
+        Load load,
+        string at,
+        int connections,
+        long before,
+        CancellationToken cancellationToken)
     {
         var started = load.Time.GetTimestamp();
         await Task.WhenAll(load.Drivers.Select(driver => Steps.FollowUpAsync(load, driver, cancellationToken)));

@@ -46,7 +46,11 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     /// <summary>Reads the metrics of all replicas.</summary>
     /// <exception cref="HttpRequestException">They cannot be read.</exception>
     public async Task<ServerReading> ReadServersAsync(CancellationToken cancellationToken) =>
-        new() { Text = PrometheusText.Read(await Task.WhenAll(Replicas.Select(replica => Api.MetricsAsync(replica, cancellationToken)))) };
+        new()
+        {
+            Text = PrometheusText.Read(
+            await Task.WhenAll(Replicas.Select(replica => Api.MetricsAsync(replica, cancellationToken))))
+        };
 
     /// <summary>
     /// Says that the load is steady from here on: latencies measured so far, while all chats were created at once, do
@@ -78,5 +82,6 @@ internal sealed class Load(LoadOptions options, IReadOnlyList<Uri> replicas, Cha
     }
 
     /// <summary>A time between the two.</summary>
-    public TimeSpan RandomTime(int leastMs, int mostMs) => TimeSpan.FromMilliseconds(leastMs + Random(mostMs - leastMs + 1));
+    public TimeSpan RandomTime(int leastMs, int mostMs) =>
+        TimeSpan.FromMilliseconds(leastMs + Random(mostMs - leastMs + 1));
 }

@@ -3,8 +3,8 @@ using DurableChat.ScaleTest.Measuring;
 namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>
-/// The first chat comes to have very many messages, the second is edited very often. On the way it is measured what a turn, a page, a resumed stream and an edit cost: none of that may grow
-/// with what lies behind.
+/// The first chat comes to have very many messages, the second is edited very often. On the way it is measured what a
+/// turn, a page, a resumed stream and an edit cost: none of that may grow with what lies behind.
 /// </summary>
 internal sealed class LongScenario : IScenario
 {
@@ -34,18 +34,27 @@ internal sealed class LongScenario : IScenario
                 turns++;
             }
 
-            var figures = await MeasureAsync(load, () => Steps.FollowUpAsync(load, driver, cancellationToken), cancellationToken);
+            var figures = await MeasureAsync(
+                load, () => Steps.FollowUpAsync(load, driver, cancellationToken), cancellationToken);
             turns += Measured;
             long head = 2 * turns;
             figures["messages"] = head;
             foreach (var (name, after) in new[] { ("oldest", 0L), ("middle", head / 2), ("newest", head - PageSize) })
             {
-                (figures[$"page_{name}_ms"], figures[$"page_{name}_messages"]) = await TimeAsync(load, () => load.Api.PageAsync(load.AnyReplica(), driver.Chat, after, PageSize, cancellationToken));
+                (figures[$"page_{name}_ms"], figures[$"page_{name}_messages"]) = await TimeAsync(
+                    load, () => load.Api.PageAsync(load.AnyReplica(), driver.Chat, after, PageSize, cancellationToken));
             }
 
-            foreach (var (name, after) in new[] { ("head", head - 1), ("near_head", head - Near), ("middle", head / 2), ("beginning", 1L) })
+            foreach (var (name, after) in new[]
             {
-                (figures[$"resume_{name}_ms"], figures[$"resume_{name}_messages"]) = await TimeAsync(load, () => ResumeAsync(load, driver.Chat, after, head, cancellationToken));
+                ("head", head - 1),
+                ("near_head", head - Near),
+                ("middle", head / 2),
+                ("beginning", 1L),
+            })
+            {
+                (figures[$"resume_{name}_ms"], figures[$"resume_{name}_messages"]) = await TimeAsync(
+                    load, () => ResumeAsync(load, driver.Chat, after, head, cancellationToken));
             }
 
             load.Marks.Add(new Mark($"{head} messages", figures));
@@ -72,7 +81,8 @@ internal sealed class LongScenario : IScenario
             var figures = await MeasureAsync(load, EditOnceAsync, cancellationToken);
             edits += Measured;
             figures["edits"] = edits;
-            figures["messages"] = (await load.Api.HistoryAsync(load.AnyReplica(), driver.Chat, cancellationToken)).Count;
+            figures["messages"] =
+                (await load.Api.HistoryAsync(load.AnyReplica(), driver.Chat, cancellationToken)).Count;
             load.Marks.Add(new Mark($"{edits} edits", figures));
         }
 
@@ -84,7 +94,10 @@ internal sealed class LongScenario : IScenario
     }
 
     /// <summary>Does something several times, and tells what it cost the servers each time.</summary>
-    private static async Task<Dictionary<string, double>> MeasureAsync(Load load, Func<Task> act, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, double>> MeasureAsync(
+        Load load,
+        Func<Task> act,
+        CancellationToken cancellationToken)
     {
         var before = await load.ReadServersAsync(cancellationToken);
         var started = load.Time.GetTimestamp();
@@ -114,10 +127,16 @@ internal sealed class LongScenario : IScenario
     }
 
     /// <summary>Follows the chat from a message up to the newest; gives how many came.</summary>
-    private static async Task<int> ResumeAsync(Load load, string chat, long after, long head, CancellationToken cancellationToken)
+    private static async Task<int> ResumeAsync(
+        Load load,
+        string chat,
+        long after,
+        long head,
+        CancellationToken cancellationToken)
     {
         var count = 0;
-        await using var stream = await load.Api.OpenAsync(load.AnyReplica(), chat, load.Options.Transport, null, after, cancellationToken);
+        await using var stream = await load.Api.OpenAsync(
+            load.AnyReplica(), chat, load.Options.Transport, null, after, cancellationToken);
         await foreach (var next in stream.ReadAsync(cancellationToken))
         {
             if (next.Message is { } message)

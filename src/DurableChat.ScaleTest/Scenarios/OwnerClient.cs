@@ -7,7 +7,13 @@ namespace DurableChat.ScaleTest.Scenarios;
 /// <summary>Sends requests of many owners, each once. Thread-safe.</summary>
 internal sealed class OwnerClient(Func<Uri> replica, TimeProvider time) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue, UseProxy = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = int.MaxValue,
+        UseProxy = false,
+        UseCookies = false,
+    })
+    { Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Sends a request.</summary>
     /// <param name="token">The owner's token.</param>
@@ -16,9 +22,17 @@ internal sealed class OwnerClient(Func<Uri> replica, TimeProvider time) : IDispo
     /// <param name="body">What is sent, as JSON; bytes are JSON already; null for nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The status, 0 if no answer came; the answer, if it is a success; how long it took.</returns>
-    public async Task<(int Status, JsonElement Answer, TimeSpan Elapsed)> SendAsync(string token, HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    public async Task<(int Status, JsonElement Answer, TimeSpan Elapsed)> SendAsync(
+        string token,
+        HttpMethod method,
+        string path,
+        object? body,
+        CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(replica(), $"api/v1/{path}")) { Content = ContentOf(body) };
+        using var request = new HttpRequestMessage(method, new Uri(replica(), $"api/v1/{path}"))
+        {
+            Content = ContentOf(body),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var began = time.GetTimestamp();
         try
@@ -28,7 +42,8 @@ internal sealed class OwnerClient(Func<Uri> replica, TimeProvider time) : IDispo
             var elapsed = time.GetElapsedTime(began);
             return ((int)response.StatusCode, response.IsSuccessStatusCode ? Parse(answer) : default, elapsed);
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return (0, default, time.GetElapsedTime(began));
         }
@@ -39,7 +54,8 @@ internal sealed class OwnerClient(Func<Uri> replica, TimeProvider time) : IDispo
     private static HttpContent? ContentOf(object? body) => body switch
     {
         null => null,
-        byte[] json => new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        byte[] json =>
+            new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
         _ => JsonContent.Create(body),
     };
 

@@ -21,8 +21,11 @@ internal sealed class OwnerCrowd(OwnerClient http, IReadOnlyList<string> tokens,
         new ParallelOptions { MaxDegreeOfParallelism = CreatedAtOnce, CancellationToken = cancellationToken },
         async (owner, cancelled) =>
         {
-            var (status, answer, _) = await http.SendAsync(tokens[owner], HttpMethod.Post, "chats", new { content = Content() }, cancelled);
-            _chats[owner] = status is >= 200 and < 300 ? answer.GetProperty("id").GetString()! : throw new CommandFailedException($"A chat could not be created: {status}.");
+            var (status, answer, _) = await http.SendAsync(
+                tokens[owner], HttpMethod.Post, "chats", new { content = Content() }, cancelled);
+            _chats[owner] = status is >= 200 and < 300
+                ? answer.GetProperty("id").GetString()!
+                : throw new CommandFailedException($"A chat could not be created: {status}.");
         });
 
     /// <summary>Sends messages for a time: each owner in turn, at the rate of the load.</summary>
@@ -53,7 +56,8 @@ internal sealed class OwnerCrowd(OwnerClient http, IReadOnlyList<string> tokens,
             var state = "";
             while (state != "waiting" && load.Time.GetElapsedTime(started) < patience)
             {
-                var (status, answer, _) = await http.SendAsync(tokens[owner], HttpMethod.Get, $"chats/{_chats[owner]}", null, cancelled);
+                var (status, answer, _) = await http.SendAsync(
+                    tokens[owner], HttpMethod.Get, $"chats/{_chats[owner]}", null, cancelled);
                 state = status == 200 ? answer.GetProperty("status").GetString()! : $"HTTP {status}";
                 if (state != "waiting")
                 {
@@ -68,7 +72,12 @@ internal sealed class OwnerCrowd(OwnerClient http, IReadOnlyList<string> tokens,
 
     private async Task SendOneAsync(int owner, LatencyRecorder latencies, CancellationToken cancellationToken)
     {
-        var (status, _, elapsed) = await http.SendAsync(tokens[owner], HttpMethod.Post, $"chats/{_chats[owner]}/messages", new { content = Content() }, cancellationToken);
+        var (status, _, elapsed) = await http.SendAsync(
+            tokens[owner],
+            HttpMethod.Post,
+            $"chats/{_chats[owner]}/messages",
+            new { content = Content() },
+            cancellationToken);
         latencies.Record(elapsed);
         if (status is < 200 or >= 300)
         {

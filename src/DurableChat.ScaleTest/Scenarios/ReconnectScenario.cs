@@ -1,6 +1,9 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>In every turn, once all chats show parts of their answers, all streams are cut at once and resume from their last positions.</summary>
+/// <summary>
+/// In every turn, once all chats show parts of their answers, all streams are cut at once and resume from their last
+/// positions.
+/// </summary>
 internal sealed class ReconnectScenario : IScenario
 {
     public async Task RunAsync(Load load, CancellationToken cancellationToken)
@@ -16,7 +19,8 @@ internal sealed class ReconnectScenario : IScenario
                 await driver.WaitForFirstPartAsync(cancellationToken);
             })));
             load.Phase = $"turn {turn}: reconnecting";
-            await Task.WhenAll(load.Drivers.SelectMany(driver => driver.Subscribers).Select(subscriber => CutAsync(load, subscriber, cancellationToken)));
+            await Task.WhenAll(load.Drivers.SelectMany(driver => driver.Subscribers)
+                .Select(subscriber => CutAsync(load, subscriber, cancellationToken)));
             load.Phase = $"turn {turn}: ending";
             await Steps.WaitForAllAsync(load, cancellationToken);
         }

@@ -1,6 +1,9 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>A gate holds until every first turn has ended; then every follow-up starts at once, and each chat runs its turns back to back.</summary>
+/// <summary>
+/// A gate holds until every first turn has ended; then every follow-up starts at once, and each chat runs its turns
+/// back to back.
+/// </summary>
 internal sealed class StormScenario : IScenario
 {
     public async Task RunAsync(Load load, CancellationToken cancellationToken)

@@ -4,7 +4,8 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>
-/// Follows one chat with one stream, comes back whenever the stream ends, and has everything checked. Its members may be called from any thread.
+/// Follows one chat with one stream, comes back whenever the stream ends, and has everything checked. Its members may
+/// be called from any thread.
 /// </summary>
 internal sealed class Subscriber : IAsyncDisposable
 {
@@ -63,7 +64,9 @@ internal sealed class Subscriber : IAsyncDisposable
 
     public void Start() => _running = Task.Run(RunAsync);
 
-    /// <summary>Breaks the connection; it comes back at once, at any replica. Completes when it has been given something again.</summary>
+    /// <summary>
+    /// Breaks the connection; it comes back at once, at any replica. Completes when it has been given something again.
+    /// </summary>
     public Task CutAsync()
     {
         var back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -142,7 +145,8 @@ internal sealed class Subscriber : IAsyncDisposable
             Checker.Connected();
         }
 
-        await using var stream = await _load.Api.OpenAsync(Replica, _chat, _load.Options.Transport, position, Checker.After, cancellationToken);
+        await using var stream = await _load.Api.OpenAsync(
+            Replica, _chat, _load.Options.Transport, position, Checker.After, cancellationToken);
         var openedAt = _load.Time.GetUtcNow();
         await foreach (var next in stream.ReadAsync(cancellationToken))
         {

@@ -4,8 +4,8 @@ namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>Sees in a subscriber's events when a turn shows its first part and when it is over. Thread-safe.</summary>
 /// <remarks>
-/// A turn is over when a status that is not busy has come with a version above the command's, and the answer has come behind the user's message: after a reconnect
-/// the status comes first. A turn that fails has no answer.
+/// A turn is over when a status that is not busy has come with a version above the command's, and the answer has come
+/// behind the user's message: after a reconnect the status comes first. A turn that fails has no answer.
 /// </remarks>
 internal sealed class TurnWatch(TimeProvider time)
 {
@@ -97,7 +97,8 @@ internal sealed class TurnWatch(TimeProvider time)
         lock (_lock)
         {
             return _isAcknowledged
-                ? $"{_status} of version {_statusVersion} and answer {_lastAnswer}, and waits for more than version {_version} and an answer to message {_messageId}"
+                ? $"{_status} of version {_statusVersion} and answer {_lastAnswer}, and waits for more than version "
+                    + $"{_version} and an answer to message {_messageId}"
                 : "no acknowledgement yet";
         }
     }

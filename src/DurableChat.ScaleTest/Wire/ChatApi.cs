@@ -53,28 +53,49 @@ internal sealed class ChatApi : IDisposable
             HttpMethod.Post,
             () => new Uri(replica(), "api/v1/chats"),
             content,
-            root => new CommandAck(root.GetProperty("id").GetString()!, root.GetProperty("version").GetInt64(), root.GetProperty("last_message_id").GetInt64()),
+            root => new CommandAck(
+                root.GetProperty("id").GetString()!,
+                root.GetProperty("version").GetInt64(),
+                root.GetProperty("last_message_id").GetInt64()),
             cancellationToken);
 
     /// <summary>Sends a message.</summary>
     /// <exception cref="CommandFailedException">It was refused.</exception>
-    public Task<CommandAck> SendAsync(Func<Uri> replica, string chat, string content, CancellationToken cancellationToken) =>
-        AckAsync(HttpMethod.Post, () => new Uri(replica(), $"api/v1/chats/{chat}/messages"), content, cancellationToken);
+    public Task<CommandAck> SendAsync(
+        Func<Uri> replica,
+        string chat,
+        string content,
+        CancellationToken cancellationToken) =>
+        AckAsync(
+            HttpMethod.Post, () => new Uri(replica(), $"api/v1/chats/{chat}/messages"), content, cancellationToken);
 
     /// <summary>Edits a message.</summary>
     /// <exception cref="CommandFailedException">It was refused.</exception>
-    public Task<CommandAck> EditAsync(Func<Uri> replica, string chat, long message, string content, CancellationToken cancellationToken) =>
-        AckAsync(HttpMethod.Patch, () => new Uri(replica(), $"api/v1/chats/{chat}/messages/{message}"), content, cancellationToken);
+    public Task<CommandAck> EditAsync(
+        Func<Uri> replica,
+        string chat,
+        long message,
+        string content,
+        CancellationToken cancellationToken) =>
+        AckAsync(
+            HttpMethod.Patch,
+            () => new Uri(replica(), $"api/v1/chats/{chat}/messages/{message}"),
+            content,
+            cancellationToken);
 
     /// <summary>The whole history of a chat.</summary>
     /// <exception cref="HttpRequestException">It cannot be read.</exception>
-    public async Task<IReadOnlyList<WireMessage>> HistoryAsync(Uri replica, string chat, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WireMessage>> HistoryAsync(
+        Uri replica,
+        string chat,
+        CancellationToken cancellationToken)
     {
         var messages = new List<WireMessage>();
         while (true)
         {
             var after = messages.Count == 0 ? 0 : messages[^1].Id;
-            using var page = Parse(await GetAsync(new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit=200"), cancellationToken));
+            using var page = Parse(await GetAsync(
+                new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit=200"), cancellationToken));
             messages.AddRange(page.RootElement.GetProperty("messages").EnumerateArray().Select(WireMessage.Read));
             if (!page.RootElement.GetProperty("has_more").GetBoolean())
             {
@@ -85,9 +106,15 @@ internal sealed class ChatApi : IDisposable
 
     /// <summary>Reads one page of a chat's history; gives how many messages it has.</summary>
     /// <exception cref="HttpRequestException">It cannot be read.</exception>
-    public async Task<int> PageAsync(Uri replica, string chat, long after, int limit, CancellationToken cancellationToken)
+    public async Task<int> PageAsync(
+        Uri replica,
+        string chat,
+        long after,
+        int limit,
+        CancellationToken cancellationToken)
     {
-        using var page = Parse(await GetAsync(new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit={limit}"), cancellationToken));
+        using var page = Parse(await GetAsync(
+            new Uri(replica, $"api/v1/chats/{chat}/messages?after_id={after}&limit={limit}"), cancellationToken));
         return page.RootElement.GetProperty("messages").GetArrayLength();
     }
 
@@ -96,8 +123,10 @@ internal sealed class ChatApi : IDisposable
     {
         try
         {
-            var state = await _http.GetFromJsonAsync<JsonElement>(new Uri(replica, $"api/v1/chats/{chat}"), cancellationToken);
-            return $"{replica} has {state.GetProperty("status")} at version {state.GetProperty("version")}, last message {state.GetProperty("last_message_id")}";
+            var state = await _http.GetFromJsonAsync<JsonElement>(
+                new Uri(replica, $"api/v1/chats/{chat}"), cancellationToken);
+            return $"{replica} has {state.GetProperty("status")} at version {state.GetProperty("version")}, last "
+                + $"message {state.GetProperty("last_message_id")}";
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException)
         {
@@ -113,9 +142,14 @@ internal sealed class ChatApi : IDisposable
         {
             return await GetAsync(new Uri(replica, "metrics"), cancellationToken);
         }
-        catch (HttpRequestException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        catch (HttpRequestException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized
+            or HttpStatusCode.Forbidden)
         {
-            throw new HttpRequestException($"{exception.Message} The metrics need an operator's token: give it with --token or in DURABLECHAT_TOKEN.", exception, exception.StatusCode);
+            throw new HttpRequestException(
+                $"{exception.Message} The metrics need an operator's token: give it with --token or in "
+                    + "DURABLECHAT_TOKEN.",
+                exception,
+                exception.StatusCode);
         }
     }
 
@@ -131,13 +165,21 @@ internal sealed class ChatApi : IDisposable
     /// What each replica asked of the mock model and its tool, with times in seconds after <paramref name="origin"/>.
     /// </summary>
     /// <exception cref="HttpRequestException">It cannot be read.</exception>
-    public async Task<IReadOnlyList<WorkRecord>> MockWorkAsync(Uri mock, DateTimeOffset origin, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkRecord>> MockWorkAsync(
+        Uri mock,
+        DateTimeOffset origin,
+        CancellationToken cancellationToken)
     {
         var since = (origin - DateTimeOffset.UnixEpoch).TotalSeconds;
         using var read = Parse(await GetAsync(new Uri(mock, "work"), cancellationToken));
         return
         [
-            .. read.Deserialize<WorkRecord[]>(MockServer.Json)!.Select(record => record with { Began = record.Began - since, LastSeen = record.LastSeen - since, Ended = record.Ended - since }),
+            .. read.Deserialize<WorkRecord[]>(MockServer.Json)!.Select(record => record with
+            {
+                Began = record.Began - since,
+                LastSeen = record.LastSeen - since,
+                Ended = record.Ended - since,
+            }),
         ];
     }
 
@@ -149,11 +191,19 @@ internal sealed class ChatApi : IDisposable
     /// <param name="after">Without a position: the message to begin after.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="HttpRequestException">It was refused, or nobody is there.</exception>
-    public async Task<IWireStream> OpenAsync(Uri replica, string chat, Transport transport, string? position, long after, CancellationToken cancellationToken)
+    public async Task<IWireStream> OpenAsync(
+        Uri replica,
+        string chat,
+        Transport transport,
+        string? position,
+        long after,
+        CancellationToken cancellationToken)
     {
         var query = position is not null ? $"?last_event_id={position}" : after > 0 ? $"?after_id={after}" : "";
         var url = new Uri(replica, $"api/v1/chats/{chat}/stream{query}");
-        return transport == Transport.Sse ? await OpenSseAsync(url, cancellationToken) : await OpenWebSocketAsync(url, cancellationToken);
+        return transport == Transport.Sse
+            ? await OpenSseAsync(url, cancellationToken)
+            : await OpenWebSocketAsync(url, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
@@ -185,7 +235,9 @@ internal sealed class ChatApi : IDisposable
                 socket.Options.SetRequestHeader("Authorization", $"Bearer {_token}");
             }
 
-            await socket.ConnectAsync(new UriBuilder(url) { Scheme = url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, cancellationToken);
+            await socket.ConnectAsync(
+                new UriBuilder(url) { Scheme = url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri,
+                cancellationToken);
             return new WebSocketWireStream(socket);
         }
         catch (Exception exception)
@@ -210,7 +262,8 @@ internal sealed class ChatApi : IDisposable
             using var response = await _http.GetAsync(url, both.Token);
             return response.IsSuccessStatusCode
                 ? await response.Content.ReadAsStringAsync(both.Token)
-                : throw new HttpRequestException($"{url} answers with {(int)response.StatusCode}.", null, response.StatusCode);
+                : throw new HttpRequestException(
+                    $"{url} answers with {(int)response.StatusCode}.", null, response.StatusCode);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -230,14 +283,26 @@ internal sealed class ChatApi : IDisposable
         }
     }
 
-    private Task<CommandAck> AckAsync(HttpMethod method, Func<Uri> url, string content, CancellationToken cancellationToken) => CommandAsync(
+    private Task<CommandAck> AckAsync(
+        HttpMethod method,
+        Func<Uri> url,
+        string content,
+        CancellationToken cancellationToken) => CommandAsync(
         method,
         url,
         content,
-        root => new CommandAck(root.GetProperty("chat_id").GetString()!, root.GetProperty("version").GetInt64(), root.TryGetProperty("message_id", out var id) ? id.GetInt64() : 0),
+        root => new CommandAck(
+            root.GetProperty("chat_id").GetString()!,
+            root.GetProperty("version").GetInt64(),
+            root.TryGetProperty("message_id", out var id) ? id.GetInt64() : 0),
         cancellationToken);
 
-    private async Task<CommandAck> CommandAsync(HttpMethod method, Func<Uri> url, string content, Func<JsonElement, CommandAck> read, CancellationToken cancellationToken)
+    private async Task<CommandAck> CommandAsync(
+        HttpMethod method,
+        Func<Uri> url,
+        string content,
+        Func<JsonElement, CommandAck> read,
+        CancellationToken cancellationToken)
     {
         var key = Guid.NewGuid().ToString();
         var started = _time.GetTimestamp();
@@ -248,7 +313,10 @@ internal sealed class ChatApi : IDisposable
             using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             try
             {
-                using var request = new HttpRequestMessage(method, url()) { Content = JsonContent.Create(new { content }) };
+                using var request = new HttpRequestMessage(method, url())
+                {
+                    Content = JsonContent.Create(new { content }),
+                };
                 request.Headers.Add("Idempotency-Key", key);
                 using var response = await _http.SendAsync(request, both.Token);
                 var answer = await response.Content.ReadAsStringAsync(both.Token);
@@ -258,8 +326,11 @@ internal sealed class ChatApi : IDisposable
                     return read(json.RootElement);
                 }
 
-                problem = $"{method} {request.RequestUri} was refused: {(int)response.StatusCode} {answer[..Math.Min(answer.Length, MaxShown)]}";
-                if (response.StatusCode < HttpStatusCode.InternalServerError && response.StatusCode != HttpStatusCode.TooManyRequests)
+                problem =
+                    $"{method} {request.RequestUri} was refused: {(int)response.StatusCode} "
+                        + $"{answer[..Math.Min(answer.Length, MaxShown)]}";
+                if (response.StatusCode < HttpStatusCode.InternalServerError
+                    && response.StatusCode != HttpStatusCode.TooManyRequests)
                 {
                     throw new CommandFailedException(problem);
                 }
@@ -268,9 +339,11 @@ internal sealed class ChatApi : IDisposable
             {
                 problem = exception.Message;
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception exception) when (exception is JsonException or KeyNotFoundException
+                or InvalidOperationException or FormatException)
             {
-                throw new CommandFailedException($"The answer to {method} {url()} is not that of a DurableChat server: {exception.Message}");
+                throw new CommandFailedException(
+                    $"The answer to {method} {url()} is not that of a DurableChat server: {exception.Message}");
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace DurableChat.ScaleTest.Wire;
 
-/// <summary>A connection that sends one request, or none, and of which nothing is read any more once the answer has begun.</summary>
+/// <summary>
+/// A connection that sends one request, or none, and of which nothing is read any more once the answer has begun.
+/// </summary>
 internal sealed class IdleConnection : IDisposable
 {
     private readonly Socket _socket;
@@ -17,7 +19,11 @@ internal sealed class IdleConnection : IDisposable
     /// <param name="request">What is sent; empty for nothing.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="HttpRequestException">The server, or this system, has no room for it.</exception>
-    public static async Task<IdleConnection> OpenAsync(Uri server, int address, string request, CancellationToken cancellationToken)
+    public static async Task<IdleConnection> OpenAsync(
+        Uri server,
+        int address,
+        string request,
+        CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -42,7 +48,10 @@ internal sealed class IdleConnection : IDisposable
         catch (SocketException exception)
         {
             socket.Dispose();
-            throw new HttpRequestException($"A connection that does nothing cannot be opened: {exception.Message} It may take a higher 'ulimit -n'.", exception);
+            throw new HttpRequestException(
+                $"A connection that does nothing cannot be opened: {exception.Message} It may take a higher "
+                    + "'ulimit -n'.",
+                exception);
         }
         catch
         {

@@ -13,7 +13,10 @@ internal sealed class SseWireStream(HttpResponseMessage response, Stream body) :
         {
             // A browser goes by the id alone: one that the event does not have as its position moves it elsewhere.
             yield return item.Data.Malformed is null && item.EventId != item.Data.PositionText
-                ? item.Data with { Malformed = $"The event's id is '{item.EventId}', its position '{item.Data.PositionText}'." }
+                ? item.Data with
+                {
+                    Malformed = $"The event's id is '{item.EventId}', its position '{item.Data.PositionText}'.",
+                }
                 : item.Data;
         }
     }

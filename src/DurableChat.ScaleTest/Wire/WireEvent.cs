@@ -56,16 +56,23 @@ internal sealed record WireEvent
             using var json = JsonDocument.ParseValue(ref reader);
             return Read(name, json.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException
+            or InvalidOperationException or FormatException)
         {
-            return new WireEvent { Type = WireEventType.Other, Malformed = $"{name}: {exception.Message} {Encoding.UTF8.GetString(data[..Math.Min(data.Length, 200)])}" };
+            return new WireEvent
+            {
+                Type = WireEventType.Other,
+                Malformed =
+                $"{name}: {exception.Message} {Encoding.UTF8.GetString(data[..Math.Min(data.Length, 200)])}"
+            };
         }
     }
 
     /// <summary>In one line, for reports.</summary>
     public override string ToString() => Type switch
     {
-        WireEventType.Message => $"message {Message!.Id} (previous {Message.PreviousId}, generation {Message.Generation}) at {PositionText}",
+        WireEventType.Message =>
+            $"message {Message!.Id} (previous {Message.PreviousId}, generation {Message.Generation}) at {PositionText}",
         WireEventType.MessagePart => $"message_part {FirstSeq}..{Seq} of generation {Generation} at {PositionText}",
         WireEventType.Status => $"status {Word} of version {Version}",
         WireEventType.HistoryReset => $"history_reset to epoch {Epoch} at {PositionText}",
@@ -88,7 +95,11 @@ internal sealed record WireEvent
         switch (type)
         {
             case "message":
-                return read with { Type = WireEventType.Message, Message = WireMessage.Read(root.GetProperty("message")) };
+                return read with
+                {
+                    Type = WireEventType.Message,
+                    Message = WireMessage.Read(root.GetProperty("message")),
+                };
             case "message_part":
                 var part = root.GetProperty("part");
                 var kind = part.GetProperty("type");
@@ -100,16 +111,30 @@ internal sealed record WireEvent
                     FirstSeq = root.GetProperty("first_seq").GetInt64(),
                     Seq = root.GetProperty("seq").GetInt64(),
                     IsReasoning = isReasoning,
-                    Text = isReasoning || kind.ValueEquals("text"u8) ? Encoding.UTF8.GetBytes(part.GetProperty("text").GetString() ?? throw new FormatException("The part has no text.")) : null,
+                    Text = isReasoning || kind.ValueEquals("text"u8) ? Encoding.UTF8.GetBytes(part.GetProperty("text")
+                        .GetString() ?? throw new FormatException("The part has no text.")) : null,
                 };
             case "status":
-                return read with { Type = WireEventType.Status, Word = root.GetProperty("status").GetString(), Version = root.GetProperty("version").GetInt64() };
+                return read with
+                {
+                    Type = WireEventType.Status,
+                    Word = root.GetProperty("status").GetString(),
+                    Version = root.GetProperty("version").GetInt64(),
+                };
             case "history_reset":
                 return read with { Type = WireEventType.HistoryReset, Epoch = root.GetProperty("epoch").GetInt64() };
             case "preview_reset":
-                return read with { Type = WireEventType.PreviewReset, Generation = root.GetProperty("generation").GetInt64() };
+                return read with
+                {
+                    Type = WireEventType.PreviewReset,
+                    Generation = root.GetProperty("generation").GetInt64(),
+                };
             case "error":
-                return read with { Type = WireEventType.Error, Word = root.GetProperty("error").GetProperty("code").GetString() };
+                return read with
+                {
+                    Type = WireEventType.Error,
+                    Word = root.GetProperty("error").GetProperty("code").GetString(),
+                };
             default:
                 return read;
         }

@@ -12,7 +12,14 @@ namespace DurableChat.ScaleTest.Wire;
 /// <param name="IsFinal">True for an answer after which the turn does not go on.</param>
 /// <param name="Text">Its text, UTF-8.</param>
 /// <param name="Reasoning">Its reasoning, UTF-8.</param>
-internal sealed record WireMessage(long Id, long PreviousId, long Generation, bool IsUser, bool IsFinal, ReadOnlyMemory<byte> Text, ReadOnlyMemory<byte> Reasoning)
+internal sealed record WireMessage(
+    long Id,
+    long PreviousId,
+    long Generation,
+    bool IsUser,
+    bool IsFinal,
+    ReadOnlyMemory<byte> Text,
+    ReadOnlyMemory<byte> Reasoning)
 {
     /// <summary>Who speaks: <c>user</c>, <c>assistant</c> or <c>tool</c>.</summary>
     public string Role { get; init; } = "";
@@ -83,7 +90,8 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
             json.GetProperty("previous_id").GetInt64(),
             json.GetProperty("generation").GetInt64(),
             role.ValueEquals("user"u8),
-            role.ValueEquals("assistant"u8) && !(json.TryGetProperty("finish_reason", out var reason) && (reason.ValueEquals("tool_calls"u8) || reason.ValueEquals("handed_over"u8))),
+            role.ValueEquals("assistant"u8) && !(json.TryGetProperty("finish_reason", out var reason)
+                && (reason.ValueEquals("tool_calls"u8) || reason.ValueEquals("handed_over"u8))),
             Encoding.UTF8.GetBytes(text.ToString()),
             Encoding.UTF8.GetBytes(reasoning.ToString()))
         {
@@ -106,7 +114,9 @@ internal sealed record WireMessage(long Id, long PreviousId, long Generation, bo
         switch (json.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (var member in json.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).OrderBy(member => member.Name, StringComparer.Ordinal))
+                foreach (var member in json.EnumerateObject()
+                    .Where(member => member.Value.ValueKind != JsonValueKind.Null)
+                    .OrderBy(member => member.Name, StringComparer.Ordinal))
                 {
                     hash.Append(Encoding.UTF8.GetBytes(member.Name));
                     Append(hash, member.Value);

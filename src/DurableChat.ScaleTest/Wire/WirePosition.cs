@@ -12,10 +12,14 @@ internal readonly record struct WirePosition(long Epoch, long Message, long Gene
             return null;
         }
 
-        return Number(epoch) is { } e && Number(message) is { } m && Number(generation) is { } g && Number(seq) is { } s ? new WirePosition(e, m, g, s) : null;
+        return Number(epoch) is { } e && Number(message) is { } m && Number(generation) is { } g && Number(seq) is { } s
+            ? new WirePosition(e, m, g, s)
+            : null;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{Message}.{Generation}.{Seq}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{Message}.{Generation}.{Seq}");
 
-    private static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Number(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -19,9 +19,12 @@ internal sealed record AuthConfiguration(TokenList Tokens, OidcSettings? Oidc)
         var auth = new AuthConfiguration(TokenList.Read(configuration), OidcSettings.Read(configuration));
 
         // An empty prefix is the operator's statement that equal names are the same person.
-        if (auth.Oidc is { OwnerPrefix: { Length: > 0 } prefix } && auth.Tokens.Owners.FirstOrDefault(owner => owner.StartsWith(prefix, StringComparison.Ordinal)) is { } owner)
+        if (auth.Oidc is { OwnerPrefix: { Length: > 0 } prefix } && auth.Tokens.Owners.FirstOrDefault(
+            owner => owner.StartsWith(prefix, StringComparison.Ordinal)) is { } owner)
         {
-            throw new ConfigurationException($"Auth:Tokens has the owner '{owner}', who could be one of the issuer's: names that begin with '{prefix}' (Auth:Oidc:OwnerPrefix) are theirs.");
+            throw new ConfigurationException(
+                $"Auth:Tokens has the owner '{owner}', who could be one of the issuer's: names that begin with '"
+                    + $"{prefix}' (Auth:Oidc:OwnerPrefix) are theirs.");
         }
 
         return auth;

@@ -12,7 +12,8 @@ internal static class AuthSetup
     {
         services.AddSingleton(auth);
         var authentication = services.AddAuthentication(BearerToken.Scheme)
-            .AddPolicyScheme(BearerToken.Scheme, null, policy => policy.ForwardDefaultSelector = context => IsOidc(auth, context.Request) ? OidcBearer.SchemeName : TokenAuthentication.SchemeName)
+            .AddPolicyScheme(BearerToken.Scheme, null, policy => policy.ForwardDefaultSelector = context =>
+                IsOidc(auth, context.Request) ? OidcBearer.SchemeName : TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         if (auth.Oidc is { } oidc)
         {
@@ -26,5 +27,8 @@ internal static class AuthSetup
     /// A configured token may have any form, so even a token that looks like a JWT is looked up in the list first.
     /// </summary>
     private static bool IsOidc(AuthConfiguration auth, HttpRequest request) =>
-        auth.Oidc is not null && BearerToken.Of(request) is { } token && token.AsSpan().Count('.') == 2 && auth.Tokens.Find(token) is null;
+        auth.Oidc is not null
+            && BearerToken.Of(request) is { } token
+            && token.AsSpan().Count('.') == 2
+            && auth.Tokens.Find(token) is null;
 }

@@ -12,5 +12,7 @@ internal static class BearerToken
 
     /// <summary>The token of a request; null if it has none.</summary>
     public static string? Of(HttpRequest request) =>
-        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : null;
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? header[Prefix.Length..].Trim()
+            : null;
 }

@@ -30,10 +30,15 @@ internal static class OidcBearer
     public static void Add(AuthenticationBuilder authentication, OidcSettings settings)
     {
         authentication.AddJwtBearer(SchemeName, null, _ => { });
-        authentication.Services.AddOptions<JwtBearerOptions>(SchemeName).Configure<TimeProvider, ILoggerFactory>((options, time, logger) => Configure(options, settings, time, logger));
+        authentication.Services.AddOptions<JwtBearerOptions>(SchemeName).Configure<TimeProvider, ILoggerFactory>(
+            (options, time, logger) => Configure(options, settings, time, logger));
     }
 
-    private static void Configure(JwtBearerOptions options, OidcSettings settings, TimeProvider time, ILoggerFactory logger)
+    private static void Configure(
+        JwtBearerOptions options,
+        OidcSettings settings,
+        TimeProvider time,
+        ILoggerFactory logger)
     {
         options.MapInboundClaims = false;
         options.SaveToken = false;
@@ -50,7 +55,8 @@ internal static class OidcBearer
 
     private static IssuerKeys CreateKeys(OidcSettings settings, TimeProvider time)
     {
-        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = settings.KeyRefresh, ConnectTimeout = _issuerTimeout })
+        var http = new HttpClient(
+            new SocketsHttpHandler { PooledConnectionLifetime = settings.KeyRefresh, ConnectTimeout = _issuerTimeout })
         {
             Timeout = _issuerTimeout,
             MaxResponseContentBufferSize = 1024 * 1024,

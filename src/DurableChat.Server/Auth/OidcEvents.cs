@@ -52,18 +52,22 @@ internal sealed partial class OidcEvents(OidcSettings settings, ILogger<OidcEven
         }
 
         var claims = context.Principal!;
-        if (claims.FindAll(settings.OwnerClaim).ToArray() is not [{ Value: { Length: > 0 and <= MaxOwnerChars } name }] || name.Any(char.IsControl))
+        if (claims.FindAll(settings.OwnerClaim).ToArray() is not [{ Value: { Length: > 0 and <= MaxOwnerChars } name }]
+            || name.Any(char.IsControl))
         {
-            context.Fail($"The token's claim '{settings.OwnerClaim}' is not one name of at most {MaxOwnerChars} characters.");
+            context.Fail(
+                $"The token's claim '{settings.OwnerClaim}' is not one name of at most {MaxOwnerChars} characters.");
             return Task.CompletedTask;
         }
 
-        var isOperator = settings.OperatorClaim is { Length: > 0 } claim && claims.HasClaim(claim, settings.OperatorValue!);
+        var isOperator = settings.OperatorClaim is { Length: > 0 } claim
+            && claims.HasClaim(claim, settings.OperatorValue!);
         context.Principal = ServerPrincipal.Create(settings.OwnerPrefix + name, isOperator, context.Scheme.Name);
 
         // A stream ends when its token would be refused, and not before: otherwise its client would reconnect with the
         // same token repeatedly.
-        context.Properties.ExpiresUtc = new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero) + settings.ClockSkew;
+        context.Properties.ExpiresUtc = new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero)
+            + settings.ClockSkew;
         return Task.CompletedTask;
     }
 

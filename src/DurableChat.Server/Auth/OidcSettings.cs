@@ -59,20 +59,30 @@ internal sealed class OidcSettings
         }
 
         var settings = Settings.Read<OidcSettings>(configuration, Section) ?? new OidcSettings();
-        return settings.FindProblem() is { } problem ? throw new ConfigurationException($"{Section}:{problem}") : settings;
+        return settings.FindProblem() is { } problem
+            ? throw new ConfigurationException($"{Section}:{problem}")
+            : settings;
     }
 
     private string? FindProblem() =>
         string.IsNullOrWhiteSpace(Authority) ? "Authority is missing: the address of the issuer."
-        : !Uri.TryCreate(Authority, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") ? $"Authority is '{Authority}', which is no http or https address."
-        : address is { Scheme: "http", IsLoopback: false } ? "Authority must be an https address: anyone who can change the responses of the issuer can make tokens. Only an address of this machine may be http."
-        : address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0 ? "Authority is an address without user, query and fragment."
-        : string.IsNullOrWhiteSpace(Audience) ? "Audience is missing: what the issuer calls this service. Without it a token for any other service would be accepted."
+        : !Uri.TryCreate(Authority, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+            ? $"Authority is '{Authority}', which is no http or https address."
+        : address is { Scheme: "http", IsLoopback: false }
+            ? "Authority must be an https address: anyone who can change the responses of the issuer can make tokens. "
+                + "Only an address of this machine may be http."
+        : address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0
+            ? "Authority is an address without user, query and fragment."
+        : string.IsNullOrWhiteSpace(Audience)
+            ? "Audience is missing: what the issuer calls this service. Without it a token for any other service would "
+                + "be accepted."
         : string.IsNullOrWhiteSpace(OwnerClaim) ? "OwnerClaim is empty: the claim that names the owner, such as sub."
         : OwnerPrefix.Length > MaxPrefixChars || OwnerPrefix.Any(char.IsControl)
             ? $"OwnerPrefix must have at most {MaxPrefixChars} characters, and no control characters."
-        : string.IsNullOrWhiteSpace(OperatorClaim) != string.IsNullOrWhiteSpace(OperatorValue) ? "OperatorClaim and OperatorValue go together: set both or none."
+        : string.IsNullOrWhiteSpace(OperatorClaim) != string.IsNullOrWhiteSpace(OperatorValue)
+            ? "OperatorClaim and OperatorValue go together: set both or none."
         : ClockSkew < TimeSpan.Zero || ClockSkew > _maxClockSkew ? $"ClockSkew must be from zero to {_maxClockSkew}."
-        : KeyRefresh < _minKeyRefresh || KeyRefresh > _maxKeyRefresh ? $"KeyRefresh must be from {_minKeyRefresh} to {_maxKeyRefresh}."
+        : KeyRefresh < _minKeyRefresh || KeyRefresh > _maxKeyRefresh
+            ? $"KeyRefresh must be from {_minKeyRefresh} to {_maxKeyRefresh}."
         : null;
 }

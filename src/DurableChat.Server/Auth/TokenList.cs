@@ -33,7 +33,9 @@ internal sealed class TokenList
 
             return entry.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hash && hash.All(char.IsAsciiHexDigit)
                 ? (Convert.FromHexString(hash), entry.Owner, entry.Operator)
-                : throw new ConfigurationException($"Auth:Tokens:{i}:Sha256 is not a SHA-256 in hexadecimal. './durablechat token --owner NAME' makes a token and prints it.");
+                : throw new ConfigurationException(
+                    $"Auth:Tokens:{i}:Sha256 is not a SHA-256 in hexadecimal. './durablechat token --owner NAME' makes "
+                        + "a token and prints it.");
         })]);
     }
 

@@ -17,13 +17,22 @@ internal static class RestoreCommand
 {
     public static Command Create()
     {
-        var backup = new Argument<string?>("from") { Description = "The backup of a SQLite database; leave it out for PostgreSQL, which is restored with its own tools first.", Arity = ArgumentArity.ZeroOrOne };
+        var backup = new Argument<string?>("from")
+        {
+            Description =
+                "The backup of a SQLite database; leave it out for PostgreSQL, which is restored with its own "
+                    + "tools first.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var store = new StoreOptions();
-        var command = new Command("restore", "Puts a backup in place while no server runs, and makes all clients reload their chats.") { backup };
+        var command = new Command(
+            "restore",
+            "Puts a backup in place while no server runs, and makes all clients reload their chats.") { backup };
         store.AddTo(command);
         command.SetAction((parsed, _) => PlainErrors.RunAsync(() =>
         {
-            var choice = StoreChoice.Read(store.Data(parsed), store.Store(parsed), ServerConfiguration.CreateBuilder([]).Configuration);
+            var choice = StoreChoice.Read(
+                store.Data(parsed), store.Store(parsed), ServerConfiguration.CreateBuilder([]).Configuration);
             var chats = Restore(choice, parsed.GetValue(backup));
             Console.WriteLine($"The database is restored: {chats} chats. Clients reload them. Start the server.");
             return Task.CompletedTask;
@@ -38,7 +47,9 @@ internal static class RestoreCommand
         {
             return backup is null
                 ? PostgresRestore.BeginNewEpochs(new PostgresStoreOptions(connectionString), now)
-                : throw new ConfigurationException("PostgreSQL is restored with its own tools, e.g. pg_restore. Do that first, then run this command without a file.");
+                : throw new ConfigurationException(
+                    "PostgreSQL is restored with its own tools, e.g. pg_restore. Do that first, then run this command "
+                        + "without a file.");
         }
 
         return backup is null

@@ -40,7 +40,8 @@ internal static class SecretCommand
             await postgres.RotateClusterSecretAsync(time, cancellationToken);
             Console.WriteLine(time == TimeSpan.Zero
                 ? "The cluster has a new secret. The old one counts no more. Replicas read the new one within a minute."
-                : $"The cluster has a new secret. Replicas read it within a minute; the old one counts for {time} more.");
+                : $"The cluster has a new secret. Replicas read it within a minute; the old one counts for "
+                    + $"{time} more.");
         }));
         return command;
     }

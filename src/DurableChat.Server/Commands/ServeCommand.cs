@@ -17,15 +17,31 @@ internal static class ServeCommand
     /// <param name="configure">Changes what the server is built of, last; null for nothing.</param>
     public static Command Create(Action<WebApplicationBuilder>? configure = null)
     {
-        var urls = new Option<string?>("--urls") { Description = "Where to listen, e.g. http://127.0.0.1:8080; several are separated by semicolons." };
+        var urls = new Option<string?>("--urls")
+        {
+            Description = "Where to listen, e.g. http://127.0.0.1:8080; several are separated by semicolons.",
+        };
         var store = new StoreOptions();
-        var window = new Option<int?>("--durable-window") { Description = "How many messages of a chat are kept in memory for its streams; 0 turns that off." };
+        var window = new Option<int?>("--durable-window")
+        {
+            Description = "How many messages of a chat are kept in memory for its streams; 0 turns that off.",
+        };
         window.Validators.Add(RequireNotNegative);
-        var recorder = new Option<string?>("--recorder") { Description = "The recorder that model calls go through: unix:/path, an http address, or auto to start one beside the server." };
+        var recorder = new Option<string?>("--recorder")
+        {
+            Description =
+                "The recorder that model calls go through: unix:/path, an http address, or auto to start one beside "
+                    + "the server.",
+        };
         var command = new Command("serve", "Runs the server.") { urls, window, recorder };
         store.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            PlainErrors.RunAsync(() => RunAsync(new ServeOptions(parsed.GetValue(urls), store.Data(parsed), store.Store(parsed), parsed.GetValue(window)) { Recorder = parsed.GetValue(recorder) }, configure, cancellationToken)));
+            PlainErrors.RunAsync(() => RunAsync(new ServeOptions(
+                parsed.GetValue(urls),
+                store.Data(parsed),
+                store.Store(parsed),
+                parsed.GetValue(window))
+            { Recorder = parsed.GetValue(recorder) }, configure, cancellationToken)));
         return command;
     }
 
@@ -37,15 +53,22 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task RunAsync(ServeOptions options, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        ServeOptions options,
+        Action<WebApplicationBuilder>? configure,
+        CancellationToken cancellationToken)
     {
         await using var app = await StartAsync(options, configure, cancellationToken);
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
+            ?? [];
         Console.WriteLine($"DurableChat is ready on {string.Join(", ", addresses)} (API reference: /docs)");
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
-    private static async Task<WebApplication> StartAsync(ServeOptions options, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
+    private static async Task<WebApplication> StartAsync(
+        ServeOptions options,
+        Action<WebApplicationBuilder>? configure,
+        CancellationToken cancellationToken)
     {
         var app = ServerApplication.Build(options, [], configure);
         try
@@ -60,7 +83,8 @@ internal static class ServeCommand
         {
             // Explained before the clean-up, which disposes of the configuration.
             var explained = ListenAddress.IsFailure(exception)
-                ? ListenAddress.Explain(ServerApplication.UrlsSetting, app.Configuration[ServerApplication.UrlsSetting]!, exception)
+                ? ListenAddress.Explain(
+                    ServerApplication.UrlsSetting, app.Configuration[ServerApplication.UrlsSetting]!, exception)
                 : null;
 
             // Stopping a partly started host causes errors of its own, which must not hide why it did not start. A

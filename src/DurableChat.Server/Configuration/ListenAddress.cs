@@ -45,7 +45,8 @@ internal static class ListenAddress
     {
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
         {
-            throw new ConfigurationException($"'Kestrel:Endpoints' is not used. Set '{setting}', e.g. http://127.0.0.1:8080, and remove it.");
+            throw new ConfigurationException(
+                $"'Kestrel:Endpoints' is not used. Set '{setting}', e.g. http://127.0.0.1:8080, and remove it.");
         }
     }
 
@@ -56,13 +57,23 @@ internal static class ListenAddress
     /// <param name="setting">The setting that contains the addresses.</param>
     /// <param name="urls">The addresses.</param>
     /// <param name="exception">The web server's exception.</param>
-    public static ConfigurationException Explain(string setting, string urls, Exception exception) => new(exception switch
-    {
-        IOException { InnerException: AddressInUseException } => $"The server cannot listen on {urls}: the port is in use. Stop the program that uses it, or choose another with '{setting}'.",
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => $"The server cannot listen on {urls}: this machine does not have that address. Set '{setting}' to one that it has.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => $"The server cannot listen on {urls}: the system does not allow it. Choose a port from 1024 on with '{setting}', or allow it.",
-        _ => $"The server cannot listen on {urls}: {exception.Message} Check '{setting}'.",
-    });
+    public static ConfigurationException Explain(
+        string setting,
+        string urls,
+        Exception exception) => new(exception switch
+        {
+            IOException { InnerException: AddressInUseException } =>
+                $"The server cannot listen on {urls}: the port is in use. Stop the program that uses it, or "
+                + $"choose another "
+                    + $"with '{setting}'.",
+            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+                $"The server cannot listen on {urls}: this machine does not have that address. Set '{setting}' to one "
+                    + "that it has.",
+            SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+                $"The server cannot listen on {urls}: the system does not allow it. Choose a port from 1024 on with '"
+                    + $"{setting}', or allow it.",
+            _ => $"The server cannot listen on {urls}: {exception.Message} Check '{setting}'.",
+        });
 
     private static string? Complain(string url)
     {
@@ -76,12 +87,18 @@ internal static class ListenAddress
             return "is not an address to listen on. An example: http://127.0.0.1:8080";
         }
 
-        return string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase) ? "is https, and the server speaks http only. Put a proxy in front that ends TLS."
-            : !string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase) ? "does not begin with http://."
+        return string.Equals(
+            address.Scheme,
+            "https",
+            StringComparison.OrdinalIgnoreCase) ? "is https, and the server speaks http only. Put a proxy in front "
+                + "that ends TLS."
+            : !string.Equals(address.Scheme, "http", StringComparison.OrdinalIgnoreCase)
+                ? "does not begin with http://."
             : address.PathBase.Length > 0 ? "has a path. Leave it out."
             : address.IsUnixPipe || address.IsNamedPipe ? null
             : address.Port is < 0 or > MaxPort ? $"has a port that is not between 0 and {MaxPort}."
-            : address.Port == 0 && string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase) ? "leaves the port open, which works with a numeric address only: http://127.0.0.1:0."
+            : address.Port == 0 && string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+                ? "leaves the port open, which works with a numeric address only: http://127.0.0.1:0."
             : null;
     }
 }

@@ -6,7 +6,8 @@ namespace DurableChat.Server.Hosting;
 internal static class CleanUp
 {
     /// <summary>Runs the clean-up and ignores its own errors.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here follows from the failure, and would hide it.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "Whatever goes wrong here follows from the failure, and would hide it.")]
     public static async Task TryAsync(Func<Task> cleanUp)
     {
         try

@@ -81,9 +81,11 @@ internal static class KnownSettings
                 return [$"'{section.Path}' is a list: its entries are '{section.Path}:0' and so on, not one value."];
             }
 
-            return section.GetChildren().SelectMany(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                ? CheckValues(child, element)
-                : [$"'{section.Path}' is a list: its entries are '{section.Path}:0' and so on, not '{child.Path}'."]);
+            return section.GetChildren()
+                .SelectMany(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    ? CheckValues(child, element)
+                    : [$"'{section.Path}' is a list: its entries are '{section.Path}:0' and so on, "
+                        + $"not '{child.Path}'."]);
         }
 
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -94,19 +96,27 @@ internal static class KnownSettings
         }
 
         return IsValue(type)
-            ? section.GetChildren().Select(child => $"'{section.Path}' is one value: there is no setting '{child.Path}'.")
+            ? section.GetChildren()
+                .Select(child => $"'{section.Path}' is one value: there is no setting '{child.Path}'.")
             : section.GetChildren().SelectMany(child => CheckMember(section, child, type));
     }
 
-    private static IEnumerable<string> CheckMember(IConfigurationSection section, IConfigurationSection child, Type type)
+    private static IEnumerable<string> CheckMember(
+        IConfigurationSection section,
+        IConfigurationSection child,
+        Type type)
     {
         if (_sections.TryGetValue(child.Path, out var own))
         {
             return CheckValues(child, own);
         }
 
-        var members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }).ToArray();
-        if (Array.Find(members, property => string.Equals(property.Name, child.Key, StringComparison.OrdinalIgnoreCase)) is { } member)
+        var members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is { IsPublic: true })
+            .ToArray();
+        if (Array.Find(
+            members,
+            property => string.Equals(property.Name, child.Key, StringComparison.OrdinalIgnoreCase)) is { } member)
         {
             return CheckValues(child, member.PropertyType);
         }
@@ -118,12 +128,19 @@ internal static class KnownSettings
     }
 
     private static IEnumerable<string> SectionsIn(string path) =>
-        _sections.Keys.Where(name => name.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase)).Select(name => name[(path.Length + 1)..]);
+        _sections.Keys.Where(name => name.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase))
+            .Select(name => name[(path.Length + 1)..]);
 
     private static Type? ElementOf(Type type) =>
         type.IsArray ? type.GetElementType()
-        : type.IsGenericType && typeof(System.Collections.IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[0]
+        : type.IsGenericType && typeof(System.Collections.IEnumerable).IsAssignableFrom(type)
+            ? type.GetGenericArguments()[0]
         : null;
 
-    private static bool IsValue(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan) || type == typeof(Uri) || type == typeof(decimal);
+    private static bool IsValue(Type type) => type.IsPrimitive
+        || type.IsEnum
+        || type == typeof(string)
+        || type == typeof(TimeSpan)
+        || type == typeof(Uri)
+        || type == typeof(decimal);
 }

@@ -19,7 +19,10 @@ internal static class LoadedAssemblies
     public static void Load()
     {
         var loaded = AppDomain.CurrentDomain.GetAssemblies().Append(typeof(ReadOnlyStream).Assembly).Distinct();
-        foreach (var name in loaded.Where(IsNeeded).SelectMany(assembly => assembly.GetReferencedAssemblies()).DistinctBy(name => name.Name).ToList())
+        foreach (var name in loaded.Where(IsNeeded)
+            .SelectMany(assembly => assembly.GetReferencedAssemblies())
+            .DistinctBy(name => name.Name)
+            .ToList())
         {
             TryLoad(name);
         }

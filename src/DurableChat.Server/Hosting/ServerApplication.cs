@@ -51,7 +51,10 @@ internal static class ServerApplication
     /// Settings in the form <c>Section:Name=value</c>, which count more than the configuration.
     /// </param>
     /// <param name="configure">Changes what it is built of, last; null for nothing.</param>
-    public static WebApplication Build(ServeOptions options, IReadOnlyList<string> settings, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        ServeOptions options,
+        IReadOnlyList<string> settings,
+        Action<WebApplicationBuilder>? configure = null)
     {
         var builder = ServerConfiguration.CreateBuilder(settings);
         var configuration = builder.Configuration;
@@ -107,7 +110,8 @@ internal static class ServerApplication
             if (!IsLoopback(url))
             {
                 throw new ConfigurationException(
-                    $"The server would listen on {url} without asking who calls. Configure tokens ('./durablechat token --owner NAME' makes one) or an issuer (Auth:Oidc), or listen on 127.0.0.1 only.");
+                    $"The server would listen on {url} without asking who calls. Configure tokens ('./durablechat "
+                        + "token --owner NAME' makes one) or an issuer (Auth:Oidc), or listen on 127.0.0.1 only.");
             }
         }
     }
@@ -131,7 +135,8 @@ internal static class ServerApplication
 
     private static void AddDurableChat(WebApplicationBuilder builder, ServeOptions options, Action<string> warn)
     {
-        var settings = Settings.Read<DurableChatOptions>(builder.Configuration, "DurableChat") ?? new DurableChatOptions();
+        var settings = Settings.Read<DurableChatOptions>(builder.Configuration, "DurableChat")
+            ?? new DurableChatOptions();
         settings.Feeds.WindowMessages = options.DurableWindow ?? settings.Feeds.WindowMessages;
         if (settings.Validate() is [_, ..] problems)
         {
@@ -139,18 +144,22 @@ internal static class ServerApplication
         }
 
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(ModelCatalogFactory.Create(builder.Configuration, TimeProvider.System, RecorderSetup.Add(builder, options), warn));
+        builder.Services.AddSingleton(ModelCatalogFactory.Create(
+            builder.Configuration, TimeProvider.System, RecorderSetup.Add(builder, options), warn));
         builder.Services.AddSingleton(services => CurrentTimeTool.Create(services.GetRequiredService<TimeProvider>()));
         StoreSetup.Add(builder.Services.AddDurableChatCore(settings), options, builder.Configuration);
         WatchedLeases.Add(builder.Services);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = (2 * settings.Worker.DrainTime) + TimeSpan.FromSeconds(10));
     }
 
     private static void AddHttp(WebApplicationBuilder builder, AuthConfiguration auth, string urls)
     {
-        var settings = Settings.Read<DurableChatHttpOptions>(builder.Configuration, "Http") ?? new DurableChatHttpOptions();
+        var settings = Settings.Read<DurableChatHttpOptions>(builder.Configuration, "Http")
+            ?? new DurableChatHttpOptions();
         RefuseBadHttp(settings);
-        settings.DrainDelay ??= urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(IsLoopback) ? TimeSpan.Zero : _drainDelay;
+        settings.DrainDelay ??= urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .All(IsLoopback) ? TimeSpan.Zero : _drainDelay;
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += settings.DrainDelay.Value);
         builder.Services.AddDurableChatHttp(settings);
         var limits = HttpLimits.Read(builder.Configuration);
@@ -167,11 +176,13 @@ internal static class ServerApplication
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddProblemDetails();
         ApiDescription.Add(builder.Services);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        builder.Services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
         if (auth.IsOpen)
         {
             // A page of a foreign site whose name is made to point at this machine must not get in (DNS rebinding).
-            builder.Services.Configure<Microsoft.AspNetCore.HostFiltering.HostFilteringOptions>(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+            builder.Services.Configure<Microsoft.AspNetCore.HostFiltering.HostFilteringOptions>(
+                hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         }
     }
 
@@ -179,7 +190,8 @@ internal static class ServerApplication
     {
         if (settings.Validate() is [_, ..] problems)
         {
-            throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems.Select(problem => $"Http: {problem}"))}");
+            throw new ConfigurationException(
+                $"The configuration is wrong. {string.Join(' ', problems.Select(problem => $"Http: {problem}"))}");
         }
     }
 
@@ -187,7 +199,10 @@ internal static class ServerApplication
         .ConfigureResource(resource => resource.AddService("durablechat"))
         .WithMetrics(metrics =>
         {
-            metrics.AddMeter(DurableChatMeter.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0);
+            metrics.AddMeter(DurableChatMeter.Name)
+                .AddAspNetCoreInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0);
             if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
             {
                 metrics.AddOtlpExporter();

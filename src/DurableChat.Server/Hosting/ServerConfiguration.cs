@@ -13,14 +13,16 @@ internal static class ServerConfiguration
     /// <exception cref="InvalidDataException">A file cannot be parsed.</exception>
     public static WebApplicationBuilder CreateBuilder(IReadOnlyList<string> settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(ServerConfiguration).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(ServerConfiguration).Assembly.GetName().Name });
         builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
         {
             Path = "appsettings.json",
             FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
             Optional = true,
         });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
         KnownSettings.Check(builder.Configuration);
         return builder;
     }

@@ -27,7 +27,12 @@ internal static class ApiDescription
             })
             .AddDocumentTransformer((document, _, _) =>
             {
-                document.Info = new() { Title = "DurableChat", Version = "v1", Description = "Durable chats with resumable streams." };
+                document.Info = new()
+                {
+                    Title = "DurableChat",
+                    Version = "v1",
+                    Description = "Durable chats with resumable streams.",
+                };
                 document.Servers = null;
                 foreach (var (name, schema) in document.Components?.Schemas ?? new Dictionary<string, IOpenApiSchema>())
                 {
@@ -47,7 +52,8 @@ internal static class ApiDescription
     {
         if (schema.Enum is { } values)
         {
-            schema.Enum = [.. values.Where(value => value is not null && value.GetValueKind() != System.Text.Json.JsonValueKind.Null)];
+            schema.Enum = [.. values.Where(
+                value => value is not null && value.GetValueKind() != System.Text.Json.JsonValueKind.Null)];
         }
 
         // The member that distinguishes the types of parts is always present.

@@ -17,9 +17,12 @@ internal static class CorsSetup
     {
         foreach (var origin in settings.AllowedOrigins)
         {
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || origin != address.GetLeftPart(UriPartial.Authority))
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var address)
+                || address.Scheme is not ("http" or "https")
+                || origin != address.GetLeftPart(UriPartial.Authority))
             {
-                throw new ConfigurationException($"Http:AllowedOrigins has '{origin}', which is no origin. An example: https://app.example.com");
+                throw new ConfigurationException(
+                    $"Http:AllowedOrigins has '{origin}', which is no origin. An example: https://app.example.com");
             }
         }
 

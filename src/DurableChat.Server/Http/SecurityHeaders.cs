@@ -8,7 +8,8 @@ namespace DurableChat.Server.Http;
 /// </summary>
 internal static class SecurityHeaders
 {
-    private const string NothingPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string NothingPolicy =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>
     /// The page shows a model's text, so a hole in the sanitiser must not become a script, a form or a leak. Pictures
@@ -17,7 +18,8 @@ internal static class SecurityHeaders
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
         + "img-src 'self' data:; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types dompurify";
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        + "trusted-types dompurify";
 
     private const string TransportSecurity = "max-age=31536000";
 
@@ -25,7 +27,8 @@ internal static class SecurityHeaders
     /// Sets the headers on every response, including those with which the host refuses a request early. So this is the
     /// first of all filters.
     /// </summary>
-    public static void Add(IServiceCollection services) => services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Filter>());
+    public static void Add(IServiceCollection services) =>
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Filter>());
 
     /// <summary>Marks a response as part of the page.</summary>
     public static void SetPage(IHeaderDictionary headers) => headers.ContentSecurityPolicy = PagePolicy;
@@ -41,7 +44,9 @@ internal static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
         if (headers.ContentSecurityPolicy.Count == 0)
         {
-            headers.ContentSecurityPolicy = context.Items[ScalarOptions.NonceHttpContextItemKey] is string nonce ? ReferencePolicy(nonce) : NothingPolicy;
+            headers.ContentSecurityPolicy = context.Items[ScalarOptions.NonceHttpContextItemKey] is string nonce
+                ? ReferencePolicy(nonce)
+                : NothingPolicy;
         }
 
         if (headers.CacheControl.Count == 0 && headers.ETag.Count == 0)
@@ -62,7 +67,8 @@ internal static class SecurityHeaders
     /// document itself.
     /// </summary>
     private static string ReferencePolicy(string nonce) =>
-        $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data: blob:; connect-src 'self'; "
+        $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; font-src 'self' "
+        + "data:; img-src 'self' data: blob:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>

@@ -6,7 +6,8 @@ namespace DurableChat.Server.Limits;
 internal sealed class ConnectionPlace
 {
     /// <summary>Makes one.</summary>
-    public ConnectionPlace(ConnectionContext connection) => (Connection, Idle) = (connection, new LinkedListNode<ConnectionPlace>(this));
+    public ConnectionPlace(ConnectionContext connection) =>
+        (Connection, Idle) = (connection, new LinkedListNode<ConnectionPlace>(this));
 
     /// <summary>The connection.</summary>
     public ConnectionContext Connection { get; }

@@ -117,7 +117,8 @@ internal sealed partial class ConnectionPlaces
         }
 
         // The transport closes the socket within this call.
-        other?.Connection.Abort(new ConnectionAbortedException("The connection had no request, and its place was needed."));
+        other?.Connection.Abort(
+            new ConnectionAbortedException("The connection had no request, and its place was needed."));
         return place;
     }
 
@@ -169,12 +170,23 @@ internal sealed partial class ConnectionPlaces
         place.Idle.List?.Remove(place.Idle);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "At most {Most} connections may be open at once (0: any number); the process may have {Files} files open")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "At most {Most} connections may be open at once (0: any number); the process may have {Files} files open")]
     private partial void LogMost(int most, long files);
 
-    [LoggerMessage(2, LogLevel.Warning, "The process may have only {Files} files open. Raise the limit to {Fewest} at least (systemd: LimitNOFILE; shell: ulimit -n; containers: ulimits)")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "The process may have only {Files} files open. Raise the limit to {Fewest} at least (systemd: LimitNOFILE; "
+            + "shell: ulimit -n; containers: ulimits)")]
     private partial void LogFewFiles(long files, long fewest);
 
-    [LoggerMessage(3, LogLevel.Warning, "Http:Limits:MaxConnections is {Most}, and the process may have {Files} files open, which is room for {Room} connections. Lower it, or raise the limit of open files")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "Http:Limits:MaxConnections is {Most}, and the process may have {Files} files open, which is room for {Room} "
+            + "connections. Lower it, or raise the limit of open files")]
     private partial void LogTooMany(int most, long files, int room);
 }

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DurableChat.Server.Limits;
 
 /// <summary>A connection that gives its place back once its socket is closed.</summary>
-internal sealed class CountedConnection(ConnectionContext connection, ConnectionPlace place, ConnectionPlaces places) : ConnectionContext
+internal sealed class CountedConnection(
+    ConnectionContext connection,
+    ConnectionPlace place,
+    ConnectionPlaces places) : ConnectionContext
 {
     /// <inheritdoc/>
     public override string ConnectionId

@@ -31,7 +31,8 @@ internal sealed class CountedListener(IConnectionListener listener, ConnectionPl
     }
 
     /// <inheritdoc/>
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) =>
+        listener.UnbindAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => listener.DisposeAsync();

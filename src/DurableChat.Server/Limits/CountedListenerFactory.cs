@@ -9,7 +9,10 @@ namespace DurableChat.Server.Limits;
 /// Listens on sockets as the web server does by default, and counts connections where they are accepted. A busy process
 /// accepts faster than its pipeline begins with connections, and would run out of files before it has counted them.
 /// </summary>
-internal sealed class CountedListenerFactory(ConnectionPlaces places, IOptions<SocketTransportOptions> options, ILoggerFactory logger)
+internal sealed class CountedListenerFactory(
+    ConnectionPlaces places,
+    IOptions<SocketTransportOptions> options,
+    ILoggerFactory logger)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory _sockets = new(options, logger);
@@ -18,7 +21,9 @@ internal sealed class CountedListenerFactory(ConnectionPlaces places, IOptions<S
     public bool CanBind(EndPoint endpoint) => _sockets.CanBind(endpoint);
 
     /// <inheritdoc/>
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    public async ValueTask<IConnectionListener> BindAsync(
+        EndPoint endpoint,
+        CancellationToken cancellationToken = default)
     {
         var listener = await _sockets.BindAsync(endpoint, cancellationToken);
         return places.Most > 0 ? new CountedListener(listener, places) : listener;

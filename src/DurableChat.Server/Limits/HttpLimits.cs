@@ -51,7 +51,12 @@ internal sealed class HttpLimits
     public int MinBodyBytesPerSecond { get; set; } = 240;
 
     /// <summary>How long a body may come more slowly than that.</summary>
-    [Range(typeof(TimeSpan), "00:00:01.001", Longest, ParseLimitsInInvariantCulture = true, ErrorMessage = "BodyGraceTime must be more than a second and at most a day.")]
+    [Range(
+        typeof(TimeSpan),
+        "00:00:01.001",
+        Longest,
+        ParseLimitsInInvariantCulture = true,
+        ErrorMessage = "BodyGraceTime must be more than a second and at most a day.")]
     public TimeSpan BodyGraceTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -69,6 +74,8 @@ internal sealed class HttpLimits
         var problems = new List<ValidationResult>();
         return Validator.TryValidateObject(limits, new ValidationContext(limits), problems, validateAllProperties: true)
             ? limits
-            : throw new ConfigurationException($"The configuration is wrong. {string.Join(' ', problems.Select(problem => $"{Section}: {problem.ErrorMessage}"))}");
+            : throw new ConfigurationException(
+                $"The configuration is wrong. "
+                    + $"{string.Join(' ', problems.Select(problem => $"{Section}: {problem.ErrorMessage}"))}");
     }
 }

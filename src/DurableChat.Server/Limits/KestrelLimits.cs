@@ -30,7 +30,9 @@ internal static class KestrelLimits
         kestrel.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
         kestrel.RequestHeadersTimeout = limits.HeadersTimeout;
         kestrel.KeepAliveTimeout = limits.IdleConnectionTime;
-        kestrel.MinRequestBodyDataRate = limits.MinBodyBytesPerSecond == 0 ? null : new MinDataRate(limits.MinBodyBytesPerSecond, limits.BodyGraceTime);
+        kestrel.MinRequestBodyDataRate = limits.MinBodyBytesPerSecond == 0
+            ? null
+            : new MinDataRate(limits.MinBodyBytesPerSecond, limits.BodyGraceTime);
 
         // Connections are counted by ours: these would count WebSockets apart, and let the silent keep others out.
         kestrel.MaxConcurrentConnections = null;

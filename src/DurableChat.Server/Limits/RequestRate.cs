@@ -35,7 +35,8 @@ internal sealed class RequestRate : IDisposable
         }
 
         var bucket = BucketOf(limits);
-        _limiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(CallerOf(context), _ => bucket));
+        _limiter = PartitionedRateLimiter.Create<HttpContext, string>(
+            context => RateLimitPartition.GetTokenBucketLimiter(CallerOf(context), _ => bucket));
     }
 
     /// <summary>
@@ -67,7 +68,8 @@ internal sealed class RequestRate : IDisposable
             return;
         }
 
-        if (context.Request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
+        if (context.Request.ContentLength is null
+            && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {
             // Chunked: how much comes shows only as it comes. Without a body nothing is ever read.
             context.Request.Body = new CountedBody(context.Request.Body, bytes => Pay(context, bytes));
@@ -97,16 +99,21 @@ internal sealed class RequestRate : IDisposable
         if (!lease.IsAcquired)
         {
             SetRetryAfter(context, lease);
-            throw new BadHttpRequestException("The body came faster than the rate limit allows.", StatusCodes.Status429TooManyRequests);
+            throw new BadHttpRequestException(
+                "The body came faster than the rate limit allows.", StatusCodes.Status429TooManyRequests);
         }
     }
 
     private static string CallerOf(HttpContext context) =>
-        (context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? TicketOwner.Find(context)) is { } owner ? $"owner {owner}" : $"address {NetworkOf(context.Connection.RemoteIpAddress)}";
+        (context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? TicketOwner.Find(context)) is { } owner
+            ? $"owner {owner}"
+            : $"address {NetworkOf(context.Connection.RemoteIpAddress)}";
 
     /// <summary>One household has all addresses of an IPv6 network, and would otherwise have as many buckets.</summary>
     private static string NetworkOf(IPAddress? address) =>
-        address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, Ipv6NetworkBytes)) : $"{address?.MapToIPv4()}";
+        address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, Ipv6NetworkBytes))
+            : $"{address?.MapToIPv4()}";
 
     private static async Task RefuseAsync(HttpContext context, RateLimitLease lease)
     {
@@ -114,13 +121,15 @@ internal sealed class RequestRate : IDisposable
         await Results.Problem(
             "Too many requests came from you. Wait as long as Retry-After says.",
             statusCode: StatusCodes.Status429TooManyRequests,
-            extensions: new Dictionary<string, object?> { ["code"] = "too_many_requests", ["retryable"] = true }).ExecuteAsync(context);
+            extensions: new Dictionary<string, object?> { ["code"] = "too_many_requests", ["retryable"] = true })
+            .ExecuteAsync(context);
     }
 
     private static void SetRetryAfter(HttpContext context, RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : TimeSpan.Zero;
-        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+            .ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Marks endpoints whose requests are counted.</summary>

@@ -12,5 +12,6 @@ internal static class RequestRateExtensions
 
     /// <summary>Counts the requests to these endpoints. Health, the page and its files are not counted.</summary>
     public static TBuilder LimitRate<TBuilder>(this TBuilder endpoints)
-        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new RequestRate.Counted()).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        where TBuilder : IEndpointConventionBuilder =>
+            endpoints.WithMetadata(new RequestRate.Counted()).ProducesProblem(StatusCodes.Status429TooManyRequests);
 }

@@ -11,16 +11,19 @@ internal static class QueryRedaction
 {
     private const string HostCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    public static void Add(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(provider => new Factory(new LoggerFactory(
-        provider.GetServices<ILoggerProvider>(),
-        provider.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
-        provider.GetRequiredService<IOptions<LoggerFactoryOptions>>(),
-        provider.GetService<IExternalScopeProvider>()))));
+    public static void Add(IServiceCollection services) =>
+        services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(provider => new Factory(new LoggerFactory(
+            provider.GetServices<ILoggerProvider>(),
+            provider.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
+            provider.GetRequiredService<IOptions<LoggerFactoryOptions>>(),
+            provider.GetService<IExternalScopeProvider>()))));
 
     private sealed class Factory(LoggerFactory inner) : ILoggerFactory
     {
         public ILogger CreateLogger(string categoryName) =>
-            categoryName == HostCategory ? new RedactedLogger(inner.CreateLogger(categoryName)) : inner.CreateLogger(categoryName);
+            categoryName == HostCategory
+                ? new RedactedLogger(inner.CreateLogger(categoryName))
+                : inner.CreateLogger(categoryName);
 
         public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

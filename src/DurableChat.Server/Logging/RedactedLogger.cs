@@ -11,21 +11,28 @@ internal sealed class RedactedLogger(ILogger inner) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
         {
             return;
         }
 
-        if (state is not IReadOnlyList<KeyValuePair<string, object?>> values || values.FirstOrDefault(value => value.Key == QueryName).Value?.ToString() is not { Length: > 0 } query)
+        if (state is not IReadOnlyList<KeyValuePair<string, object?>> values
+            || values.FirstOrDefault(value => value.Key == QueryName).Value?.ToString() is not { Length: > 0 } query)
         {
             inner.Log(logLevel, eventId, state, exception, formatter);
             return;
         }
 
         var text = formatter(state, exception).Replace(query, Redacted, StringComparison.Ordinal);
-        KeyValuePair<string, object?>[] clean = [.. values.Select(value => value.Key == QueryName ? KeyValuePair.Create<string, object?>(QueryName, Redacted) : value)];
+        KeyValuePair<string, object?>[] clean = [.. values.Select(
+            value => value.Key == QueryName ? KeyValuePair.Create<string, object?>(QueryName, Redacted) : value)];
         inner.Log(logLevel, eventId, clean, exception, (_, _) => text);
     }
 }

@@ -8,7 +8,11 @@ namespace DurableChat.Server.Models;
 /// <param name="ToolResult">The tool result that the model must answer, if there is one.</param>
 /// <param name="CutOff">The answer that a shutdown cut off and that must be continued, if there is one.</param>
 /// <param name="Words">The approximate number of words in the whole conversation.</param>
-internal sealed record DemoConversation(IReadOnlyList<string> UserMessages, string? ToolResult, string? CutOff, int Words)
+internal sealed record DemoConversation(
+    IReadOnlyList<string> UserMessages,
+    string? ToolResult,
+    string? CutOff,
+    int Words)
 {
     /// <summary>The newest user message.</summary>
     public string Latest => UserMessages.Count > 0 ? UserMessages[^1] : string.Empty;
@@ -23,7 +27,9 @@ internal sealed record DemoConversation(IReadOnlyList<string> UserMessages, stri
             said is [.., { Role: var role } last] && role == ChatRole.Tool
                 ? last.Contents.OfType<FunctionResultContent>().LastOrDefault()?.Result?.ToString()
                 : null,
-            isCutOff ? string.Concat(said.Skip(latestUser + 1).Where(message => message.Role == ChatRole.Assistant).Select(message => message.Text)) : null,
+            isCutOff ? string.Concat(said.Skip(latestUser + 1)
+                .Where(message => message.Role == ChatRole.Assistant)
+                .Select(message => message.Text)) : null,
             said.Sum(message => message.Text.Count(char.IsWhiteSpace) + 1));
     }
 

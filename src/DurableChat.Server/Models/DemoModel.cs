@@ -12,7 +12,9 @@ namespace DurableChat.Server.Models;
 internal sealed class DemoModel(TimeSpan wordDelay, TimeProvider time) : IChatClient
 {
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var conversation = DemoConversation.Of([.. messages]);
         var script = DemoScript.Answer(conversation, options?.Tools ?? []);
@@ -45,14 +47,19 @@ internal sealed class DemoModel(TimeSpan wordDelay, TimeProvider time) : IChatCl
         {
             Role = ChatRole.Assistant,
             FinishReason = script.ToolCall is null ? ChatFinishReason.Stop : ChatFinishReason.ToolCalls,
-            Contents = [new UsageContent(new UsageDetails { InputTokenCount = conversation.Words, OutputTokenCount = words })],
+            Contents = [new UsageContent(
+                new UsageDetails { InputTokenCount = conversation.Words, OutputTokenCount = words })],
         };
     }
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose()
     {
@@ -61,5 +68,7 @@ internal sealed class DemoModel(TimeSpan wordDelay, TimeProvider time) : IChatCl
     private static ChatResponseUpdate Update(AIContent content) => new(ChatRole.Assistant, [content]);
 
     private Task PauseAsync(CancellationToken cancellationToken) =>
-        wordDelay > TimeSpan.Zero ? Task.Delay(wordDelay, time, cancellationToken) : cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
+        wordDelay > TimeSpan.Zero ? Task.Delay(wordDelay, time, cancellationToken)
+            : cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken)
+            : Task.CompletedTask;
 }

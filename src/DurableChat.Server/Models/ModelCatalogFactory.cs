@@ -21,7 +21,11 @@ internal static class ModelCatalogFactory
     /// <exception cref="ConfigurationException">
     /// A model's configuration is invalid. The message names the model, never its key.
     /// </exception>
-    public static ModelCatalog Create(IConfiguration configuration, TimeProvider time, HttpMessageHandler? recorder = null, Action<string>? warn = null)
+    public static ModelCatalog Create(
+        IConfiguration configuration,
+        TimeProvider time,
+        HttpMessageHandler? recorder = null,
+        Action<string>? warn = null)
     {
         var settings = Settings.Read<ModelSettings[]>(configuration, "Models") ?? [];
         if (settings.Length == 0)
@@ -57,35 +61,59 @@ internal static class ModelCatalogFactory
     {
         var after = settings.FallbackAfter is { Length: > 0 } ? settings.FallbackAfter : null;
         return after?.FirstOrDefault(code => !FallbackPolicy.KnownErrors.Contains(code)) is { } unknown
-            ? throw new ConfigurationException($"FallbackAfter of model '{model.Name}' has '{unknown}'; it may have {string.Join(", ", FallbackPolicy.KnownErrors)}.")
+            ? throw new ConfigurationException(
+                $"FallbackAfter of model '{model.Name}' has '{unknown}'; it may have "
+                    + $"{string.Join(", ", FallbackPolicy.KnownErrors)}.")
             : after is not null && string.IsNullOrEmpty(settings.Fallback)
             ? throw new ConfigurationException($"Model '{model.Name}' has FallbackAfter, but no Fallback.")
-            : model with { Fallback = string.IsNullOrEmpty(settings.Fallback) ? null : settings.Fallback, FallbackAfter = after };
+            : model with
+            {
+                Fallback = string.IsNullOrEmpty(settings.Fallback) ? null : settings.Fallback,
+                FallbackAfter = after,
+            };
     }
 
-    private static ModelDefinition CreateModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder, Action<string>? warn)
+    private static ModelDefinition CreateModel(
+        string name,
+        ModelSettings settings,
+        TimeProvider time,
+        HttpMessageHandler? recorder,
+        Action<string>? warn)
     {
         var problems = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(settings, new ValidationContext(settings), problems, validateAllProperties: true))
+        if (!Validator.TryValidateObject(
+            settings, new ValidationContext(settings), problems, validateAllProperties: true))
         {
-            throw new ConfigurationException($"Model '{name}': {string.Join(' ', problems.Select(problem => problem.ErrorMessage))}");
+            throw new ConfigurationException(
+                $"Model '{name}': {string.Join(' ', problems.Select(problem => problem.ErrorMessage))}");
         }
 
-        if (settings.Endpoint is { } endpoint && (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")))
+        if (settings.Endpoint is { } endpoint
+            && (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")))
         {
             throw new ConfigurationException($"The endpoint of model '{name}' is not an http or https address.");
         }
 
         return settings.Provider?.ToLowerInvariant() == "demo"
-            ? new ModelDefinition(name, new DemoModel(TimeSpan.FromMilliseconds(settings.DelayMs), time), settings.Description ?? "Built in: needs no key, shows what the server can do.")
+            ? new ModelDefinition(
+                name,
+                new DemoModel(TimeSpan.FromMilliseconds(settings.DelayMs), time),
+                settings.Description ?? "Built in: needs no key, shows what the server can do.")
             : CreateProviderModel(name, settings, time, recorder, warn);
     }
 
-    private static ModelDefinition CreateProviderModel(string name, ModelSettings settings, TimeProvider time, HttpMessageHandler? recorder, Action<string>? warn)
+    private static ModelDefinition CreateProviderModel(
+        string name,
+        ModelSettings settings,
+        TimeProvider time,
+        HttpMessageHandler? recorder,
+        Action<string>? warn)
     {
         if (!KnownProvider.All.TryGetValue(settings.Provider ?? string.Empty, out var provider))
         {
-            throw new ConfigurationException($"The provider of model '{name}' is '{settings.Provider}'; it must be demo, {string.Join(", ", KnownProvider.All.Keys.SkipLast(1))} or {KnownProvider.All.Keys.Last()}.");
+            throw new ConfigurationException(
+                $"The provider of model '{name}' is '{settings.Provider}'; it must be demo, "
+                    + $"{string.Join(", ", KnownProvider.All.Keys.SkipLast(1))} or {KnownProvider.All.Keys.Last()}.");
         }
 
         if (string.IsNullOrWhiteSpace(settings.Model))
@@ -107,7 +135,8 @@ internal static class ModelCatalogFactory
                 "responses" => ProviderWire.Responses,
                 "chat" => ProviderWire.Chat,
                 "messages" => ProviderWire.Messages,
-                _ => throw new ConfigurationException($"The API of model '{name}' is '{settings.Api}'; it must be responses, chat or messages."),
+                _ => throw new ConfigurationException(
+                    $"The API of model '{name}' is '{settings.Api}'; it must be responses, chat or messages."),
             },
             Model = settings.Model,
             Endpoint = settings.Endpoint ?? provider.Endpoint,
@@ -121,7 +150,8 @@ internal static class ModelCatalogFactory
         };
         var generation = SettingsOf(name, settings);
         WarnOfIdle(name, options, generation, warn);
-        return new ModelDefinition(name, ProviderModels.Create(options, recorder, time), settings.Description ?? settings.Model)
+        return new ModelDefinition(
+            name, ProviderModels.Create(options, recorder, time), settings.Description ?? settings.Model)
         {
             Provider = KnownProvider.TelemetryNameOf(settings.Provider!, settings.Endpoint),
             ProviderModel = settings.Model,
@@ -136,16 +166,24 @@ internal static class ModelCatalogFactory
         };
     }
 
-    private static void WarnOfIdle(string name, ProviderOptions options, GenerationSettings settings, Action<string>? warn)
+    private static void WarnOfIdle(
+        string name,
+        ProviderOptions options,
+        GenerationSettings settings,
+        Action<string>? warn)
     {
         if (IdleSettings.Find(options, settings) is [_, ..] idle)
         {
-            warn?.Invoke($"Model '{name}' has settings without an effect, because its protocol or its other settings leave them out: {string.Join(", ", idle)}. Remove them.");
+            warn?.Invoke(
+                $"Model '{name}' has settings without an effect, because its protocol or its other settings leave them "
+                    + $"out: {string.Join(", ", idle)}. Remove them.");
         }
 
         if (settings is { ReasoningBudget: { } budget, MaxOutputTokens: { } most } && budget >= most)
         {
-            warn?.Invoke($"Model '{name}' may spend {budget} tokens on thought and give {most} in all, thought included, so little or nothing is left for text. Raise MaxOutputTokens, or lower ReasoningBudget.");
+            warn?.Invoke(
+                $"Model '{name}' may spend {budget} tokens on thought and give {most} in all, thought included, so "
+                    + "little or nothing is left for text. Raise MaxOutputTokens, or lower ReasoningBudget.");
         }
     }
 
@@ -169,11 +207,13 @@ internal static class ModelCatalogFactory
         }
 
         var form = JsonSerializer.SerializeToElement(format);
-        var problem = new AllowedSettings { ResponseFormat = true }.Check(new GenerationSettings { ResponseFormat = form }, name)
-            .FirstOrDefault(refusal => refusal.Code == RefusalCode.InvalidField);
+        var problem = new AllowedSettings { ResponseFormat = true }
+            .Check(new GenerationSettings { ResponseFormat = form }, name)
+                .FirstOrDefault(refusal => refusal.Code == RefusalCode.InvalidField);
         return problem is null
             ? form
-            : throw new ConfigurationException($"ResponseFormat of model '{name}' is wrong. {problem.Message} An example: {ExampleFormat}");
+            : throw new ConfigurationException(
+                $"ResponseFormat of model '{name}' is wrong. {problem.Message} An example: {ExampleFormat}");
     }
 
     private static GenerationSettings SettingsOf(string name, ModelSettings settings) => new()
@@ -226,7 +266,10 @@ internal static class ModelCatalogFactory
     }
 
     private static TimeSpan? RequirePositive(string name, string setting, TimeSpan? time) =>
-        time is null || (time > TimeSpan.Zero && time < TimeSpan.FromDays(49)) ? time : throw new ConfigurationException($"{setting} of model '{name}' must be more than zero and less than 49 days.");
+        time is null || (time > TimeSpan.Zero && time < TimeSpan.FromDays(49))
+            ? time
+            : throw new ConfigurationException(
+                $"{setting} of model '{name}' must be more than zero and less than 49 days.");
 
     private static void RequireKeyForOwnHost(string name, ModelSettings settings, KnownProvider provider)
     {

@@ -176,5 +176,7 @@ internal sealed class ModelSettings
     public int DelayMs { get; set; } = 40;
 
     /// <summary>The key, directly or from the environment variable.</summary>
-    public string? FindKey() => string.IsNullOrEmpty(ApiKey) && !string.IsNullOrEmpty(ApiKeyVariable) ? Environment.GetEnvironmentVariable(ApiKeyVariable) : ApiKey;
+    public string? FindKey() => string.IsNullOrEmpty(ApiKey) && !string.IsNullOrEmpty(ApiKeyVariable)
+        ? Environment.GetEnvironmentVariable(ApiKeyVariable)
+        : ApiKey;
 }

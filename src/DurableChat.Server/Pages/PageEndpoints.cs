@@ -41,7 +41,8 @@ internal static class PageEndpoints
     }
 
     private static void Get(RouteGroupBuilder pages, string pattern, Func<HttpContext, Task> send) =>
-        pages.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], async (HttpContext context) => await send(context));
+        pages.MapMethods(
+            pattern, [HttpMethods.Get, HttpMethods.Head], async (HttpContext context) => await send(context));
 
     private static Dictionary<string, PageFile> Read(string root) => !Directory.Exists(root)
         ? []

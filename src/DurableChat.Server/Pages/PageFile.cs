@@ -51,7 +51,9 @@ internal sealed class PageFile
         headers.Vary = HeaderNames.AcceptEncoding;
         var tag = encoding is null ? $"\"{_hash}\"" : $"\"{_hash}-{encoding}\"";
         headers.ETag = tag;
-        if (context.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Contains(tag, StringComparer.Ordinal))
+        if (context.Request.Headers.IfNoneMatch.ToString()
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Contains(tag, StringComparer.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -69,7 +71,8 @@ internal sealed class PageFile
     private (byte[] Bytes, string? Encoding) Choose(HttpRequest request)
     {
         var isReadable = StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted);
-        bool Takes(string name) => isReadable && accepted!.Any(value => value.Value.Equals(name, StringComparison.OrdinalIgnoreCase) && value.Quality is not 0);
+        bool Takes(string name) => isReadable && accepted!.Any(
+            value => value.Value.Equals(name, StringComparison.OrdinalIgnoreCase) && value.Quality is not 0);
         return _brotli is not null && Takes("br") ? (_brotli, "br")
             : _gzip is not null && Takes("gzip") ? (_gzip, "gzip")
             : (_plain, null);

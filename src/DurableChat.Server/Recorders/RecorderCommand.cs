@@ -29,7 +29,8 @@ internal static class RecorderCommand
         };
         var secret = new Option<string?>("--secret-file")
         {
-            Description = $"The file of the secret that servers have to show. Defaults to the variable {SecretVariable}.",
+            Description =
+                $"The file of the secret that servers have to show. Defaults to the variable {SecretVariable}.",
         };
         var hosts = new Option<string[]>("--allow-host")
         {

@@ -35,5 +35,6 @@ internal sealed record StoreChoice(string? PostgreSql, string SqlitePath)
     public static bool IsPostgres(string store) =>
         store.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
         || store.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
-        || store.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
+        || store.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase)
+            || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
 }

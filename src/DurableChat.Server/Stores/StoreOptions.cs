@@ -5,8 +5,15 @@ namespace DurableChat.Server.Stores;
 /// <summary>The command line options that select the store.</summary>
 internal sealed class StoreOptions
 {
-    private readonly Option<string?> _data = new("--data") { Description = "The SQLite file; it and its folder are made if missing." };
-    private readonly Option<string?> _store = new("--store") { Description = "Where chats are kept: a PostgreSQL connection string (Host=…), a URL (postgres://…), or a SQLite file." };
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "The SQLite file; it and its folder are made if missing.",
+    };
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description =
+        "Where chats are kept: a PostgreSQL connection string (Host=…), a URL (postgres://…), or a SQLite file."
+    };
 
     public void AddTo(Command command)
     {

@@ -17,7 +17,8 @@ internal static partial class StoreSetup
     public static void Add(DurableChatBuilder builder, ServeOptions options, IConfiguration configuration)
     {
         var choice = StoreChoice.Read(options.Data, options.Store, configuration);
-        var notifications = Settings.Read<NotificationSettings>(configuration, "Notifications") ?? new NotificationSettings();
+        var notifications = Settings.Read<NotificationSettings>(configuration, "Notifications")
+            ?? new NotificationSettings();
         if (choice.PostgreSql is { } postgres)
         {
             AddPostgres(builder, postgres, notifications, configuration);
@@ -26,25 +27,35 @@ internal static partial class StoreSetup
 
         if (!string.IsNullOrEmpty(notifications.PostgreSql))
         {
-            throw new ConfigurationException("Notifications:PostgreSql is set, but a SQLite file serves one process, which has no other replica to notify. Remove it, or set Store:PostgreSql.");
+            throw new ConfigurationException(
+                "Notifications:PostgreSql is set, but a SQLite file serves one process, which has no other replica to "
+                    + "notify. Remove it, or set Store:PostgreSql.");
         }
 
         if (!string.IsNullOrEmpty(notifications.Redis))
         {
-            throw new ConfigurationException("Notifications:Redis is set, but SQLite runs a single process and needs no notifications. Remove it, or set Store:PostgreSql.");
+            throw new ConfigurationException(
+                "Notifications:Redis is set, but SQLite runs a single process and needs no notifications. Remove it, "
+                    + "or set Store:PostgreSql.");
         }
 
         var settings = Settings.Read<StoreSettings>(configuration, "Store") ?? new StoreSettings();
-        builder.UseSqlite(choice.SqlitePath, store => store with { CheckTime = settings.SqliteCheckTime ?? store.CheckTime });
+        builder.UseSqlite(
+            choice.SqlitePath, store => store with { CheckTime = settings.SqliteCheckTime ?? store.CheckTime });
     }
 
-    private static void AddPostgres(DurableChatBuilder builder, string connectionString, NotificationSettings notifications, IConfiguration configuration)
+    private static void AddPostgres(
+        DurableChatBuilder builder,
+        string connectionString,
+        NotificationSettings notifications,
+        IConfiguration configuration)
     {
         var settings = Settings.Read<StoreSettings>(configuration, "Store") ?? new StoreSettings();
         Check(settings);
         if (!string.IsNullOrEmpty(notifications.PostgreSql) && !string.IsNullOrEmpty(notifications.Redis))
         {
-            throw new ConfigurationException("Notifications:PostgreSql and Notifications:Redis are both set: remove one of them.");
+            throw new ConfigurationException(
+                "Notifications:PostgreSql and Notifications:Redis are both set: remove one of them.");
         }
 
         if (notifications.Channel is { } given && !ChannelName().IsMatch(given))
@@ -71,8 +82,10 @@ internal static partial class StoreSetup
 
         foreach (var (name, value) in new[]
         {
-            (nameof(settings.StatementTimeout), settings.StatementTimeout), (nameof(settings.FailoverTime), settings.FailoverTime),
-            (nameof(settings.HeartbeatTimeout), settings.HeartbeatTimeout), (nameof(settings.MigrationWait), settings.MigrationWait),
+            (nameof(settings.StatementTimeout), settings.StatementTimeout),
+            (nameof(settings.FailoverTime), settings.FailoverTime),
+            (nameof(settings.HeartbeatTimeout), settings.HeartbeatTimeout),
+            (nameof(settings.MigrationWait), settings.MigrationWait),
         })
         {
             if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromDays(1))
@@ -82,15 +95,20 @@ internal static partial class StoreSetup
         }
     }
 
-    private static PostgresStoreOptions Apply(StoreSettings settings, PostgresStoreOptions store, NotificationSettings notifications) => store with
-    {
-        MaxConnections = settings.MaxConnections ?? store.MaxConnections,
-        StatementTimeout = settings.StatementTimeout ?? store.StatementTimeout,
-        FailoverTime = settings.FailoverTime ?? store.FailoverTime,
-        HeartbeatTimeout = settings.HeartbeatTimeout ?? store.HeartbeatTimeout,
-        MigrationWait = settings.MigrationWait ?? store.MigrationWait,
-        NotificationConnectionString = string.IsNullOrEmpty(notifications.PostgreSql) ? null : notifications.PostgreSql,
-    };
+    private static PostgresStoreOptions Apply(
+        StoreSettings settings,
+        PostgresStoreOptions store,
+        NotificationSettings notifications) => store with
+        {
+            MaxConnections = settings.MaxConnections ?? store.MaxConnections,
+            StatementTimeout = settings.StatementTimeout ?? store.StatementTimeout,
+            FailoverTime = settings.FailoverTime ?? store.FailoverTime,
+            HeartbeatTimeout = settings.HeartbeatTimeout ?? store.HeartbeatTimeout,
+            MigrationWait = settings.MigrationWait ?? store.MigrationWait,
+            NotificationConnectionString = string.IsNullOrEmpty(notifications.PostgreSql)
+                ? null
+                : notifications.PostgreSql,
+        };
 
     private static void CheckRedis(string configuration)
     {

@@ -11,11 +11,16 @@ internal sealed class WatchedLeases(ILeaseStore leases, WriteHealth writes) : IL
     public static void Add(IServiceCollection services)
     {
         var added = services.Last(service => service.ServiceType == typeof(ILeaseStore)).ImplementationFactory!;
-        services.Replace(ServiceDescriptor.Singleton<ILeaseStore>(provider => new WatchedLeases((ILeaseStore)added(provider), provider.GetRequiredService<WriteHealth>())));
+        services.Replace(ServiceDescriptor.Singleton<ILeaseStore>(
+            provider => new WatchedLeases((ILeaseStore)added(provider), provider.GetRequiredService<WriteHealth>())));
     }
 
     /// <inheritdoc/>
-    public async Task HeartbeatAsync(string replica, string? address, TimeSpan leaseDuration, CancellationToken cancellationToken)
+    public async Task HeartbeatAsync(
+        string replica,
+        string? address,
+        TimeSpan leaseDuration,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -30,17 +35,23 @@ internal sealed class WatchedLeases(ILeaseStore leases, WriteHealth writes) : IL
     }
 
     /// <inheritdoc/>
-    public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) => leases.FindAddressAsync(replica, cancellationToken);
+    public Task<string?> FindAddressAsync(string replica, CancellationToken cancellationToken) =>
+        leases.FindAddressAsync(replica, cancellationToken);
 
     /// <inheritdoc/>
-    public Task RetireAsync(string replica, CancellationToken cancellationToken) => leases.RetireAsync(replica, cancellationToken);
+    public Task RetireAsync(string replica, CancellationToken cancellationToken) =>
+        leases.RetireAsync(replica, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) => leases.ListReplicasAsync(limit, cancellationToken);
+    public Task<IReadOnlyList<ReplicaInfo>> ListReplicasAsync(int limit, CancellationToken cancellationToken) =>
+        leases.ListReplicasAsync(limit, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<HeldLease>> ListLeasesAsync(string replica, CancellationToken cancellationToken) => leases.ListLeasesAsync(replica, cancellationToken);
+    public Task<IReadOnlyList<HeldLease>> ListLeasesAsync(string replica, CancellationToken cancellationToken) =>
+        leases.ListLeasesAsync(replica, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(ClaimQuery query, CancellationToken cancellationToken) => leases.FindClaimableAsync(query, cancellationToken);
+    public Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(
+        ClaimQuery query,
+        CancellationToken cancellationToken) => leases.FindClaimableAsync(query, cancellationToken);
 }

@@ -172,7 +172,8 @@ internal sealed class AnswerPrinter(IAnsiConsole console)
         }
 
         var clean = Printable.Text(text);
-        console.Profile.Out.Writer.Write(style is not null && console.Profile.Capabilities.Ansi ? $"\e[{style}m{clean}\e[0m" : clean);
+        console.Profile.Out.Writer.Write(
+            style is not null && console.Profile.Capabilities.Ansi ? $"\e[{style}m{clean}\e[0m" : clean);
         console.Profile.Out.Writer.Flush();
         _isAtLineStart = clean[^1] == '\n';
     }

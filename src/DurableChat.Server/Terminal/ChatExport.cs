@@ -10,7 +10,13 @@ namespace DurableChat.Server.Terminal;
 /// <param name="Model">The configured name of its model.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Messages">Its history.</param>
-internal sealed record ChatExport(string Format, string Id, string Title, string Model, DateTimeOffset CreatedAt, IReadOnlyList<HistoryMessage> Messages)
+internal sealed record ChatExport(
+    string Format,
+    string Id,
+    string Title,
+    string Model,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<HistoryMessage> Messages)
 {
     public const string CurrentFormat = "durablechat-1";
 

@@ -24,7 +24,13 @@ internal sealed class ChatServer : IDisposable
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token);
         }
 
-        Client = new DurableChatClient(_http, new DurableChatClientOptions { MaxAttempts = int.MaxValue, MaxRetryTime = Patience, MaxDelay = _longestPause, TimeProvider = time });
+        Client = new DurableChatClient(_http, new DurableChatClientOptions
+        {
+            MaxAttempts = int.MaxValue,
+            MaxRetryTime = Patience,
+            MaxDelay = _longestPause,
+            TimeProvider = time,
+        });
     }
 
     public DurableChatClient Client { get; }
@@ -51,10 +57,13 @@ internal sealed class ChatServer : IDisposable
     public string Explain(Exception failure) => failure switch
     {
         DurableChatException { Code: "stream_lost", InnerException: { } cause } => Explain(cause),
-        DurableChatException { Code: "bad_response", InnerException: var cause } => $"{_http.BaseAddress} gave an answer that cannot be understood: {cause?.Message ?? "null"}",
-        DurableChatException { Status: { } status } proxy when proxy.Code == $"http_{(int)status}" => $"{_http.BaseAddress} answered with {(int)status} {ReasonPhrases.GetReasonPhrase((int)status)}.",
+        DurableChatException { Code: "bad_response", InnerException: var cause } =>
+            $"{_http.BaseAddress} gave an answer that cannot be understood: {cause?.Message ?? "null"}",
+        DurableChatException { Status: { } status } proxy when proxy.Code == $"http_{(int)status}" =>
+            $"{_http.BaseAddress} answered with {(int)status} {ReasonPhrases.GetReasonPhrase((int)status)}.",
         DurableChatException refusal => refusal.Message,
-        OperationCanceledException or { InnerException: OperationCanceledException } => $"{_http.BaseAddress} cannot be reached: it does not answer.",
+        OperationCanceledException or { InnerException: OperationCanceledException } =>
+            $"{_http.BaseAddress} cannot be reached: it does not answer.",
         _ => $"{_http.BaseAddress} cannot be reached: {failure.Message}",
     };
 

@@ -15,7 +15,8 @@ internal static class ChatsCommand
         var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0))
+            if (result.Tokens is [{ Value: var text }]
+                && !(int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0))
             {
                 result.AddError("--limit is a whole number from 1 on.");
             }
@@ -28,19 +29,31 @@ internal static class ChatsCommand
             var chats = await ReadAsync(server.Client, parsed.GetValue(all), parsed.GetValue(limit), cancellationToken);
             PlainTable.Write(
                 Console.Out,
-                [.. chats.Select(chat => new[] { chat.Id, $"{chat.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}", chat.Archived ? "archived" : Word(chat.Status), chat.Model, chat.Title })]);
+                [.. chats.Select(chat => new[]
+                {
+                    chat.Id,
+                    $"{chat.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}",
+                    chat.Archived ? "archived" : Word(chat.Status),
+                    chat.Model,
+                    chat.Title,
+                })]);
             return ClientExit.Done;
         }));
         return command;
     }
 
-    private static async Task<List<ChatListEntry>> ReadAsync(DurableChatClient client, bool withArchived, int limit, CancellationToken cancellationToken)
+    private static async Task<List<ChatListEntry>> ReadAsync(
+        DurableChatClient client,
+        bool withArchived,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var chats = new List<ChatListEntry>();
         string? cursor = null;
         do
         {
-            var page = await client.ListChatsAsync(Math.Min(Page, limit - chats.Count), cursor, withArchived ? null : false, cancellationToken);
+            var page = await client.ListChatsAsync(
+                Math.Min(Page, limit - chats.Count), cursor, withArchived ? null : false, cancellationToken);
             chats.AddRange(page.Chats);
             cursor = page.NextCursor;
         }

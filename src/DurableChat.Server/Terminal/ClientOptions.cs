@@ -11,8 +11,14 @@ internal sealed class ClientOptions
     private const string TokenVariable = "DURABLECHAT_TOKEN";
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
-    private readonly Option<string?> _url = new("--url") { Description = $"The server; else the variable {UrlVariable}, else {DefaultUrl}." };
-    private readonly Option<string?> _token = new("--token") { Description = $"Your token; else the variable {TokenVariable}, where others do not see it." };
+    private readonly Option<string?> _url = new("--url")
+    {
+        Description = $"The server; else the variable {UrlVariable}, else {DefaultUrl}.",
+    };
+    private readonly Option<string?> _token = new("--token")
+    {
+        Description = $"Your token; else the variable {TokenVariable}, where others do not see it.",
+    };
 
     public ClientOptions()
     {
@@ -25,7 +31,8 @@ internal sealed class ClientOptions
         });
         _token.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var text }] && (text.Length == 0 || !text.All(character => character is > ' ' and < '\x7f')))
+            if (result.Tokens is [{ Value: var text }]
+                && (text.Length == 0 || !text.All(character => character is > ' ' and < '\x7f')))
             {
                 result.AddError("--token is visible ASCII characters.");
             }
@@ -61,7 +68,9 @@ internal sealed class ClientOptions
     }
 
     /// <summary>Asks the server for completions; returns none if it does not answer quickly.</summary>
-    public IEnumerable<string> Complete(ParseResult parsed, Func<DurableChatClient, CancellationToken, Task<IEnumerable<string>>> ask)
+    public IEnumerable<string> Complete(
+        ParseResult parsed,
+        Func<DurableChatClient, CancellationToken, Task<IEnumerable<string>>> ask)
     {
         if (Read(parsed) is not { } settings)
         {
@@ -81,12 +90,17 @@ internal sealed class ClientOptions
     }
 
     private ClientSettings? Read(ParseResult parsed) =>
-        ReadUrl(parsed.GetValue(_url) ?? Variable(UrlVariable) ?? DefaultUrl) is { } url ? new ClientSettings(url, parsed.GetValue(_token) ?? Variable(TokenVariable)) : null;
+        ReadUrl(parsed.GetValue(_url) ?? Variable(UrlVariable) ?? DefaultUrl) is { } url
+            ? new ClientSettings(url, parsed.GetValue(_token) ?? Variable(TokenVariable))
+            : null;
 
     /// <summary>Adds the trailing slash, without which a relative URL would replace the last segment.</summary>
     private static Uri? ReadUrl(string text) =>
-        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") && url.Query.Length == 0 ? url : null;
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var url)
+            && url.Scheme is ("http" or "https")
+            && url.Query.Length == 0 ? url : null;
 
     /// <summary>Removes the line break at the end, which is common in values that come from files.</summary>
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
 }

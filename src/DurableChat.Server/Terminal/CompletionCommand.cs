@@ -41,7 +41,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Prints a script that lets a shell complete this program's command lines.") { shell };
+        var command = new Command(
+            "completion", "Prints a script that lets a shell complete this program's command lines.") { shell };
         command.SetAction(parsed => Console.WriteLine(parsed.GetRequiredValue(shell) switch
         {
             "bash" => Bash,

@@ -13,7 +13,8 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
     /// <summary>How many messages of an existing chat are shown.</summary>
     private const int Recent = 10;
 
-    private readonly Channel<ConversationInput> _inputs = Channel.CreateUnbounded<ConversationInput>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<ConversationInput> _inputs = Channel.CreateUnbounded<ConversationInput>(
+        new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Messages that are already in the terminal because the user typed them there.</summary>
     private readonly HashSet<long> _typed = [];
@@ -47,7 +48,8 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
             {
                 switch (input)
                 {
-                    case ConversationInput.Line { Text: null or "/quit" } or ConversationInput.Stop when IsLeaving(input):
+                    case ConversationInput.Line { Text: null or "/quit" } or ConversationInput.Stop when IsLeaving(
+                        input):
                         Leave();
                         return ClientExit.Done;
                     case ConversationInput.Line { Text: { } text }:
@@ -79,13 +81,17 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
         }
     }
 
-    private bool IsLeaving(ConversationInput input) => input is not ConversationInput.Stop || _isStopping || _status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
+    private bool IsLeaving(ConversationInput input) => input is not ConversationInput.Stop
+        || _isStopping
+        || _status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
 
     private void Leave()
     {
         if (_chat is not null)
         {
-            printer.PrintAside($"{(_status is ChatStatuses.Running ? "the answer goes on without you" : "it is kept")}; come back with: durablechat chat {_chat}");
+            printer.PrintAside(
+                $"{(_status is ChatStatuses.Running ? "the answer goes on without you" : "it is kept")}; come back "
+                    + $"with: durablechat chat {_chat}");
         }
     }
 
@@ -193,7 +199,8 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
             {
                 try
                 {
-                    await foreach (var streamEvent in server.Client.FollowAfterAsync(chat, afterId, options, cancellationToken))
+                    await foreach (var streamEvent in server.Client.FollowAfterAsync(
+                        chat, afterId, options, cancellationToken))
                     {
                         Post(new ConversationInput.Happened(streamEvent));
                     }
@@ -241,16 +248,20 @@ internal sealed class Conversation(ChatServer server, AnswerPrinter printer, Ans
                 break;
             case QueueEvent { Queue: var queue } when queue.Count != _waiting:
                 _waiting = queue.Count;
-                printer.PrintAside(queue is [] ? "the queue is empty" : $"{queue.Count} in the queue, next: {queue[0].Content}");
+                printer.PrintAside(
+                    queue is [] ? "the queue is empty" : $"{queue.Count} in the queue, next: {queue[0].Content}");
                 break;
             case RetryEvent retry:
-                printer.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, {(retry.Model is { } model ? $"{model} answers" : "trying again")}: {retry.Error.Message}");
+                printer.PrintAside(
+                    $"attempt {retry.Attempt} of {retry.MaxAttempts} failed, "
+                        + $"{(retry.Model is { } model ? $"{model} answers" : "trying again")}: {retry.Error.Message}");
                 break;
             case ErrorEvent { Error: var error }:
                 printer.PrintAlarm(error.Message);
                 break;
             case ActionRequiredEvent { ToolCalls: var calls }:
-                printer.PrintAside($"waits for a tool of another client: {string.Join(", ", calls.Select(call => call.Name))}");
+                printer.PrintAside(
+                    $"waits for a tool of another client: {string.Join(", ", calls.Select(call => call.Name))}");
                 break;
         }
     }

@@ -26,7 +26,8 @@ internal static class ExportJson
     {
         if (type.Type == typeof(MessagePart))
         {
-            type.Properties.Single(property => property.Name == "is_error").ShouldSerialize = (part, _) => part is MessagePart { Type: MessagePart.ToolResultType };
+            type.Properties.Single(property => property.Name == "is_error").ShouldSerialize = (part, _) =>
+                part is MessagePart { Type: MessagePart.ToolResultType };
         }
     }
 }

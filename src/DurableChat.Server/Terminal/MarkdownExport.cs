@@ -12,7 +12,10 @@ internal static partial class MarkdownExport
     public static string Write(ChatExport chat)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {Printable.Line(chat.Title)}\n\nModel {chat.Model}, {chat.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, chat `{chat.Id}`\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"# {Printable.Line(chat.Title)}\n\nModel {chat.Model}, {chat.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, "
+                + $"chat `{chat.Id}`\n");
         foreach (var message in chat.Messages)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {NameOf(message)}\n");
@@ -41,9 +44,11 @@ internal static partial class MarkdownExport
     private static string Write(MessagePart part) => part switch
     {
         { Type: MessagePart.TextType, Text: { } text } => text.TrimEnd(),
-        { Type: MessagePart.ReasoningType, Text: { } reasoning } => "> " + reasoning.TrimEnd().ReplaceLineEndings("\n> "),
+        { Type: MessagePart.ReasoningType, Text: { } reasoning } =>
+            "> " + reasoning.TrimEnd().ReplaceLineEndings("\n> "),
         { Type: MessagePart.ToolCallType, Arguments: { } arguments } => $"Calls `{part.Name}`:\n\n{Fenced(arguments)}",
-        { Type: MessagePart.ToolResultType, Result: { } result } => $"{(part.IsError ? "Failed" : "Result")}:\n\n{Fenced(result)}",
+        { Type: MessagePart.ToolResultType, Result: { } result } =>
+            $"{(part.IsError ? "Failed" : "Result")}:\n\n{Fenced(result)}",
         { Type: MessagePart.RefusalType, Text: { } refusal } =>
             $"*(The model declined to answer)*\n\n{refusal.TrimEnd()}",
         { Type: MessagePart.SourceType } => $"Source: {Source(part)}",
@@ -80,7 +85,9 @@ internal static partial class MarkdownExport
     /// </summary>
     private static string Fenced(string text)
     {
-        var fence = new string('`', Math.Max(3, BackticksPattern().Matches(text).Select(match => match.Length + 1).DefaultIfEmpty().Max()));
+        var fence = new string(
+            '`',
+            Math.Max(3, BackticksPattern().Matches(text).Select(match => match.Length + 1).DefaultIfEmpty().Max()));
         return $"{fence}\n{text.TrimEnd()}\n{fence}";
     }
 

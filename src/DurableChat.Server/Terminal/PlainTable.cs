@@ -9,7 +9,9 @@ internal static class PlainTable
     {
         foreach (var row in rows)
         {
-            var cells = row.Select((cell, column) => column == row.Length - 1 ? Printable.Line(cell) : Printable.Line(cell).PadRight(rows.Max(other => Printable.Line(other[column]).Length)));
+            var cells = row.Select((cell, column) => column == row.Length - 1
+                ? Printable.Line(cell)
+                : Printable.Line(cell).PadRight(rows.Max(other => Printable.Line(other[column]).Length)));
             output.WriteLine(string.Join("  ", cells).TrimEnd());
         }
     }

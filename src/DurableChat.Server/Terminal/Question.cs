@@ -36,7 +36,8 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
             await StopAsync();
         }
 
-        await foreach (var streamEvent in server.Client.FollowAfterAsync(_chat!, turn.After, _patient, cancellationToken))
+        await foreach (var streamEvent in server.Client.FollowAfterAsync(
+            _chat!, turn.After, _patient, cancellationToken))
         {
             var hadBegun = turn.Tracker.HasBegun;
             var belongs = turn.Tracker.Take(streamEvent);
@@ -92,7 +93,9 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
         var chat = new NewChatRequest(content) { Model = wish.Model, MessageSettings = wish.Settings };
         var created = await server.Client.CreateChatAsync(chat, cancellationToken: cancellationToken);
         _chat = created.Id;
-        return (new TurnTracker(created.LastMessageId, queuedId: null, created.LastMessageId, created.Version), created.LastMessageId);
+        return (
+            new TurnTracker(created.LastMessageId, queuedId: null, created.LastMessageId, created.Version),
+            created.LastMessageId);
     }
 
     private async Task<(TurnTracker Tracker, long After)> SendAsync(
@@ -126,13 +129,17 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
                 printer?.PrintReset();
                 break;
             case RetryEvent retry:
-                printer?.PrintAside($"attempt {retry.Attempt} of {retry.MaxAttempts} failed, {(retry.Model is { } model ? $"{model} answers" : "trying again")}: {retry.Error.Message}");
+                printer?.PrintAside(
+                    $"attempt {retry.Attempt} of {retry.MaxAttempts} failed, "
+                        + $"{(retry.Model is { } model ? $"{model} answers" : "trying again")}: {retry.Error.Message}");
                 break;
             case ErrorEvent { Error: var error }:
                 _failure = error.Message;
                 break;
             case ActionRequiredEvent { ToolCalls: var calls }:
-                _failure = $"The chat waits for a tool of another client: {string.Join(", ", calls.Select(call => call.Name))}.";
+                _failure =
+                    $"The chat waits for a tool of another client: "
+                        + $"{string.Join(", ", calls.Select(call => call.Name))}.";
                 break;
         }
     }
@@ -164,7 +171,8 @@ internal sealed class Question(ChatServer server, TextWriter output, AnswerPrint
     {
         var chat = await server.Client.GetChatAsync(_chat!, cancellationToken);
         _failure ??= chat.Error?.Message;
-        return chat.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting) && tracker.HasReached(chat.LastMessageId);
+        return chat.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting)
+            && tracker.HasReached(chat.LastMessageId);
     }
 
     private async Task<int> EndAsync(TurnTracker tracker)

@@ -13,12 +13,24 @@ internal static class TalkCommand
 {
     public static Command Create()
     {
-        var chat = new Argument<string?>("CHAT") { Description = "The id of a chat to go on with; left out, a new one.", Arity = ArgumentArity.ZeroOrOne };
-        var message = new Option<string?>("--message", "-m") { Description = "Asks this one question. Left out, the question is the standard input if that is no terminal." };
-        var model = new Option<string?>("--model") { Description = "The model of a new chat; 'durablechat models' lists them." };
+        var chat = new Argument<string?>("CHAT")
+        {
+            Description = "The id of a chat to go on with; left out, a new one.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var message = new Option<string?>("--message", "-m")
+        {
+            Description =
+            "Asks this one question. Left out, the question is the standard input if that is no terminal."
+        };
+        var model = new Option<string?>("--model")
+        {
+            Description = "The model of a new chat; 'durablechat models' lists them.",
+        };
         var set = new Option<string[]>("--set")
         {
-            Description = "A setting for this session's messages, as name=value, e.g. temperature=0.2; may be repeated.",
+            Description =
+                "A setting for this session's messages, as name=value, e.g. temperature=0.2; may be repeated.",
         };
         var client = new ClientOptions();
         const string Summary = "Chats. Ctrl-C stops the answer, and again leaves.";
@@ -27,7 +39,8 @@ internal static class TalkCommand
         ChatArgument.Complete(chat, client);
         set.CompletionSources.Add(_ => SettingText.Names.Select(name => new CompletionItem($"{name}=")));
         model.CompletionSources.Add(context => client.Complete(
-            context.ParseResult, async (server, cancellationToken) => (await server.ListModelsAsync(cancellationToken)).Select(model => model.Name)).Select(name => new CompletionItem(name)));
+            context.ParseResult, async (server, cancellationToken) => (await server.ListModelsAsync(
+                cancellationToken)).Select(model => model.Name)).Select(name => new CompletionItem(name)));
         command.Validators.Add(result =>
         {
             try
@@ -84,7 +97,10 @@ internal static class TalkCommand
         }
     }
 
-    private static async Task<int> TalkAsync(Conversation conversation, string? chat, CancellationToken cancellationToken)
+    private static async Task<int> TalkAsync(
+        Conversation conversation,
+        string? chat,
+        CancellationToken cancellationToken)
     {
         using var stop = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {

@@ -38,7 +38,8 @@ internal sealed class TurnTracker(long? own, long? queuedId, long known, long ve
         switch (streamEvent)
         {
             case StatusEvent status:
-                MayBeOver = status.Version >= _version && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
+                MayBeOver = status.Version >= _version
+                    && status.Status is not (ChatStatuses.Running or ChatStatuses.Interrupting);
                 return false;
             case QueueEvent queue when !HasBegun && queue.Version >= _version:
                 // The stream sends a user message before the queue without it.

@@ -49,7 +49,8 @@ internal static class PlainErrors
     /// </summary>
     private static Exception? FindExpected(Exception exception) => exception switch
     {
-        ConfigurationException or ChatStoreException or UnauthorizedAccessException or OptionsValidationException => exception,
+        ConfigurationException or ChatStoreException or UnauthorizedAccessException or OptionsValidationException =>
+            exception,
         AggregateException many => many.InnerExceptions.Select(FindExpected).FirstOrDefault(found => found is not null),
         { InnerException: { } inner } when FindExpected(inner) is { } found => found,
         IOException => exception,

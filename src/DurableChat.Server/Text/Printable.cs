@@ -46,14 +46,17 @@ internal static class Printable
     /// and isolates affect the rest of the text.
     /// </summary>
     private static bool IsObeyed(char character) =>
-        char.IsControl(character) || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';
+        char.IsControl(character)
+            || character is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';
 
     private static string Replace(string text, bool keepsLines)
     {
         var clean = new StringBuilder(text.Length);
         foreach (var character in text)
         {
-            clean.Append(!IsObeyed(character) || (keepsLines && character is ('\n' or '\t')) ? character : keepsLines ? '\uFFFD' : ' ');
+            clean.Append(!IsObeyed(character) || (keepsLines && character is ('\n' or '\t')) ? character
+                : keepsLines ? '\uFFFD'
+                : ' ');
         }
 
         return clean.ToString();

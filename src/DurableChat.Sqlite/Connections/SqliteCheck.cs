@@ -25,7 +25,8 @@ internal static class SqliteCheck
         }
 
         var began = clock.GetTimestamp();
-        raw.sqlite3_progress_handler(connection.Handle, StepsBetween, _ => clock.GetElapsedTime(began) > time ? 1 : 0, null);
+        raw.sqlite3_progress_handler(
+            connection.Handle, StepsBetween, _ => clock.GetElapsedTime(began) > time ? 1 : 0, null);
         try
         {
             if (SqliteConnections.Query(connection, "PRAGMA quick_check(1)") is not "ok")

@@ -85,13 +85,19 @@ internal static class SqliteConnections
     public static ChatStoreException Explain(SqliteException exception, string path) => new(
         exception.SqliteErrorCode switch
         {
-            Busy or Locked => $"The database '{path}' is locked by another program. Close that program, or give the server a file of its own.",
-            ReadOnly => $"The database '{path}' cannot be written. Check the permissions of the file and of its folder.",
-            CannotOpen => $"The database '{path}' cannot be opened. Check that the path names a file, and the permissions of it and of its folder.",
+            Busy or Locked =>
+                $"The database '{path}' is locked by another program. Close that program, or give the server a file "
+                    + "of its own.",
+            ReadOnly =>
+                $"The database '{path}' cannot be written. Check the permissions of the file and of its folder.",
+            CannotOpen =>
+                $"The database '{path}' cannot be opened. Check that the path names a file, and the permissions of it "
+                    + "and of its folder.",
             Full => $"The disk that holds '{path}' is full. Make room on it.",
             Failure => $"Reading or writing the database '{path}' failed. Check the disk.",
             Corrupt => $"The database '{path}' is damaged. Restore it from a backup.",
-            NotADatabase => $"The file '{path}' is not a SQLite database. Check the path, or give the server a file of its own.",
+            NotADatabase =>
+                $"The file '{path}' is not a SQLite database. Check the path, or give the server a file of its own.",
             _ => $"SQLite failed on '{path}' (error {exception.SqliteErrorCode}).",
         },
         exception);

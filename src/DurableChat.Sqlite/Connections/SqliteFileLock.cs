@@ -25,15 +25,22 @@ internal sealed class SqliteFileLock : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new ChatStoreException($"The folder of the database '{databasePath}' cannot be written. Check its permissions.", exception);
+            throw new ChatStoreException(
+                $"The folder of the database '{databasePath}' cannot be written. Check its permissions.", exception);
         }
         catch (IOException exception) when (!_sharingViolations.Contains(exception.HResult))
         {
-            throw new ChatStoreException($"The lock file of the database '{databasePath}' cannot be made: {exception.Message} Check the path and the disk.", exception);
+            throw new ChatStoreException(
+                $"The lock file of the database '{databasePath}' cannot be made: {exception.Message} Check the path "
+                    + "and the disk.",
+                exception);
         }
         catch (IOException exception)
         {
-            throw new ChatStoreException($"The database '{databasePath}' is in use by another process. Stop that process, or give this one a file of its own.", exception);
+            throw new ChatStoreException(
+                $"The database '{databasePath}' is in use by another process. Stop that process, or give this one a "
+                    + "file of its own.",
+                exception);
         }
     }
 

@@ -44,7 +44,9 @@ internal sealed class SqliteReaderPool(string path, int size, StoreMetrics metri
                 throw new ChatStoreException($"The database '{path}' is closed.");
             }
 
-            var session = _free.TryTake(out var free) ? free : new SqliteSession(SqliteConnections.OpenReader(path), metrics);
+            var session = _free.TryTake(out var free)
+                ? free
+                : new SqliteSession(SqliteConnections.OpenReader(path), metrics);
             try
             {
                 session.Control("BEGIN");

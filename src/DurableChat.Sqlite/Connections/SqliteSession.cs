@@ -16,7 +16,8 @@ internal sealed class SqliteSession(SqliteConnection connection, StoreMetrics me
 
     /// <summary>The number of pages written since the last call. In WAL mode they are written to the log.</summary>
     public int TakePagesWritten() =>
-        SQLitePCL.raw.sqlite3_db_status(connection.Handle, StatusOfPagesWritten, out var pages, out _, 1) == SQLitePCL.raw.SQLITE_OK ? pages : 0;
+        SQLitePCL.raw.sqlite3_db_status(
+            connection.Handle, StatusOfPagesWritten, out var pages, out _, 1) == SQLitePCL.raw.SQLITE_OK ? pages : 0;
 
     /// <summary>Runs BEGIN, COMMIT and similar statements.</summary>
     public void Control(string sql) => Prepare(sql).ExecuteNonQuery();
@@ -29,7 +30,10 @@ internal sealed class SqliteSession(SqliteConnection connection, StoreMetrics me
     }
 
     /// <summary>Runs a query. Dispose the reader before the next statement.</summary>
-    public SqliteDataReader Query(string operation, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public SqliteDataReader Query(
+        string operation,
+        string sql,
+        params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         metrics.Statements(operation);
         return Bind(sql, parameters).ExecuteReader();

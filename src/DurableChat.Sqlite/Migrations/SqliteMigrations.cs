@@ -21,13 +21,17 @@ internal static class SqliteMigrations
     /// <exception cref="ChatStoreException">The database contains another program's tables.</exception>
     public static void RefuseForeign(SqliteConnection connection, string path)
     {
-        var tables = Read(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+        var tables = Read(
+            connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
         var foreign = tables.Contains(Journal)
-            ? Read(connection, $"SELECT ScriptName FROM {Journal}").Find(script => !script.StartsWith(Prefix, StringComparison.Ordinal))
+            ? Read(connection, $"SELECT ScriptName FROM {Journal}").Find(
+                script => !script.StartsWith(Prefix, StringComparison.Ordinal))
             : tables.FirstOrDefault();
         if (foreign is not null)
         {
-            throw new ChatStoreException($"The database '{path}' belongs to another program (it has '{foreign}'). Give the server a file of its own.");
+            throw new ChatStoreException(
+                $"The database '{path}' belongs to another program (it has '{foreign}'). Give the server a file "
+                    + "of its own.");
         }
     }
 
@@ -40,7 +44,8 @@ internal static class SqliteMigrations
         using var shared = new DbUp.Sqlite.Helpers.SharedConnection(connection);
         var engine = DeployChanges.To
             .SqliteDatabase(shared)
-            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(
+                Assembly.GetExecutingAssembly(), name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .WithTransactionPerScript()
             .LogTo(new NoOpUpgradeLog())
             .Build();
@@ -48,13 +53,15 @@ internal static class SqliteMigrations
         if (engine.GetExecutedScripts().FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             throw new ChatStoreException(
-                $"The database '{path}' was made by a newer version of DurableChat (it has the migration '{unknown[Prefix.Length..]}'). Run that version, or give this one another file.");
+                $"The database '{path}' was made by a newer version of DurableChat (it has the migration '"
+                    + $"{unknown[Prefix.Length..]}'). Run that version, or give this one another file.");
         }
 
         DatabaseUpgradeResult result = engine.PerformUpgrade();
         if (!result.Successful)
         {
-            throw new ChatStoreException($"The migration '{result.ErrorScript?.Name}' of the database '{path}' failed.", result.Error);
+            throw new ChatStoreException(
+                $"The migration '{result.ErrorScript?.Name}' of the database '{path}' failed.", result.Error);
         }
     }
 

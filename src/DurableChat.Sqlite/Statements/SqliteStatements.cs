@@ -28,7 +28,8 @@ internal static class SqliteStatements
     /// True if a chat with this id exists or existed. Then that is why a new one was not inserted, and not the limit on
     /// chats.
     /// </summary>
-    public const string IsKnownId = "SELECT EXISTS (SELECT 1 FROM chats WHERE id = $id) OR EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)";
+    public const string IsKnownId =
+        "SELECT EXISTS (SELECT 1 FROM chats WHERE id = $id) OR EXISTS (SELECT 1 FROM deleted_chats WHERE id = $id)";
 
     public const string UpdateChat =
         """
@@ -68,7 +69,8 @@ internal static class SqliteStatements
     public const string RemoveMessages = "DELETE FROM messages WHERE chat_id = $id AND id >= $from";
 
     public const string InsertMessage =
-        "INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) VALUES ($chat_id, $id, $previous_id, $role, $created_at, $body)";
+        "INSERT INTO messages (chat_id, id, previous_id, role, created_at, body) VALUES ($chat_id, $id, $previous_id, "
+            + "$role, $created_at, $body)";
 
     public const string InsertQueued =
         """
@@ -99,7 +101,9 @@ internal static class SqliteStatements
         WHERE owner = $owner AND day BETWEEN $from AND $to ORDER BY day, model
         """;
 
-    public const string FindKey = "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key AND created_at > $expired_at";
+    public const string FindKey =
+        "SELECT fingerprint, outcome, created_at FROM idempotency_keys WHERE chat_id = $chat_id AND key = $key AND "
+            + "created_at > $expired_at";
 
     /// <summary>Changes no row if the key is in use. An expired key is taken over.</summary>
     public const string ClaimKey =
@@ -114,10 +118,12 @@ internal static class SqliteStatements
     public const string ReadHead = "SELECT version, epoch, last_message_id, commit_id FROM chats WHERE id = $id";
 
     public const string ReadAfter =
-        "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after ORDER BY id LIMIT $limit";
+        "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after ORDER BY id "
+            + "LIMIT $limit";
 
     public const string ReadBefore =
-        "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after AND id < $before ORDER BY id DESC LIMIT $limit";
+        "SELECT id, previous_id, role, created_at, body FROM messages WHERE chat_id = $id AND id > $after AND id < "
+            + "$before ORDER BY id DESC LIMIT $limit";
 
     public const string ListArchivedOrNot =
         """
@@ -145,7 +151,8 @@ internal static class SqliteStatements
         """;
 
     public const string BuryChat =
-        "INSERT INTO deleted_chats (id, deleted_at, has_remains) SELECT id, $now, 1 FROM chats WHERE id = $id AND ($version IS NULL OR version = $version)";
+        "INSERT INTO deleted_chats (id, deleted_at, has_remains) SELECT id, $now, 1 FROM chats WHERE id = $id AND "
+            + "($version IS NULL OR version = $version)";
 
     /// <summary>
     /// Marks an imported id like a deleted one, so that no other chat can use it. The clean-up of deleted chats ignores
@@ -163,13 +170,15 @@ internal static class SqliteStatements
 
     public const string EndImport = "DELETE FROM deleted_chats WHERE id = $id AND has_remains = 2";
 
-    public const string RemoveMessagesOfImports = "DELETE FROM messages WHERE chat_id IN (SELECT id FROM deleted_chats WHERE has_remains = 2)";
+    public const string RemoveMessagesOfImports =
+        "DELETE FROM messages WHERE chat_id IN (SELECT id FROM deleted_chats WHERE has_remains = 2)";
 
     public const string RemoveImports = "DELETE FROM deleted_chats WHERE has_remains = 2";
 
     public const string RemoveChat = "DELETE FROM chats WHERE id = $id";
 
-    public const string FindRemains = "SELECT id FROM deleted_chats WHERE has_remains = 1 AND id > $after ORDER BY id LIMIT $limit";
+    public const string FindRemains =
+        "SELECT id FROM deleted_chats WHERE has_remains = 1 AND id > $after ORDER BY id LIMIT $limit";
 
     public const string HasRemains = "SELECT 1 FROM deleted_chats WHERE id = $id AND has_remains = 1";
 
@@ -185,7 +194,9 @@ internal static class SqliteStatements
 
     public const string RemoveQueueOfBuried = "DELETE FROM queued_messages WHERE chat_id = $id";
 
-    public const string RemoveKeysOfBuried = "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE chat_id = $id LIMIT $limit)";
+    public const string RemoveKeysOfBuried =
+        "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE chat_id = $id "
+            + "LIMIT $limit)";
 
     /// <summary>Changes a row if nothing remains.</summary>
     public const string EndRemains =
@@ -195,12 +206,15 @@ internal static class SqliteStatements
         """;
 
     public const string RemoveExpiredKeysOfAll =
-        "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE created_at <= $expired_at ORDER BY created_at LIMIT $limit)";
+        "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE created_at <= "
+            + "$expired_at ORDER BY created_at LIMIT $limit)";
 
     public const string RemoveExpiredGravestones =
-        "DELETE FROM deleted_chats WHERE id IN (SELECT id FROM deleted_chats WHERE has_remains = 0 AND deleted_at <= $expired_at ORDER BY deleted_at LIMIT $limit)";
+        "DELETE FROM deleted_chats WHERE id IN (SELECT id FROM deleted_chats WHERE has_remains = 0 AND deleted_at <= "
+            + "$expired_at ORDER BY deleted_at LIMIT $limit)";
 
-    public const string FindArchived = "SELECT id, archived AND updated_at <= $unchanged_since FROM chats WHERE id > $after ORDER BY id LIMIT $limit";
+    public const string FindArchived =
+        "SELECT id, archived AND updated_at <= $unchanged_since FROM chats WHERE id > $after ORDER BY id LIMIT $limit";
 
     /// <summary>The known chats are a JSON array of triples. Where no commit is known, versions are compared.</summary>
     public const string FindChanged =
@@ -227,7 +241,9 @@ internal static class SqliteStatements
         FROM replicas r ORDER BY r.heartbeat_at DESC, r.id LIMIT $limit
         """;
 
-    public const string ListLeases = "SELECT id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', 'interrupting') AND lease_replica = $id";
+    public const string ListLeases =
+        "SELECT id, lease_token, version, status = 'interrupting' FROM chats WHERE status IN ('running', "
+            + "'interrupting') AND lease_replica = $id";
 
     /// <summary>The excluded owners are a JSON array.</summary>
     public const string FindClaimable =

@@ -76,10 +76,13 @@ internal sealed class SqliteCommit
         {
             if (idempotency is not null)
             {
-                session.Execute(Operation, SqliteStatements.RemoveKey, ("$chat_id", id.Value), ("$key", idempotency.Key));
+                session.Execute(
+                    Operation, SqliteStatements.RemoveKey, ("$chat_id", id.Value), ("$key", idempotency.Key));
             }
 
-            return transition.MaxChatsOfOwner is not null && !IsKnown(session, id) ? new CommitResult.TooManyChats() : new CommitResult.Conflict();
+            return transition.MaxChatsOfOwner is not null && !IsKnown(session, id)
+                ? new CommitResult.TooManyChats()
+                : new CommitResult.Conflict();
         }
 
         if (transition is { ChangesSettings: true, ExpectedVersion: not 0 })
@@ -112,11 +115,22 @@ internal sealed class SqliteCommit
         return new CommitResult.Committed();
     }
 
-    public static IdempotencyRecord? Find(SqliteSession session, string operation, ChatId id, string key, DateTimeOffset now)
+    public static IdempotencyRecord? Find(
+        SqliteSession session,
+        string operation,
+        ChatId id,
+        string key,
+        DateTimeOffset now)
     {
-        using var row = session.Query(operation, SqliteStatements.FindKey, ("$chat_id", id.Value), ("$key", key), ("$expired_at", ExpiredAt(now)));
+        using var row = session.Query(
+            operation,
+            SqliteStatements.FindKey,
+            ("$chat_id", id.Value),
+            ("$key", key),
+            ("$expired_at", ExpiredAt(now)));
         return row.Read()
-            ? new IdempotencyRecord(key, row.GetString(0), row.GetString(1), SqliteRows.FromMicroseconds(row.GetInt64(2)))
+            ? new IdempotencyRecord(
+                key, row.GetString(0), row.GetString(1), SqliteRows.FromMicroseconds(row.GetInt64(2)))
             : null;
     }
 

@@ -61,18 +61,22 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
     /// <summary>Marks the id; false if a chat with this id exists or existed.</summary>
     public Task<bool> BeginAsync(ChatId id, CancellationToken cancellationToken) => writer.RunAsync(
         session => session.Execute(
-            "import", SqliteStatements.BeginImport, ("$id", id.Value), ("$now", SqliteRows.ToMicroseconds(time.GetUtcNow()))) > 0,
+            "import",
+            SqliteStatements.BeginImport,
+            ("$id", id.Value),
+            ("$now", SqliteRows.ToMicroseconds(time.GetUtcNow()))) > 0,
         cancellationToken);
 
     /// <summary>Writes one slice of messages.</summary>
-    public Task<bool> WriteAsync(SqliteCommit commit, Range slice, CancellationToken cancellationToken) => writer.RunAsync(
-        session =>
-        {
-            commit.WriteMessages(session, slice);
-            return true;
-        },
-        Math.Max(SqliteWriter.LargeSize, commit.SizeOf(slice)),
-        cancellationToken);
+    public Task<bool> WriteAsync(SqliteCommit commit, Range slice, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            session =>
+            {
+                commit.WriteMessages(session, slice);
+                return true;
+            },
+            Math.Max(SqliteWriter.LargeSize, commit.SizeOf(slice)),
+            cancellationToken);
 
     /// <summary>Creates the chat with the last slice. If that fails, the mark stays.</summary>
     public Task<CommitResult> EndAsync(SqliteCommit commit, CancellationToken cancellationToken) => writer.RunAsync(
@@ -83,7 +87,10 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
             if (result is not CommitResult.Committed)
             {
                 session.Execute(
-                    "import", SqliteStatements.KeepImport, ("$id", commit.Id.Value), ("$now", SqliteRows.ToMicroseconds(time.GetUtcNow())));
+                    "import",
+                    SqliteStatements.KeepImport,
+                    ("$id", commit.Id.Value),
+                    ("$now", SqliteRows.ToMicroseconds(time.GetUtcNow())));
             }
 
             return result;
@@ -97,7 +104,8 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
     /// </summary>
     public async Task UndoAsync(ChatId id)
     {
-        while (await writer.RunAsync(session => RemoveSlice(session, id), SqliteWriter.LargeSize, CancellationToken.None).ConfigureAwait(false))
+        while (await writer.RunAsync(
+            session => RemoveSlice(session, id), SqliteWriter.LargeSize, CancellationToken.None).ConfigureAwait(false))
         {
         }
     }
@@ -158,7 +166,11 @@ internal sealed class SqliteImports(SqliteWriter writer, TimeProvider time)
         }
 
         if (session.Execute(
-            "import", SqliteStatements.RemoveMessagesOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows), ("$bytes", DeletionSlice.Bytes)) > 0)
+            "import",
+            SqliteStatements.RemoveMessagesOfBuried,
+            ("$id", id.Value),
+            ("$limit", DeletionSlice.Rows),
+            ("$bytes", DeletionSlice.Bytes)) > 0)
         {
             return true;
         }

@@ -36,11 +36,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _session = session;
         _path = path;
         _checkpoints = new SqliteCheckpoints(session, () => SqliteCheckpoints.Copy(path));
-        _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _loop = Task.Factory.StartNew(
+            Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <inheritdoc cref="RunAsync{T}(Func{SqliteSession, T}, int, CancellationToken)"/>
-    public Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => RunAsync(work, size: 0, cancellationToken);
+    public Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        RunAsync(work, size: 0, cancellationToken);
 
     /// <summary>
     /// Runs a write. Cancellation withdraws it while it waits. Once it runs, it runs to its end, so that the caller
@@ -152,7 +154,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void TakeLarge(List<SqliteWrite> batch)
     {
-        for (long size = 0; size < MaxLargeSizeOfBatch && _largeLine.TryPeek(out var write) && (size == 0 || size + write.Size <= MaxLargeSizeOfBatch);)
+        for (long size = 0; size < MaxLargeSizeOfBatch
+            && _largeLine.TryPeek(out var write)
+            && (size == 0 || size + write.Size <= MaxLargeSizeOfBatch);)
         {
             _ = _largeLine.Dequeue();
             if (write.TryTake())
@@ -229,5 +233,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
     }
 
-    private Exception Explain(Exception exception) => exception is SqliteException sqlite ? SqliteConnections.Explain(sqlite, _path) : exception;
+    private Exception Explain(Exception exception) =>
+        exception is SqliteException sqlite ? SqliteConnections.Explain(sqlite, _path) : exception;
 }

@@ -12,7 +12,8 @@ namespace DurableChat.Chats;
 public sealed record CallOrigin(long Generation, IReadOnlyList<int> Places)
 {
     /// <summary>True if both have the same generation and places.</summary>
-    public bool Equals(CallOrigin? other) => other is not null && Generation == other.Generation && Places.SequenceEqual(other.Places);
+    public bool Equals(CallOrigin? other) =>
+        other is not null && Generation == other.Generation && Places.SequenceEqual(other.Places);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Generation, Places.Count);

@@ -165,14 +165,17 @@ public sealed record Chat
     /// The origin of the pending calls. If a version without this field wrote the state, the generation is 0 and each
     /// remaining call gets a place, which it keeps when other calls are answered.
     /// </summary>
-    internal CallOrigin OriginOfCalls => PendingCallOrigin ?? new CallOrigin(0, [.. Enumerable.Range(0, PendingToolCalls.Count)]);
+    internal CallOrigin OriginOfCalls =>
+        PendingCallOrigin ?? new CallOrigin(0, [.. Enumerable.Range(0, PendingToolCalls.Count)]);
 
     /// <summary>
     /// The key that lets a tool detect a repeated call. It is unique among all calls of all chats, and stays the same
     /// each time the call runs.
     /// </summary>
     internal string IdempotencyKeyOf(int pendingIndex) =>
-        OriginOfCalls is { Generation: > 0 } origin ? $"{Id}-{origin.Generation}-{origin.Places[pendingIndex]}" : PendingToolCalls[pendingIndex].CallId;
+        OriginOfCalls is { Generation: > 0 } origin
+            ? $"{Id}-{origin.Generation}-{origin.Places[pendingIndex]}"
+            : PendingToolCalls[pendingIndex].CallId;
 
     /// <summary>
     /// The total cost of all model calls of the chat as far as providers reported it, including failed and stopped
@@ -205,7 +208,9 @@ public sealed record Chat
     public bool Contradicts(Chat other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Version < other.Version ? other.Contradicts(this) : Differ(FindCommit(other.Version), other.CommitId) || Epoch < other.Epoch;
+        return Version < other.Version
+            ? other.Contradicts(this)
+            : Differ(FindCommit(other.Version), other.CommitId) || Epoch < other.Epoch;
     }
 
     /// <summary>

@@ -49,7 +49,8 @@ public readonly record struct Position(long Epoch, long MessageId, long Generati
     }
 
     /// <summary>Returns the wire form.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{MessageId}.{Generation}.{Seq}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Epoch}.{MessageId}.{Generation}.{Seq}");
 
     /// <summary>
     /// Checks each digit, because

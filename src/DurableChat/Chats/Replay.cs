@@ -31,5 +31,6 @@ public sealed record Replay(string Wire, string Provider, string Model, string A
         && !Items.Contains(null!);
 
     /// <summary>The approximate size in characters, for limits on memory and history.</summary>
-    public long Length => Items.Sum(item => (long)item.Length) + Wire.Length + Provider.Length + Model.Length + Account.Length;
+    public long Length =>
+        Items.Sum(item => (long)item.Length) + Wire.Length + Provider.Length + Model.Length + Account.Length;
 }

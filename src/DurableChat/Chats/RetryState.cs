@@ -11,7 +11,12 @@ namespace DurableChat.Chats;
 /// delay.
 /// </param>
 /// <param name="Delay">The maximum wait. Null if a version of the program without this field wrote the state.</param>
-public sealed record RetryState(int Attempt, int MaxAttempts, ChatError Error, DateTimeOffset RetryAt, TimeSpan? Delay = null)
+public sealed record RetryState(
+    int Attempt,
+    int MaxAttempts,
+    ChatError Error,
+    DateTimeOffset RetryAt,
+    TimeSpan? Delay = null)
 {
     /// <summary>The model that answers from the next attempt. Null for the same model.</summary>
     public string? Model { get; init; }

@@ -10,8 +10,11 @@ internal static class TextCut
     /// The beginning of a text, at most <paramref name="maxLength"/> UTF-16 code units. One less if the cut would split
     /// a surrogate pair.
     /// </summary>
-    public static string Start(string text, int maxLength) => text.Length <= maxLength ? text : text[..LengthOf(text, maxLength)];
+    public static string Start(string text, int maxLength) =>
+        text.Length <= maxLength ? text : text[..LengthOf(text, maxLength)];
 
     private static int LengthOf(ReadOnlySpan<char> text, int maxLength) =>
-        maxLength > 0 && char.IsHighSurrogate(text[maxLength - 1]) && char.IsLowSurrogate(text[maxLength]) ? maxLength - 1 : maxLength;
+        maxLength > 0 && char.IsHighSurrogate(text[maxLength - 1]) && char.IsLowSurrogate(text[maxLength])
+            ? maxLength - 1
+            : maxLength;
 }

@@ -34,7 +34,10 @@ internal sealed class ChatCommitter(
     /// Creates a chat. Returns <see cref="CommandResult.NotFound"/> if the id belongs to another owner or a deleted
     /// chat.
     /// </summary>
-    public async Task<CommandResult> CreateAsync(CreateChat command, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+    public async Task<CommandResult> CreateAsync(
+        CreateChat command,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken)
     {
         var decision = ChatRules.Decide(command, new DecisionContext(time.GetUtcNow(), limits));
         if (decision is not Decision.Accepted { Transition: var transition })
@@ -54,7 +57,8 @@ internal sealed class ChatCommitter(
 
             var existing = await reader.LoadPresentAsync(pin.Feed, cancellationToken).ConfigureAwait(false);
             return existing?.Owner == command.Owner
-                && await FindRepeatedAsync(command.Id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated
+                && await FindRepeatedAsync(command.Id, idempotency, cancellationToken).ConfigureAwait(
+                    false) is { } repeated
                 ? repeated
                 : new CommandResult.NotFound();
         }
@@ -76,7 +80,11 @@ internal sealed class ChatCommitter(
     /// The database failed. If it failed during the commit, the commit may have happened.
     /// </exception>
     public async Task<CommandResult> ExecuteAsync(
-        ChatId id, string? owner, CommandFactory makeCommand, IdempotencyRequest? idempotency, CancellationToken cancellationToken)
+        ChatId id,
+        string? owner,
+        CommandFactory makeCommand,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken)
     {
         using var pin = feeds.Pin(id);
         var feed = pin.Feed;
@@ -104,7 +112,8 @@ internal sealed class ChatCommitter(
                 switch (ChatRules.Decide(chat, command, context))
                 {
                     case Decision.Accepted accepted:
-                        if (await CommitAsync(feed, accepted.Transition, idempotency).ConfigureAwait(false) is { } result)
+                        if (await CommitAsync(feed, accepted.Transition, idempotency).ConfigureAwait(
+                            false) is { } result)
                         {
                             return result;
                         }
@@ -112,7 +121,8 @@ internal sealed class ChatCommitter(
                         break;
 
                     case var decision:
-                        if (await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(false) is { } repeated)
+                        if (await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(
+                            false) is { } repeated)
                         {
                             return repeated;
                         }
@@ -137,7 +147,8 @@ internal sealed class ChatCommitter(
 
                         // The key must be stored nevertheless: otherwise a late repetition could have an effect, e.g.
                         // stop the next turn.
-                        if (await CommitAsync(feed, ChatRules.ChangeNothing(chat, context), idempotency).ConfigureAwait(false) is { } done)
+                        if (await CommitAsync(feed, ChatRules.ChangeNothing(chat, context), idempotency).ConfigureAwait(
+                            false) is { } done)
                         {
                             return done;
                         }
@@ -169,7 +180,8 @@ internal sealed class ChatCommitter(
                 return false;
             }
 
-            var deleted = await DeleteAsync(pin.Feed, owner, () => store.DeleteAsync(id, CancellationToken.None)).ConfigureAwait(false);
+            var deleted = await DeleteAsync(
+                pin.Feed, owner, () => store.DeleteAsync(id, CancellationToken.None)).ConfigureAwait(false);
 
             // Publish even if the chat was already gone: its streams may not have been notified.
             PublishDeletion(pin.Feed, owner);
@@ -185,7 +197,11 @@ internal sealed class ChatCommitter(
     /// Deletes an archived chat permanently if its retention has ended. False if it has not, or if the chat is no
     /// longer archived.
     /// </summary>
-    public async Task<bool> PurgeAsync(ChatId id, TimeSpan archivedAfter, IRetentionStore retention, CancellationToken cancellationToken)
+    public async Task<bool> PurgeAsync(
+        ChatId id,
+        TimeSpan archivedAfter,
+        IRetentionStore retention,
+        CancellationToken cancellationToken)
     {
         using var pin = feeds.Pin(id);
         await pin.Feed.CommitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -195,7 +211,10 @@ internal sealed class ChatCommitter(
             // version protects against later changes.
             var chat = await store.LoadAsync(id, cancellationToken).ConfigureAwait(false);
             if (chat is null || !RetentionRules.IsDue(chat, time.GetUtcNow(), archivedAfter)
-                || !await DeleteAsync(pin.Feed, chat.Owner, () => retention.DeleteAsync(id, chat.Version, CancellationToken.None)).ConfigureAwait(false))
+                || !await DeleteAsync(
+                    pin.Feed,
+                    chat.Owner,
+                    () => retention.DeleteAsync(id, chat.Version, CancellationToken.None)).ConfigureAwait(false))
             {
                 return false;
             }
@@ -209,8 +228,12 @@ internal sealed class ChatCommitter(
         }
     }
 
-    private async Task<CommandResult.Repeated?> FindRepeatedAsync(ChatId id, IdempotencyRequest? idempotency, CancellationToken cancellationToken) =>
-        idempotency is not null && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken).ConfigureAwait(false) is { } record
+    private async Task<CommandResult.Repeated?> FindRepeatedAsync(
+        ChatId id,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken) =>
+        idempotency is not null && await store.FindIdempotencyRecordAsync(id, idempotency.Key, cancellationToken)
+            .ConfigureAwait(false) is { } record
             ? new CommandResult.Repeated(record)
             : null;
 
@@ -259,7 +282,8 @@ internal sealed class ChatCommitter(
         var transition = decided.WithEpochAbove(feed.LostEpoch).WithCommitId(Guid.CreateVersion7(time.GetUtcNow()));
         var record = idempotency is null
             ? null
-            : new IdempotencyRecord(idempotency.Key, idempotency.Fingerprint, idempotency.Outcome(transition), transition.Next.UpdatedAt);
+            : new IdempotencyRecord(
+                idempotency.Key, idempotency.Fingerprint, idempotency.Outcome(transition), transition.Next.UpdatedAt);
         CommitResult result;
         try
         {
@@ -285,7 +309,9 @@ internal sealed class ChatCommitter(
 
             case CommitResult.TooManyChats:
                 return new CommandResult.Refused(new Refusal(
-                    RefusalCode.TooManyChats, $"You have {transition.MaxChatsOfOwner} chats or more, and may not have more than that. Delete some; archived ones count."));
+                    RefusalCode.TooManyChats,
+                    $"You have {transition.MaxChatsOfOwner} chats or more, and may not have more than that. Delete "
+                        + "some; archived ones count."));
 
             default:
                 feed.MarkUnsynced();

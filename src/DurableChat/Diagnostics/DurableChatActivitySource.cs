@@ -16,7 +16,8 @@ public static class DurableChatActivitySource
     private static readonly ActivitySource _source = new(Name);
 
     /// <summary>Starts the activity for a worker's work under one lease of a chat.</summary>
-    internal static Activity? StartRun(string chat) => _source.StartActivity("drive_chat")?.SetTag("durablechat.chat.id", chat);
+    internal static Activity? StartRun(string chat) =>
+        _source.StartActivity("drive_chat")?.SetTag("durablechat.chat.id", chat);
 
     /// <summary>Starts the activity of a model call.</summary>
     internal static Activity? StartGeneration(string chat, ModelCall call, long generation, int attempt)

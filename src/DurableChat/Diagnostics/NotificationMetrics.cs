@@ -14,12 +14,23 @@ internal sealed class NotificationMetrics
     public NotificationMetrics(IMeterFactory? meters, Func<bool> isUp)
     {
         var meter = DurableChatMeter.Create(meters);
-        _sent = meter.CreateCounter<long>("durablechat.notifications.sent", description: "Notifications sent to other replicas.");
-        _dropped = meter.CreateCounter<long>("durablechat.notifications.dropped", description: "Notifications that could not be sent.");
-        _received = meter.CreateCounter<long>("durablechat.notifications.received", description: "Notifications of other replicas, by what they carried.");
-        _inline = meter.CreateCounter<long>("durablechat.notifications.inline", description: "Messages of other replicas that came inside notifications and needed no read.");
-        _healed = meter.CreateCounter<long>("durablechat.notifications.healed", description: "Chats whose change was found by comparing versions, not by a notification.");
-        meter.CreateObservableUpDownCounter("durablechat.notifications.up", () => isUp() ? 1 : 0, description: "1 while the notification channel is connected and delivers.");
+        _sent = meter.CreateCounter<long>(
+            "durablechat.notifications.sent", description: "Notifications sent to other replicas.");
+        _dropped = meter.CreateCounter<long>(
+            "durablechat.notifications.dropped", description: "Notifications that could not be sent.");
+        _received = meter.CreateCounter<long>(
+            "durablechat.notifications.received",
+            description: "Notifications of other replicas, by what they carried.");
+        _inline = meter.CreateCounter<long>(
+            "durablechat.notifications.inline",
+            description: "Messages of other replicas that came inside notifications and needed no read.");
+        _healed = meter.CreateCounter<long>(
+            "durablechat.notifications.healed",
+            description: "Chats whose change was found by comparing versions, not by a notification.");
+        meter.CreateObservableUpDownCounter(
+            "durablechat.notifications.up",
+            () => isUp() ? 1 : 0,
+            description: "1 while the notification channel is connected and delivers.");
         foreach (var counter in (Counter<long>[])[_sent, _dropped, _inline, _healed])
         {
             counter.Add(0);

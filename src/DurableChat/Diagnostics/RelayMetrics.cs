@@ -12,9 +12,12 @@ internal sealed class RelayMetrics
     public RelayMetrics(IMeterFactory? meters = null)
     {
         var meter = DurableChatMeter.Create(meters);
-        _active = meter.CreateUpDownCounter<long>("durablechat.relays.active", description: "Chats whose parts come from another replica.");
-        _frames = meter.CreateCounter<long>("durablechat.relays.frames", description: "Frames of parts that came from other replicas.");
-        _failures = meter.CreateCounter<long>("durablechat.relays.failures", description: "Relays that could not be opened, were refused, or broke.");
+        _active = meter.CreateUpDownCounter<long>(
+            "durablechat.relays.active", description: "Chats whose parts come from another replica.");
+        _frames = meter.CreateCounter<long>(
+            "durablechat.relays.frames", description: "Frames of parts that came from other replicas.");
+        _failures = meter.CreateCounter<long>(
+            "durablechat.relays.failures", description: "Relays that could not be opened, were refused, or broke.");
         _active.Add(0);
         _failures.Add(0);
         _frames.Add(0);

@@ -23,9 +23,13 @@ public sealed class StoreMetrics
     public StoreMetrics(IMeterFactory? meters = null)
     {
         var meter = DurableChatMeter.Create(meters);
-        _statements = meter.CreateCounter<long>("durablechat.store.statements", description: "SQL statements, by operation.");
-        _commits = meter.CreateCounter<long>("durablechat.store.commits", description: "Transitions given to the store, by result.");
-        _reads = meter.CreateCounter<long>("durablechat.message.reads", description: "Reads of messages, by reason and by the route on whose behalf they happen.");
+        _statements = meter.CreateCounter<long>(
+            "durablechat.store.statements", description: "SQL statements, by operation.");
+        _commits = meter.CreateCounter<long>(
+            "durablechat.store.commits", description: "Transitions given to the store, by result.");
+        _reads = meter.CreateCounter<long>(
+            "durablechat.message.reads",
+            description: "Reads of messages, by reason and by the route on whose behalf they happen.");
         _duration = meter.CreateHistogram(
             "durablechat.store.commit.duration",
             "s",
@@ -44,7 +48,8 @@ public sealed class StoreMetrics
     }
 
     /// <summary>Counts statements.</summary>
-    public void Statements(string operation, int count = 1) => _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
+    public void Statements(string operation, int count = 1) =>
+        _statements.Add(count, new KeyValuePair<string, object?>("operation", operation));
 
     /// <summary>Records how many statements were sent to the database together.</summary>
     public void Batch(int statements) => _batches.Record(statements);
@@ -76,7 +81,8 @@ public sealed class StoreMetrics
             "route",
             reason switch
             {
-                ReadReason.Initial or ReadReason.CatchUp or ReadReason.RemoteCatchUp or ReadReason.FullRefresh => "stream",
+                ReadReason.Initial or ReadReason.CatchUp or ReadReason.RemoteCatchUp or ReadReason.FullRefresh =>
+                    "stream",
                 ReadReason.Worker => "worker",
                 _ => "messages",
             }

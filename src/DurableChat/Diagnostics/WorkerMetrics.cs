@@ -25,8 +25,12 @@ internal sealed class WorkerMetrics
         var meter = _meter = DurableChatMeter.Create(meters);
         Models = new GenAiMetrics(meter);
         _turns = meter.CreateCounter<long>("durablechat.turns", description: "Turns that ended, by outcome.");
-        _attempts = meter.CreateCounter<long>("durablechat.generation.failures", description: "Model calls that failed, by error code.");
-        _fallbacks = meter.CreateCounter<long>("durablechat.generation.fallbacks", description: "Model calls that another model answers, by the model that failed, the one that answers, and the error code.");
+        _attempts = meter.CreateCounter<long>(
+            "durablechat.generation.failures", description: "Model calls that failed, by error code.");
+        _fallbacks = meter.CreateCounter<long>(
+            "durablechat.generation.fallbacks",
+            description: "Model calls that another model answers, by the model that failed, the one that answers, and "
+                + "the error code.");
         _takeovers = meter.CreateCounter<long>("durablechat.takeovers", description: "Chats taken that nobody drove.");
         _notTaken = meter.CreateCounter<long>("durablechat.takeovers.failed", description: "Attempts to take a chat that failed.");
         _mismatches = meter.CreateCounter<long>("durablechat.leases.mismatched", description: "Chats whose lease and run did not fit when they were compared: an event was late or lost.");
@@ -34,8 +38,16 @@ internal sealed class WorkerMetrics
         _repaid = meter.CreateCounter<long>("durablechat.tokens.repaid", description: "Tokens paid for again because an attempt that had given parts was repeated, by cause and type. Estimated where no provider counts.");
         _active = meter.CreateUpDownCounter<long>("durablechat.turns.active", description: "Turns this replica drives.");
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.LongTimes };
-        _generation = meter.CreateHistogram("durablechat.generation.duration", "s", "Time of a model call from its request to its end.", advice: advice);
-        _firstPart = meter.CreateHistogram("durablechat.generation.first_part", "s", "Time of a model call from its request to its first part.", advice: advice);
+        _generation = meter.CreateHistogram(
+            "durablechat.generation.duration",
+            "s",
+            "Time of a model call from its request to its end.",
+            advice: advice);
+        _firstPart = meter.CreateHistogram(
+            "durablechat.generation.first_part",
+            "s",
+            "Time of a model call from its request to its first part.",
+            advice: advice);
     }
 
     /// <summary>Metrics of model calls, named after OpenTelemetry's conventions.</summary>
@@ -81,9 +93,19 @@ internal sealed class WorkerMetrics
     public void Observe(Func<TimeSpan> oldestRun, Func<int> feedsInDoubt)
     {
         _oldestRun = oldestRun;
-        _meter.CreateObservableGauge("durablechat.turns.oldest_age", () => oldestRun().TotalSeconds, "s", "Age of the oldest turn that this replica drives.");
-        _meter.CreateObservableGauge("durablechat.leases.without_run", () => LeasesWithoutRun, description: "Chats whose lease this replica held without driving them at the last comparison.");
-        _meter.CreateObservableGauge("durablechat.feeds.in_doubt", feedsInDoubt, description: "Chats in memory that serve nothing until their state is loaded.");
+        _meter.CreateObservableGauge(
+            "durablechat.turns.oldest_age",
+            () => oldestRun().TotalSeconds,
+            "s",
+            "Age of the oldest turn that this replica drives.");
+        _meter.CreateObservableGauge(
+            "durablechat.leases.without_run",
+            () => LeasesWithoutRun,
+            description: "Chats whose lease this replica held without driving them at the last comparison.");
+        _meter.CreateObservableGauge(
+            "durablechat.feeds.in_doubt",
+            feedsInDoubt,
+            description: "Chats in memory that serve nothing until their state is loaded.");
     }
 
     /// <summary>Counts tokens that were paid for again.</summary>
@@ -96,7 +118,9 @@ internal sealed class WorkerMetrics
 
     public void CommitFailed() => _commitFailures.Add(1);
 
-    public void FirstPart(string model, TimeSpan elapsed) => _firstPart.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("model", model));
+    public void FirstPart(string model, TimeSpan elapsed) =>
+        _firstPart.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("model", model));
 
-    public void GenerationEnded(string model, TimeSpan elapsed) => _generation.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("model", model));
+    public void GenerationEnded(string model, TimeSpan elapsed) =>
+        _generation.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("model", model));
 }

@@ -57,7 +57,9 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     /// subscriber asks again.
     /// </summary>
     private bool Serves(CatchUpKey underWay, CatchUpKey wanted) =>
-        underWay.Epoch == wanted.Epoch && underWay.AfterId <= wanted.AfterId && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
+        underWay.Epoch == wanted.Epoch
+            && underWay.AfterId <= wanted.AfterId
+            && wanted.AfterId - underWay.AfterId < options.CatchUpMessages;
 
     private async Task<CatchUpPage?> ReadPageAsync(Feed feed, FeedLook miss, CancellationToken cancellationToken)
     {
@@ -81,7 +83,8 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
             return null;
         }
 
-        var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0)).ToArray();
+        var events = read.Messages.Select(message => StreamEvents.Message(feed.Id, read.Epoch, message, publishedAt: 0))
+            .ToArray();
         var page = new CatchUpPage(read.Epoch, read.Version, wanted.AfterId, events) { CommitId = read.CommitId };
         feed.Fill(page);
         return page;

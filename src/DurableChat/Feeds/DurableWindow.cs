@@ -90,7 +90,9 @@ internal sealed class DurableWindow(int maxMessages, int maxBytes)
             Append(message);
             TakeInWaiting();
         }
-        else if (_waiting.Count < MaxWaiting && message.Bytes <= maxBytes - Bytes && _waiting.TryAdd(message.MessageId, message))
+        else if (_waiting.Count < MaxWaiting
+            && message.Bytes <= maxBytes - Bytes
+            && _waiting.TryAdd(message.MessageId, message))
         {
             Bytes += message.Bytes;
         }

@@ -82,7 +82,8 @@ internal sealed class FeedBudget(FeedOptions options, TimeProvider time)
         lock (_gate)
         {
             // Many owners below their share can also fill the memory. Each then has an equal part of it.
-            return _owners.TryGetValue(owner, out var memory) && memory.Held > Math.Min(Share, options.TotalBytes / _owners.Count);
+            return _owners.TryGetValue(owner, out var memory)
+                && memory.Held > Math.Min(Share, options.TotalBytes / _owners.Count);
         }
     }
 

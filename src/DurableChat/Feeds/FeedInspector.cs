@@ -45,7 +45,9 @@ public sealed class FeedInspector
     public IReadOnlyList<FeedReport> List(int limit) =>
     [
         .. _feeds.All.Select(feed => feed.Inspect(CursorsInList))
-            .OrderByDescending(report => report.Subscribers).ThenByDescending(report => report.Bytes).ThenBy(report => report.ChatId.Value, StringComparer.Ordinal)
+            .OrderByDescending(report => report.Subscribers)
+            .ThenByDescending(report => report.Bytes)
+            .ThenBy(report => report.ChatId.Value, StringComparer.Ordinal)
             .Take(limit),
     ];
 

@@ -20,12 +20,20 @@ internal sealed class FeedMetrics
     {
         _time = time;
         _meter = DurableChatMeter.Create(meters);
-        _hits = _meter.CreateCounter<long>("durablechat.window.hits", description: "Looks of subscribers behind the head that the durable window answered.");
-        _misses = _meter.CreateCounter<long>("durablechat.window.misses", description: "Looks of subscribers behind the head that the database had to answer.");
-        _evictions = _meter.CreateCounter<long>("durablechat.window.evictions", description: "Feeds that gave memory back to stay within the budget.");
-        _visits = _meter.CreateCounter<long>("durablechat.window.eviction_visits", description: "Feeds looked at to find those that give memory back.");
-        _deliveries = _meter.CreateCounter<long>("durablechat.deliveries", description: "Events handed to the network, one for each subscriber.");
-        _subscriptions = _meter.CreateUpDownCounter<long>("durablechat.subscriptions.active", description: "Subscribers of chats.");
+        _hits = _meter.CreateCounter<long>(
+            "durablechat.window.hits",
+            description: "Looks of subscribers behind the head that the durable window answered.");
+        _misses = _meter.CreateCounter<long>(
+            "durablechat.window.misses",
+            description: "Looks of subscribers behind the head that the database had to answer.");
+        _evictions = _meter.CreateCounter<long>(
+            "durablechat.window.evictions", description: "Feeds that gave memory back to stay within the budget.");
+        _visits = _meter.CreateCounter<long>(
+            "durablechat.window.eviction_visits", description: "Feeds looked at to find those that give memory back.");
+        _deliveries = _meter.CreateCounter<long>(
+            "durablechat.deliveries", description: "Events handed to the network, one for each subscriber.");
+        _subscriptions = _meter.CreateUpDownCounter<long>(
+            "durablechat.subscriptions.active", description: "Subscribers of chats.");
         foreach (var counter in (Counter<long>[])[_hits, _misses, _evictions, _visits, _deliveries])
         {
             // A counter without measurements is not exported, but readers of the metrics should see a zero.
@@ -75,6 +83,10 @@ internal sealed class FeedMetrics
     public void Observe(Func<int> feeds, Func<long> bytes)
     {
         _meter.CreateObservableUpDownCounter("durablechat.feeds.active", feeds, description: "Chats held in memory.");
-        _meter.CreateObservableUpDownCounter("durablechat.feeds.bytes", bytes, "By", "Memory that feeds hold: windows, answers in flight, states and their events.");
+        _meter.CreateObservableUpDownCounter(
+            "durablechat.feeds.bytes",
+            bytes,
+            "By",
+            "Memory that feeds hold: windows, answers in flight, states and their events.");
     }
 }

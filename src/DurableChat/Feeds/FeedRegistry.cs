@@ -100,7 +100,8 @@ internal sealed class FeedRegistry : IFeedHost
     }
 
     /// <summary>Pins a chat's feed if there is one.</summary>
-    public FeedPin? TryPin(ChatId id) => _feeds.TryGetValue(id, out var feed) && feed.TryPin() ? new FeedPin(this, feed) : null;
+    public FeedPin? TryPin(ChatId id) =>
+        _feeds.TryGetValue(id, out var feed) && feed.TryPin() ? new FeedPin(this, feed) : null;
 
     /// <summary>
     /// Unpins a feed. The feed of a chat that does not exist is removed immediately, so that guessing ids fills no

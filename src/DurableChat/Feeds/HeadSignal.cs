@@ -91,7 +91,12 @@ internal sealed class HeadSignal
 
     // A task rather than a work item, so that a test can explore how it interleaves with others.
     private static void GoOnElsewhere(Action<object?> action, object state) =>
-        _ = Task.Factory.StartNew(action, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, TaskScheduler.Default);
+        _ = Task.Factory.StartNew(
+            action,
+            state,
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness,
+            TaskScheduler.Default);
 
     private sealed record Group(List<Waiter> Waiters, int First)
     {

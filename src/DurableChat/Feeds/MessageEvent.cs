@@ -18,7 +18,8 @@ public sealed class MessageEvent : StreamEvent
         PreviousId = message.PreviousId;
         Generation = message.Generation;
         (_replay, _instructions) = (message.Replay, message.Instructions);
-        _secretBytes = sizeof(char) * (int)((_replay?.Length ?? 0) + _instructions.Sum(instruction => (long)instruction.Length));
+        _secretBytes = sizeof(char) * (int)((_replay?.Length ?? 0)
+            + _instructions.Sum(instruction => (long)instruction.Length));
     }
 
     private MessageEvent(MessageEvent same, string position, ReadOnlySpan<byte> json)
@@ -49,7 +50,9 @@ public sealed class MessageEvent : StreamEvent
     {
         var reader = new Utf8JsonReader(Json.Span);
         var message = JsonSerializer.Deserialize(ref reader, WireJson.Relaxed.MessageEnvelope)!.Message;
-        return _replay is null && _instructions is [] ? message : message with { Replay = _replay, Instructions = _instructions };
+        return _replay is null && _instructions is []
+            ? message
+            : message with { Replay = _replay, Instructions = _instructions };
     }
 
     /// <summary>

@@ -18,7 +18,14 @@ namespace DurableChat.Feeds;
 /// The length of each part's text, in UTF-16 code units. One entry for a part without text.
 /// </param>
 /// <param name="Part">The joined parts.</param>
-public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, long Generation, long FirstSeq, IReadOnlyList<int> Lengths, MessagePart Part)
+public sealed record RelayFrame(
+    long Version,
+    long Epoch,
+    long BaseMessageId,
+    long Generation,
+    long FirstSeq,
+    IReadOnlyList<int> Lengths,
+    MessagePart Part)
 {
     /// <summary>
     /// The progress of a running tool. Such a frame has one empty part, which a replica of an earlier version treats as
@@ -47,7 +54,9 @@ public sealed record RelayFrame(long Version, long Epoch, long BaseMessageId, lo
         && MessagePart.IsWhole(Part)
         && Progress is null or { CallId.Length: > 0, Text: not null }
         && Lengths.All(length => length >= 0)
-        && (MessagePart.TextOf(Part) is { } text ? Lengths.Sum(length => (long)length) == text.Length : Lengths.Count == 1);
+        && (MessagePart.TextOf(Part) is { } text
+            ? Lengths.Sum(length => (long)length) == text.Length
+            : Lengths.Count == 1);
 
     /// <summary>
     /// Reads a frame with a part that only a later version of the program knows. Null if the text is not such a frame.

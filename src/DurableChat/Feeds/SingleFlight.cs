@@ -15,7 +15,12 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
     /// Joins the read of a key from a place that <paramref name="joins"/> accepts, or starts one from
     /// <paramref name="place"/>. Only reads of that key are considered.
     /// </summary>
-    public Task<TResult> RunAsync(TKey key, TPlace place, Func<TPlace, bool> joins, Func<CancellationToken, Task<TResult>> read, CancellationToken cancellationToken)
+    public Task<TResult> RunAsync(
+        TKey key,
+        TPlace place,
+        Func<TPlace, bool> joins,
+        Func<CancellationToken, Task<TResult>> read,
+        CancellationToken cancellationToken)
     {
         Flight flight;
         lock (_gate)
@@ -55,7 +60,9 @@ internal sealed class SingleFlight<TKey, TPlace, TResult>(TimeSpan timeout, Time
 #pragma warning restore CA1031
         {
             Land(key, flight);
-            flight.Landing.TrySetException(lifetime.IsCancellationRequested ? new TimeoutException("A shared read took too long.", exception) : exception);
+            flight.Landing.TrySetException(lifetime.IsCancellationRequested
+                ? new TimeoutException("A shared read took too long.", exception)
+                : exception);
             _ = flight.Landing.Task.Exception;
         }
     }

@@ -39,14 +39,21 @@ internal sealed class StateEvents
     public int BulkBytes => IsSlim ? 0 : Queue.Event.Bytes + (Action?.Event.Bytes ?? 0);
 
     /// <summary>The total size in memory, in bytes.</summary>
-    public int Bytes => Status.Event.Bytes + Queue.Event.Bytes + (Retry?.Event.Bytes ?? 0) + (Error?.Event.Bytes ?? 0) + (Action?.Event.Bytes ?? 0);
+    public int Bytes => Status.Event.Bytes
+        + Queue.Event.Bytes
+        + (Retry?.Event.Bytes ?? 0)
+        + (Error?.Event.Bytes ?? 0)
+        + (Action?.Event.Bytes ?? 0);
 
     /// <summary>Creates the events of a state. Reuses events of the previous state that are still valid.</summary>
     public static StateEvents Of(Chat chat, Chat? before, StateEvents? earlier, long publishedAt)
     {
         // If versions were skipped, as with notifications from other replicas, a whole turn may lie between two equal
         // statuses. A subscriber that waits for its end must see a status event.
-        var status = earlier is not null && before is not null && chat.Version == before.Version + 1 && SameStatus(chat, before)
+        var status = earlier is not null
+            && before is not null
+            && chat.Version == before.Version + 1
+            && SameStatus(chat, before)
             ? earlier.Status
             : new Dated(chat.Version, StreamEvents.Status(chat, publishedAt));
         var queue = earlier is { IsSlim: false } && before is not null && chat.Queue.SequenceEqual(before.Queue)
@@ -55,8 +62,18 @@ internal sealed class StateEvents
         return new StateEvents(
             status,
             queue,
-            Keep(chat.Retry, before?.Retry, earlier?.Retry, retry => StreamEvents.Retry(chat, retry, publishedAt), chat.Version),
-            Keep(chat.Error, before?.Error, earlier?.Error, error => StreamEvents.Error(chat.Id, chat.Version, error, publishedAt), chat.Version),
+            Keep(
+                chat.Retry,
+                before?.Retry,
+                earlier?.Retry,
+                retry => StreamEvents.Retry(chat, retry, publishedAt),
+                chat.Version),
+            Keep(
+                chat.Error,
+                before?.Error,
+                earlier?.Error,
+                error => StreamEvents.Error(chat.Id, chat.Version, error, publishedAt),
+                chat.Version),
             Keep(
                 chat.Status == ChatStatus.RequiresAction ? chat.PendingToolCalls : null,
                 before?.Status == ChatStatus.RequiresAction ? before.PendingToolCalls : null,
@@ -67,7 +84,12 @@ internal sealed class StateEvents
 
     /// <summary>These events without those that may be large.</summary>
     public StateEvents WithoutBulk() =>
-        new(Status, Queue with { Event = _gone }, Retry, Error, Action is { } action ? action with { Event = _gone } : null);
+        new(
+            Status,
+            Queue with { Event = _gone },
+            Retry,
+            Error,
+            Action is { } action ? action with { Event = _gone } : null);
 
     /// <summary>These events with those that were freed, created again from the same state.</summary>
     public StateEvents WithBulkOf(Chat chat) => new(

@@ -8,13 +8,29 @@ namespace DurableChat.Feeds;
 /// </summary>
 public class StreamEvent
 {
-    private static readonly string[] _names = ["message", "message_part", "status", "queue_update", "history_reset", "preview_reset", "retry", "error", "action_required", "chats", "chat", "chat_deleted", "tool_progress"];
+    private static readonly string[] _names = [
+        "message",
+        "message_part",
+        "status",
+        "queue_update",
+        "history_reset",
+        "preview_reset",
+        "retry",
+        "error",
+        "action_required",
+        "chats",
+        "chat",
+        "chat_deleted",
+        "tool_progress",
+    ];
 
     internal StreamEvent(StreamEventType type, string? position, ReadOnlySpan<byte> json, long publishedAt)
     {
         Type = type;
         PublishedAt = publishedAt;
-        var head = position is null ? $"event: {_names[(int)type]}\ndata: " : $"id: {position}\nevent: {_names[(int)type]}\ndata: ";
+        var head = position is null
+            ? $"event: {_names[(int)type]}\ndata: "
+            : $"id: {position}\nevent: {_names[(int)type]}\ndata: ";
         var frame = new byte[head.Length + json.Length + 2];
         var start = Encoding.ASCII.GetBytes(head, frame);
         json.CopyTo(frame.AsSpan(start));

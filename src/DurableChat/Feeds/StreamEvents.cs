@@ -11,7 +11,8 @@ internal static class StreamEvents
     public static MessageEvent Message(ChatId chat, long epoch, Message message, long publishedAt)
     {
         var position = new Position(epoch, message.Id, message.Generation, 0);
-        var json = Serialize(new MessageEnvelope("message", chat.Value, position.ToString(), message), WireJson.Relaxed.MessageEnvelope);
+        var json = Serialize(
+            new MessageEnvelope("message", chat.Value, position.ToString(), message), WireJson.Relaxed.MessageEnvelope);
         return new MessageEvent(message, position, json, publishedAt);
     }
 
@@ -29,7 +30,14 @@ internal static class StreamEvents
         null,
         Serialize(
             new StatusEnvelope(
-                "status", chat.Id.Value, chat.Version, chat.Status, chat.Title, chat.CurrentModel, chat.Archived, chat.Fallback?.Model,
+                "status",
+                chat.Id.Value,
+                chat.Version,
+                chat.Status,
+                chat.Title,
+                chat.CurrentModel,
+                chat.Archived,
+                chat.Fallback?.Model,
                 GenerationSettings.OrNull(chat.Settings)),
             WireJson.Relaxed.StatusEnvelope),
         publishedAt);
@@ -37,14 +45,23 @@ internal static class StreamEvents
     public static StreamEvent Queue(Chat chat, long publishedAt) => new(
         StreamEventType.QueueUpdate,
         null,
-        Serialize(new QueueEnvelope("queue_update", chat.Id.Value, chat.Version, chat.Queue), WireJson.Relaxed.QueueEnvelope),
+        Serialize(
+            new QueueEnvelope("queue_update", chat.Id.Value, chat.Version, chat.Queue), WireJson.Relaxed.QueueEnvelope),
         publishedAt);
 
     public static StreamEvent Retry(Chat chat, RetryState retry, long publishedAt) => new(
         StreamEventType.Retry,
         null,
         Serialize(
-            new RetryEnvelope("retry", chat.Id.Value, chat.Version, retry.Attempt, retry.MaxAttempts, retry.RetryAt, retry.Error, retry.Model),
+            new RetryEnvelope(
+                "retry",
+                chat.Id.Value,
+                chat.Version,
+                retry.Attempt,
+                retry.MaxAttempts,
+                retry.RetryAt,
+                retry.Error,
+                retry.Model),
             WireJson.Relaxed.RetryEnvelope),
         publishedAt);
 
@@ -57,7 +74,9 @@ internal static class StreamEvents
     public static StreamEvent ActionRequired(Chat chat, long publishedAt) => new(
         StreamEventType.ActionRequired,
         null,
-        Serialize(new ActionEnvelope("action_required", chat.Id.Value, chat.Version, chat.PendingToolCalls), WireJson.Relaxed.ActionEnvelope),
+        Serialize(
+            new ActionEnvelope("action_required", chat.Id.Value, chat.Version, chat.PendingToolCalls),
+            WireJson.Relaxed.ActionEnvelope),
         publishedAt);
 
     public static StreamEvent Progress(ChatId chat, string callId, string text, long publishedAt) => new(
@@ -72,7 +91,8 @@ internal static class StreamEvents
         return new StreamEvent(
             StreamEventType.HistoryReset,
             position,
-            Serialize(new ResetEnvelope("history_reset", chat.Value, position, epoch, null), WireJson.Relaxed.ResetEnvelope),
+            Serialize(
+                new ResetEnvelope("history_reset", chat.Value, position, epoch, null), WireJson.Relaxed.ResetEnvelope),
             publishedAt: 0);
     }
 
@@ -82,18 +102,33 @@ internal static class StreamEvents
         return new StreamEvent(
             StreamEventType.PreviewReset,
             text,
-            Serialize(new ResetEnvelope("preview_reset", chat.Value, text, null, position.Generation), WireJson.Relaxed.ResetEnvelope),
+            Serialize(
+                new ResetEnvelope("preview_reset", chat.Value, text, null, position.Generation),
+                WireJson.Relaxed.ResetEnvelope),
             publishedAt: 0);
     }
 
     public static StreamEvent Chats(IReadOnlyList<ChatSummary> chats) =>
-        new(StreamEventType.Chats, null, Serialize(new ChatsEnvelope("chats", chats), WireJson.Relaxed.ChatsEnvelope), publishedAt: 0);
+        new(
+            StreamEventType.Chats,
+            null,
+            Serialize(new ChatsEnvelope("chats", chats), WireJson.Relaxed.ChatsEnvelope),
+            publishedAt: 0);
 
     public static StreamEvent Chat(ChatSummary chat) =>
-        new(StreamEventType.Chat, null, Serialize(new ChatEnvelope("chat", chat.Id.Value, chat), WireJson.Relaxed.ChatEnvelope), publishedAt: 0);
+        new(
+            StreamEventType.Chat,
+            null,
+            Serialize(new ChatEnvelope("chat", chat.Id.Value, chat), WireJson.Relaxed.ChatEnvelope),
+            publishedAt: 0);
 
     public static StreamEvent ChatDeleted(ChatId chat) =>
-        new(StreamEventType.ChatDeleted, null, Serialize(new ChatDeletedEnvelope("chat_deleted", chat.Value), WireJson.Relaxed.ChatDeletedEnvelope), publishedAt: 0);
+        new(
+            StreamEventType.ChatDeleted,
+            null,
+            Serialize(new ChatDeletedEnvelope("chat_deleted", chat.Value), WireJson.Relaxed.ChatDeletedEnvelope),
+            publishedAt: 0);
 
-    private static byte[] Serialize<T>(T envelope, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(envelope, type);
+    private static byte[] Serialize<T>(T envelope, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToUtf8Bytes(envelope, type);
 }

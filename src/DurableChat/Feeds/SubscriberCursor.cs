@@ -61,7 +61,12 @@ internal sealed class SubscriberCursor(Position position)
             events.Add(StreamEvents.PreviewReset(chat, Position));
         }
 
-        Position = Position with { MessageId = message.MessageId, Generation = Math.Max(Position.Generation, message.Generation), Seq = 0 };
+        Position = Position with
+        {
+            MessageId = message.MessageId,
+            Generation = Math.Max(Position.Generation, message.Generation),
+            Seq = 0,
+        };
         events.Add(message);
         return true;
     }

@@ -19,7 +19,12 @@ public sealed class Subscription : IEventSource
     private bool _wasAtHead;
     private bool _disposed;
 
-    internal Subscription(FeedPin pin, CatchUpReader reader, FeedMetrics metrics, ResiliencePipeline retry, Position position)
+    internal Subscription(
+        FeedPin pin,
+        CatchUpReader reader,
+        FeedMetrics metrics,
+        ResiliencePipeline retry,
+        Position position)
     {
         _pin = pin;
         _reader = reader;
@@ -59,7 +64,8 @@ public sealed class Subscription : IEventSource
                     break;
                 case FeedLookKind.Unsynced:
                     await _retry.ExecuteAsync(
-                        static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct).ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
+                        static async (self, ct) => await self._reader.LoadAsync(self._pin.Feed, ct)
+                            .ConfigureAwait(false), this, cancellationToken).ConfigureAwait(false);
                     break;
                 case FeedLookKind.Miss:
                     var page = await _retry.ExecuteAsync(

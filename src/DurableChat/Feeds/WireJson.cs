@@ -32,15 +32,39 @@ internal sealed partial class WireJson : JsonSerializerContext
 
 internal sealed record MessageEnvelope(string Type, string ChatId, string Position, Message Message);
 
-internal sealed record PartEnvelope(string Type, string ChatId, string Position, long Generation, long FirstSeq, long Seq, MessagePart Part);
+internal sealed record PartEnvelope(
+    string Type,
+    string ChatId,
+    string Position,
+    long Generation,
+    long FirstSeq,
+    long Seq,
+    MessagePart Part);
 
-internal sealed record StatusEnvelope(string Type, string ChatId, long Version, ChatStatus Status, string Title, string Model, bool Archived, string? FallbackModel, GenerationSettings? Settings);
+internal sealed record StatusEnvelope(
+    string Type,
+    string ChatId,
+    long Version,
+    ChatStatus Status,
+    string Title,
+    string Model,
+    bool Archived,
+    string? FallbackModel,
+    GenerationSettings? Settings);
 
 internal sealed record QueueEnvelope(string Type, string ChatId, long Version, IReadOnlyList<QueuedMessage> Queue);
 
 internal sealed record ResetEnvelope(string Type, string ChatId, string Position, long? Epoch, long? Generation);
 
-internal sealed record RetryEnvelope(string Type, string ChatId, long Version, int Attempt, int MaxAttempts, DateTimeOffset RetryAt, ChatError Error, string? Model);
+internal sealed record RetryEnvelope(
+    string Type,
+    string ChatId,
+    long Version,
+    int Attempt,
+    int MaxAttempts,
+    DateTimeOffset RetryAt,
+    ChatError Error,
+    string? Model);
 
 internal sealed record ErrorEnvelope(string Type, string ChatId, long? Version, ChatError Error);
 

@@ -41,14 +41,17 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
     }
 
     /// <summary>Delivers notices until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, MaxAtOnce).Select(_ => TellAllAsync(cancellationToken)));
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, MaxAtOnce).Select(_ => TellAllAsync(cancellationToken)));
 
     /// <summary>Completes when no notice waits or is being delivered.</summary>
     public Task WhenEmptyAsync()
     {
         lock (_gate)
         {
-            return _waiting.Count + _busy.Count == 0 ? Task.CompletedTask : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _waiting.Count + _busy.Count == 0
+                ? Task.CompletedTask
+                : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
@@ -134,6 +137,9 @@ internal sealed partial class CommitHookLine(ICommitHook hook, TimeProvider time
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The hook {Hook} failed on the commit of chat {Chat}, version {Version}; it is told again")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "The hook {Hook} failed on the commit of chat {Chat}, version {Version}; it is told again")]
     private partial void LogHookFailed(string hook, ChatId chat, long version, Exception exception);
 }

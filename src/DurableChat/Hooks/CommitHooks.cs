@@ -41,7 +41,9 @@ internal sealed class CommitHooks(CommitObservers commits, IEnumerable<ICommitHo
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_lines.Select(line => line.WhenEmptyAsync())).WaitAsync(_lastWords, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_lines.Select(line => line.WhenEmptyAsync()))
+            .WaitAsync(_lastWords, time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _giveUp.CancelAsync().ConfigureAwait(false);
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -54,7 +56,8 @@ internal sealed class CommitHooks(CommitObservers commits, IEnumerable<ICommitHo
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lines.Select(line => line.RunAsync(_giveUp.Token)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_lines.Select(line => line.RunAsync(_giveUp.Token)));
 
     private void Add(CommitNotice notice)
     {

@@ -48,5 +48,6 @@ public sealed record CommitNotice
     };
 
     /// <summary>Merges this notice with a later one.</summary>
-    internal CommitNotice Then(CommitNotice later) => later with { AfterMessageId = Math.Min(AfterMessageId, later.AfterMessageId) };
+    internal CommitNotice Then(CommitNotice later) =>
+        later with { AfterMessageId = Math.Min(AfterMessageId, later.AfterMessageId) };
 }

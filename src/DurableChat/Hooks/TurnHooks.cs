@@ -14,7 +14,10 @@ internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, TimeSpan patience,
     /// <summary>Runs the hooks and returns their instructions for the model.</summary>
     /// <exception cref="GenerationFailedException">A hook refused the turn, or failed.</exception>
     /// <exception cref="OperationCanceledException">The turn was stopped.</exception>
-    public async Task<IReadOnlyList<string>> AskAsync(Chat chat, IReadOnlyList<Message> history, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> AskAsync(
+        Chat chat,
+        IReadOnlyList<Message> history,
+        CancellationToken cancellationToken)
     {
         if (_hooks.Length == 0)
         {
@@ -28,7 +31,8 @@ internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, TimeSpan patience,
             switch (await AskAsync(hook, turn, cancellationToken).ConfigureAwait(false))
             {
                 case TurnDecision.Refused refused:
-                    throw new GenerationFailedException(new ModelFailure(new ChatError(refused.Code, refused.Message, Retryable: false)), null);
+                    throw new GenerationFailedException(
+                        new ModelFailure(new ChatError(refused.Code, refused.Message, Retryable: false)), null);
                 case TurnDecision.Continued { Instructions: { Length: > 0 } more }:
                     instructions.Add(more);
                     break;
@@ -56,7 +60,8 @@ internal sealed class TurnHooks(IEnumerable<ITurnHook> hooks, TimeSpan patience,
 #pragma warning restore CA1031
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new GenerationFailedException(new ModelFailure(new ChatError("turn_hook_failed", "The server could not prepare the turn.", Retryable: true)), exception);
+            throw new GenerationFailedException(new ModelFailure(new ChatError(
+                "turn_hook_failed", "The server could not prepare the turn.", Retryable: true)), exception);
         }
     }
 }

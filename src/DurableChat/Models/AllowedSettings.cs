@@ -216,7 +216,8 @@ public sealed record AllowedSettings
         /// <summary>A description of the allowed values. Null if the value is allowed.</summary>
         public string? Allowed(object value) =>
             Choices is { } words && !words.Contains((string)value, StringComparer.Ordinal) ? Words.Or(words)
-            : Bounds is { } bounds && !bounds.Contains(Convert.ToDouble(value, CultureInfo.InvariantCulture)) ? $"{bounds}"
+            : Bounds is { } bounds && !bounds.Contains(Convert.ToDouble(value, CultureInfo.InvariantCulture))
+                ? $"{bounds}"
             : null;
     }
 }

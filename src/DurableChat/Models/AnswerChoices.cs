@@ -81,7 +81,8 @@ internal sealed class AnswerChoices(ModelCatalog models, SettingNotes notes)
         };
     }
 
-    private static string Clip(string name) => name.Length <= MaxNameShown ? name : $"{TextCut.Start(name, MaxNameShown)}…";
+    private static string Clip(string name) =>
+        name.Length <= MaxNameShown ? name : $"{TextCut.Start(name, MaxNameShown)}…";
 
     private ChatCommand Send(Chat chat, SendMessage send)
     {

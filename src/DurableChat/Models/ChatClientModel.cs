@@ -17,14 +17,19 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
     private readonly ChatClientMetadata? _metadata = client.GetService<ChatClientMetadata>();
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ModelUpdate> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ModelUpdate> StreamAsync(
+        ModelRequest request,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (calls, hasProtectedData) = (false, false);
         FinishReason? reason = null;
         UsageUpdate? usage = null;
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in client.GetStreamingResponseAsync(ToMessages(request), ToOptions(request), cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var update in client.GetStreamingResponseAsync(
+            ToMessages(request),
+            ToOptions(request),
+            cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             request.OnBytes();
             reason = update.FinishReason is { } given ? MapReason(given) : reason;
@@ -56,7 +61,9 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
         cancellationToken.ThrowIfCancellationRequested();
 
         // If a client reports no finish reason, as test clients often do, an answer with calls ends for their results.
-        yield return new EndUpdate(reason ?? (calls ? FinishReason.ToolCalls : FinishReason.Stop), hasProtectedData && updates.Count < MaxUpdates ? ReplayOf(updates) : null);
+        yield return new EndUpdate(
+            reason ?? (calls ? FinishReason.ToolCalls : FinishReason.Stop),
+            hasProtectedData && updates.Count < MaxUpdates ? ReplayOf(updates) : null);
     }
 
     private static ModelUpdate? Read(AIContent content) => content switch
@@ -67,12 +74,14 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
         // The answer was cut off within a call. Running the call without its arguments could do something else than
         // requested.
         FunctionCallContent { Exception: { } broken } => throw new ModelException(ModelErrors.BrokenCall, broken),
-        FunctionCallContent call => new PartUpdate(new ToolCallPart(call.CallId, call.Name, ToolArguments.Write(call.Arguments))),
-        UsageContent { Details: { } usage } => new UsageUpdate(new TokenUsage(usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0)
-        {
-            CacheReadTokens = usage.CachedInputTokenCount,
-            ReasoningTokens = usage.ReasoningTokenCount,
-        }),
+        FunctionCallContent call =>
+            new PartUpdate(new ToolCallPart(call.CallId, call.Name, ToolArguments.Write(call.Arguments))),
+        UsageContent { Details: { } usage } =>
+            new UsageUpdate(new TokenUsage(usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0)
+            {
+                CacheReadTokens = usage.CachedInputTokenCount,
+                ReasoningTokens = usage.ReasoningTokenCount,
+            }),
 
         // Microsoft's OpenAI clients report a refusal this way. It is an answer, not a failure.
         ErrorContent { ErrorCode: "Refusal", Message.Length: > 0 } refusal =>
@@ -93,7 +102,8 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
                 _metadata?.ProviderName ?? "",
                 _metadata?.DefaultModelId ?? "",
                 "",
-                [.. updates.ToChatResponse().Messages.Select(message => JsonSerializer.Serialize(message.Contents, AIJsonUtilities.DefaultOptions))]);
+                [.. updates.ToChatResponse().Messages.Select(
+                    message => JsonSerializer.Serialize(message.Contents, AIJsonUtilities.DefaultOptions))]);
         }
         catch (Exception exception) when (exception is NotSupportedException or JsonException)
         {
@@ -130,10 +140,14 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
 
                     break;
                 case ToolResultsItem { Results: var results }:
-                    messages.Add(new ChatMessage(ChatRole.Tool, [.. results.Select((result, place) => (AIContent)new FunctionResultContent(callIds.ElementAtOrDefault(place) ?? result.CallId, result.Result)
-                    {
-                        Exception = result.IsError ? new InvalidOperationException(result.Result) : null,
-                    })]));
+                    messages.Add(
+                        new ChatMessage(
+                            ChatRole.Tool,
+                            [.. results.Select((result, place) => (AIContent)new FunctionResultContent(
+                                callIds.ElementAtOrDefault(place) ?? result.CallId, result.Result)
+                            {
+                                Exception = result.IsError ? new InvalidOperationException(result.Result) : null,
+                            })]));
                     break;
             }
         }
@@ -143,14 +157,17 @@ public sealed class ChatClientModel(IChatClient client) : IModelClient
 
     private List<AIContent> Exactly(Replay? replay)
     {
-        if (replay is not { Wire: Wire } || replay.Provider != (_metadata?.ProviderName ?? "") || replay.Model != (_metadata?.DefaultModelId ?? ""))
+        if (replay is not { Wire: Wire }
+            || replay.Provider != (_metadata?.ProviderName ?? "")
+            || replay.Model != (_metadata?.DefaultModelId ?? ""))
         {
             return [];
         }
 
         try
         {
-            return [.. replay.Items.SelectMany(item => JsonSerializer.Deserialize<List<AIContent>>(item, AIJsonUtilities.DefaultOptions) ?? [])];
+            return [.. replay.Items.SelectMany(
+                item => JsonSerializer.Deserialize<List<AIContent>>(item, AIJsonUtilities.DefaultOptions) ?? [])];
         }
         catch (Exception exception) when (exception is NotSupportedException or JsonException)
         {

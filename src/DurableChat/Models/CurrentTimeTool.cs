@@ -15,7 +15,8 @@ public static class CurrentTimeTool
     {
         ArgumentNullException.ThrowIfNull(time);
         return AIFunctionFactory.Create(
-            ([Description("An IANA time zone such as 'Europe/Oslo'. UTC if left out.")] string? time_zone = null) => Tell(time, time_zone),
+            ([Description("An IANA time zone such as 'Europe/Oslo'. UTC if left out.")] string? time_zone = null) =>
+                Tell(time, time_zone),
             Name,
             "Tells the current date and time.");
     }
@@ -29,7 +30,8 @@ public static class CurrentTimeTool
 
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(zoneId, out var zone))
         {
-            throw new ToolInputException("There is no such time zone. Name one of the IANA database, e.g. 'Europe/Oslo'.");
+            throw new ToolInputException(
+                "There is no such time zone. Name one of the IANA database, e.g. 'Europe/Oslo'.");
         }
 
         var local = TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone);

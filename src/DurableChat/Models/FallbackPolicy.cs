@@ -24,7 +24,12 @@ public static class FallbackPolicy
     /// <summary>The errors that a model call can end with, for validating configurations.</summary>
     public static IReadOnlyList<string> KnownErrors { get; } =
     [
-        .. DefaultErrors, "model_bad_response", "model_failed", "model_unauthorized", "model_not_found", "model_wrong_address",
+        .. DefaultErrors,
+        "model_bad_response",
+        "model_failed",
+        "model_unauthorized",
+        "model_not_found",
+        "model_wrong_address",
         "model_rejected_request", "model_context_overflow", "model_refused",
     ];
 
@@ -36,7 +41,8 @@ public static class FallbackPolicy
     public static string? After(ModelDefinition? model, ChatError error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return model is { Fallback: { } next } && (model.FallbackAfter ?? DefaultErrors).Contains(error.Code, StringComparer.Ordinal) ? next : null;
+        return model is { Fallback: { } next }
+            && (model.FallbackAfter ?? DefaultErrors).Contains(error.Code, StringComparer.Ordinal) ? next : null;
     }
 
     /// <summary>Describes an error in the chains of fallbacks. Null if there is none.</summary>
@@ -61,7 +67,8 @@ public static class FallbackPolicy
 
                 if (chain.Count == MaxModels)
                 {
-                    return $"At most {MaxModels} models may answer for one another, but model '{first.Name}' has the fallbacks {string.Join(" → ", [.. chain.Skip(1), next])}.";
+                    return $"At most {MaxModels} models may answer for one another, but model '{first.Name}' has the "
+                        + $"fallbacks {string.Join(" → ", [.. chain.Skip(1), next])}.";
                 }
 
                 model = following;

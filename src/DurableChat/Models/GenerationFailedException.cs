@@ -5,7 +5,11 @@ namespace DurableChat.Models;
 /// <summary>
 /// A model call failed. The failure may be shown to the owner. The inner exception may only be logged.
 /// </summary>
-internal sealed class GenerationFailedException(ModelFailure failure, Exception? innerException, ModelDefinition? model = null, TokenUsage? usage = null) : Exception(failure.Error.Message, innerException)
+internal sealed class GenerationFailedException(
+    ModelFailure failure,
+    Exception? innerException,
+    ModelDefinition? model = null,
+    TokenUsage? usage = null) : Exception(failure.Error.Message, innerException)
 {
     public ModelFailure Failure => failure;
 

@@ -93,13 +93,14 @@ public static class HistoryBudget
         return first == last ? BitOperations.TrailingZeroCount(first) : BitOperations.Log2((ulong)((first - 1) ^ last));
     }
 
-    private static long SizeOf(Message message) => (message.Replay?.Length ?? 0) + message.Parts.Sum(part => (long)(part switch
-    {
-        ToolCallPart call => Encoding.UTF8.GetByteCount(call.Arguments) + call.Name.Length,
-        ToolResultPart result => Encoding.UTF8.GetByteCount(result.Result),
+    private static long SizeOf(Message message) =>
+        (message.Replay?.Length ?? 0) + message.Parts.Sum(part => (long)(part switch
+        {
+            ToolCallPart call => Encoding.UTF8.GetByteCount(call.Arguments) + call.Name.Length,
+            ToolResultPart result => Encoding.UTF8.GetByteCount(result.Result),
 
-        // Files that a model made are not sent back to it.
-        FilePart => 0,
-        _ => MessagePart.TextOf(part) is { } text ? Encoding.UTF8.GetByteCount(text) : 0,
-    }));
+            // Files that a model made are not sent back to it.
+            FilePart => 0,
+            _ => MessagePart.TextOf(part) is { } text ? Encoding.UTF8.GetByteCount(text) : 0,
+        }));
 }

@@ -36,5 +36,6 @@ public sealed class ModelCatalog
     public ModelDefinition Default => All[0];
 
     /// <summary>Finds a model by its configured name.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out ModelDefinition? model) => _models.TryGetValue(name, out model);
+    public bool TryGet(string name, [NotNullWhen(true)] out ModelDefinition? model) =>
+        _models.TryGetValue(name, out model);
 }

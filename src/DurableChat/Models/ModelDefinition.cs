@@ -16,7 +16,11 @@ public sealed record ModelDefinition(string Name, IModelClient Client, string? D
     /// <param name="mapError">
     /// Maps an exception of the client to a failure. Returns null for exceptions that are not the client's.
     /// </param>
-    public ModelDefinition(string name, IChatClient client, string? description = null, Func<Exception, ModelFailure?>? mapError = null)
+    public ModelDefinition(
+        string name,
+        IChatClient client,
+        string? description = null,
+        Func<Exception, ModelFailure?>? mapError = null)
         : this(name, new ChatClientModel(client), description)
     {
         MapError = mapError;

@@ -10,7 +10,8 @@ public static class PromptBuilder
 {
     /// <summary>Asks the model to continue an answer that a shutdown cut off. Not part of the history.</summary>
     public const string ContinueInstruction =
-        "Your answer above was cut off. Continue exactly where it stops. Do not repeat any of it and do not mention the interruption.";
+        "Your answer above was cut off. Continue exactly where it stops. Do not repeat any of it and do not mention "
+            + "the interruption.";
 
     /// <summary>Builds the prompt.</summary>
     /// <param name="history">A history that starts with a user message.</param>
@@ -19,7 +20,10 @@ public static class PromptBuilder
     /// The hooks' instructions for the current turn, unless an answer of the turn already carries them. They are placed
     /// directly before the turn's question.
     /// </param>
-    public static IReadOnlyList<PromptItem> Build(IReadOnlyList<Message> history, string? systemPrompt = null, IReadOnlyList<string>? instructions = null)
+    public static IReadOnlyList<PromptItem> Build(
+        IReadOnlyList<Message> history,
+        string? systemPrompt = null,
+        IReadOnlyList<string>? instructions = null)
     {
         ArgumentNullException.ThrowIfNull(history);
         var prompt = new List<PromptItem>(history.Count + 2);
@@ -40,7 +44,8 @@ public static class PromptBuilder
                     prompt.Add(new UserItem(message.Parts));
                     break;
                 case MessageRole.Assistant:
-                    prompt.InsertRange(question, message.Instructions.Select(instruction => new InstructionItem(instruction)));
+                    prompt.InsertRange(
+                        question, message.Instructions.Select(instruction => new InstructionItem(instruction)));
                     prompt.Add(new AssistantItem(i <= lastWithoutReplay ? message with { Replay = null } : message));
                     if (message.FinishReason == FinishReason.HandedOver)
                     {
@@ -73,7 +78,9 @@ public static class PromptBuilder
     public static bool TakesInstructions(IReadOnlyList<Message> history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return history.Reverse().TakeWhile(message => message.Role != MessageRole.User).All(message => message.Instructions is []);
+        return history.Reverse()
+            .TakeWhile(message => message.Role != MessageRole.User)
+            .All(message => message.Instructions is []);
     }
 
     private static int LastRefusedReplay(IReadOnlyList<Message> history)

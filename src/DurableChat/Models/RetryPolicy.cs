@@ -9,7 +9,12 @@ public static class RetryPolicy
     /// <param name="maxAttempts">The number of attempts after which to give up.</param>
     /// <param name="failure">Why the attempt failed.</param>
     /// <param name="random">A number from 0 (inclusive) to 1 (exclusive).</param>
-    public static TimeSpan? NextDelay(RetryOptions options, int attempt, int maxAttempts, ModelFailure failure, double random)
+    public static TimeSpan? NextDelay(
+        RetryOptions options,
+        int attempt,
+        int maxAttempts,
+        ModelFailure failure,
+        double random)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(failure);

@@ -33,6 +33,10 @@ internal sealed partial class SettingNotes(ILogger<SettingNotes> logger)
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The {Setting} of chat {Chat} is not what model {Model} allows; the nearest that it allows is used, here and in other chats")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "The {Setting} of chat {Chat} is not what model {Model} allows; the nearest that it allows is used, here and "
+            + "in other chats")]
     private partial void LogFitted(string setting, ChatId chat, string model);
 }

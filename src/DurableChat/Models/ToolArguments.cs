@@ -11,7 +11,10 @@ namespace DurableChat.Models;
 /// </summary>
 internal static class ToolArguments
 {
-    private static readonly JsonSerializerOptions _relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
     /// Parses arguments. If a model wrote invalid JSON, the tool gets no arguments and reports what is missing.

@@ -35,7 +35,12 @@ public sealed partial class ToolRegistry
 
     /// <summary>Creates a registry.</summary>
     /// <exception cref="ArgumentException">Two tools share a name.</exception>
-    public ToolRegistry(IEnumerable<AIFunction> tools, ToolOptions options, TimeProvider time, ILogger<ToolRegistry> logger, IEnumerable<IToolSource>? sources = null)
+    public ToolRegistry(
+        IEnumerable<AIFunction> tools,
+        ToolOptions options,
+        TimeProvider time,
+        ILogger<ToolRegistry> logger,
+        IEnumerable<IToolSource>? sources = null)
     {
         _sources = [.. sources ?? []];
         _tools = tools.ToDictionary(tool => tool.Name, StringComparer.Ordinal);
@@ -85,11 +90,20 @@ public sealed partial class ToolRegistry
     /// Asks the tool to stop. The task ends when the tool does, or at its time limit.
     /// </param>
     /// <exception cref="OperationCanceledException">The tool stopped because it was asked to.</exception>
-    public Task<ToolResultPart> InvokeAsync(ToolCallPart call, string idempotencyKey, IServiceProvider services, CancellationToken cancellationToken) =>
+    public Task<ToolResultPart> InvokeAsync(
+        ToolCallPart call,
+        string idempotencyKey,
+        IServiceProvider services,
+        CancellationToken cancellationToken) =>
         InvokeAsync(call, idempotencyKey, services, static _ => { }, cancellationToken);
 
     /// <summary>Runs a call, with a delegate that shows the tool's progress. The delegate must not throw.</summary>
-    internal async Task<ToolResultPart> InvokeAsync(ToolCallPart call, string idempotencyKey, IServiceProvider services, Action<string> showProgress, CancellationToken cancellationToken)
+    internal async Task<ToolResultPart> InvokeAsync(
+        ToolCallPart call,
+        string idempotencyKey,
+        IServiceProvider services,
+        Action<string> showProgress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
         using var progress = new ToolProgress(showProgress, _time);
@@ -110,7 +124,9 @@ public sealed partial class ToolRegistry
             };
 
             // A tool that ignores its token or blocks its thread must not block the turn.
-            var result = await Task.Run(() => tool.InvokeAsync(arguments, both.Token).AsTask(), CancellationToken.None).WaitAsync(limit.Token).ConfigureAwait(false);
+            var result = await Task.Run(() => tool.InvokeAsync(arguments, both.Token).AsTask(), CancellationToken.None)
+                .WaitAsync(limit.Token)
+                .ConfigureAwait(false);
             return new ToolResultPart(call.CallId, Cut(AsText(result)));
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
@@ -124,7 +140,8 @@ public sealed partial class ToolRegistry
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
             // A cancellation can surface as any exception.
-            throw exception as OperationCanceledException ?? new OperationCanceledException("The tool gave up.", exception, cancellationToken);
+            throw exception as OperationCanceledException
+                ?? new OperationCanceledException("The tool gave up.", exception, cancellationToken);
         }
 #pragma warning disable CA1031 // Tools are application code. The model handles their failures.
         catch (Exception exception)
@@ -136,10 +153,12 @@ public sealed partial class ToolRegistry
     }
 
     private AIFunction? Find(string name) =>
-        _tools.GetValueOrDefault(name) ?? _sources.SelectMany(source => source.Tools).FirstOrDefault(tool => tool.Name == name);
+        _tools.GetValueOrDefault(name)
+            ?? _sources.SelectMany(source => source.Tools).FirstOrDefault(tool => tool.Name == name);
 
     private IEnumerable<AIFunction> ServerTools() =>
-        _sources.Length == 0 ? _tools.Values : _tools.Values.Concat(_sources.SelectMany(source => source.Tools)).DistinctBy(tool => tool.Name, StringComparer.Ordinal);
+        _sources.Length == 0 ? _tools.Values : _tools.Values.Concat(_sources.SelectMany(source => source.Tools))
+            .DistinctBy(tool => tool.Name, StringComparer.Ordinal);
 
     private static string AsText(object? result) => result switch
     {
@@ -151,7 +170,9 @@ public sealed partial class ToolRegistry
     };
 
     private string Cut(string text) =>
-        text.Length <= _options.MaxResultChars ? text : $"{TextCut.Start(text, _options.MaxResultChars)}\n[cut off after {_options.MaxResultChars} characters]";
+        text.Length <= _options.MaxResultChars
+            ? text
+            : $"{TextCut.Start(text, _options.MaxResultChars)}\n[cut off after {_options.MaxResultChars} characters]";
 
     [LoggerMessage(1, LogLevel.Warning, "Tool {Tool} failed on call {CallId}")]
     private partial void LogToolFailed(string tool, string callId, Exception exception);

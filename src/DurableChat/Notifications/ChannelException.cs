@@ -1,4 +1,6 @@
 namespace DurableChat.Notifications;
 
 /// <summary>The notification channel is temporarily unavailable.</summary>
-public sealed class ChannelException(string message, Exception? innerException = null) : Exception(message, innerException);
+public sealed class ChannelException(
+    string message,
+    Exception? innerException = null) : Exception(message, innerException);

@@ -110,5 +110,6 @@ public sealed class ChannelState
         }
     }
 
-    internal Task WaitAsync(long revision, CancellationToken cancellationToken) => _signal.WaitAsync(revision, cancellationToken);
+    internal Task WaitAsync(long revision, CancellationToken cancellationToken) =>
+        _signal.WaitAsync(revision, cancellationToken);
 }

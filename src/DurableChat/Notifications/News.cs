@@ -85,13 +85,15 @@ internal sealed class News
     /// <summary>Merges later news of the same chat.</summary>
     public void Join(News later, int maxBytes)
     {
-        if (IsDeletion || (!later.IsDeletion && (later.Version < Version || (later.Version == Version && later.CommitId == CommitId))))
+        if (IsDeletion || (!later.IsDeletion
+            && (later.Version < Version || (later.Version == Version && later.CommitId == CommitId))))
         {
             return;
         }
 
         var messages = later._epoch != _epoch ? later.Messages : Together(Messages, later.Messages);
-        (Version, CommitId, Waits, CommittedAt, _epoch) = (later.Version, later.CommitId, later.Waits, later.CommittedAt, later._epoch);
+        (Version, CommitId, Waits, CommittedAt, _epoch) = (
+            later.Version, later.CommitId, later.Waits, later.CommittedAt, later._epoch);
         (State, HasTools, _stateChars) = (later.State, later.HasTools, later._stateChars);
         SetMessages(State is null ? null : messages, maxBytes);
     }
@@ -104,21 +106,26 @@ internal sealed class News
         SetMessages(null, 0);
     }
 
-    private static IReadOnlyList<Message>? Together(IReadOnlyList<Message>? earlier, IReadOnlyList<Message>? later) => (earlier, later) switch
-    {
-        (null, _) or (_, null) => null,
-        ([], _) => later,
-        (_, []) => earlier,
-        _ => later[0].PreviousId == earlier[^1].Id ? [.. earlier, .. later] : null,
-    };
+    private static IReadOnlyList<Message>? Together(IReadOnlyList<Message>? earlier, IReadOnlyList<Message>? later) =>
+        (earlier, later) switch
+        {
+            (null, _) or (_, null) => null,
+            ([], _) => later,
+            (_, []) => earlier,
+            _ => later[0].PreviousId == earlier[^1].Id ? [.. earlier, .. later] : null,
+        };
 
     private void SetMessages(IReadOnlyList<Message>? messages, int maxBytes)
     {
-        var chars = messages?.Sum(message => (message.Replay?.Length ?? 0) + message.Parts.Sum(part => (long)MessagePart.CharsOf(part))) ?? 0;
+        var chars = messages?.Sum(message => (message.Replay?.Length ?? 0)
+            + message.Parts.Sum(part => (long)MessagePart.CharsOf(part))) ?? 0;
         Messages = chars <= maxBytes ? messages : null;
         _messageChars = Messages is null ? 0 : (int)chars;
     }
 
     private static long CharsOf(Chat chat) =>
-        chat.Owner.Length + chat.Title.Length + chat.Queue.Sum(queued => (long)queued.Content.Length) + chat.PendingToolCalls.Sum(call => (long)MessagePart.CharsOf(call));
+        chat.Owner.Length
+            + chat.Title.Length
+            + chat.Queue.Sum(queued => (long)queued.Content.Length)
+            + chat.PendingToolCalls.Sum(call => (long)MessagePart.CharsOf(call));
 }

@@ -108,7 +108,9 @@ internal sealed class NewsLine(int maxNews, long maxBytes, int maxPayload)
 
     // Needs _gate. Only few owners can have many entries, so the list is short.
     private OwnerLine FindWhoLoses(OwnerLine adding) =>
-        _large.Count > 0 ? _large.MaxBy(line => line.News.Count)! : adding.News.Count > 1 ? adding : _turns.First!.Value;
+        _large.Count > 0 ? _large.MaxBy(line => line.News.Count)!
+            : adding.News.Count > 1 ? adding
+            : _turns.First!.Value;
 
     // Needs _gate.
     private News Take(OwnerLine line)

@@ -22,7 +22,14 @@ namespace DurableChat.Notifications;
 /// <param name="State">The state at that version. Null if it is too large, or for a deletion.</param>
 /// <param name="Messages">The appended messages. Null if they are too large.</param>
 internal sealed record Notification(
-    int Format, string Replica, string ChatId, string Owner, long Version, long CommittedAt, Chat? State, IReadOnlyList<Message>? Messages)
+    int Format,
+    string Replica,
+    string ChatId,
+    string Owner,
+    long Version,
+    long CommittedAt,
+    Chat? State,
+    IReadOnlyList<Message>? Messages)
 {
     /// <summary>The format with a complete state.</summary>
     public const int PlainFormat = 1;
@@ -56,9 +63,11 @@ internal sealed record Notification(
     /// <summary>Serialises the notification.</summary>
     public string Write()
     {
-        MessageSecret[] secrets = [.. (Messages ?? []).Where(message => message.Replay is not null || message.Instructions.Count > 0)
-            .Select(message => new MessageSecret(message.Id, message.Replay, message.Instructions))];
-        return JsonSerializer.Serialize(secrets.Length == 0 ? this : this with { Secrets = secrets }, NotificationJson.Compact.Notification);
+        MessageSecret[] secrets = [.. (Messages ?? [])
+            .Where(message => message.Replay is not null || message.Instructions.Count > 0)
+                .Select(message => new MessageSecret(message.Id, message.Replay, message.Instructions))];
+        return JsonSerializer.Serialize(
+            secrets.Length == 0 ? this : this with { Secrets = secrets }, NotificationJson.Compact.Notification);
     }
 
     /// <summary>Parses a notification. Null if it has another format or is invalid.</summary>
@@ -73,7 +82,8 @@ internal sealed record Notification(
                 ? read.WithSecrets()
                 : null;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or FormatException
+            or ArgumentException)
         {
             return null;
         }
@@ -103,7 +113,9 @@ internal sealed record Notification(
         var secrets = Secrets.ToDictionary(secret => secret.Id);
         return this with
         {
-            Messages = [.. Messages.Select(message => secrets.TryGetValue(message.Id, out var secret) ? message with { Replay = secret.Replay, Instructions = secret.Instructions } : message)],
+            Messages = [.. Messages.Select(message => secrets.TryGetValue(message.Id, out var secret)
+                ? message with { Replay = secret.Replay, Instructions = secret.Instructions }
+                : message)],
         };
     }
 
@@ -114,8 +126,10 @@ internal sealed record Notification(
     private bool IsWhole() =>
         Replica is not null && Owner is not null && Version >= 0
         && (!LacksTools || State is null or { ClientTools.Count: 0 })
-        && (State is null || (IsWhole(State) && State.Id.Value == ChatId && State.Version == Version && State.Owner == Owner))
-        && (Secrets is null || Secrets.All(secret => secret is { Instructions: not null } && secret.Replay is null or { IsWhole: true }))
+        && (State is null
+            || (IsWhole(State) && State.Id.Value == ChatId && State.Version == Version && State.Owner == Owner))
+        && (Secrets is null || Secrets.All(
+            secret => secret is { Instructions: not null } && secret.Replay is null or { IsWhole: true }))
         && (Secrets is null || Secrets.DistinctBy(secret => secret.Id).Count() == Secrets.Count)
         && (Messages is null
             || (State is not null
@@ -124,7 +138,18 @@ internal sealed record Notification(
             && (Messages.Count == 0 || Messages[^1].Id <= State.LastMessageId)));
 
     private static bool IsWhole(Chat chat) =>
-        chat is { Title: not null, Model: not null, Queue: not null, PendingToolCalls: not null, ClientTools: not null, Version: > 0, Epoch: > 0, LastMessageId: >= 0, Generation: >= 0 }
+        chat is
+        {
+            Title: not null,
+            Model: not null,
+            Queue: not null,
+            PendingToolCalls: not null,
+            ClientTools: not null,
+            Version: > 0,
+            Epoch: > 0,
+            LastMessageId: >= 0,
+            Generation: >= 0,
+        }
         && Enum.IsDefined(chat.Status)
         && chat.Lease is null or { Replica: not null }
         && chat.Error is null or { IsWhole: true }
@@ -135,9 +160,13 @@ internal sealed record Notification(
         && chat.PendingToolCalls.All(MessagePart.IsWhole)
         && (chat.PendingCallOrigin is null || chat.PendingCallOrigin.Places?.Count == chat.PendingToolCalls.Count);
 
-    private static bool IsWhole(Message? message) => message is { Parts: not null, Id: > 0, PreviousId: >= 0 } && message.PreviousId < message.Id && Enum.IsDefined(message.Role) && message.Parts.All(MessagePart.IsWhole);
+    private static bool IsWhole(Message? message) => message is { Parts: not null, Id: > 0, PreviousId: >= 0 }
+        && message.PreviousId < message.Id
+        && Enum.IsDefined(message.Role)
+        && message.Parts.All(MessagePart.IsWhole);
 
-    private static bool FollowOneAnother(IReadOnlyList<Message> messages) => messages.Skip(1).Select((message, before) => message.PreviousId == messages[before].Id).All(follows => follows);
+    private static bool FollowOneAnother(IReadOnlyList<Message> messages) =>
+        messages.Skip(1).Select((message, before) => message.PreviousId == messages[before].Id).All(follows => follows);
 }
 
 /// <summary>The private data of a message. It is never sent to clients.</summary>

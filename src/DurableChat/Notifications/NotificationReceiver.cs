@@ -211,7 +211,10 @@ internal sealed partial class NotificationReceiver(
             return;
         }
 
-        metrics.Received(news.IsDeletion ? "deletion" : news.Messages is not null ? "inline" : news.State is not null ? "state" : "hint");
+        metrics.Received(news.IsDeletion ? "deletion"
+            : news.Messages is not null ? "inline"
+            : news.State is not null ? "state"
+            : "hint");
         using var pin = feeds.TryPin(id);
         if (pin?.Feed.Owner is { } owner && owner != news.Owner)
         {
@@ -299,7 +302,9 @@ internal sealed partial class NotificationReceiver(
     private TimeSpan Age(Notification news)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        return news.CommittedAt <= now && news.CommittedAt > now - _oldestMeasured ? TimeSpan.FromMicroseconds(now - news.CommittedAt) : TimeSpan.Zero;
+        return news.CommittedAt <= now && news.CommittedAt > now - _oldestMeasured
+            ? TimeSpan.FromMicroseconds(now - news.CommittedAt)
+            : TimeSpan.Zero;
     }
 
     [LoggerMessage(1, LogLevel.Information, "The notification channel is connected and delivers")]
@@ -311,9 +316,16 @@ internal sealed partial class NotificationReceiver(
     [LoggerMessage(5, LogLevel.Warning, "The cluster's secret could not be read again; it will be tried again")]
     private partial void LogKeysNotRead(Exception exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "The notification channel is connected, but does not deliver what this replica sends to itself. {Advice} Next try in {Pause}. Until then changes are found by comparing versions")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The notification channel is connected, but does not deliver what this replica sends to itself. {Advice} Next "
+            + "try in {Pause}. Until then changes are found by comparing versions")]
     private partial void LogDeaf(string advice, TimeSpan pause);
 
-    [LoggerMessage(2, LogLevel.Warning, "The notification channel is down; next try in {Pause}. Until then changes are found by comparing versions")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "The notification channel is down; next try in {Pause}. Until then changes are found by comparing versions")]
     private partial void LogLost(TimeSpan pause, Exception exception);
 }

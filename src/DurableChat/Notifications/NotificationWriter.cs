@@ -19,18 +19,34 @@ internal static class NotificationWriter
     /// <summary>Writes as much of news as fits.</summary>
     public static string Write(News news, string replica, int maxBytes)
     {
-        var hint = new Notification(Notification.PlainFormat, replica, news.Id.Value, news.Owner, news.Version, news.IsDeletion ? 0 : ToMicroseconds(news.CommittedAt), null, null) { CommitId = news.IsDeletion ? null : news.CommitId, Waits = news.Waits ? true : null };
+        var hint = new Notification(
+            Notification.PlainFormat,
+            replica,
+            news.Id.Value,
+            news.Owner,
+            news.Version,
+            news.IsDeletion ? 0 : ToMicroseconds(news.CommittedAt),
+            null,
+            null)
+        { CommitId = news.IsDeletion ? null : news.CommitId, Waits = news.Waits ? true : null };
         if (news.State is null)
         {
             return hint.Write();
         }
 
-        var withState = hint with { State = news.State, Format = news.HasTools ? Notification.FormatWithoutTools : Notification.PlainFormat };
-        return (news.Messages is null ? null : Fits(withState with { Messages = news.Messages }, maxBytes)) ?? Fits(withState, maxBytes) ?? hint.Write();
+        var withState = hint with
+        {
+            State = news.State,
+            Format = news.HasTools ? Notification.FormatWithoutTools : Notification.PlainFormat,
+        };
+        return (news.Messages is null ? null : Fits(withState with { Messages = news.Messages }, maxBytes))
+            ?? Fits(withState, maxBytes)
+            ?? hint.Write();
     }
 
     /// <summary>Writes a deletion.</summary>
-    public static string WriteDeletion(ChatId id, string owner, string replica) => Write(News.OfDeletion(id, owner), replica, int.MaxValue);
+    public static string WriteDeletion(ChatId id, string owner, string replica) =>
+        Write(News.OfDeletion(id, owner), replica, int.MaxValue);
 
     private static string? Fits(Notification notification, int maxBytes)
     {
@@ -38,5 +54,6 @@ internal static class NotificationWriter
         return Encoding.UTF8.GetByteCount(text) <= maxBytes ? text : null;
     }
 
-    private static long ToMicroseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    private static long ToMicroseconds(DateTimeOffset time) =>
+        (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

@@ -37,7 +37,8 @@ internal sealed partial class Notifier : BackgroundService, ICommitObserver
     private readonly NewsLine _line;
 
     // Signals only that something waits: several signals cause one look at the queue.
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public Notifier(
         CommitObservers commits, NotificationSeal seal, ReplicaName replica, NotificationMetrics metrics, ILogger<Notifier> logger, INotificationChannel? channel = null)
@@ -151,6 +152,9 @@ internal sealed partial class Notifier : BackgroundService, ICommitObserver
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "{Count} notifications could not be sent; other replicas will find the changes by comparing versions")]
     private partial void LogNotSent(int count, Exception exception);
 }

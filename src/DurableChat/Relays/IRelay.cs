@@ -20,8 +20,15 @@ public interface IRelay
     /// <param name="afterSeq">The number of the caller's last part.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="RelayException">The replica could not be reached, or the connection broke.</exception>
-    IAsyncEnumerable<RelayFrame> ReadAsync(Uri address, ChatId chat, long generation, long afterSeq, CancellationToken cancellationToken);
+    IAsyncEnumerable<RelayFrame> ReadAsync(
+        Uri address,
+        ChatId chat,
+        long generation,
+        long afterSeq,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>A relay failed.</summary>
-public sealed class RelayException(string message, Exception? innerException = null) : Exception(message, innerException);
+public sealed class RelayException(
+    string message,
+    Exception? innerException = null) : Exception(message, innerException);

@@ -106,7 +106,9 @@ internal sealed partial class RelayManager(
                 return RelayEnd.Unreachable;
             }
 
-            await foreach (var frame in relay!.ReadAsync(address, feed.Id, target.Generation, target.Seq, over.Token).ConfigureAwait(false))
+            await foreach (var frame in relay!
+                .ReadAsync(address, feed.Id, target.Generation, target.Seq, over.Token)
+                .ConfigureAwait(false))
             {
                 metrics.Received();
                 end = RelayEnd.Followed;
@@ -202,7 +204,10 @@ internal sealed partial class RelayManager(
             return known;
         }
 
-        if (!Uri.TryCreate(await leases.FindAddressAsync(replica, cancellationToken).ConfigureAwait(false), UriKind.Absolute, out var address))
+        if (!Uri.TryCreate(
+            await leases.FindAddressAsync(replica, cancellationToken).ConfigureAwait(false),
+            UriKind.Absolute,
+            out var address))
         {
             return null;
         }
@@ -229,7 +234,11 @@ internal sealed partial class RelayManager(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The relay of chat {Chat} from replica {Replica} broke: {Reason} Until it is back, parts of answers are missing here; messages are not")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "The relay of chat {Chat} from replica {Replica} broke: {Reason} Until it is back, parts of answers are "
+            + "missing here; messages are not")]
     private partial void LogBroken(ChatId chat, string replica, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "The relay of chat {Chat} from replica {Replica} failed")]

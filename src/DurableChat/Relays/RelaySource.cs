@@ -18,11 +18,16 @@ public sealed class RelaySource
     /// Returns the parts after a place, all later parts, and the progress of tools, until this replica no longer drives
     /// the chat. Null means that there is nothing more to send at the moment.
     /// </summary>
-    public async IAsyncEnumerable<RelayFrame?> ReadAsync(ChatId chat, long generation, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RelayFrame?> ReadAsync(
+        ChatId chat,
+        long generation,
+        long afterSeq,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var pin = _feeds.TryPin(chat);
         var progress = 0L;
-        while (pin is not null && pin.Feed.LookForRelay(ref generation, ref afterSeq, ref progress, out var frame, out var revision))
+        while (pin is not null
+            && pin.Feed.LookForRelay(ref generation, ref afterSeq, ref progress, out var frame, out var revision))
         {
             yield return frame;
             if (frame is null)

@@ -31,7 +31,10 @@ internal sealed partial class RemainsSweeper(TimeProvider time, ILogger<RemainsS
             foreach (var id in page)
             {
                 last = id;
-                await TryRepeatAsync(ct => retention.RemoveRemainsAsync(id, ct), failure => LogRemains(id, failure), cancellationToken).ConfigureAwait(false);
+                await TryRepeatAsync(
+                    ct => retention.RemoveRemainsAsync(id, ct),
+                    failure => LogRemains(id, failure),
+                    cancellationToken).ConfigureAwait(false);
             }
         }
         while (page.Count == PageSize);
@@ -42,7 +45,10 @@ internal sealed partial class RemainsSweeper(TimeProvider time, ILogger<RemainsS
     {
         foreach (var kind in Enum.GetValues<ExpiredKind>())
         {
-            await TryRepeatAsync(ct => retention.RemoveExpiredAsync(kind, ct), failure => LogExpired(kind, failure), cancellationToken).ConfigureAwait(false);
+            await TryRepeatAsync(
+                ct => retention.RemoveExpiredAsync(kind, ct),
+                failure => LogExpired(kind, failure),
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -74,7 +80,10 @@ internal sealed partial class RemainsSweeper(TimeProvider time, ILogger<RemainsS
         }
     }
 
-    private Task TryRepeatAsync(Func<CancellationToken, Task<bool>> removeSlice, Action<Exception> log, CancellationToken cancellationToken) => TryAsync(
+    private Task TryRepeatAsync(
+        Func<CancellationToken, Task<bool>> removeSlice,
+        Action<Exception> log,
+        CancellationToken cancellationToken) => TryAsync(
         async ct =>
         {
             while (await removeSlice(ct).ConfigureAwait(false))
@@ -85,7 +94,10 @@ internal sealed partial class RemainsSweeper(TimeProvider time, ILogger<RemainsS
         log,
         cancellationToken);
 
-    private static async Task TryAsync(Func<CancellationToken, Task> work, Action<Exception> log, CancellationToken cancellationToken)
+    private static async Task TryAsync(
+        Func<CancellationToken, Task> work,
+        Action<Exception> log,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -99,12 +111,16 @@ internal sealed partial class RemainsSweeper(TimeProvider time, ILogger<RemainsS
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "What is left of the deleted chat {Chat} could not be removed; the next round tries again")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "What is left of the deleted chat {Chat} could not be removed; the next round tries again")]
     private partial void LogRemains(ChatId chat, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "Expired {Kind} could not be removed; the next round tries again")]
     private partial void LogExpired(ExpiredKind kind, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Warning, "Deleted chats that have left something could not be found; the next round tries again")]
+    [LoggerMessage(
+        3, LogLevel.Warning, "Deleted chats that have left something could not be found; the next round tries again")]
     private partial void LogFailed(Exception exception);
 }

@@ -30,7 +30,10 @@ internal sealed partial class RetentionSweeper(
 
     /// <summary>Reads all chats once, unless another replica has just done so.</summary>
     /// <returns>How many chats it deleted.</returns>
-    internal async Task<int> RunRoundAsync(IRetentionStore retention, TimeSpan archivedAfter, CancellationToken cancellationToken)
+    internal async Task<int> RunRoundAsync(
+        IRetentionStore retention,
+        TimeSpan archivedAfter,
+        CancellationToken cancellationToken)
     {
         // Slightly less than the interval: timers are not exact, and a round that starts slightly early is better than
         // one that is skipped.
@@ -47,7 +50,8 @@ internal sealed partial class RetentionSweeper(
         var page = new RetentionPage([], default(ChatId));
         while (page.Last is { } last)
         {
-            page = await retention.FindArchivedAsync(last, time.GetUtcNow() - archivedAfter, options.PageSize, cancellationToken).ConfigureAwait(false);
+            page = await retention.FindArchivedAsync(
+                last, time.GetUtcNow() - archivedAfter, options.PageSize, cancellationToken).ConfigureAwait(false);
             foreach (var id in page.Archived)
             {
                 if (await TryPurgeAsync(id, archivedAfter, retention, cancellationToken).ConfigureAwait(false))
@@ -83,7 +87,11 @@ internal sealed partial class RetentionSweeper(
     }
 
     /// <summary>A chat that cannot be read or deleted must not block the chats after it.</summary>
-    private async Task<bool> TryPurgeAsync(ChatId id, TimeSpan archivedAfter, IRetentionStore retention, CancellationToken cancellationToken)
+    private async Task<bool> TryPurgeAsync(
+        ChatId id,
+        TimeSpan archivedAfter,
+        IRetentionStore retention,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -96,7 +104,10 @@ internal sealed partial class RetentionSweeper(
         }
     }
 
-    private async Task TryRunRoundAsync(IRetentionStore retention, TimeSpan archivedAfter, CancellationToken cancellationToken)
+    private async Task TryRunRoundAsync(
+        IRetentionStore retention,
+        TimeSpan archivedAfter,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -121,7 +132,8 @@ internal sealed partial class RetentionSweeper(
     [LoggerMessage(1, LogLevel.Information, "{Count} chats that had been archived for {Time} were deleted")]
     private partial void LogPurged(int count, TimeSpan time);
 
-    [LoggerMessage(2, LogLevel.Warning, "Not all archived chats could be checked. The next round starts from the beginning")]
+    [LoggerMessage(
+        2, LogLevel.Warning, "Not all archived chats could be checked. The next round starts from the beginning")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(3, LogLevel.Warning, "The archived chat {Chat} could not be deleted; the next round tries again")]

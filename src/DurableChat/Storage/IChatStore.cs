@@ -44,7 +44,10 @@ public interface IChatStore
     /// stored for the chat. The cost of the transition (<see cref="Transition.Spent"/>) is added to the owner's usage
     /// in the same transaction: see <see cref="IUsageStore"/>.
     /// </summary>
-    Task<CommitResult> CommitAsync(Transition transition, IdempotencyRecord? idempotency, CancellationToken cancellationToken);
+    Task<CommitResult> CommitAsync(
+        Transition transition,
+        IdempotencyRecord? idempotency,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads messages and the version they belong to, in one snapshot. Null if the chat does not exist.
@@ -71,5 +74,7 @@ public interface IChatStore
     /// Compares the given chats with the store in one query. Returns those whose stored version or commit id differs,
     /// and those that are gone.
     /// </summary>
-    Task<IReadOnlyList<ChangedChat>> FindChangedAsync(IReadOnlyList<KnownChat> known, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ChangedChat>> FindChangedAsync(
+        IReadOnlyList<KnownChat> known,
+        CancellationToken cancellationToken);
 }

@@ -22,7 +22,11 @@ public interface IRetentionStore
     /// <param name="unchangedSince">The time.</param>
     /// <param name="limit">How many chats to examine.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    Task<RetentionPage> FindArchivedAsync(ChatId after, DateTimeOffset unchangedSince, int limit, CancellationToken cancellationToken);
+    Task<RetentionPage> FindArchivedAsync(
+        ChatId after,
+        DateTimeOffset unchangedSince,
+        int limit,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// Deletes a chat as <see cref="IChatStore.DeleteAsync"/> does if its version is still the given one. Otherwise
@@ -58,6 +62,8 @@ public sealed record RetentionPage(IReadOnlyList<ChatId> Archived, ChatId? Last)
     public static RetentionPage Of(IReadOnlyList<(ChatId Id, bool IsArchived)> chats, int limit)
     {
         ArgumentNullException.ThrowIfNull(chats);
-        return new RetentionPage([.. chats.Where(chat => chat.IsArchived).Select(chat => chat.Id)], chats.Count == limit ? chats[^1].Id : null);
+        return new RetentionPage(
+            [.. chats.Where(chat => chat.IsArchived).Select(chat => chat.Id)],
+            chats.Count == limit ? chats[^1].Id : null);
     }
 }

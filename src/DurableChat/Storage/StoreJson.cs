@@ -131,7 +131,10 @@ public static class StoreJson
     /// <summary>Reads the output of <see cref="WriteClientTools"/>.</summary>
     /// <exception cref="ChatDataException">The text is not a valid list of tools.</exception>
     public static IReadOnlyList<ClientTool> ReadClientTools(string json) =>
-        Read(json, StoreJsonContext.Relaxed.IReadOnlyListClientTool, read => read.All(tool => tool is { IsWhole: true }));
+        Read(
+            json,
+            StoreJsonContext.Relaxed.IReadOnlyListClientTool,
+            read => read.All(tool => tool is { IsWhole: true }));
 
     /// <summary>
     /// JSON can omit values that a constructor requires, or set them to null. Readers rely on complete values.

@@ -20,7 +20,8 @@ internal sealed class OwnerFeed
 
     private readonly object _gate = new();
     private readonly HeadSignal _signal = new();
-    private readonly SingleFlight<int, int, (long Revision, StreamEvent List)> _lists = new(_readTimeout, TimeProvider.System);
+    private readonly SingleFlight<int, int, (long Revision, StreamEvent List)> _lists = new(
+        _readTimeout, TimeProvider.System);
 
     // Guarded by _gate.
     private readonly ChangeLog _changes = new(MaxChanges);
@@ -73,7 +74,9 @@ internal sealed class OwnerFeed
     /// <summary>
     /// Reads the list, and returns the feed's place for a watcher that has it. Concurrent watchers share one read.
     /// </summary>
-    public Task<(long Revision, StreamEvent List)> ReadListAsync(Func<CancellationToken, Task<StreamEvent>> read, CancellationToken cancellationToken) => _lists.RunAsync(
+    public Task<(long Revision, StreamEvent List)> ReadListAsync(
+        Func<CancellationToken, Task<StreamEvent>> read,
+        CancellationToken cancellationToken) => _lists.RunAsync(
         0,
         0,
         static _ => true,
@@ -104,7 +107,8 @@ internal sealed class OwnerFeed
         }
     }
 
-    public Task WaitAsync(long signal, CancellationToken cancellationToken) => _signal.WaitAsync(signal, cancellationToken);
+    public Task WaitAsync(long signal, CancellationToken cancellationToken) =>
+        _signal.WaitAsync(signal, cancellationToken);
 
     private long Now()
     {

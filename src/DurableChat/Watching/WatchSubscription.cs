@@ -51,7 +51,8 @@ public sealed class WatchSubscription : IEventSource
     }
 
     private async Task<StreamEvent> ReadListAsync(CancellationToken cancellationToken) =>
-        StreamEvents.Chats(await _store.ListAsync(_owner, new ChatListQuery(ListedChats, Archived: false), cancellationToken).ConfigureAwait(false));
+        StreamEvents.Chats(await _store.ListAsync(
+            _owner, new ChatListQuery(ListedChats, Archived: false), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public void ConfirmSent(IReadOnlyList<StreamEvent> events)

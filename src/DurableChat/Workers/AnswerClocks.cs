@@ -21,20 +21,27 @@ internal sealed class AnswerClocks : IDisposable
     /// <param name="answerTime">How long the call may take.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Also ends the call.</param>
-    public AnswerClocks(TimeSpan silence, TimeSpan contentSilence, TimeSpan answerTime, TimeProvider time, CancellationToken cancellationToken)
+    public AnswerClocks(
+        TimeSpan silence,
+        TimeSpan contentSilence,
+        TimeSpan answerTime,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         (_silence, _contentSilence) = (silence, contentSilence);
         _bytes = new CancellationTokenSource(silence, time);
         _content = new CancellationTokenSource(contentSilence, time);
         _whole = new CancellationTokenSource(answerTime, time);
-        _any = CancellationTokenSource.CreateLinkedTokenSource(_bytes.Token, _content.Token, _whole.Token, cancellationToken);
+        _any = CancellationTokenSource.CreateLinkedTokenSource(
+            _bytes.Token, _content.Token, _whole.Token, cancellationToken);
     }
 
     /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Token => _any.Token;
 
     /// <summary>True if a timer has expired.</summary>
-    public bool HasExpired => _bytes.IsCancellationRequested || _content.IsCancellationRequested || _whole.IsCancellationRequested;
+    public bool HasExpired =>
+        _bytes.IsCancellationRequested || _content.IsCancellationRequested || _whole.IsCancellationRequested;
 
     /// <summary>Reports that bytes have arrived.</summary>
     public void OnBytes()

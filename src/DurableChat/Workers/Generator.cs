@@ -9,7 +9,15 @@ using Microsoft.Extensions.AI;
 namespace DurableChat.Workers;
 
 /// <summary>Makes one model call and streams its parts into the feed. Thread-safe.</summary>
-internal sealed class Generator(ModelCatalog models, ToolRegistry tools, HistoryReader histories, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, SettingNotes notes, params IEnumerable<ITurnHook> hooks)
+internal sealed class Generator(
+    ModelCatalog models,
+    ToolRegistry tools,
+    HistoryReader histories,
+    WorkerOptions options,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    SettingNotes notes,
+    params IEnumerable<ITurnHook> hooks)
 {
     /// <summary>
     /// The next look shows a chat that has moved on. Several looks without a result mean that its history does not
@@ -93,7 +101,10 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             };
             var whole = await StreamAsync(feed, chat, run.Token, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
-            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with { Instructions = run.Instructions ?? [] } : whole;
+            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with
+            {
+                Instructions = run.Instructions ?? [],
+            } : whole;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -181,12 +192,16 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
             {
                 return await ReadAsync(feed, chat, token, model, request, answer, clocks).ConfigureAwait(false);
             }
-            catch (ModelException exception) when (exception.Failure.IsReplayRefused && !request.OmitsReplay && answer.IsEmpty)
+            catch (ModelException exception) when (exception.Failure.IsReplayRefused
+                && !request.OmitsReplay
+                && answer.IsEmpty)
             {
                 answer.IsReplayRefused = true;
                 request = request with { OmitsReplay = true };
             }
-            catch (ModelException exception) when (exception.Failure.AreToolsRefused && request.Tools.Count > 0 && answer.IsEmpty)
+            catch (ModelException exception) when (exception.Failure.AreToolsRefused
+                && request.Tools.Count > 0
+                && answer.IsEmpty)
             {
                 answer.AreToolsRefused = true;
                 request = request with { Tools = [] };
@@ -204,7 +219,8 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         EndUpdate? end = null;
         var isCut = false;
         var parts = new PartCount(Math.Max(MinParts, options.MaxAnswerChars / CharsPerPart));
-        var reader = new PatientReader<ModelUpdate>(model.Client.StreamAsync(request, clocks.Token).GetAsyncEnumerator(clocks.Token));
+        var reader = new PatientReader<ModelUpdate>(
+            model.Client.StreamAsync(request, clocks.Token).GetAsyncEnumerator(clocks.Token));
         await using var disposal = reader.ConfigureAwait(false);
         while (!isCut && end is null && await reader.MoveNextAsync(clocks.Token).ConfigureAwait(false))
         {
@@ -255,7 +271,9 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
 
     /// <summary>The model may have a lower limit on attempts than others.</summary>
     private static ModelFailure Limit(ModelFailure failure, ModelDefinition model) =>
-        model.MaxAttempts is { } most ? failure with { MaxAttempts = Math.Min(failure.MaxAttempts ?? most, most) } : failure;
+        model.MaxAttempts is { } most
+            ? failure with { MaxAttempts = Math.Min(failure.MaxAttempts ?? most, most) }
+            : failure;
 
     private static Answer Complete(IReadOnlyList<MessagePart> parts, EndUpdate? end, AnswerInProgress answer)
     {

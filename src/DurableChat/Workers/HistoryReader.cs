@@ -46,7 +46,10 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
         var hasQuestion = false;
         while (!hasQuestion || count < options.MaxHistoryMessages)
         {
-            var query = MessageQuery.Before(before, PageMessages, ReadReason.Worker) with { MaxBytes = (int)Math.Min(2L * options.MaxHistoryBytes, int.MaxValue) };
+            var query = MessageQuery.Before(before, PageMessages, ReadReason.Worker) with
+            {
+                MaxBytes = (int)Math.Min(2L * options.MaxHistoryBytes, int.MaxValue),
+            };
             var page = await store.ReadMessagesAsync(chat.Id, query, cancellationToken).ConfigureAwait(false);
             if (page is null || page.Epoch != chat.Epoch)
             {
@@ -83,7 +86,11 @@ internal sealed class HistoryReader(IChatStore store, WorkerOptions options, Fee
 
         // More messages would not fit into the window, so do not create events for them.
         var newest = history.Skip(history.Count - feeds.WindowMessages).ToArray();
-        feed.Fill(new CatchUpPage(chat.Epoch, chat.Version, newest[0].PreviousId, [.. newest.Select(message => StreamEvents.Message(feed.Id, chat.Epoch, message, publishedAt: 0))]));
+        feed.Fill(new CatchUpPage(
+            chat.Epoch,
+            chat.Version,
+            newest[0].PreviousId,
+            [.. newest.Select(message => StreamEvents.Message(feed.Id, chat.Epoch, message, publishedAt: 0))]));
     }
 
     private static bool IsQuestion(Message message) => message.Role == MessageRole.User;

@@ -53,7 +53,8 @@ internal sealed partial class LeaseTakeover(
     /// </summary>
     private async Task TakeAsync(IReadOnlyList<ClaimableChat> page, CancellationToken cancellationToken)
     {
-        var waiting = new Queue<ClaimableChat>(page.Where(chat => _taking.GetValueOrDefault(chat.Id) is not { IsCompleted: false } && !IsPaused(chat.Id)));
+        var waiting = new Queue<ClaimableChat>(
+            page.Where(chat => _taking.GetValueOrDefault(chat.Id) is not { IsCompleted: false } && !IsPaused(chat.Id)));
         using var limit = new CancellationTokenSource(options.ReconcileInterval, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (waiting.Count > 0)
@@ -94,7 +95,8 @@ internal sealed partial class LeaseTakeover(
 
     private Task[] UnderWay() => [.. _taking.Values.Where(taking => !taking.IsCompleted)];
 
-    private bool IsPaused(ChatId chat) => _failed.TryGetValue(chat, out var failure) && time.GetTimestamp() < failure.NextTry;
+    private bool IsPaused(ChatId chat) =>
+        _failed.TryGetValue(chat, out var failure) && time.GetTimestamp() < failure.NextTry;
 
     private async Task TakeAsync(ClaimableChat chat, TurnPlaces.Hold place, CancellationToken cancellationToken)
     {
@@ -102,7 +104,8 @@ internal sealed partial class LeaseTakeover(
         await Task.Yield();
         try
         {
-            var result = await committer.ExecuteAsync(chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false);
+            var result = await committer.ExecuteAsync(
+                chat.Id, null, (state, _) => new(Claim(state, chat)), null, cancellationToken).ConfigureAwait(false);
             _failed.TryRemove(chat.Id, out _);
             if (result is CommandResult.Committed)
             {
@@ -144,11 +147,17 @@ internal sealed partial class LeaseTakeover(
     /// The holder counts as gone only if the lease is still the one that was found without a live holder.
     /// </summary>
     private AcquireLease Claim(Chat chat, ClaimableChat found) =>
-        new(options.Replica, HolderIsGone: found.HolderToken is { } token && chat.Lease?.Token == token && chat.Lease.Replica != options.Replica);
+        new(options.Replica, HolderIsGone: found.HolderToken is { } token
+            && chat.Lease?.Token == token
+            && chat.Lease.Replica != options.Replica);
 
     [LoggerMessage(1, LogLevel.Information, "Took over chat {Chat}, which had no active driver")]
     private partial void LogTaken(ChatId chat);
 
-    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat}, which has no active driver, could not be taken over. The next try follows later; other chats are taken over meanwhile")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "Chat {Chat}, which has no active driver, could not be taken over. The next try follows later; other chats are "
+            + "taken over meanwhile")]
     private partial void LogNotTaken(ChatId chat, Exception exception);
 }

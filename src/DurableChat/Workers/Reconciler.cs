@@ -44,9 +44,14 @@ internal sealed partial class Reconciler(
         await BeatAsync(cancellationToken).ConfigureAwait(false);
         worker.WorkWaits += Wake;
         _loops = Task.WhenAll(
-            Task.Run(() => RepeatAsync("heartbeat", options.HeartbeatInterval, null, BeatAsync), CancellationToken.None),
-            Task.Run(() => RepeatAsync("comparison of leases and runs", options.ReconcileInterval, null, CompareAsync), CancellationToken.None),
-            Task.Run(() => RepeatAsync("takeover", options.ReconcileInterval, _wake, TakeOverAsync), CancellationToken.None));
+            Task.Run(
+                () => RepeatAsync("heartbeat", options.HeartbeatInterval, null, BeatAsync), CancellationToken.None),
+            Task.Run(
+                () => RepeatAsync("comparison of leases and runs", options.ReconcileInterval, null, CompareAsync),
+                CancellationToken.None),
+            Task.Run(
+                () => RepeatAsync("takeover", options.ReconcileInterval, _wake, TakeOverAsync),
+                CancellationToken.None));
     }
 
     /// <summary>
@@ -57,10 +62,13 @@ internal sealed partial class Reconciler(
         worker.WorkWaits -= Wake;
         await worker.DrainAsync(cancellationToken).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _loops.WaitAsync(_lastWait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loops.WaitAsync(_lastWait, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await leases.RetireAsync(options.Replica, CancellationToken.None).WaitAsync(_lastWait, time, CancellationToken.None).ConfigureAwait(false);
+            await leases.RetireAsync(options.Replica, CancellationToken.None)
+                .WaitAsync(_lastWait, time, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
         {
@@ -84,7 +92,8 @@ internal sealed partial class Reconciler(
         var held = await leases.ListLeasesAsync(options.Replica, cancellationToken).ConfigureAwait(false);
         var found = worker.Runs.EndComparison(before, held);
         metrics.Compared(
-            found.WithoutRun.Count(lease => _suspects.Contains((lease.Id, lease.Token))), found.WithoutLease.Count(run => _suspects.Contains((run.Chat, run.Token))));
+            found.WithoutRun.Count(lease => _suspects.Contains((lease.Id, lease.Token))),
+            found.WithoutLease.Count(run => _suspects.Contains((run.Chat, run.Token))));
         foreach (var lease in found.WithoutRun)
         {
             worker.Look(lease.Id, lease.Version, reloads: IsSuspect(lease.Id, lease.Token));
@@ -100,7 +109,10 @@ internal sealed partial class Reconciler(
             worker.Interrupt(lease);
         }
 
-        _suspects = [.. found.WithoutRun.Select(lease => (lease.Id, lease.Token)), .. found.WithoutLease.Select(run => (run.Chat, run.Token))];
+        _suspects = [
+            .. found.WithoutRun.Select(lease => (lease.Id, lease.Token)),
+            .. found.WithoutLease.Select(run => (run.Chat, run.Token)),
+        ];
     }
 
     /// <summary>
@@ -149,7 +161,11 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async Task RepeatAsync(string what, TimeSpan interval, SemaphoreSlim? wake, Func<CancellationToken, Task> act)
+    private async Task RepeatAsync(
+        string what,
+        TimeSpan interval,
+        SemaphoreSlim? wake,
+        Func<CancellationToken, Task> act)
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -171,12 +187,14 @@ internal sealed partial class Reconciler(
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             var timer = Task.Delay(interval, time, pause.Token);
             var woken = wake?.WaitAsync(pause.Token);
-            await (woken is null ? timer : Task.WhenAny(timer, woken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (woken is null ? timer : Task.WhenAny(timer, woken)).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
             await pause.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Chat {Chat}: the stored lease does not match the local run. The chat is loaded again")]
+    [LoggerMessage(
+        1, LogLevel.Warning, "Chat {Chat}: the stored lease does not match the local run. The chat is loaded again")]
     private partial void LogMismatch(ChatId chat);
 
     [LoggerMessage(2, LogLevel.Warning, "The {What} failed; it will be tried again")]

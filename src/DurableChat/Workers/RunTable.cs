@@ -115,9 +115,12 @@ internal sealed class RunTable(TimeProvider time)
             _ended = null;
             var tokens = held.ToDictionary(lease => lease.Id, lease => lease.Token);
             return new Comparison(
-                [.. held.Where(lease => _runs.GetValueOrDefault(lease.Id)?.Token != lease.Token && !ended.Contains((lease.Id, lease.Token)))],
-                [.. before.Where(run => _runs.GetValueOrDefault(run.Chat) == run && tokens.GetValueOrDefault(run.Chat, -1) != run.Token)],
-                [.. held.Where(lease => lease.IsInterrupting && _runs.GetValueOrDefault(lease.Id)?.Token == lease.Token)]);
+                [.. held.Where(lease => _runs.GetValueOrDefault(lease.Id)?.Token != lease.Token
+                    && !ended.Contains((lease.Id, lease.Token)))],
+                [.. before.Where(run => _runs.GetValueOrDefault(run.Chat) == run
+                    && tokens.GetValueOrDefault(run.Chat, -1) != run.Token)],
+                [.. held.Where(
+                    lease => lease.IsInterrupting && _runs.GetValueOrDefault(lease.Id)?.Token == lease.Token)]);
         }
     }
 
@@ -125,5 +128,8 @@ internal sealed class RunTable(TimeProvider time)
     /// <param name="WithoutRun">Leases without a run.</param>
     /// <param name="WithoutLease">Runs under a lease that this replica does not hold.</param>
     /// <param name="Interrupting">Leases whose run must stop its turn.</param>
-    public sealed record Comparison(IReadOnlyList<HeldLease> WithoutRun, IReadOnlyList<Run> WithoutLease, IReadOnlyList<HeldLease> Interrupting);
+    public sealed record Comparison(
+        IReadOnlyList<HeldLease> WithoutRun,
+        IReadOnlyList<Run> WithoutLease,
+        IReadOnlyList<HeldLease> Interrupting);
 }

@@ -88,7 +88,9 @@ internal sealed class ToolRound : IDisposable
     }
 
     /// <summary>Waits until a result is held for one of these places.</summary>
-    public async Task<IReadOnlyList<ToolResultPart>> WaitAsync(IReadOnlyList<int> places, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ToolResultPart>> WaitAsync(
+        IReadOnlyList<int> places,
+        CancellationToken cancellationToken)
     {
         while (true)
         {

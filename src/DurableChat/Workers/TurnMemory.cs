@@ -26,7 +26,8 @@ internal sealed class TurnMemory : IDisposable
     /// The cost to record if the lease is lost now. Null if there is none, or if a commit has counted it. The cost of
     /// an answer that is kept is counted by the worker that uses the answer.
     /// </summary>
-    public RecordSpending? Owed => _isCounted || IsKept || Spent is null || _model is null ? null : new RecordSpending(_begun, _model, Spent);
+    public RecordSpending? Owed =>
+        _isCounted || IsKept || Spent is null || _model is null ? null : new RecordSpending(_begun, _model, Spent);
 
     /// <summary>The last model call; null before the first.</summary>
     public ModelCallId? Call { get; private set; }

@@ -79,7 +79,9 @@ internal sealed partial class TurnRunner(
         {
             var phase = run.BeginPhase();
             var chat = feed.TryGetChat() ?? await reader.LoadPresentAsync(feed, run.Stopped).ConfigureAwait(false);
-            if (chat is not { NeedsWorker: true, Lease: { } lease } || lease.Token != run.Token || lease.Replica != options.Replica)
+            if (chat is not { NeedsWorker: true, Lease: { } lease }
+                || lease.Token != run.Token
+                || lease.Replica != options.Replica)
             {
                 run.Memory.Dispose();
                 return;
@@ -121,7 +123,8 @@ internal sealed partial class TurnRunner(
             else if (++refusals >= MaxRefusalsInARow)
             {
                 run.DropsResults = true;
-                throw new InvalidOperationException($"The command {command.GetType().Name} was refused {refusals} times in a row: {result}.");
+                throw new InvalidOperationException(
+                    $"The command {command.GetType().Name} was refused {refusals} times in a row: {result}.");
             }
         }
     }
@@ -139,10 +142,12 @@ internal sealed partial class TurnRunner(
         {
             try
             {
-                await committer.ExecuteAsync(run.Chat, null, (_, _) => new(owed), null, CancellationToken.None).ConfigureAwait(false);
+                await committer.ExecuteAsync(run.Chat, null, (_, _) => new(owed), null, CancellationToken.None)
+                    .ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (exception is (ChatStoreException or TimeoutException) and not ChatDataException && !draining())
+            catch (Exception exception) when (exception is (ChatStoreException or TimeoutException)
+                and not ChatDataException && !draining())
             {
                 metrics.CommitFailed();
                 LogCommitFailed(run.Chat, attempt, pause.Current, exception);
@@ -170,14 +175,16 @@ internal sealed partial class TurnRunner(
         {
             try
             {
-                return await committer.ExecuteAsync(id, null, (state, _) => new(Renew(state)), null, run.Stopped).ConfigureAwait(false);
+                return await committer.ExecuteAsync(id, null, (state, _) => new(Renew(state)), null, run.Stopped)
+                    .ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (isLost)
             {
                 run.Memory.Forget();
                 return null;
             }
-            catch (Exception exception) when (exception is (ChatStoreException or TimeoutException) and not ChatDataException)
+            catch (Exception exception) when (exception is (ChatStoreException or TimeoutException)
+                and not ChatDataException)
             {
                 metrics.CommitFailed();
                 LogCommitFailed(id, attempt, pause.Current, exception);
@@ -209,20 +216,30 @@ internal sealed partial class TurnRunner(
     /// <summary>
     /// Does what the chat needs and returns the command that records it. Null if an interruption requires another look.
     /// </summary>
-    private async Task<ChatCommand?> NextCommandAsync(Feed feed, Chat chat, Run run, Func<bool> draining, CancellationToken phase)
+    private async Task<ChatCommand?> NextCommandAsync(
+        Feed feed,
+        Chat chat,
+        Run run,
+        Func<bool> draining,
+        CancellationToken phase)
     {
         if (chat.Status == ChatStatus.Interrupting)
         {
             // The commit itself takes the results: more may arrive while the database is unavailable.
             var (_, notBegun) = await SettleToolsAsync(chat, run, tools.Options.StopTime).ConfigureAwait(false);
             var partial = run.DropsResults ? null : Partial(feed, chat, run, FinishReason.Interrupted);
-            return new FinishInterruption(run.Token, chat.Generation, partial) { NotBegun = notBegun, Usage = Unanswered(chat, run, partial) };
+            return new FinishInterruption(run.Token, chat.Generation, partial)
+            {
+                NotBegun = notBegun,
+                Usage = Unanswered(chat, run, partial),
+            };
         }
 
         if (draining())
         {
             // Commit the results first: what they complete must not be left to the next worker.
-            var (results, _) = await SettleToolsAsync(chat, run, Shorter(tools.Options.StopTime, options.DrainTime / 2)).ConfigureAwait(false);
+            var (results, _) = await SettleToolsAsync(
+                chat, run, Shorter(tools.Options.StopTime, options.DrainTime / 2)).ConfigureAwait(false);
             if (results.Count > 0)
             {
                 return new CommitStep(run.Token, chat.Generation) { Results = results };
@@ -231,7 +248,10 @@ internal sealed partial class TurnRunner(
             // A kept answer belongs to the next worker, from its start, together with its cost.
             var isLeft = run.Memory.IsKept && run.Memory.HasBegun(chat.Generation);
             var partial = isLeft ? null : Partial(feed, chat, run, FinishReason.HandedOver);
-            return new ReleaseLease(run.Token, chat.Generation, partial) { Usage = isLeft ? null : Unanswered(chat, run, partial) };
+            return new ReleaseLease(run.Token, chat.Generation, partial)
+            {
+                Usage = isLeft ? null : Unanswered(chat, run, partial),
+            };
         }
 
         if (run.HasFault)
@@ -308,7 +328,11 @@ internal sealed partial class TurnRunner(
                 round.Add(
                     place,
                     cancellationToken => tools.InvokeAsync(
-                        call, key, services, text => feed.ShowProgress(origin.Generation, call.CallId, text), cancellationToken));
+                        call,
+                        key,
+                        services,
+                        text => feed.ShowProgress(origin.Generation, call.CallId, text),
+                        cancellationToken));
                 places.Add(place);
             }
         }
@@ -323,7 +347,10 @@ internal sealed partial class TurnRunner(
     /// Call it before a turn with pending calls is ended or handed over. It stops the tools and waits a limited time
     /// for them. Returns the results that arrived and the places of calls that never started.
     /// </summary>
-    private async Task<(IReadOnlyList<ToolResultPart> Results, IReadOnlyList<int> NotBegun)> SettleToolsAsync(Chat chat, Run run, TimeSpan patience)
+    private async Task<(IReadOnlyList<ToolResultPart> Results, IReadOnlyList<int> NotBegun)> SettleToolsAsync(
+        Chat chat,
+        Run run,
+        TimeSpan patience)
     {
         if (chat.PendingToolCalls.Count == 0)
         {
@@ -399,7 +426,10 @@ internal sealed partial class TurnRunner(
 
         var mostCalls = tools.Options.MaxCallsPerAnswer;
         ToolResultPart[] refused = [.. answer.ToolCalls.Skip(mostCalls).Select(call => new ToolResultPart(
-            call.CallId, $"Not run: an answer may call at most {mostCalls} tools. Make this call again in your next answer if you need it.", IsError: true))];
+            call.CallId,
+            $"Not run: an answer may call at most {mostCalls} tools. Make this call again in your next answer if "
+                + "you need it.",
+            IsError: true))];
         return answer.ToolCalls.Take(mostCalls).All(call => tools.IsClientTool(call.Name, chat))
             ? new EnterRequiresAction(run.Token, chat.Generation) { Answer = answer, Results = refused }
             : new CommitStep(run.Token, chat.Generation) { Answer = answer, Results = refused };
@@ -410,27 +440,44 @@ internal sealed partial class TurnRunner(
     {
         var error = failed.Failure.Error;
         metrics.GenerationFailed(error.Code);
-        LogGenerationFailed(chat.Id, chat.Generation, chat.AttemptOfModel, chat.AnsweringModel, error.Code, failed.InnerException);
-        if (RetryPolicy.NextDelay(options.Retry, chat.AttemptOfModel, options.MaxAttempts, failed.Failure, Random.Shared.NextDouble()) is { } delay)
+        LogGenerationFailed(
+            chat.Id, chat.Generation, chat.AttemptOfModel, chat.AnsweringModel, error.Code, failed.InnerException);
+        if (RetryPolicy.NextDelay(
+            options.Retry,
+            chat.AttemptOfModel,
+            options.MaxAttempts,
+            failed.Failure,
+            Random.Shared.NextDouble()) is { } delay)
         {
-            return new RecordRetry(run.Token, chat.Generation, error, options.MaxAttempts, delay) { Usage = failed.Usage };
+            return new RecordRetry(run.Token, chat.Generation, error, options.MaxAttempts, delay)
+            {
+                Usage = failed.Usage,
+            };
         }
 
         if (FallbackPolicy.After(failed.Model, error) is { } fallback)
         {
             metrics.FellBack(chat.AnsweringModel, fallback, error.Code);
             LogFellBack(chat.Id, chat.Generation, chat.AnsweringModel, error.Code, fallback);
-            return new RecordRetry(run.Token, chat.Generation, error, chat.AttemptOfModel, TimeSpan.Zero) { FallbackModel = fallback, Usage = failed.Usage };
+            return new RecordRetry(run.Token, chat.Generation, error, chat.AttemptOfModel, TimeSpan.Zero)
+            {
+                FallbackModel = fallback,
+                Usage = failed.Usage,
+            };
         }
 
         var partial = Partial(feed, chat, run, FinishReason.Failed);
-        return new FailTurn(run.Token, chat.Generation, error, partial) { Usage = partial is null ? failed.Usage : null };
+        return new FailTurn(run.Token, chat.Generation, error, partial)
+        {
+            Usage = partial is null ? failed.Usage : null,
+        };
     }
 
     /// <summary>The answer in flight so far. Null if there is nothing worth keeping.</summary>
     private static Answer? Partial(Feed feed, Chat chat, Run run, FinishReason reason) =>
         feed.TryGetParts(chat.Generation) is not { } parts || !parts.Any(part => part is TextPart) ? null
-        : run.Memory.HasBegun(chat.Generation) ? new Answer(parts, reason, run.Memory.Spent) { Instructions = run.Memory.Instructions }
+        : run.Memory.HasBegun(chat.Generation)
+            ? new Answer(parts, reason, run.Memory.Spent) { Instructions = run.Memory.Instructions }
         : new Answer(parts, reason);
 
     /// <summary>
@@ -452,7 +499,8 @@ internal sealed partial class TurnRunner(
     /// </summary>
     private void Forget(Chat chat, ChatCommand command, Run run)
     {
-        if (command is not (ReleaseLease or RecordAttempt or CommitStep { Answer: null } or EnterRequiresAction { Answer: null }))
+        if (command is not (ReleaseLease or RecordAttempt or CommitStep { Answer: null }
+            or EnterRequiresAction { Answer: null }))
         {
             keeper?.Forget(TurnMemory.CallOf(chat, run.Token));
         }
@@ -479,12 +527,27 @@ internal sealed partial class TurnRunner(
     [LoggerMessage(1, LogLevel.Debug, "Turn of chat {Chat} ended: {Outcome}, version {Version}")]
     private partial void LogTurnEnded(ChatId chat, string outcome, long version);
 
-    [LoggerMessage(3, LogLevel.Warning, "A commit of the worker to chat {Chat} failed at attempt {Attempt}; it is tried again in {Pause}")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "A commit of the worker to chat {Chat} failed at attempt {Attempt}; it is tried again in {Pause}")]
     private partial void LogCommitFailed(ChatId chat, int attempt, TimeSpan pause, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "Generation {Generation} of chat {Chat} failed at attempt {Attempt} of model {Model}: {Code}")]
-    private partial void LogGenerationFailed(ChatId chat, long generation, int attempt, string model, string code, Exception? exception);
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "Generation {Generation} of chat {Chat} failed at attempt {Attempt} of model {Model}: {Code}")]
+    private partial void LogGenerationFailed(
+        ChatId chat,
+        long generation,
+        int attempt,
+        string model,
+        string code,
+        Exception? exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "Generation {Generation} of chat {Chat}: model {Model} failed with {Code}; model {Fallback} answers")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "Generation {Generation} of chat {Chat}: model {Model} failed with {Code}; model {Fallback} answers")]
     private partial void LogFellBack(ChatId chat, long generation, string model, string code, string fallback);
 }

@@ -123,7 +123,8 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     /// <param name="reloads">True if the state in memory cannot be trusted, whatever its version.</param>
     public void Look(ChatId id, long version = 0, bool reloads = false)
     {
-        _wanted.AddOrUpdate(id, (version, reloads), (_, wanted) => (Math.Max(wanted.Version, version), wanted.Reloads || reloads));
+        _wanted.AddOrUpdate(
+            id, (version, reloads), (_, wanted) => (Math.Max(wanted.Version, version), wanted.Reloads || reloads));
         if (_looks.AddOrUpdate(id, false, static (_, _) => true))
         {
             return;
@@ -154,7 +155,9 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
         Places.Close();
         try
         {
-            await Task.WhenAll(_tasks.Keys).WaitAsync(_options.DrainTime, _time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(_tasks.Keys)
+                .WaitAsync(_options.DrainTime, _time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -167,7 +170,9 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
             run.Interrupt();
         }
 
-        await Task.WhenAll(_tasks.Keys).WaitAsync(_options.DrainTime, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_tasks.Keys)
+            .WaitAsync(_options.DrainTime, _time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var run in Runs.All)
         {
             run.Stop();
@@ -209,7 +214,10 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     private void Track(Task task)
     {
         _tasks[task] = 0;
-        _ = task.ContinueWith(static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _), _tasks, TaskScheduler.Default);
+        _ = task.ContinueWith(
+            static (ended, state) => ((ConcurrentDictionary<Task, byte>)state!).TryRemove(ended, out _),
+            _tasks,
+            TaskScheduler.Default);
     }
 
     private async Task LookAsync(ChatId id)
@@ -246,7 +254,8 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
                 _ = wanted.Reloads ? MarkUnsynced(pin.Feed) : pin.Feed.MarkUnsyncedBelow(wanted.Version);
             }
 
-            if ((pin.Feed.TryGetChat() ?? await _reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false)) is { } chat)
+            if ((pin.Feed.TryGetChat()
+                ?? await _reader.LoadPresentAsync(pin.Feed, CancellationToken.None).ConfigureAwait(false)) is { } chat)
             {
                 Fit(chat, isPresent: true);
             }
@@ -342,6 +351,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     [LoggerMessage(2, LogLevel.Information, "Handing over {Count} running turns")]
     private partial void LogHandingOver(int count);
 
-    [LoggerMessage(3, LogLevel.Warning, "Chat {Chat} could not be looked at; the next comparison of leases and runs will find it")]
+    [LoggerMessage(
+        3, LogLevel.Warning, "Chat {Chat} could not be looked at; the next comparison of leases and runs will find it")]
     private partial void LogLookFailed(ChatId chat, Exception exception);
 }

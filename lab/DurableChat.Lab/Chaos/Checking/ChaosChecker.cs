@@ -3,8 +3,8 @@ using DurableChat.ScaleTest.Checking;
 namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
-/// Judges one chat by its record, after all is quiet. It knows what the wire's documentation promises and nothing of the server, nor does it build on the checks that were made while streams
-/// were read. Pure.
+/// Judges one chat by its record, after all is quiet. It knows what the wire's documentation promises and nothing of
+/// the server, nor does it build on the checks that were made while streams were read. Pure.
 /// </summary>
 internal static class ChaosChecker
 {

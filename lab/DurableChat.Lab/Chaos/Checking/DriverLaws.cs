@@ -22,7 +22,9 @@ internal static class DriverLaws
         {
             var detail = string.Create(
                 CultureInfo.InvariantCulture,
-                $"From {gap.From:0.0} s to {gap.To:0.0} s it needed a driver and had none, {gap.Seconds:0.0} s of that without an excuse; {limit:0.0} s are allowed. The last sign was of {(gap.Replica < 0 ? "no known replica" : $"replica {gap.Replica + 1}")}.");
+                $"From {gap.From:0.0} s to {gap.To:0.0} s it needed a driver and had none, {gap.Seconds:0.0} s of that "
+                    + $"without an excuse; {limit:0.0} s are allowed. The last sign was of "
+                    + $"{(gap.Replica < 0 ? "no known replica" : $"replica {gap.Replica + 1}")}.");
             findings.Add(ViolationKind.Undriven, detail, gap.From, gap.From);
         }
     }
@@ -66,7 +68,8 @@ internal static class DriverLaws
 
     private static IEnumerable<Sign> Signs(RecordedChat chat)
     {
-        var begun = chat.Actions.Where(action => TextLaws.OwnId(action) > 0).Select(action => new Sign(action.At + action.Seconds, action.At + action.Seconds, -1, action.Reply!.Version, IsBusy: true));
+        var begun = chat.Actions.Where(action => TextLaws.OwnId(action) > 0).Select(action => new Sign(
+            action.At + action.Seconds, action.At + action.Seconds, -1, action.Reply!.Version, IsBusy: true));
         return chat.Work.Select(work => SignOf(work, chat.Circumstances.Limits)).Concat(begun).Concat(News(chat));
     }
 
@@ -84,7 +87,10 @@ internal static class DriverLaws
     private static IEnumerable<Sign> News(RecordedChat chat)
     {
         var (message, generation, seq) = (0L, 0L, 0L);
-        foreach (var (at, given) in chat.Streams.SelectMany(stream => stream.Entries).Where(entry => entry.Event is not null).OrderBy(entry => entry.At).Select(entry => (entry.At, entry.Event!)))
+        foreach (var (at, given) in chat.Streams.SelectMany(stream => stream.Entries)
+            .Where(entry => entry.Event is not null)
+            .OrderBy(entry => entry.At)
+            .Select(entry => (entry.At, entry.Event!)))
         {
             switch (given.Type)
             {
@@ -95,7 +101,8 @@ internal static class DriverLaws
                     message = given.Message.Id;
                     yield return new Sign(at, at, -1);
                     break;
-                case WireEventType.MessagePart when given.Generation > generation || (given.Generation == generation && given.Seq > seq):
+                case WireEventType.MessagePart when given.Generation > generation
+                    || (given.Generation == generation && given.Seq > seq):
                     (generation, seq) = (given.Generation, given.Seq);
                     yield return new Sign(at, at, -1);
                     break;
@@ -130,7 +137,10 @@ internal static class DriverLaws
             {
                 // Leases are taken only by replicas that have reached the database for a whole lease.
                 var free = Math.Max(fault.Ended, fault.Began + limits.Lease);
-                free = stalls.Where(stall => stall.Overlaps(fault.Began, free)).Select(stall => stall.Ended + limits.Lease).Append(free).Max();
+                free = stalls.Where(stall => stall.Overlaps(fault.Began, free))
+                    .Select(stall => stall.Ended + limits.Lease)
+                    .Append(free)
+                    .Max();
                 yield return (fault.Began, free + (2 * limits.Takeover));
             }
         }

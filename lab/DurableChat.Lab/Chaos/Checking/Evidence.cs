@@ -18,14 +18,19 @@ internal sealed class Evidence
             _stored.TryAdd(TextOf(message), message.Id);
         }
 
-        foreach (var message in chat.Streams.SelectMany(stream => stream.Entries).Select(entry => entry.Event?.Message).OfType<WireMessage>().Concat(chat.Stored).Where(message => message.IsUser))
+        foreach (var message in chat.Streams.SelectMany(stream => stream.Entries)
+            .Select(entry => entry.Event?.Message)
+            .OfType<WireMessage>()
+            .Concat(chat.Stored)
+            .Where(message => message.IsUser))
         {
             var text = TextOf(message);
             (_ids.TryGetValue(text, out var ids) ? ids : _ids[text] = []).Add(message.Id);
         }
 
         _queued = [.. chat.Final.Queue.Select(queued => queued.Text)];
-        _edits = [.. chat.Actions.Where(action => action.Action.Kind == ActionKind.Edit && (action.IsAcknowledged || (action.MayBeDone && WasSeen(action.Action.Content!))))];
+        _edits = [.. chat.Actions.Where(action => action.Action.Kind == ActionKind.Edit
+            && (action.IsAcknowledged || (action.MayBeDone && WasSeen(action.Action.Content!))))];
     }
 
     /// <summary>The texts that were ever seen as messages.</summary>

@@ -27,14 +27,20 @@ internal sealed class Findings(RecordedChat chat)
             lines.UnionWith(Enumerable.Range(chat.Actions.Count - MaxEvents, MaxEvents));
         }
 
-        _all.Add(new Violation(kind, chat.Id, "", "", detail, [.. lines.Where(line => line >= 0 && line < chat.Actions.Count).Select(line => chat.Actions[line].ToString())]));
+        _all.Add(new Violation(kind, chat.Id, "", "", detail, [.. lines.Where(line => line >= 0
+            && line < chat.Actions.Count).Select(line => chat.Actions[line].ToString())]));
     }
 
-    /// <summary>Something wrong with what was done for the chat from one time to another, in seconds: shown with the commands that were under way then or shortly before.</summary>
+    /// <summary>
+    /// Something wrong with what was done for the chat from one time to another, in seconds: shown with the commands
+    /// that were under way then or shortly before.
+    /// </summary>
     public void Add(ViolationKind kind, string detail, double from, double to)
     {
-        var around = chat.Actions.Where(action => action.At <= to && action.At + action.Seconds >= from - Before).ToList();
-        _all.Add(new Violation(kind, chat.Id, "", "", detail, [.. around.TakeLast(MaxEvents).Select(action => action.ToString())]));
+        var around = chat.Actions.Where(action => action.At <= to && action.At + action.Seconds >= from - Before)
+            .ToList();
+        _all.Add(new Violation(
+            kind, chat.Id, "", "", detail, [.. around.TakeLast(MaxEvents).Select(action => action.ToString())]));
     }
 
     /// <summary>Something wrong with what a follower was given.</summary>
@@ -45,7 +51,8 @@ internal sealed class Findings(RecordedChat chat)
             kind,
             chat.Id,
             stream.Name,
-            stream.Entries.Take(entry + 1).LastOrDefault(given => given.Event?.PositionText is not null)?.Event!.PositionText ?? "the beginning",
+            stream.Entries.Take(entry + 1)
+                .LastOrDefault(given => given.Event?.PositionText is not null)?.Event!.PositionText ?? "the beginning",
             detail,
             [.. stream.Entries.Skip(first).Take(entry + 1 - first).Select(given => given.ToString())]));
     }

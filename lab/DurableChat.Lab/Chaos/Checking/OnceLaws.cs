@@ -21,7 +21,8 @@ internal static class OnceLaws
         {
             findings.Add(
                 repeat.First.Kind == WorkKind.Tool ? ViolationKind.ToolRepeated : ViolationKind.AnswerRepeated,
-                $"The {repeat.Again} repeats the {repeat.First}; no crash, takeover, failure or stop lies between. {Faults(chat, repeat)}",
+                $"The {repeat.Again} repeats the {repeat.First}; no crash, takeover, failure or stop lies between. "
+                    + $"{Faults(chat, repeat)}",
                 repeat.First.Began,
                 repeat.Again.Began);
         }
@@ -43,21 +44,27 @@ internal static class OnceLaws
         chat.Circumstances.Faults.Any(fault => fault.Stops(first.Replica) && fault.Overlaps(first.Began, again.Began))
         || again.Began < chat.Circumstances.PreviousAloneUntil
         || StoodStill(chat.Circumstances, first.Began, again.Began)
-        || (first.Kind == WorkKind.Answer && (first.Outcome == WorkOutcome.Failed || chat.Actions.Any(action => CanStop(action, first.Began, again.Began))));
+        || (first.Kind == WorkKind.Answer && (first.Outcome == WorkOutcome.Failed
+            || chat.Actions.Any(action => CanStop(action, first.Began, again.Began))));
 
     /// <summary>
     /// True if the machine was so busy that a replica may have missed its heartbeats: that is a frozen replica, too.
     /// </summary>
     private static bool StoodStill(Circumstances circumstances, double from, double to) =>
-        circumstances.Lulls.Sum(lull => Math.Max(0, Math.Min(lull.To, to) - Math.Max(lull.From, from - circumstances.Limits.Lease))) > circumstances.Limits.Lease / 2;
+        circumstances.Lulls.Sum(lull => Math.Max(0, Math.Min(
+            lull.To, to) - Math.Max(lull.From, from - circumstances.Limits.Lease))) > circumstances.Limits.Lease / 2;
 
     private static bool CanStop(ActionRecord action, double from, double to) =>
         action.MayBeDone && (action.Action.CanStopTurn || action.Action.Kind == ActionKind.Edit)
-        && action.At <= to && action.At + action.Seconds + (action.Outcome == ActionOutcome.Unsure ? Lateness : 0) >= from;
+        && action.At <= to
+        && action.At + action.Seconds + (action.Outcome == ActionOutcome.Unsure ? Lateness : 0) >= from;
 
     private static string Faults(RecordedChat chat, Repeat repeat)
     {
-        var near = chat.Circumstances.Faults.Where(fault => fault.Overlaps(repeat.First.Began - Lateness, repeat.Again.Began)).Select(fault => fault.ToString()).ToList();
-        return near.Count == 0 ? "There was no fault." : $"Faults meanwhile and shortly before: {string.Join(", ", near)}.";
+        var near = chat.Circumstances.Faults.Where(fault => fault.Overlaps(
+            repeat.First.Began - Lateness, repeat.Again.Began)).Select(fault => fault.ToString()).ToList();
+        return near.Count == 0
+            ? "There was no fault."
+            : $"Faults meanwhile and shortly before: {string.Join(", ", near)}.";
     }
 }

@@ -4,8 +4,9 @@ using DurableChat.ScaleTest.Wire;
 namespace DurableChat.Lab.Chaos.Checking;
 
 /// <summary>
-/// Every stream satisfies G1, over all of its connections: it is replayed onto a screen, message by message, and at the end the screen shows what is stored. All streams of a chat agree on what each id
-/// is, also in histories that an edit has since removed; and what a stream showed is stored, unless an edit removed it.
+/// Every stream satisfies G1, over all of its connections: it is replayed onto a screen, message by message, and at the
+/// end the screen shows what is stored. All streams of a chat agree on what each id is, also in histories that an edit
+/// has since removed; and what a stream showed is stored, unless an edit removed it.
 /// </summary>
 internal static class StreamLaws
 {
@@ -18,7 +19,12 @@ internal static class StreamLaws
         }
     }
 
-    private sealed class Screen(RecordedChat chat, RecordedStream stream, Dictionary<long, ulong> known, Evidence evidence, Findings findings)
+    private sealed class Screen(
+        RecordedChat chat,
+        RecordedStream stream,
+        Dictionary<long, ulong> known,
+        Evidence evidence,
+        Findings findings)
     {
         private readonly List<WireMessage> _shown = [];
         private readonly List<byte> _preview = [];
@@ -49,12 +55,18 @@ internal static class StreamLaws
             }
         }
 
-        /// <summary>A client comes back with the position it was given last; that must be what is on its screen.</summary>
+        /// <summary>
+        /// A client comes back with the position it was given last; that must be what is on its screen.
+        /// </summary>
         private void CheckReturn(StreamEntry connection, int at)
         {
             if (WirePosition.Read(connection.Position) is { } position && position.Message != LastId)
             {
-                findings.Add(ViolationKind.Gap, $"The position {connection.Position} was given for a screen whose last message is {LastId}.", stream, at);
+                findings.Add(
+                    ViolationKind.Gap,
+                    $"The position {connection.Position} was given for a screen whose last message is {LastId}.",
+                    stream,
+                    at);
             }
         }
 
@@ -65,7 +77,11 @@ internal static class StreamLaws
                 case WireEventType.HistoryReset:
                     if (given.Epoch <= _epoch)
                     {
-                        findings.Add(ViolationKind.WrongEpoch, $"History was reset to epoch {given.Epoch} while epoch {_epoch} was on screen.", stream, at);
+                        findings.Add(
+                            ViolationKind.WrongEpoch,
+                            $"History was reset to epoch {given.Epoch} while epoch {_epoch} was on screen.",
+                            stream,
+                            at);
                     }
 
                     _epoch = given.Epoch;
@@ -88,14 +104,24 @@ internal static class StreamLaws
         {
             if (_epoch != 0 && given.Position is { } position && position.Epoch != _epoch)
             {
-                findings.Add(ViolationKind.WrongEpoch, $"A message of epoch {position.Epoch} on a screen of epoch {_epoch}.", stream, at);
+                findings.Add(
+                    ViolationKind.WrongEpoch,
+                    $"A message of epoch {position.Epoch} on a screen of epoch {_epoch}.",
+                    stream,
+                    at);
             }
 
             _epoch = given.Position?.Epoch ?? _epoch;
             if (message.PreviousId != LastId || message.Id <= LastId)
             {
-                var kind = _shown.Exists(shown => shown.Id == message.Id) ? ViolationKind.Duplicate : message.PreviousId > LastId ? ViolationKind.Gap : ViolationKind.OutOfOrder;
-                findings.Add(kind, $"Message {message.Id} follows {message.PreviousId}, but the last on screen is {LastId}.", stream, at);
+                var kind = _shown.Exists(shown => shown.Id == message.Id) ? ViolationKind.Duplicate
+                    : message.PreviousId > LastId ? ViolationKind.Gap
+                    : ViolationKind.OutOfOrder;
+                findings.Add(
+                    kind,
+                    $"Message {message.Id} follows {message.PreviousId}, but the last on screen is {LastId}.",
+                    stream,
+                    at);
                 if (kind != ViolationKind.Gap)
                 {
                     return;
@@ -104,20 +130,32 @@ internal static class StreamLaws
 
             if (!known.TryAdd(message.Id, message.JsonHash) && known[message.Id] != message.JsonHash)
             {
-                findings.Add(ViolationKind.Content, $"Message {message.Id} is another one here than elsewhere.", stream, at);
+                findings.Add(
+                    ViolationKind.Content, $"Message {message.Id} is another one here than elsewhere.", stream, at);
             }
 
             if (chat.Stored.All(stored => stored.Id != message.Id) && !evidence.MayHaveBeenCutOff(message.Id, null))
             {
-                findings.Add(ViolationKind.Lost, $"Message {message.Id} was shown and is not stored, and no edit removed it.", stream, at);
+                findings.Add(
+                    ViolationKind.Lost,
+                    $"Message {message.Id} was shown and is not stored, and no edit removed it.",
+                    stream,
+                    at);
             }
 
             if (message.Generation > 0)
             {
                 var text = message.Text.Span;
-                if (_preview.Count > 0 && (_previewOf != message.Generation || _preview.Count > text.Length || !text[.._preview.Count].SequenceEqual(_preview.ToArray())))
+                if (_preview.Count > 0 && (_previewOf != message.Generation
+                    || _preview.Count > text.Length
+                    || !text[.._preview.Count].SequenceEqual(_preview.ToArray())))
                 {
-                    findings.Add(ViolationKind.Content, $"The parts on screen, of generation {_previewOf}, are not how message {message.Id} of generation {message.Generation} begins.", stream, at);
+                    findings.Add(
+                        ViolationKind.Content,
+                        $"The parts on screen, of generation {_previewOf}, are not how message {message.Id} of "
+                            + $"generation {message.Generation} begins.",
+                        stream,
+                        at);
                 }
 
                 _lastAnswered = Math.Max(_lastAnswered, message.Generation);
@@ -131,14 +169,22 @@ internal static class StreamLaws
         {
             if (part.Generation <= _lastAnswered)
             {
-                findings.Add(ViolationKind.StalePart, $"A part of generation {part.Generation}, which is answered.", stream, at);
+                findings.Add(
+                    ViolationKind.StalePart, $"A part of generation {part.Generation}, which is answered.", stream, at);
                 return;
             }
 
             var expected = (_lastPart == 0 || _previewOf == part.Generation ? _lastPart : 0) + 1;
-            if (part.FirstSeq != expected || part.Seq < part.FirstSeq || (_lastPart > 0 && _previewOf != part.Generation))
+            if (part.FirstSeq != expected
+                || part.Seq < part.FirstSeq
+                || (_lastPart > 0 && _previewOf != part.Generation))
             {
-                findings.Add(part.FirstSeq < expected ? ViolationKind.PartDuplicate : ViolationKind.PartGap, $"Parts {part.FirstSeq} to {part.Seq} of generation {part.Generation} after part {_lastPart} of {_previewOf}.", stream, at);
+                findings.Add(
+                    part.FirstSeq < expected ? ViolationKind.PartDuplicate : ViolationKind.PartGap,
+                    $"Parts {part.FirstSeq} to {part.Seq} of generation {part.Generation} after part {_lastPart} of "
+                        + $"{_previewOf}.",
+                    stream,
+                    at);
             }
 
             (_previewOf, _lastPart) = (part.Generation, part.Seq);
@@ -150,14 +196,23 @@ internal static class StreamLaws
 
         private void Compare(int at)
         {
-            var differs = _shown.Zip(chat.Stored).FirstOrDefault(pair => pair.First.Id != pair.Second.Id || pair.First.JsonHash != pair.Second.JsonHash);
+            var differs = _shown.Zip(chat.Stored)
+                .FirstOrDefault(pair => pair.First.Id != pair.Second.Id || pair.First.JsonHash != pair.Second.JsonHash);
             if (differs.First is not null)
             {
-                findings.Add(ViolationKind.Content, $"At the end message {differs.First.Id} is on screen where message {differs.Second.Id} is stored.", stream, at);
+                findings.Add(
+                    ViolationKind.Content,
+                    $"At the end message {differs.First.Id} is on screen where message {differs.Second.Id} is stored.",
+                    stream,
+                    at);
             }
             else if (_shown.Count != chat.Stored.Count)
             {
-                findings.Add(_shown.Count < chat.Stored.Count ? ViolationKind.Lost : ViolationKind.Unknown, $"At the end {_shown.Count} messages are on screen and {chat.Stored.Count} are stored.", stream, at);
+                findings.Add(
+                    _shown.Count < chat.Stored.Count ? ViolationKind.Lost : ViolationKind.Unknown,
+                    $"At the end {_shown.Count} messages are on screen and {chat.Stored.Count} are stored.",
+                    stream,
+                    at);
             }
         }
 

@@ -32,7 +32,9 @@ internal static class UsageLaws
         {
             findings.Add(
                 ViolationKind.Miscounted,
-                $"The chat counts {chat.Final.Usage}, but the model reported {required} for {certain.Count} answers, and for {possible.Count} more that may be lost {Cost.Sum(possible.Select(CostOf))}.{Blame(rest, certain)}");
+                $"The chat counts {chat.Final.Usage}, but the model reported {required} for {certain.Count} answers, "
+                    + $"and for {possible.Count} more that may be lost {Cost.Sum(possible.Select(CostOf))}."
+                    + $"{Blame(rest, certain)}");
         }
 
         var reported = chat.Work.Where(HasCost).GroupBy(CostOf).ToDictionary(same => same.Key, same => same.Count());
@@ -41,7 +43,10 @@ internal static class UsageLaws
             var cost = new Cost(message.Usage.Input, message.Usage.Output);
             if (!reported.TryGetValue(cost, out var left) || left == 0)
             {
-                findings.Add(ViolationKind.Miscounted, $"Message {message.Id} cost {cost}, but {(left == 0 && reported.ContainsKey(cost) ? "another message cost the same" : "no answer did")}.");
+                findings.Add(
+                    ViolationKind.Miscounted,
+                    $"Message {message.Id} cost {cost}, but "
+                        + $"{(left == 0 && reported.ContainsKey(cost) ? "another message cost the same" : "no answer did")}.");
             }
 
             reported[cost] = left - 1;
@@ -63,7 +68,10 @@ internal static class UsageLaws
     {
         if (costs.Count > MaxCombined)
         {
-            return sum.Input >= 0 && sum.Output >= 0 && sum.Input <= costs.Sum(cost => cost.Input) && sum.Output <= costs.Sum(cost => cost.Output);
+            return sum.Input >= 0
+                && sum.Output >= 0
+                && sum.Input <= costs.Sum(cost => cost.Input)
+                && sum.Output <= costs.Sum(cost => cost.Output);
         }
 
         var sums = new HashSet<Cost> { default };
@@ -75,22 +83,28 @@ internal static class UsageLaws
         return sums.Contains(sum);
     }
 
-    private static bool HasCost(WorkRecord work) => work.Kind == WorkKind.Answer && work.InputTokens + work.OutputTokens > 0;
+    private static bool HasCost(WorkRecord work) =>
+        work.Kind == WorkKind.Answer && work.InputTokens + work.OutputTokens > 0;
 
     private static bool IsCertain(RecordedChat chat, WorkRecord answer)
     {
         var from = answer.Began;
         var until = StoredAt(chat.Circumstances, answer);
-        var faults = chat.Circumstances.Faults.Where(fault => fault.Stops(answer.Replica) && fault.Overlaps(from, until)).ToList();
+        var faults = chat.Circumstances.Faults.Where(fault => fault.Stops(answer.Replica)
+            && fault.Overlaps(from, until)).ToList();
         return answer.IsCostTaken
-            ? faults.TrueForAll(fault => fault.Kind is not (ChaosFault.Kill or ChaosFault.Rolling or ChaosFault.Upgrade))
-            : answer.Outcome == WorkOutcome.Completed && faults.Count == 0 && !StoodStill(chat.Circumstances, from, until)
+            ? faults.TrueForAll(
+                fault => fault.Kind is not (ChaosFault.Kill or ChaosFault.Rolling or ChaosFault.Upgrade))
+            : answer.Outcome == WorkOutcome.Completed
+                && faults.Count == 0
+                && !StoodStill(chat.Circumstances, from, until)
                 && !chat.Actions.Any(action => CanEnd(action, from, until));
     }
 
     /// <summary>True if the machine was so busy that a replica may have lost a lease.</summary>
     private static bool StoodStill(Circumstances circumstances, double from, double to) =>
-        circumstances.Lulls.Where(lull => lull.From <= to && lull.To >= from).Sum(lull => lull.To - lull.From) > circumstances.Limits.Lease / 2;
+        circumstances.Lulls.Where(lull => lull.From <= to && lull.To >= from)
+            .Sum(lull => lull.To - lull.From) > circumstances.Limits.Lease / 2;
 
     /// <summary>
     /// The time by which what an answer cost is stored: later if its replica or the database stood still meanwhile.
@@ -99,19 +113,26 @@ internal static class UsageLaws
     {
         var ended = answer.Ended ?? answer.LastSeen;
         var at = ended + Storing;
-        foreach (var fault in circumstances.Faults.OrderBy(fault => fault.Began).Where(fault => fault.IsStall || fault.Kind is ChaosFault.Slow || (fault.Kind == ChaosFault.Pause && fault.Stops(answer.Replica))))
+        foreach (var fault in circumstances.Faults.OrderBy(fault => fault.Began).Where(fault => fault.IsStall
+            || fault.Kind is ChaosFault.Slow
+            || (fault.Kind == ChaosFault.Pause && fault.Stops(answer.Replica))))
         {
             at = fault.Overlaps(answer.Began, at) ? Math.Max(at, fault.Ended + LongestPause + Storing) : at;
         }
 
-        return at + circumstances.Lulls.Where(lull => lull.From <= at && lull.To >= ended).Sum(lull => lull.To - lull.From);
+        return at
+            + circumstances.Lulls.Where(lull => lull.From <= at && lull.To >= ended).Sum(lull => lull.To - lull.From);
     }
 
     private static bool CanEnd(ActionRecord action, double from, double to) =>
-        action.MayBeDone && (action.Action.CanStopTurn || action.Action.Kind == ActionKind.Edit) && action.At <= to && action.At + action.Seconds >= from;
+        action.MayBeDone
+            && (action.Action.CanStopTurn || action.Action.Kind == ActionKind.Edit)
+            && action.At <= to
+            && action.At + action.Seconds >= from;
 
     private static string Blame(Cost rest, IReadOnlyList<WorkRecord> certain) =>
-        certain.FirstOrDefault(answer => rest + CostOf(answer) == default) is { } missing ? $" The {missing} is missing."
+        certain.FirstOrDefault(answer => rest
+            + CostOf(answer) == default) is { } missing ? $" The {missing} is missing."
         : certain.FirstOrDefault(answer => CostOf(answer) == rest) is { } twice ? $" The {twice} is counted twice."
         : "";
 }

@@ -29,7 +29,12 @@ internal sealed class ChaosModelState(TimeProvider time)
 /// A model that answers, calls tools and fails by the seed, the history it is given and how often it was given that
 /// before, and looks at each history as a provider would. Thread-safe.
 /// </summary>
-internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosModelState state, TimeProvider time) : IChatClient
+internal sealed class ChaosModel(
+    ulong seed,
+    double errors,
+    int replica,
+    ChaosModelState state,
+    TimeProvider time) : IChatClient
 {
     /// <summary>How many answers in ten to a user call tools, and how many to results of tools.</summary>
     private const int CallsInTen = 4;
@@ -42,7 +47,9 @@ internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosMo
     private static readonly TimeSpan _pace = TimeSpan.FromMilliseconds(15);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var input = Describe(messages);
         if (MockHistory.FindFault(input) is { } fault)
@@ -51,7 +58,8 @@ internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosMo
         }
 
         var fingerprint = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(input.GetRawText()));
-        var entry = state.Journal.Begin(WorkKind.Answer, $"{fingerprint:x16}", MockHistory.FindQuestion(input), replica);
+        var entry = state.Journal.Begin(
+            WorkKind.Answer, $"{fingerprint:x16}", MockHistory.FindQuestion(input), replica);
         try
         {
             var random = new SplitMix(fingerprint ^ (seed << 32) ^ (uint)state.Count(fingerprint));
@@ -80,7 +88,8 @@ internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosMo
 
                 if (calls.Count == 0)
                 {
-                    yield return new ChatResponseUpdate(ChatRole.Assistant, [new TextContent($"{random.NextBits():x} ")]);
+                    yield return new ChatResponseUpdate(
+                        ChatRole.Assistant, [new TextContent($"{random.NextBits():x} ")]);
                 }
             }
 
@@ -97,7 +106,10 @@ internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosMo
         }
     }
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
@@ -115,7 +127,8 @@ internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosMo
             for (var left = 1 + random.Next(2); left > 0; left--)
             {
                 var arguments = new Dictionary<string, object?> { ["question"] = MockHistory.FindQuestion(input) };
-                calls.Add(new FunctionCallContent($"call_{random.NextBits():x16}", tools[random.Next(tools.Count)].Name, arguments));
+                calls.Add(new FunctionCallContent(
+                    $"call_{random.NextBits():x16}", tools[random.Next(tools.Count)].Name, arguments));
             }
         }
 
@@ -123,18 +136,26 @@ internal sealed class ChaosModel(ulong seed, double errors, int replica, ChaosMo
     }
 
     /// <summary>The messages as the chat completions API has them.</summary>
-    private static JsonElement Describe(IEnumerable<ChatMessage> messages) => JsonSerializer.SerializeToElement(messages.SelectMany(Describe));
+    private static JsonElement Describe(IEnumerable<ChatMessage> messages) =>
+        JsonSerializer.SerializeToElement(messages.SelectMany(Describe));
 
     private static IEnumerable<Dictionary<string, object?>> Describe(ChatMessage message)
     {
         var results = message.Contents.OfType<FunctionResultContent>().ToList();
         if (results.Count > 0)
         {
-            return results.Select(result => new Dictionary<string, object?> { ["role"] = "tool", ["tool_call_id"] = result.CallId, ["content"] = result.Result?.ToString() });
+            return results.Select(result => new Dictionary<string, object?>
+            {
+                ["role"] = "tool",
+                ["tool_call_id"] = result.CallId,
+                ["content"] = result.Result?.ToString(),
+            });
         }
 
         var described = new Dictionary<string, object?> { ["role"] = message.Role.Value, ["content"] = message.Text };
-        var calls = message.Contents.OfType<FunctionCallContent>().Select(call => new Dictionary<string, object?> { ["id"] = call.CallId }).ToList();
+        var calls = message.Contents.OfType<FunctionCallContent>()
+            .Select(call => new Dictionary<string, object?> { ["id"] = call.CallId })
+            .ToList();
         if (calls.Count > 0)
         {
             described["tool_calls"] = calls;

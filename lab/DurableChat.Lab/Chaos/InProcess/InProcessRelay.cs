@@ -8,11 +8,18 @@ namespace DurableChat.Lab.Chaos.InProcess;
 /// <summary>Reaches the other replicas of this process for the parts of answers. Thread-safe.</summary>
 internal sealed class InProcessRelay(Func<Uri, InProcessReplica?> find, ReplicaPower power) : IRelay
 {
-    public async IAsyncEnumerable<RelayFrame> ReadAsync(Uri address, ChatId chat, long generation, long afterSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RelayFrame> ReadAsync(
+        Uri address,
+        ChatId chat,
+        long generation,
+        long afterSeq,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var other = find(address) ?? throw new RelayException("There is nobody.");
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(other.Power.Killed, power.Killed, cancellationToken);
-        await using var frames = other.Relay.ReadAsync(chat, generation, afterSeq, ended.Token).GetAsyncEnumerator(ended.Token);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            other.Power.Killed, power.Killed, cancellationToken);
+        await using var frames = other.Relay.ReadAsync(chat, generation, afterSeq, ended.Token)
+            .GetAsyncEnumerator(ended.Token);
         while (true)
         {
             bool hasMore;

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace DurableChat.Lab.Chaos.InProcess;
 
-/// <summary>The library as a replica within this process, from its start until it is stopped or killed. Thread-safe.</summary>
+/// <summary>
+/// The library as a replica within this process, from its start until it is stopped or killed. Thread-safe.
+/// </summary>
 #pragma warning disable CA1001 // What a killed replica leaves behind still holds its tokens; none has a timer.
 internal sealed class InProcessReplica
 #pragma warning restore CA1001
@@ -57,7 +59,11 @@ internal sealed class InProcessReplica
                 Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(200) },
             },
             Feeds = new() { WindowMessages = parts.WindowMessages },
-            Notifications = new() { SyncInterval = TestBed.SyncUnderFaults, SyncPatience = TestBed.SyncPatienceUnderFaults },
+            Notifications = new()
+            {
+                SyncInterval = TestBed.SyncUnderFaults,
+                SyncPatience = TestBed.SyncPatienceUnderFaults,
+            },
         };
         var services = new ServiceCollection();
         services.AddLogging();
@@ -80,9 +86,13 @@ internal sealed class InProcessReplica
         return replica;
     }
 
-    /// <summary>Brings a request to it, which goes on there even if the caller has gone, as far as it does not look.</summary>
+    /// <summary>
+    /// Brings a request to it, which goes on there even if the caller has gone, as far as it does not look.
+    /// </summary>
     /// <exception cref="IOException">It was killed meanwhile.</exception>
-    public async Task<T> ServeAsync<T>(Func<ChatService, CancellationToken, Task<T>> serve, CancellationToken cancellationToken)
+    public async Task<T> ServeAsync<T>(
+        Func<ChatService, CancellationToken, Task<T>> serve,
+        CancellationToken cancellationToken)
     {
         // Not disposed: a request may hold it after its caller has gone.
         var aborted = new CancellationTokenSource();
@@ -92,7 +102,8 @@ internal sealed class InProcessReplica
         {
             return await Task.Run(RunAsync, CancellationToken.None).WaitAsync(ended.Token);
         }
-        catch (Exception exception) when (Power.Killed.IsCancellationRequested || (Leaving.IsCancellationRequested && exception is ObjectDisposedException))
+        catch (Exception exception) when (Power.Killed.IsCancellationRequested
+            || (Leaving.IsCancellationRequested && exception is ObjectDisposedException))
         {
             throw new IOException("The replica is gone.", exception);
         }

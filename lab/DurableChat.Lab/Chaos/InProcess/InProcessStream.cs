@@ -5,7 +5,9 @@ using DurableChat.Storage;
 
 namespace DurableChat.Lab.Chaos.InProcess;
 
-/// <summary>A stream of a replica within this process: the bytes that a client would get, without a connection.</summary>
+/// <summary>
+/// A stream of a replica within this process: the bytes that a client would get, without a connection.
+/// </summary>
 internal sealed class InProcessStream(InProcessReplica replica, Subscription subscription) : IWireStream
 {
     private Task _reading = Task.CompletedTask;
@@ -27,7 +29,8 @@ internal sealed class InProcessStream(InProcessReplica replica, Subscription sub
             {
                 throw new IOException(exception.Message, exception);
             }
-            catch (OperationCanceledException) when (replica.Leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (replica.Leaving.IsCancellationRequested
+                && !cancellationToken.IsCancellationRequested)
             {
                 yield break;
             }

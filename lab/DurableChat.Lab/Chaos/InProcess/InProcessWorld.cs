@@ -15,8 +15,9 @@ using Microsoft.AspNetCore.Http;
 namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>
-/// Replicas as objects of this process, on one SQLite database in a temporary file, joined by an in-process channel and relays, with a clock that runs ten times as fast. A thousand seeds take minutes; what
-/// lies below the library (HTTP, PostgreSQL, operating system) is covered by real processes only.
+/// Replicas as objects of this process, on one SQLite database in a temporary file, joined by an in-process channel and
+/// relays, with a clock that runs ten times as fast. A thousand seeds take minutes; what lies below the library (HTTP,
+/// PostgreSQL, operating system) is covered by real processes only.
 /// </summary>
 internal sealed class InProcessWorld : IChaosWorld
 {
@@ -55,12 +56,24 @@ internal sealed class InProcessWorld : IChaosWorld
         Time = new ReplicaTime(new ReplicaPower(), _began, _beganAt, Speed);
         _weather = new StoreWeather((ulong)options.Seed, Time);
         _model = new ChaosModelState(Time);
-        _store = SqliteChatStore.Open(new SqliteStoreOptions(Path.Combine(_folder.FullName, "chats.db")), new StoreMetrics(null), Time);
+        _store = SqliteChatStore.Open(
+            new SqliteStoreOptions(Path.Combine(_folder.FullName, "chats.db")), new StoreMetrics(null), Time);
     }
 
     /// <summary>The faults that can be done here.</summary>
     public static IReadOnlyList<ChaosFault> Faults { get; } =
-        [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Channel, ChaosFault.Slow, ChaosFault.DiskFull, ChaosFault.Hang, ChaosFault.ReadOnly, ChaosFault.Late];
+        [
+            ChaosFault.Kill,
+            ChaosFault.Pause,
+            ChaosFault.Rolling,
+            ChaosFault.Restart,
+            ChaosFault.Channel,
+            ChaosFault.Slow,
+            ChaosFault.DiskFull,
+            ChaosFault.Hang,
+            ChaosFault.ReadOnly,
+            ChaosFault.Late,
+        ];
 
     public TimeProvider Time { get; }
 
@@ -79,7 +92,11 @@ internal sealed class InProcessWorld : IChaosWorld
         return world;
     }
 
-    public Task<ActionReply> ActAsync(int replica, ChaosAction action, string? key, CancellationToken cancellationToken) =>
+    public Task<ActionReply> ActAsync(
+        int replica,
+        ChaosAction action,
+        string? key,
+        CancellationToken cancellationToken) =>
         ServeAsync(replica, async (chats, aborted) =>
         {
             try
@@ -92,18 +109,28 @@ internal sealed class InProcessWorld : IChaosWorld
             }
         }, cancellationToken);
 
-    public async Task<IWireStream> FollowAsync(int replica, string chat, string? position, CancellationToken cancellationToken)
+    public async Task<IWireStream> FollowAsync(
+        int replica,
+        string chat,
+        string? position,
+        CancellationToken cancellationToken)
     {
         var at = Find(replica);
         var from = position is not null && Position.TryParse(position, out var parsed) ? parsed : default;
-        var subscription = await ServeAsync(replica, (chats, aborted) => chats.SubscribeAsync(Owner, ChatId.Parse(chat), from, aborted), cancellationToken)
+        var subscription = await ServeAsync(
+            replica,
+            (chats, aborted) => chats.SubscribeAsync(Owner, ChatId.Parse(chat), from, aborted),
+            cancellationToken)
             ?? throw new HttpRequestException("There is no such chat.");
         return new InProcessStream(at, subscription);
     }
 
     public async Task<ChatView> ReadAsync(int replica, string chat, CancellationToken cancellationToken)
     {
-        var state = await ServeAsync(replica, (chats, aborted) => chats.GetAsync(Owner, ChatId.Parse(chat), aborted), cancellationToken) ?? throw new HttpRequestException("There is no such chat.");
+        var state = await ServeAsync(
+            replica,
+            (chats, aborted) => chats.GetAsync(Owner, ChatId.Parse(chat), aborted),
+            cancellationToken) ?? throw new HttpRequestException("There is no such chat.");
         return new ChatView(
             JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Status.ToString()),
             state.Archived,
@@ -117,15 +144,23 @@ internal sealed class InProcessWorld : IChaosWorld
         };
     }
 
-    public async Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(int replica, string chat, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(
+        int replica,
+        string chat,
+        CancellationToken cancellationToken)
     {
         var messages = new List<WireMessage>();
         while (true)
         {
-            var query = MessageQuery.After(messages.Count == 0 ? 0 : messages[^1].Id, MessagesPerRead, ReadReason.History);
-            var page = await ServeAsync(replica, (chats, aborted) => chats.ReadMessagesAsync(Owner, ChatId.Parse(chat), query, aborted), cancellationToken)
+            var query = MessageQuery.After(
+                messages.Count == 0 ? 0 : messages[^1].Id, MessagesPerRead, ReadReason.History);
+            var page = await ServeAsync(
+                replica,
+                (chats, aborted) => chats.ReadMessagesAsync(Owner, ChatId.Parse(chat), query, aborted),
+                cancellationToken)
                 ?? throw new HttpRequestException("There is no such chat.");
-            messages.AddRange(page.Messages.Select(message => WireMessage.Read(JsonSerializer.SerializeToElement(message, _json))));
+            messages.AddRange(
+                page.Messages.Select(message => WireMessage.Read(JsonSerializer.SerializeToElement(message, _json))));
             if (page.Messages.Count == 0 || page.Messages[^1].Id >= page.HeadId)
             {
                 return messages;
@@ -177,7 +212,8 @@ internal sealed class InProcessWorld : IChaosWorld
     /// <summary>No fault reaches the database for one replica alone.</summary>
     public bool Isolates(ChaosFault fault) => false;
 
-    public Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken) => Task.FromResult(_model.Journal.Read(origin));
+    public Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken) =>
+        Task.FromResult(_model.Journal.Read(origin));
 
     public async Task<Cost> ReadOwnerUsageAsync(int replica, CancellationToken cancellationToken)
     {
@@ -185,7 +221,8 @@ internal sealed class InProcessWorld : IChaosWorld
         return Cost.Sum(days.Select(day => new Cost(day.Usage.InputTokens, day.Usage.OutputTokens)));
     }
 
-    public Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. _model.BadHistories]);
+    public Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. _model.BadHistories]);
 
     public string? FindDeath() => _death;
 
@@ -254,9 +291,13 @@ internal sealed class InProcessWorld : IChaosWorld
         }
     }
 
-    private InProcessReplica Find(int number) => _replicas[number] is { } replica && !replica.Leaving.IsCancellationRequested ? replica : throw new HttpRequestException("Nobody listens there.");
+    private InProcessReplica Find(int number) => _replicas[number] is { } replica
+        && !replica.Leaving.IsCancellationRequested ? replica : throw new HttpRequestException("Nobody listens there.");
 
-    private async Task<T> ServeAsync<T>(int replica, Func<ChatService, CancellationToken, Task<T>> serve, CancellationToken cancellationToken)
+    private async Task<T> ServeAsync<T>(
+        int replica,
+        Func<ChatService, CancellationToken, Task<T>> serve,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -266,7 +307,8 @@ internal sealed class InProcessWorld : IChaosWorld
         {
             throw new HttpRequestException(exception.Message, exception);
         }
-        catch (Exception exception) when (exception is not (HttpRequestException or IOException or OperationCanceledException))
+        catch (Exception exception) when (exception is not (HttpRequestException or IOException
+            or OperationCanceledException))
         {
             // What no endpoint expects would be a 500.
             _death ??= exception.ToString();

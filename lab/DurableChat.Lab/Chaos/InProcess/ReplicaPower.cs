@@ -1,8 +1,10 @@
 namespace DurableChat.Lab.Chaos.InProcess;
 
 /// <summary>
-/// What a signal does to a process, for a replica within this one. Whatever the replica waits for outside of itself (its clock, the database, the channel, other replicas) it waits for behind this: while
-/// it is frozen nothing reaches it, and what was due comes once it goes on; after it is killed nothing ever does, as if it had ended there. Thread-safe.
+/// What a signal does to a process, for a replica within this one. Whatever the replica waits for outside of itself
+/// (its clock, the database, the channel, other replicas) it waits for behind this: while it is frozen nothing reaches
+/// it, and what was due comes once it goes on; after it is killed nothing ever does, as if it had ended there.
+/// Thread-safe.
 /// </summary>
 #pragma warning disable CA1001 // What a killed replica leaves behind still holds its tokens; none has a timer.
 internal sealed class ReplicaPower
@@ -16,7 +18,9 @@ internal sealed class ReplicaPower
     /// <summary>Cancelled when it is killed.</summary>
     public CancellationToken Killed => _killed.Token;
 
-    /// <summary>Completes at once while it runs, when it goes on if it is frozen, and never once it is killed.</summary>
+    /// <summary>
+    /// Completes at once while it runs, when it goes on if it is frozen, and never once it is killed.
+    /// </summary>
     public Task WaitAsync()
     {
         lock (_lock)

@@ -1,6 +1,8 @@
 namespace DurableChat.Lab.Chaos.InProcess;
 
-/// <summary>A clock that runs faster than the system's, and whose timers reach the replica only while it has power. Thread-safe.</summary>
+/// <summary>
+/// A clock that runs faster than the system's, and whose timers reach the replica only while it has power. Thread-safe.
+/// </summary>
 internal sealed class ReplicaTime(ReplicaPower power, DateTimeOffset began, long beganAt, int factor) : TimeProvider
 {
     public override long TimestampFrequency => System.TimestampFrequency;

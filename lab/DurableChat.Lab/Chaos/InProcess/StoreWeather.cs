@@ -74,7 +74,9 @@ internal sealed class StoreWeather(ulong seed, TimeProvider time)
         }
 
         var result = await make();
-        return Look().Outages == outages ? result : throw new ChatStoreException("The connection broke before the answer came.");
+        return Look().Outages == outages
+            ? result
+            : throw new ChatStoreException("The connection broke before the answer came.");
     }
 
     private async Task MakeLateAsync<T>(Func<Task<T>> make, TimeSpan delay)

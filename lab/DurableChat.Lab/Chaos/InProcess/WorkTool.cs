@@ -23,7 +23,10 @@ internal sealed class WorkTool(int replica, WorkJournal journal, TimeProvider ti
     public static string KeyOf(AIFunctionArguments arguments) =>
         arguments.Context?.TryGetValue(ToolRegistry.IdempotencyKey, out var key) == true ? key?.ToString() ?? "" : "";
 
-    private async Task<string> RunAsync(string question, AIFunctionArguments arguments, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(
+        string question,
+        AIFunctionArguments arguments,
+        CancellationToken cancellationToken)
     {
         var key = KeyOf(arguments);
         var entry = journal.Begin(WorkKind.Tool, key, question, replica);

@@ -34,11 +34,23 @@ internal sealed class ProcessWorld : IChaosWorld
     /// <summary>The faults that can be done to a store.</summary>
     /// <param name="store">Its kind.</param>
     /// <param name="hasPrevious">True if the replicas start with the previous version of the program.</param>
-    public static IReadOnlyList<ChaosFault> FaultsFor(string store, bool hasPrevious) => [.. hasPrevious ? [ChaosFault.Upgrade] : Array.Empty<ChaosFault>(), .. FaultsFor(store)];
+    public static IReadOnlyList<ChaosFault> FaultsFor(string store, bool hasPrevious) =>
+        [.. hasPrevious ? [ChaosFault.Upgrade] : Array.Empty<ChaosFault>(), .. FaultsFor(store)];
 
     private static ChaosFault[] FaultsFor(string store) => store == "sqlite"
         ? [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.DiskFull]
-        : [ChaosFault.Kill, ChaosFault.Pause, ChaosFault.Rolling, ChaosFault.Restart, ChaosFault.Terminate, ChaosFault.Channel, ChaosFault.Slow, ChaosFault.Hang, ChaosFault.ReadOnly, ChaosFault.Late];
+        : [
+            ChaosFault.Kill,
+            ChaosFault.Pause,
+            ChaosFault.Rolling,
+            ChaosFault.Restart,
+            ChaosFault.Terminate,
+            ChaosFault.Channel,
+            ChaosFault.Slow,
+            ChaosFault.Hang,
+            ChaosFault.ReadOnly,
+            ChaosFault.Late,
+        ];
 
     /// <summary>Starts the processes.</summary>
     /// <exception cref="StartFailedException">One did not come up.</exception>
@@ -58,29 +70,32 @@ internal sealed class ProcessWorld : IChaosWorld
         catch (Exception exception)
         {
             await world.DisposeAsync();
-            throw exception is HttpRequestException ? new StartFailedException($"The previous version does not answer: {exception.Message}") : exception;
+            throw exception is HttpRequestException
+                ? new StartFailedException($"The previous version does not answer: {exception.Message}")
+                : exception;
         }
     }
 
-    private static Task<TestBed> StartBedAsync(ChaosOptions options, CancellationToken cancellationToken) => TestBed.StartAsync(
-        new BedOptions
-        {
-            Replicas = options.Replicas,
-            Store = options.Store,
-            Program = options.Previous ?? LabServer.Program,
-            OwnSettings = (replica, mock) => SettingsOf(options, replica, mock),
-            HasFaults = true,
-            ModelErrors = options.ModelErrors,
-            HasJournal = true,
-            ToolRate = 0.4,
-            MaxToolCalls = 2,
-            LengthSpread = 0.9,
-            FirstTokenMs = 20,
-            Chunks = 30,
-            ChunkMs = 15,
-        },
-        new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
-        cancellationToken);
+    private static Task<TestBed> StartBedAsync(ChaosOptions options, CancellationToken cancellationToken) =>
+        TestBed.StartAsync(
+            new BedOptions
+            {
+                Replicas = options.Replicas,
+                Store = options.Store,
+                Program = options.Previous ?? LabServer.Program,
+                OwnSettings = (replica, mock) => SettingsOf(options, replica, mock),
+                HasFaults = true,
+                ModelErrors = options.ModelErrors,
+                HasJournal = true,
+                ToolRate = 0.4,
+                MaxToolCalls = 2,
+                LengthSpread = 0.9,
+                FirstTokenMs = 20,
+                Chunks = 30,
+                ChunkMs = 15,
+            },
+            new LoadOptions { Chats = options.Chats, MessageBytes = 300, Seed = options.Seed },
+            cancellationToken);
 
     private static Dictionary<string, string> SettingsOf(ChaosOptions options, int replica, Uri mock)
     {
@@ -96,18 +111,36 @@ internal sealed class ProcessWorld : IChaosWorld
         return settings;
     }
 
-    public Task<ActionReply> ActAsync(int replica, ChaosAction action, string? key, CancellationToken cancellationToken) =>
+    public Task<ActionReply> ActAsync(
+        int replica,
+        ChaosAction action,
+        string? key,
+        CancellationToken cancellationToken) =>
         _http.ActAsync(_bed.Replicas[replica], action, key, cancellationToken);
 
-    public Task<IWireStream> FollowAsync(int replica, string chat, string? position, CancellationToken cancellationToken) =>
-        _api.OpenAsync(_bed.Replicas[replica], chat, replica % 2 == 0 ? Transport.Sse : Transport.Websocket, position, 0, cancellationToken);
+    public Task<IWireStream> FollowAsync(
+        int replica,
+        string chat,
+        string? position,
+        CancellationToken cancellationToken) =>
+        _api.OpenAsync(
+            _bed.Replicas[replica],
+            chat,
+            replica % 2 == 0 ? Transport.Sse : Transport.Websocket,
+            position,
+            0,
+            cancellationToken);
 
-    public Task<ChatView> ReadAsync(int replica, string chat, CancellationToken cancellationToken) => _http.ReadAsync(_bed.Replicas[replica], chat, cancellationToken);
+    public Task<ChatView> ReadAsync(int replica, string chat, CancellationToken cancellationToken) =>
+        _http.ReadAsync(_bed.Replicas[replica], chat, cancellationToken);
 
     public Task<Cost> ReadOwnerUsageAsync(int replica, CancellationToken cancellationToken) =>
         _http.ReadUsageAsync(_bed.Replicas[replica], cancellationToken);
 
-    public Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(int replica, string chat, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<WireMessage>> ReadHistoryAsync(
+        int replica,
+        string chat,
+        CancellationToken cancellationToken) =>
         _api.HistoryAsync(_bed.Replicas[replica], chat, cancellationToken);
 
     public async Task InjectAsync(PlannedFault fault, CancellationToken cancellationToken)
@@ -150,10 +183,13 @@ internal sealed class ProcessWorld : IChaosWorld
         }
     }
 
-    /// <summary>The connection over which a replica sends its heartbeats may be among those that are held back.</summary>
+    /// <summary>
+    /// The connection over which a replica sends its heartbeats may be among those that are held back.
+    /// </summary>
     public bool Isolates(ChaosFault fault) => fault == ChaosFault.Late;
 
-    public Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken) => _api.MockWorkAsync(_bed.Mock!, origin, cancellationToken);
+    public Task<IReadOnlyList<WorkRecord>> ReadWorkAsync(DateTimeOffset origin, CancellationToken cancellationToken) =>
+        _api.MockWorkAsync(_bed.Mock!, origin, cancellationToken);
 
     public async Task<IReadOnlyList<string>> FindBadHistoriesAsync(CancellationToken cancellationToken)
     {
@@ -161,7 +197,9 @@ internal sealed class ProcessWorld : IChaosWorld
         return [.. statistics.GetProperty("bad_histories").EnumerateArray().Select(fault => fault.GetString()!)];
     }
 
-    public string? FindDeath() => _bed.Servers.FirstOrDefault(server => server.HasDied) is { } dead ? $"{dead.Name} died by itself.{string.Concat(dead.Log.TakeLast(20).Select(line => $"\n    {line}"))}" : null;
+    public string? FindDeath() => _bed.Servers.FirstOrDefault(server => server.HasDied) is { } dead
+        ? $"{dead.Name} died by itself.{string.Concat(dead.Log.TakeLast(20).Select(line => $"\n    {line}"))}"
+        : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -188,12 +226,15 @@ internal sealed class ProcessWorld : IChaosWorld
                 await _bed.Database.StartAsync();
                 break;
             case ChaosFault.Terminate:
-                await _bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'durablechat%'");
+                await _bed.Database!.ExecuteAsync(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'durablechat%'");
                 break;
             case ChaosFault.Channel:
                 for (var began = Time.GetTimestamp(); Time.GetElapsedTime(began) < _channelTime;)
                 {
-                    await _bed.Database!.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat notifications'");
+                    await _bed.Database!.ExecuteAsync(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'durablechat "
+                            + "notifications'");
                     await Task.Delay(TimeSpan.FromMilliseconds(100), Time, CancellationToken.None);
                 }
 

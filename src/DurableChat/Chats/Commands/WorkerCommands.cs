@@ -18,7 +18,12 @@ public sealed record RecordSpending(long Generation, string Model, TokenUsage Us
 public sealed record RecordAttempt(long Token, long Generation) : GenerationCommand(Token, Generation);
 
 /// <summary>Records that the attempt failed and another will follow.</summary>
-public sealed record RecordRetry(long Token, long Generation, ChatError Error, int MaxAttempts, TimeSpan Delay) : GenerationCommand(Token, Generation)
+public sealed record RecordRetry(
+    long Token,
+    long Generation,
+    ChatError Error,
+    int MaxAttempts,
+    TimeSpan Delay) : GenerationCommand(Token, Generation)
 {
     /// <summary>The configured name of the model that answers from the next attempt. Null for the same model.</summary>
     public string? FallbackModel { get; init; }
@@ -57,7 +62,10 @@ public sealed record FinishTurn(long Token, long Generation, Answer Answer) : Ge
 /// <param name="Token">The fencing token.</param>
 /// <param name="Generation">The generation.</param>
 /// <param name="Partial">The partial answer. Null if nothing arrived.</param>
-public sealed record FinishInterruption(long Token, long Generation, Answer? Partial) : GenerationCommand(Token, Generation)
+public sealed record FinishInterruption(
+    long Token,
+    long Generation,
+    Answer? Partial) : GenerationCommand(Token, Generation)
 {
     /// <summary>Results of pending calls that arrived before the end. Calls without a result are cancelled.</summary>
     public IReadOnlyList<ToolResultPart> Results { get; init; } = [];
@@ -74,7 +82,11 @@ public sealed record FinishInterruption(long Token, long Generation, Answer? Par
 /// <param name="Generation">The generation.</param>
 /// <param name="Error">Why the turn failed.</param>
 /// <param name="Partial">The partial answer. Null if nothing arrived, or if nothing should be kept.</param>
-public sealed record FailTurn(long Token, long Generation, ChatError Error, Answer? Partial = null) : GenerationCommand(Token, Generation)
+public sealed record FailTurn(
+    long Token,
+    long Generation,
+    ChatError Error,
+    Answer? Partial = null) : GenerationCommand(Token, Generation)
 {
     /// <summary>Results of pending calls that arrived before the end. Calls without a result are cancelled.</summary>
     public IReadOnlyList<ToolResultPart> Results { get; init; } = [];

@@ -46,7 +46,8 @@ internal static class AttemptRules
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
         draft.Next = draft.Next with
         {
-            Retry = new RetryState(chat.AttemptOfModel, command.MaxAttempts, command.Error, context.Now + command.Delay, command.Delay)
+            Retry = new RetryState(
+                chat.AttemptOfModel, command.MaxAttempts, command.Error, context.Now + command.Delay, command.Delay)
             {
                 Model = command.FallbackModel,
             },

@@ -51,7 +51,9 @@ public static class ChatRules
     }
 
     /// <summary>A transition that changes only the version, for a commit that only stores an idempotency key.</summary>
-    internal static Transition ChangeNothing(Chat chat, DecisionContext context) => new TransitionDraft(chat, context.Now).Accept().Transition;
+    internal static Transition ChangeNothing(Chat chat, DecisionContext context) =>
+        new TransitionDraft(chat, context.Now).Accept().Transition;
 
-    internal static Decision.Refused Refuse(RefusalCode code, string message, string? field = null) => new(new Refusal(code, message, field));
+    internal static Decision.Refused Refuse(RefusalCode code, string message, string? field = null) =>
+        new(new Refusal(code, message, field));
 }

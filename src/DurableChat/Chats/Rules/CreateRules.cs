@@ -6,7 +6,9 @@ internal static class CreateRules
 
     public static Decision Create(CreateChat command, DecisionContext context)
     {
-        Decision? refused = (command.Content is null && command.History.Count > 0 ? null : InputRules.CheckContent(command.Content ?? string.Empty, context.Limits))
+        Decision? refused = (command.Content is null && command.History.Count > 0
+            ? null
+            : InputRules.CheckContent(command.Content ?? string.Empty, context.Limits))
             ?? HistoryRules.Check(command.History, context.Limits)
             ?? (command.Title is { } given ? InputRules.CheckTitle(given, context.Limits) : null)
             ?? InputRules.CheckClientTools(command.ClientTools, context.Limits);
@@ -41,11 +43,16 @@ internal static class CreateRules
         var accepted = draft.Accept();
         return context.Limits.MaxChatsPerOwner == 0
             ? accepted
-            : accepted with { Transition = accepted.Transition with { MaxChatsOfOwner = context.Limits.MaxChatsPerOwner } };
+            : accepted with
+            {
+                Transition = accepted.Transition with { MaxChatsOfOwner = context.Limits.MaxChatsPerOwner },
+            };
     }
 
     private static string FirstWords(CreateChat command) =>
-        command.History is [var first, ..] ? string.Join(' ', first.Parts.OfType<TextPart>().Select(part => part.Text)) : command.Content!;
+        command.History is [var first, ..]
+            ? string.Join(' ', first.Parts.OfType<TextPart>().Select(part => part.Text))
+            : command.Content!;
 
     private static string DeriveTitle(string content, ChatLimits limits)
     {

@@ -9,7 +9,8 @@ public readonly struct DecisionContext(DateTimeOffset now, ChatLimits limits)
     /// The time (UTC), truncated to whole microseconds. Stores keep that precision, so a message is the same from
     /// memory and from the database.
     /// </summary>
-    public DateTimeOffset Now { get; } = new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    public DateTimeOffset Now { get; } = new(
+        now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     /// <summary>The limits that apply.</summary>
     public ChatLimits Limits { get; } = limits;

@@ -4,7 +4,8 @@ internal static class EditRules
 {
     public static Decision Edit(Chat chat, EditMessage command, DecisionContext context)
     {
-        Decision? refused = InputRules.CheckContent(command.Content, context.Limits) ?? SendRules.RefuseIfArchived(chat);
+        Decision? refused = InputRules.CheckContent(command.Content, context.Limits)
+            ?? SendRules.RefuseIfArchived(chat);
         if (refused is not null)
         {
             return refused;

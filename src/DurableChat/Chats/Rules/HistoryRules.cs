@@ -17,12 +17,14 @@ internal static class HistoryRules
     {
         if (history.Count > MaxEntries)
         {
-            return ChatRules.Refuse(RefusalCode.InvalidField, $"A history has at most {MaxEntries} messages.", "history");
+            return ChatRules.Refuse(
+                RefusalCode.InvalidField, $"A history has at most {MaxEntries} messages.", "history");
         }
 
         if (history is [{ Role: not MessageRole.User }, ..])
         {
-            return ChatRules.Refuse(RefusalCode.InvalidField, "A history begins with a message of the user.", "history[0].role");
+            return ChatRules.Refuse(
+                RefusalCode.InvalidField, "A history begins with a message of the user.", "history[0].role");
         }
 
         // Calls of the preceding assistant message that have no result yet.
@@ -43,7 +45,11 @@ internal static class HistoryRules
         return pending.Count > 0 ? Unanswered(history.Count - 1, pending) : null;
     }
 
-    private static Decision.Refused? CheckEntry(HistoryEntry entry, string field, HashSet<string> pending, ChatLimits limits)
+    private static Decision.Refused? CheckEntry(
+        HistoryEntry entry,
+        string field,
+        HashSet<string> pending,
+        ChatLimits limits)
     {
         // An answer that was cut off or withheld before its first word is empty. See TransitionDraft.AppendAnswer.
         var mayBeEmpty = entry.Role == MessageRole.Assistant
@@ -87,20 +93,37 @@ internal static class HistoryRules
             ? new Decision.Refused(wrong)
         : null;
 
-    private static Decision.Refused? CheckPart(MessageRole role, MessagePart part, string field, HashSet<string> pending, ChatLimits limits) => (role, part) switch
-    {
-        _ when !MessagePart.IsWhole(part) => ChatRules.Refuse(RefusalCode.InvalidField, "The part lacks something.", field),
-        (MessageRole.User, TextPart text) => InputRules.CheckSize(text.Text, field, limits),
-        (MessageRole.Assistant, TextPart or ReasoningPart or RefusalPart) => null,
-        (MessageRole.Assistant, SourcePart source) => InputRules.CheckSize(source.Url + source.Title, field, limits),
-        (MessageRole.Assistant, ProviderToolPart tool) => InputRules.CheckSize(tool.Name + tool.Input, field, limits),
-        (MessageRole.Assistant, FilePart file) => CheckFile(file, field),
-        (MessageRole.Assistant, ToolCallPart call) => pending.Add(call.CallId) ? null : ChatRules.Refuse(RefusalCode.InvalidField, "Two calls have the same id.", $"{field}.call_id"),
-        (MessageRole.Tool, ToolResultPart result) => pending.Remove(result.CallId)
-            ? InputRules.CheckSize(result.Result, field, limits)
-            : ChatRules.Refuse(RefusalCode.InvalidField, "The result answers no call of the assistant's message before.", $"{field}.call_id"),
-        _ => ChatRules.Refuse(RefusalCode.InvalidField, $"A part of this type does not belong into a message of the role '{role.ToString().ToLowerInvariant()}'.", field),
-    };
+    private static Decision.Refused? CheckPart(
+        MessageRole role,
+        MessagePart part,
+        string field,
+        HashSet<string> pending,
+        ChatLimits limits) => (role, part) switch
+        {
+            _ when !MessagePart.IsWhole(part) =>
+                ChatRules.Refuse(RefusalCode.InvalidField, "The part lacks something.", field),
+            (MessageRole.User, TextPart text) => InputRules.CheckSize(text.Text, field, limits),
+            (MessageRole.Assistant, TextPart or ReasoningPart or RefusalPart) => null,
+            (MessageRole.Assistant, SourcePart source) =>
+                InputRules.CheckSize(source.Url + source.Title, field, limits),
+            (MessageRole.Assistant, ProviderToolPart tool) =>
+                InputRules.CheckSize(tool.Name + tool.Input, field, limits),
+            (MessageRole.Assistant, FilePart file) => CheckFile(file, field),
+            (MessageRole.Assistant, ToolCallPart call) => pending.Add(call.CallId)
+                ? null
+                : ChatRules.Refuse(RefusalCode.InvalidField, "Two calls have the same id.", $"{field}.call_id"),
+            (MessageRole.Tool, ToolResultPart result) => pending.Remove(result.CallId)
+                ? InputRules.CheckSize(result.Result, field, limits)
+                : ChatRules.Refuse(
+                    RefusalCode.InvalidField,
+                    "The result answers no call of the assistant's message before.",
+                    $"{field}.call_id"),
+            _ => ChatRules.Refuse(
+                RefusalCode.InvalidField,
+                $"A part of this type does not belong into a message of the role '"
+                    + $"{role.ToString().ToLowerInvariant()}'.",
+                field),
+        };
 
     /// <summary>Clients turn files into data URLs. The request size limit bounds their size.</summary>
     private static Decision.Refused? CheckFile(FilePart file, string field) =>
@@ -111,5 +134,8 @@ internal static class HistoryRules
         : null;
 
     private static Decision.Refused Unanswered(int index, HashSet<string> pending) =>
-        ChatRules.Refuse(RefusalCode.InvalidField, $"The tool call '{pending.First()}' has no result in the message after it.", $"history[{index}]");
+        ChatRules.Refuse(
+            RefusalCode.InvalidField,
+            $"The tool call '{pending.First()}' has no result in the message after it.",
+            $"history[{index}]");
 }

@@ -55,7 +55,12 @@ internal static class LeaseRules
         draft.AppendAnswer(ToKeep(chat, command.Partial));
 
         // A regular release is not a failed attempt, unless tool calls remain that will run again.
-        draft.Next = draft.Next with { Lease = null, Attempt = chat.PendingToolCalls.Count > 0 ? chat.Attempt : 0, Retry = null };
+        draft.Next = draft.Next with
+        {
+            Lease = null,
+            Attempt = chat.PendingToolCalls.Count > 0 ? chat.Attempt : 0,
+            Retry = null,
+        };
         return draft.Accept();
     }
 
@@ -65,7 +70,8 @@ internal static class LeaseRules
     /// </summary>
     public static Decision.Refused? RefuseUnlessCurrent(Chat chat, GenerationCommand command) =>
         chat.Lease?.Token != command.Token ? ChatRules.Refuse(RefusalCode.LeaseLost, "The lease is lost.")
-        : chat.Generation != command.Generation ? ChatRules.Refuse(RefusalCode.StaleGeneration, "The generation is over.")
+        : chat.Generation != command.Generation
+            ? ChatRules.Refuse(RefusalCode.StaleGeneration, "The generation is over.")
         : !chat.NeedsWorker ? WrongStatus(chat)
         : null;
 

@@ -12,9 +12,12 @@ internal static class PendingCalls
         var open = new Dictionary<string, Queue<int>>(StringComparer.Ordinal);
         for (var i = 0; i < pending.Count; i++)
         {
-            (open.TryGetValue(pending[i].CallId, out var places) ? places : open[pending[i].CallId] = new Queue<int>()).Enqueue(i);
+            (open.TryGetValue(pending[i].CallId, out var places)
+                ? places
+                : open[pending[i].CallId] = new Queue<int>()).Enqueue(i);
         }
 
-        return [.. results.Select(result => open.TryGetValue(result.CallId, out var places) && places.TryDequeue(out var place) ? place : -1)];
+        return [.. results.Select(result => open.TryGetValue(result.CallId, out var places)
+            && places.TryDequeue(out var place) ? place : -1)];
     }
 }

@@ -50,7 +50,8 @@ internal static class QueueRules
         return draft.Accept();
     }
 
-    private static QueuedMessage? Find(Chat chat, long queuedId) => chat.Queue.FirstOrDefault(queued => queued.Id == queuedId);
+    private static QueuedMessage? Find(Chat chat, long queuedId) =>
+        chat.Queue.FirstOrDefault(queued => queued.Id == queuedId);
 
     private static Decision.Refused NotFound() =>
         ChatRules.Refuse(RefusalCode.QueuedMessageNotFound, "The queue has no such message.", "queued_id");

@@ -17,7 +17,8 @@ internal static class SendRules
         {
             ChatStatus.Waiting or ChatStatus.Error => RunNext(chat, command, context),
             ChatStatus.RequiresAction when interrupt || command.CancelsToolCalls => RunNext(chat, command, context),
-            ChatStatus.Running or ChatStatus.Interrupting or ChatStatus.RequiresAction => Enqueue(chat, command, interrupt, context),
+            ChatStatus.Running or ChatStatus.Interrupting or ChatStatus.RequiresAction =>
+                Enqueue(chat, command, interrupt, context),
             _ => throw new ArgumentOutOfRangeException(nameof(chat), chat.Status, "Unknown status."),
         };
     }
@@ -72,7 +73,8 @@ internal static class SendRules
 
     private static Decision.Refused? RefuseIfFull(Chat chat, DecisionContext context, int leaving) =>
         chat.Queue.Count + 1 - leaving > context.Limits.MaxQueue
-            ? ChatRules.Refuse(RefusalCode.QueueFull, $"The queue already holds {chat.Queue.Count} messages, the most it may.")
+            ? ChatRules.Refuse(
+                RefusalCode.QueueFull, $"The queue already holds {chat.Queue.Count} messages, the most it may.")
             : null;
 
     /// <summary>If the limit was lowered, a queue that is now too large may still shrink.</summary>
@@ -81,7 +83,10 @@ internal static class SendRules
         var bytes = BytesOf(after.Queue);
         return after.Queue.Count > 1 && bytes > context.Limits.MaxQueueBytes && bytes > BytesOf(before.Queue)
             ? ChatRules.Refuse(
-                RefusalCode.QueueFull, $"With this message the queue would hold {bytes} bytes; it may hold {context.Limits.MaxQueueBytes}. Send it when those before it have run.", "content")
+                RefusalCode.QueueFull,
+                $"With this message the queue would hold {bytes} bytes; it may hold {context.Limits.MaxQueueBytes}. "
+                    + "Send it when those before it have run.",
+                "content")
             : null;
     }
 

@@ -4,7 +4,8 @@ internal static class StepRules
 {
     public static Decision CommitStep(Chat chat, CommitStep command, DecisionContext context)
     {
-        if ((LeaseRules.RefuseUnlessRunning(chat, command) ?? RefuseAnswerBeforeResults(chat, command.Answer)) is { } refused)
+        if ((LeaseRules.RefuseUnlessRunning(chat, command)
+            ?? RefuseAnswerBeforeResults(chat, command.Answer)) is { } refused)
         {
             return refused;
         }
@@ -25,7 +26,8 @@ internal static class StepRules
 
     public static Decision EnterRequiresAction(Chat chat, EnterRequiresAction command, DecisionContext context)
     {
-        if ((LeaseRules.RefuseUnlessRunning(chat, command) ?? RefuseAnswerBeforeResults(chat, command.Answer)) is { } refused)
+        if ((LeaseRules.RefuseUnlessRunning(chat, command)
+            ?? RefuseAnswerBeforeResults(chat, command.Answer)) is { } refused)
         {
             return refused;
         }
@@ -40,21 +42,34 @@ internal static class StepRules
             return ChatRules.Refuse(RefusalCode.NoActionRequired, "No tool call is left to wait for.");
         }
 
-        draft.Next = draft.Next with { Status = ChatStatus.RequiresAction, Step = chat.Step + 1, Attempt = 0, Retry = null, Lease = null };
+        draft.Next = draft.Next with
+        {
+            Status = ChatStatus.RequiresAction,
+            Step = chat.Step + 1,
+            Attempt = 0,
+            Retry = null,
+            Lease = null,
+        };
         return draft.Accept();
     }
 
     /// <summary>A message between a call and its result would make the history invalid for the model.</summary>
     private static Decision.Refused? RefuseAnswerBeforeResults(Chat chat, Answer? answer) =>
         answer is not null && chat.PendingToolCalls.Count > 0
-            ? ChatRules.Refuse(RefusalCode.WrongStatus, "Tool calls are pending: their results come before the next answer.")
+            ? ChatRules.Refuse(
+                RefusalCode.WrongStatus, "Tool calls are pending: their results come before the next answer.")
             : null;
 
     /// <summary>
     /// Appends the message and the results. Null if a result belongs to no pending call, or if a call is answered
     /// twice.
     /// </summary>
-    private static TransitionDraft? Record(Chat chat, GenerationCommand command, Answer? answer, IReadOnlyList<ToolResultPart> results, DecisionContext context)
+    private static TransitionDraft? Record(
+        Chat chat,
+        GenerationCommand command,
+        Answer? answer,
+        IReadOnlyList<ToolResultPart> results,
+        DecisionContext context)
     {
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
         draft.AppendAnswer(answer);

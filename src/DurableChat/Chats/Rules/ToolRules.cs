@@ -32,7 +32,10 @@ internal static class ToolRules
         return draft.Accept();
     }
 
-    private static Decision.Refused? CheckResults(IReadOnlyList<ToolCallPart> pending, IReadOnlyList<ToolResultPart> results, ChatLimits limits)
+    private static Decision.Refused? CheckResults(
+        IReadOnlyList<ToolCallPart> pending,
+        IReadOnlyList<ToolResultPart> results,
+        ChatLimits limits)
     {
         if (results.Count == 0)
         {
@@ -44,7 +47,10 @@ internal static class ToolRules
         {
             if (matches[i] < 0)
             {
-                return ChatRules.Refuse(RefusalCode.ToolCallNotFound, "No pending tool call has this id, or it is answered twice.", $"results[{i}].call_id");
+                return ChatRules.Refuse(
+                    RefusalCode.ToolCallNotFound,
+                    "No pending tool call has this id, or it is answered twice.",
+                    $"results[{i}].call_id");
             }
 
             if (InputRules.CheckSize(results[i].Result, $"results[{i}].result", limits) is { } tooLarge)

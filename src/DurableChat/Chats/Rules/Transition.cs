@@ -84,5 +84,6 @@ public sealed record Transition
 
     /// <summary>Makes readers whose position is in this epoch or an earlier one read the history again.</summary>
     /// <param name="epoch">The epoch.</param>
-    public Transition WithEpochAbove(long epoch) => Next.Epoch > epoch ? this : this with { Next = Next with { Epoch = epoch + 1 } };
+    public Transition WithEpochAbove(long epoch) =>
+        Next.Epoch > epoch ? this : this with { Next = Next with { Epoch = epoch + 1 } };
 }

@@ -56,15 +56,16 @@ internal sealed class TransitionDraft
     /// <param name="model">The model that answers it. Null for the chat's model.</param>
     /// <param name="settings">The settings of the answer.</param>
     /// <param name="queuedId">The message's number in the queue. Null if it was not queued.</param>
-    public void AppendUser(string content, string? model, GenerationSettings? settings, long? queuedId = null) => Append(
-        MessageRole.User,
-        [new TextPart(content)],
-        message => message with
-        {
-            Model = model == Next.Model ? null : model,
-            Settings = GenerationSettings.OrNull(settings),
-            QueuedId = queuedId,
-        });
+    public void AppendUser(string content, string? model, GenerationSettings? settings, long? queuedId = null) =>
+        Append(
+            MessageRole.User,
+            [new TextPart(content)],
+            message => message with
+            {
+                Model = model == Next.Model ? null : model,
+                Settings = GenerationSettings.OrNull(settings),
+                QueuedId = queuedId,
+            });
 
     /// <summary>Sets the model and settings for future messages. Null keeps them.</summary>
     public void Choose(string? model, GenerationSettings? settings)
@@ -324,7 +325,10 @@ internal sealed class TransitionDraft
     /// <summary>Counts the cost of a model call whose worker lost its lease, once.</summary>
     public void Settle(RecordSpending command)
     {
-        Next = Next with { UncountedGenerations = [.. Next.UncountedGenerations.Where(generation => generation != command.Generation)] };
+        Next = Next with
+        {
+            UncountedGenerations = [.. Next.UncountedGenerations.Where(generation => generation != command.Generation)],
+        };
         Add(new Spending(command.Model, command.Usage));
     }
 
@@ -382,12 +386,14 @@ internal sealed class TransitionDraft
     {
         Generation = Next.Generation,
         Model = entry.Model ?? Next.Model,
-        FinishReason = entry.FinishReason ?? (entry.Parts.Any(part => part is ToolCallPart) ? FinishReason.ToolCalls : FinishReason.Stop),
+        FinishReason = entry.FinishReason
+            ?? (entry.Parts.Any(part => part is ToolCallPart) ? FinishReason.ToolCalls : FinishReason.Stop),
         Usage = entry.Usage,
         CreatedAt = TimeOf(entry),
     };
 
-    private DateTimeOffset TimeOf(HistoryEntry entry) => entry.CreatedAt is { } time && time < _now ? time.ToUniversalTime() : _now;
+    private DateTimeOffset TimeOf(HistoryEntry entry) =>
+        entry.CreatedAt is { } time && time < _now ? time.ToUniversalTime() : _now;
 
     private void Append(MessageRole role, IReadOnlyList<MessagePart> parts, Func<Message, Message>? complete = null)
     {

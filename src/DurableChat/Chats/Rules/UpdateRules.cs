@@ -10,7 +10,11 @@ internal static class UpdateRules
         }
 
         var draft = new TransitionDraft(chat, context.Now);
-        draft.Next = draft.Next with { Title = command.Title ?? chat.Title, Archived = command.Archived ?? chat.Archived };
+        draft.Next = draft.Next with
+        {
+            Title = command.Title ?? chat.Title,
+            Archived = command.Archived ?? chat.Archived,
+        };
         draft.Choose(command.Model, command.Settings);
         if (draft.Next.Title == chat.Title && draft.Next.Archived == chat.Archived && !draft.ChangesSettings)
         {

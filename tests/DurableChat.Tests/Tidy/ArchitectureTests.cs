@@ -1,8 +1,7 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace DurableChat.Tests;
+namespace DurableChat.Tests.Tidy;
 
 /// <summary>Dependencies run one way, between all folders of all projects.</summary>
 public sealed partial class ArchitectureTests
@@ -16,7 +15,16 @@ public sealed partial class ArchitectureTests
     {
         ["DurableChat"] =
         [
-            "Chats", "Storage", "Diagnostics", "Cluster", "Feeds", "Commits", "Models", "Hooks", "Retention", "Watching",
+            "Chats",
+            "Storage",
+            "Diagnostics",
+            "Cluster",
+            "Feeds",
+            "Commits",
+            "Models",
+            "Hooks",
+            "Retention",
+            "Watching",
             "Notifications", "Workers", "Relays",
         ],
         ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
@@ -44,7 +52,8 @@ public sealed partial class ArchitectureTests
     {
         var order = _orders[project];
         var types = TypesOf(project);
-        var byName = types.Where(type => type.Namespace != $"{project}.{type.Folder}").ToLookup(type => type.Name, type => type.Folder);
+        var byName = types.Where(type => type.Namespace != $"{project}.{type.Folder}")
+            .ToLookup(type => type.Name, type => type.Folder);
         foreach (var (file, folder) in FilesOf(project).Where(file => file.Folder.Length > 0))
         {
             var place = Array.IndexOf(order, folder);
@@ -55,13 +64,16 @@ public sealed partial class ArchitectureTests
                 var homes = mention.Groups["all"].Success
                     ? types.Where(type => type.Namespace == $"{project}.{used}")
                     : types.Where(type => type.Folder == used && type.Name == mention.Groups["type"].Value);
-                Assert.True(!homes.Any() || homes.Any(type => Array.IndexOf(order, type.Folder) <= place), $"{file} uses {mention.Value}");
+                Assert.True(
+                    !homes.Any() || homes.Any(type => Array.IndexOf(order, type.Folder) <= place),
+                    $"{file} uses {mention.Value}");
             }
 
             foreach (Match word in Name().Matches(Comment().Replace(text, string.Empty)))
             {
                 var used = byName[word.Value];
-                Assert.True(!used.Any() || used.Any(one => Array.IndexOf(order, one) <= place), $"{file} uses {word.Value}");
+                Assert.True(
+                    !used.Any() || used.Any(one => Array.IndexOf(order, one) <= place), $"{file} uses {word.Value}");
             }
         }
     }
@@ -69,10 +81,15 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Every_folder_has_its_place()
     {
-        var projects = Directory.EnumerateDirectories(Path.Combine(FindRoot(), "src")).Select(folder => Path.GetFileName(folder)!);
+        var projects = Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+            .Select(folder => Path.GetFileName(folder)!);
         foreach (var project in projects.Where(project => project != "DurableChat.ScaleTest"))
         {
-            var folders = FilesOf(project).Select(file => file.Folder).Where(folder => folder.Length > 0).Distinct().Order();
+            var folders = FilesOf(project)
+                .Select(file => file.Folder)
+                .Where(folder => folder.Length > 0)
+                .Distinct()
+                .Order();
             Assert.Equal((_orders.GetValueOrDefault(project) ?? []).Order(), folders);
         }
     }
@@ -80,24 +97,17 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void The_library_knows_neither_a_web_framework_nor_a_database()
     {
-        var references = typeof(ChatService).Assembly.GetReferencedAssemblies().Select(reference => reference.Name!).ToList();
-        Assert.DoesNotContain(references, name => name.Contains("AspNetCore", StringComparison.Ordinal) || name.Contains("Sqlite", StringComparison.Ordinal) || name.Contains("Npgsql", StringComparison.Ordinal));
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
-        while (!File.Exists(Path.Combine(folder.FullName, "DurableChat.slnx")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
-        return folder.FullName;
+        var references = typeof(ChatService).Assembly.GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .ToList();
+        Assert.DoesNotContain(references, name => name.Contains("AspNetCore", StringComparison.Ordinal)
+            || name.Contains("Sqlite", StringComparison.Ordinal)
+            || name.Contains("Npgsql", StringComparison.Ordinal));
     }
 
     private static IEnumerable<(string File, string Folder)> FilesOf(string project)
     {
-        var source = Path.Combine(FindRoot(), "src", project);
+        var source = Path.Combine(Repository.Root, "src", project);
         return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .Select(file => (file, Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)))
             .Where(file => file.Item2[0] is not ("obj" or "bin"))
@@ -123,7 +133,8 @@ public sealed partial class ArchitectureTests
     private static Regex Mention(string project)
     {
         var folders = string.Join('|', _orders[project]);
-        return new Regex($@"(?<all>\b{Regex.Escape(project)}\.(?<folder>{folders})\b)|(?<![\w.])(?<folder>{folders})\.(?<type>[A-Z]\w*)");
+        return new Regex(
+            $@"(?<all>\b{Regex.Escape(project)}\.(?<folder>{folders})\b)|(?<![\w.])(?<folder>{folders})\.(?<type>[A-Z]\w*)");
     }
 
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w*")]
@@ -135,6 +146,8 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex("//.*")]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"^(?:public|internal)\s+(?:(?:static|sealed|abstract|readonly|partial|ref)\s+)*(?:class|record struct|record|struct|interface|enum)\s+(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal)\s+(?:(?:static|sealed|abstract|readonly|partial|ref)\s+)*(?:class|record struct|record|struct|interface|enum)\s+(\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }
