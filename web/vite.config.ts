@@ -1,8 +1,12 @@
 import preact from '@preact/preset-vite';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vitest/config';
+
+/** The sources of the npm client: the page needs neither a build of it nor its packages, and what is changed there shows here at once. */
+const client = fileURLToPath(new URL('../clients/typescript/src', import.meta.url));
 
 const compressible = /\.(js|css|html|svg|webmanifest)$/;
 
@@ -36,6 +40,7 @@ function preloadFonts(): Plugin {
 }
 
 export default defineConfig({
+  resolve: { alias: { durablechat: join(client, 'index.ts') } },
   plugins: [preact(), preloadFonts(), precompress()],
   build: {
     target: 'es2022',
@@ -44,7 +49,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     sourcemap: false,
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/metrics': 'http://127.0.0.1:8080' } },
+  server: { fs: { allow: ['.', client] }, proxy: { '/api': 'http://127.0.0.1:8080', '/metrics': 'http://127.0.0.1:8080' } },
   // The default limit of 5 seconds fails on a busy machine; this one is for tests that hang.
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], testTimeout: 60_000, hookTimeout: 60_000 },
 });

@@ -5,7 +5,7 @@ using DurableChat.Lab.Chaos.InProcess;
 using DurableChat.Lab.Faults;
 using DurableChat.Lab.Hostile;
 using DurableChat.ScaleTest.Mock;
-using DurableChat.Server;
+using DurableChat.Server.Commands;
 
 var root = new RootCommand("The lab of DurableChat: attacks on servers of its own, faults, and what comes of them. No part of the product.")
 {

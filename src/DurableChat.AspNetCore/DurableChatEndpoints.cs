@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
 using DurableChat.AspNetCore.AiSdk;
 using DurableChat.AspNetCore.Bodies;
-using DurableChat.AspNetCore.Origins;
+using DurableChat.AspNetCore.Endpoints;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.AspNetCore.Tickets;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Cluster;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -38,11 +41,12 @@ public static class DurableChatEndpoints
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DurableChatHttpOptions>>().Value);
         services.TryAddSingleton(OwnerMapping.Default);
         services.AddSingleton<BodyBudget>();
-        services.AddSingleton(_ => new BodyLane());
+        services.AddSingleton(_ => new BodyLanes(TaskScheduler.Default));
         services.AddSingleton(provider => new OwnerStreams(provider.GetRequiredService<DurableChatHttpOptions>(), provider.GetService<IMeterFactory>()));
         services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
         services.AddSingleton<Heartbeats>();
+        services.AddSingleton<EventPump>();
         services.AddSingleton<SseWriter>();
         services.AddSingleton<WebSocketWriter>();
         services.AddSingleton<EventStream>();

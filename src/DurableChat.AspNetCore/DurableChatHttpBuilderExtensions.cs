@@ -1,4 +1,5 @@
 using DurableChat.AspNetCore.Cluster;
+using DurableChat.AspNetCore.Identity;
 using DurableChat.Cluster;
 using DurableChat.Relays;
 using Microsoft.AspNetCore.Http;

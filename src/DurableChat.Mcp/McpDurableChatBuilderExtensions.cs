@@ -1,3 +1,4 @@
+using DurableChat.Mcp.Tools;
 using DurableChat.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

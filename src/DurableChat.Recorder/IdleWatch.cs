@@ -1,3 +1,5 @@
+using DurableChat.Recorder.Calls;
+using DurableChat.Recorder.Options;
 using Microsoft.Extensions.Hosting;
 
 namespace DurableChat.Recorder;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DurableChat.Recorder.Calls;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Recordings;
 using DurableChat.Recorder.Wire;
 using Microsoft.AspNetCore.Builder;

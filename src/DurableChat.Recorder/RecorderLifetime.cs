@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DurableChat.Recorder.Options;
 using Microsoft.Extensions.Hosting;
 
 namespace DurableChat.Recorder;

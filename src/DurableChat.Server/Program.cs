@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using DurableChat.Server;
+using DurableChat.Server.Commands;
+using DurableChat.Server.Text;
 
 var parsed = ProgramCommands.Create().Parse(args);
 if (parsed.Action is ParseErrorAction)

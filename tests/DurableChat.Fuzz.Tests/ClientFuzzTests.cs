@@ -5,8 +5,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using DurableChat.Client;
 using DurableChat.Providers.Tests.Cases;
-using DurableChat.Server;
-using DurableChat.Server.Clients;
+using DurableChat.Server.Commands;
+using DurableChat.Server.Terminal;
 using Xunit;
 
 namespace DurableChat.Fuzz.Tests;

@@ -1,5 +1,6 @@
 using DurableChat.Integration.Tests;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using DurableChat.Storage;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using System.Text;
-using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using DurableChat.Models;
 using DurableChat.ScaleTest.Measuring;
-using DurableChat.Server;
+using DurableChat.Server.Stores;
 using DurableChat.Storage;
 using DurableChat.Tests.Support;
 using Xunit;

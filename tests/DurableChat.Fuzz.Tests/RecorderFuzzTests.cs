@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using DurableChat.Integration.Tests;
 using DurableChat.Recorder;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

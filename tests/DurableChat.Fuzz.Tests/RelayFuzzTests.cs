@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Cluster;
 using DurableChat.Chats;
 using DurableChat.Feeds;
 using DurableChat.Relays;

@@ -1,4 +1,4 @@
-using DurableChat.Server;
+using DurableChat.Server.Text;
 using Xunit;
 
 namespace DurableChat.Integration.Tests;

@@ -12,7 +12,7 @@ public sealed class PackedSamples : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Programs.RunAsync(Repository.Path("pack"), "--no-build");
+        await Programs.RunAsync(Repository.Path("eng/pack"), "--no-build");
         await Programs.RunAsync("dotnet", "build", Repository.Path("samples", "Samples.slnx"), "-c", "Release", "-v", "quiet", "--nologo");
     }
 

@@ -1,7 +1,7 @@
 import { render } from 'preact';
-import { App } from './App';
+import { App } from './app/App';
+import { startLifecycle } from './app/lifecycle';
 import './styles/index.css';
-import { startLifecycle } from './ui/lifecycle';
 import './ui/theme';
 
 startLifecycle();

@@ -23,7 +23,10 @@ export interface FollowOptions extends StreamOptions {
 /** Each connection begins with the whole list, so there is nothing to check. */
 const all: Guard<WatchEvent & { position?: string }> = { connect: () => {}, take: (event) => [event] };
 
-/** A DurableChat server. Every method throws `DurableChatError` if the server says no, or does not answer although the request was repeated. */
+/**
+ * A DurableChat server. Every method throws `DurableChatError` if the server says no, or does not answer although the
+ * request was repeated.
+ */
 export class DurableChat {
   readonly #http: Http;
 
@@ -50,7 +53,10 @@ export class DurableChat {
     return this.#http.call(path(chat), options);
   }
 
-  /** Renames a chat, puts it away or brings it back, or sets what answers its next messages: new `settings` take the place of all that it had. */
+  /**
+   * Renames a chat, puts it away or brings it back, or sets what answers its next messages: new `settings` take the
+   * place of all that it had.
+   */
   updateChat(chat: string, change: { title?: string; archived?: boolean } & AnswerOptions, options: RequestOptions = {}): Promise<Chat> {
     return this.#http.call(path(chat), { ...options, method: 'PATCH', body: change });
   }
@@ -98,8 +104,10 @@ export class DurableChat {
   }
 
   /**
-   * Follows a chat: `for await (const event of client.follow(id))`. The stream comes back by itself, neither repeats nor skips a message or part, and its states do not go back; it ends when you
-   * leave the loop, when the signal is aborted, or by throwing `DurableChatError` when the chat is gone or you may not see it.
+   * Follows a chat: `for await (const event of client.follow(id))`. The stream comes back by itself, neither repeats
+   * nor skips a message or part, and its states do not go back; it ends when you
+   * leave the loop, when the signal is aborted, or by throwing `DurableChatError` when the chat is gone or you may not
+   * see it.
    */
   follow(chat: string, options: FollowOptions = {}): AsyncGenerator<ChatEvent, never, undefined> {
     const { afterId = 0, position, ...rest } = options;

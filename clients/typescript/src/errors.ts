@@ -28,8 +28,12 @@ const away = new Set([408, 425, 429, 502, 503, 504]);
 /** Reads why a response is not the one that was asked for. */
 export async function refusal(response: Response): Promise<DurableChatError> {
   const wait = retryAfter(response.headers);
+  // A connection that breaks within the body is as good as no answer.
+  const text = await response.text().catch((error: unknown) => {
+    throw unreachable(error);
+  });
   try {
-    const problem = (await response.json()) as { code?: string; detail?: string; title?: string; field?: string; retryable?: boolean };
+    const problem = JSON.parse(text) as { code?: string; detail?: string; title?: string; field?: string; retryable?: boolean };
     if (typeof problem.code === 'string') {
       return new DurableChatError(problem.detail ?? problem.title ?? problem.code, problem.code, response.status, problem.retryable ?? away.has(response.status), problem.field, wait);
     }
@@ -38,6 +42,10 @@ export async function refusal(response: Response): Promise<DurableChatError> {
   }
 
   return new DurableChatError(`The server answered with status ${response.status}.`, 'unreachable', response.status, away.has(response.status), undefined, wait);
+}
+
+export function unreachable(cause: unknown, message = 'The server cannot be reached.'): DurableChatError {
+  return new DurableChatError(message, 'unreachable', 0, true, undefined, 0, { cause });
 }
 
 /** A timer that is set for longer than 24 days would run at once. */

@@ -1,14 +1,18 @@
-import { DurableChatError, refusal } from './errors.js';
+import { DurableChatError, refusal, unreachable } from './errors.js';
 import { backoff, sleep } from './wait.js';
 
 export interface Options {
   /** The server, e.g. `https://chat.example.org`; in a browser left out for the page's own. */
   url?: string;
-  /** Where the endpoints are on it: what an application of yours gave `MapDurableChat`; `/api/v1`, that of the server, if left out. */
+  /**
+   * Where the endpoints are on it: what an application of yours gave `MapDurableChat`; `/api/v1`, that of the server,
+   * if left out.
+   */
   prefix?: string;
   /**
-   * The bearer token, or what gives one. A function is asked for every request, and once more if the server says that the token has expired. If it throws, that counts as a server
-   * that was not reached, so it is tried again; a `DurableChatError` that is not `retryable` ends it.
+   * The bearer token, or what gives one. A function is asked for every request, and once more if the server says that
+   * the token has expired; another token is then tried. If it throws, that counts as a server that was not reached, so
+   * it is tried again; a `DurableChatError` that is not `retryable` ends it.
    */
   token?: string | (() => string | Promise<string>);
   /** For how many milliseconds a request that is not answered is repeated; 30,000 if left out, 0 for never. */
@@ -37,7 +41,10 @@ export interface Call extends CommandOptions {
 /** How long one attempt may take until its answer is there. */
 const patience = 20_000;
 
-/** Sends requests, with the token, and repeats those that were not answered: commands under one idempotency key, so that nothing is done twice. */
+/**
+ * Sends requests, with the token, and repeats those that were not answered: commands under one idempotency key, so that
+ * nothing is done twice.
+ */
 export class Http {
   readonly #base: string;
   readonly #fetch: typeof fetch;
@@ -51,7 +58,7 @@ export class Http {
   async call<T>(path: string, call: Call = {}): Promise<T> {
     const headers: Record<string, string> = {};
     if (call.body !== undefined) headers['Content-Type'] = 'application/json';
-    if (call.keyed) headers['Idempotency-Key'] = call.idempotencyKey ?? newKey();
+    if (call.keyed) headers['Idempotency-Key'] = call.idempotencyKey ?? newIdempotencyKey();
     const init: RequestInit = { method: call.method ?? 'GET', headers };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
     const begun = Date.now();
@@ -69,10 +76,13 @@ export class Http {
     }
   }
 
-  /** Sends a request once, or twice with a fresh token, and gives the response if it is the one that was asked for. */
+  /**
+   * Sends a request once, or twice if there is a fresh token, and gives the response if it is the one that was asked
+   * for.
+   */
   async open(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+    let token = await this.#token();
     for (let isFresh = false; ; isFresh = true) {
-      const token = await this.#token();
       const headers = new Headers(init.headers);
       if (token) headers.set('Authorization', `Bearer ${token}`);
       let response: Response;
@@ -83,12 +93,18 @@ export class Http {
       }
 
       if (response.ok) return response;
-      if (response.status !== 401 || isFresh || typeof this.options.token !== 'function') throw await refusal(response);
-      await response.body?.cancel();
+      const refused = await refusal(response);
+      if (response.status !== 401 || isFresh || typeof this.options.token !== 'function') throw refused;
+      const fresh = await this.#token();
+      if (fresh === token) throw refused;
+      token = fresh;
     }
   }
 
-  /** A token that cannot be had just now is as good as no answer; a `DurableChatError` says itself whether it may work later. */
+  /**
+   * A token that cannot be had just now is as good as no answer; a `DurableChatError` says itself whether it may work
+   * later.
+   */
   async #token(): Promise<string | undefined> {
     if (typeof this.options.token !== 'function') return this.options.token;
     try {
@@ -106,20 +122,18 @@ export class Http {
       const text = await response.text().catch((error: unknown) => {
         throw unreachable(error);
       });
-      return (text === '' ? undefined : JSON.parse(text)) as T;
+      return (response.status === 204 ? undefined : JSON.parse(text)) as T;
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof SyntaxError) throw new DurableChatError('The answer cannot be understood.', 'unreachable', 200, false, undefined, 0, { cause: error });
+      // Such an answer comes from something in between, e.g. the login page of a network.
+      if (error instanceof SyntaxError) throw new DurableChatError('The answer cannot be understood.', 'unreachable', 200, true, undefined, 0, { cause: error });
       throw error;
     }
   }
 }
 
-export function unreachable(cause: unknown, message = 'The server cannot be reached.'): DurableChatError {
-  return new DurableChatError(message, 'unreachable', 0, true, undefined, 0, { cause });
-}
-
-/** Tells two attempts of one request from two requests. `crypto.randomUUID` is missing where a page came over plain http. */
-function newKey(): string {
+/** A key for `idempotencyKey`. Keep it with what it was made for, to repeat the command under it. */
+export function newIdempotencyKey(): string {
+  // `crypto.randomUUID` is missing where a page came over plain http.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

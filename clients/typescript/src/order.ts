@@ -3,7 +3,8 @@ import type { ChatEvent } from './types.js';
 type State = Extract<ChatEvent, { version?: number }>;
 
 /**
- * Checks that a stream goes on where it stopped. Whatever stands between here and the server, what comes twice is dropped, states do not go back, and a gap is told, so that
+ * Checks that a stream goes on where it stopped. Whatever stands between here and the server, what comes twice is
+ * dropped, states do not go back, and a gap is told, so that
  * the stream can be opened again behind the last event that fitted.
  */
 export class Order {
@@ -11,7 +12,10 @@ export class Order {
   #generation = 0;
   #seq: number | undefined;
   #versions = new Map<string, number>();
-  /** States of this connection that are older than what was handed on. They count if history turns out to be another, as after a restore from a backup. */
+  /**
+   * States of this connection that are older than what was handed on. They count if history turns out to be another, as
+   * after a restore from a backup.
+   */
   #older = new Map<string, State>();
   #isReset = false;
 

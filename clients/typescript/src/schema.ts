@@ -67,7 +67,7 @@ export interface paths {
         get: operations["GetChat"];
         put?: never;
         post?: never;
-        /** Deletes a chat for good. */
+        /** Deletes a chat permanently. */
         delete: operations["DeleteChat"];
         options?: never;
         head?: never;

@@ -1,69 +1,99 @@
 import type {
-  ChatEvent, ChatStatus, Message, Part, QueuedMessage, ReasoningPart, RefusalPart, TextPart,
+  ChatEvent, ChatStatus, Message, MessagePage, Part, QueuedMessage, ReasoningPart, RefusalPart, TextPart,
   ToolCall, TurnError,
 } from './types.js';
 
+/** The answer in flight: parts 1 to `seq` of a generation, neighbouring parts of one kind joined. */
+export interface Preview { generation: number; seq: number; parts: readonly Part[] }
+
+/** A failed attempt that waits to be repeated. */
+export interface Retry { attempt: number; maxAttempts: number; retryAt: string; error: TurnError; model?: string }
+
 /** What there is to show of a chat. Immutable: every event makes another. */
 export interface ChatState {
+  /** The epoch of the history that pages were read of; 0 if all of it came with the stream. */
+  epoch: number;
+  /** A contiguous run of the newest messages. */
   messages: readonly Message[];
-  /** The answer in flight, neighbouring parts of one kind joined; undefined if there is none. */
-  preview: { generation: number; parts: readonly Part[] } | undefined;
+  /** True if there are messages before these: see `withOlderPage`. */
+  hasOlder: boolean;
+  /** The answer in flight; undefined if there is none. */
+  preview: Preview | undefined;
   status: ChatStatus | undefined;
   title: string;
   model: string;
   archived: boolean;
   queue: readonly QueuedMessage[];
+  /** The chat's version at which the queue became what it is. */
+  queueVersion: number;
   /** Set while a failed attempt waits to be repeated. */
-  retry: { attempt: number; maxAttempts: number; retryAt: string; error: TurnError; model?: string } | undefined;
+  retry: Retry | undefined;
   /** Why the turn failed; undefined if it did not. */
   error: TurnError | undefined;
   /** Calls of client-side tools that wait for results. */
   toolCalls: readonly ToolCall[];
+  /**
+   * True if the messages no longer follow from the events, e.g. because the history was rewritten: read the newest page
+   * again. They stay as they are until then.
+   */
+  stale: boolean;
 }
 
 export const emptyChat: ChatState = {
+  epoch: 0,
   messages: [],
+  hasOlder: false,
   preview: undefined,
   status: undefined,
   title: '',
   model: '',
   archived: false,
   queue: [],
+  queueVersion: 0,
   retry: undefined,
   error: undefined,
   toolCalls: [],
+  stale: false,
 };
 
-/** Takes in an event of a stream that was followed from the beginning. Events of types that are not known change nothing. */
+/** The id of the newest message; 0 if there is none. */
+export const lastId = (state: ChatState): number => state.messages.at(-1)?.id ?? 0;
+
+/**
+ * Begins with the newest page of the history. Follow the chat behind it: `follow(chat, { afterId: lastId(state) })`.
+ */
+export function withNewestPage(state: ChatState, page: MessagePage): ChatState {
+  return { ...state, epoch: page.epoch, messages: page.messages, hasOlder: page.has_more, preview: undefined, stale: false };
+}
+
+/** Puts an older page in front. If it does not fit, the history was rewritten meanwhile, and the state is stale. */
+export function withOlderPage(state: ChatState, page: MessagePage): ChatState {
+  const first = state.messages[0];
+  const last = page.messages.at(-1);
+  if (page.epoch !== state.epoch || (first && last && first.previous_id !== last.id)) return { ...state, stale: true };
+  return { ...state, messages: [...page.messages, ...state.messages], hasOlder: page.has_more };
+}
+
+/**
+ * Takes in an event of a stream that was followed from the beginning, or behind a page. What comes twice changes
+ * nothing, nor do events of types that are not known. A gap makes the state
+ * stale; so does a rewrite of a history that was read by pages. One that came with the stream comes anew with it.
+ */
 export function withEvent(state: ChatState, event: ChatEvent): ChatState {
+  if (state.stale && event.type !== 'status' && event.type !== 'queue_update' && event.type !== 'history_reset') return state;
   switch (event.type) {
-    case 'message': {
-      const isAnswer = state.preview !== undefined && event.message.generation >= state.preview.generation;
-      return { ...state, messages: [...state.messages, event.message], preview: isAnswer ? undefined : state.preview };
-    }
-    case 'message_part': {
-      const parts = state.preview?.generation === event.generation ? state.preview.parts : [];
-      return { ...state, retry: undefined, preview: { generation: event.generation, parts: joined(parts, event.part) } };
-    }
+    case 'message':
+      return withMessage(state, event.message);
+    case 'message_part':
+      return withPart(state, event);
     case 'history_reset':
-      return { ...state, messages: [], preview: undefined };
+      return state.epoch > 0 ? { ...state, stale: true } : { ...state, messages: [], preview: undefined, stale: false };
     case 'preview_reset':
       return { ...state, preview: undefined };
-    case 'status': {
-      const { status, title, model, archived } = event;
-      return {
-        ...state,
-        status,
-        title,
-        model,
-        archived,
-        retry: status === 'running' ? state.retry : undefined,
-        error: status === 'error' ? state.error : undefined,
-        toolCalls: status === 'requires_action' ? state.toolCalls : [],
-      };
-    }
+    case 'status':
+      return withStatus(state, event);
     case 'queue_update':
-      return { ...state, queue: event.queue };
+      return { ...state, queue: event.queue, queueVersion: event.version };
     case 'retry':
       return { ...state, retry: { attempt: event.attempt, maxAttempts: event.max_attempts, retryAt: event.retry_at, error: event.error, ...(event.model !== undefined && { model: event.model }) } };
     case 'error':
@@ -73,6 +103,38 @@ export function withEvent(state: ChatState, event: ChatEvent): ChatState {
     default:
       return state;
   }
+}
+
+function withMessage(state: ChatState, message: Message): ChatState {
+  const last = state.messages.at(-1);
+  if (last && message.id <= last.id) return state;
+  if (last && message.previous_id !== last.id) return { ...state, stale: true };
+  const isAnswer = state.preview !== undefined && message.generation >= state.preview.generation;
+  return { ...state, messages: [...state.messages, message], preview: isAnswer ? undefined : state.preview };
+}
+
+function withPart(state: ChatState, event: Extract<ChatEvent, { type: 'message_part' }>): ChatState {
+  const { generation, seq } = event;
+  if (state.preview && generation < state.preview.generation) return state;
+  const preview = state.preview?.generation === generation ? state.preview : undefined;
+  if (preview && seq <= preview.seq) return state;
+  // Joined text cannot be cut at a part that is in it already.
+  if (preview && event.first_seq !== preview.seq + 1) return { ...state, stale: true };
+  return { ...state, retry: undefined, preview: { generation, seq, parts: joined(preview?.parts ?? [], event.part) } };
+}
+
+function withStatus(state: ChatState, event: Extract<ChatEvent, { type: 'status' }>): ChatState {
+  const { status, title, model, archived } = event;
+  return {
+    ...state,
+    status,
+    title,
+    model,
+    archived,
+    retry: status === 'running' ? state.retry : undefined,
+    error: status === 'error' ? state.error : undefined,
+    toolCalls: status === 'requires_action' ? state.toolCalls : [],
+  };
 }
 
 /** Joins pieces of text of one kind. All else, of a later server too, comes whole and is kept as it is. */

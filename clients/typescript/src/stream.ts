@@ -1,7 +1,7 @@
-import { DurableChatError } from './errors.js';
-import { type Http, unreachable } from './http.js';
+import { DurableChatError, unreachable } from './errors.js';
+import type { Http } from './http.js';
 import { SseParser } from './sse.js';
-import { backoff, sleep } from './wait.js';
+import { backoff, shortest, sleep } from './wait.js';
 
 export type Connection = 'connecting' | 'open' | 'lost';
 
@@ -10,10 +10,13 @@ export interface StreamOptions {
   signal?: AbortSignal | undefined;
   /** Told whenever the connection's state changes. */
   onConnection?: ((connection: Connection) => void) | undefined;
+  /**
+   * After how many milliseconds without a byte a connection is lost; 45,000 if left out. The server breaks silence
+   * every 15 seconds, unless its
+   * `Http:HeartbeatInterval` says otherwise.
+   */
+  maxSilenceMs?: number | undefined;
 }
-
-/** The server breaks silence every 15 s, unless it is told otherwise; after three times that nobody is there. */
-const silence = 45_000;
 
 /** Decides what of a stream is handed on. */
 export interface Guard<T> {
@@ -24,7 +27,8 @@ export interface Guard<T> {
 }
 
 /**
- * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event that was handed on, with longer and longer pauses
+ * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event
+ * that was handed on, with longer and longer pauses
  * while that fails. Throws when trying again cannot help: what was asked for is gone, or not allowed.
  */
 export async function* stream<T extends { position?: string }>(
@@ -35,6 +39,7 @@ export async function* stream<T extends { position?: string }>(
   options: StreamOptions,
 ): AsyncGenerator<T, never, undefined> {
   let position: string | undefined;
+  let first = shortest;
   for (let attempt = 0; ; attempt++) {
     const abort = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
@@ -44,7 +49,10 @@ export async function* stream<T extends { position?: string }>(
     guard.connect();
     options.onConnection?.('connecting');
     try {
-      for await (const event of connect<T>(http, position === undefined ? path + query : path, position, signal, abort, () => options.onConnection?.('open'))) {
+      // The server gives each of its clients another `retry`, so that those of a stopping replica do not reach the next
+      // one in one moment.
+      const parser = new SseParser((retry) => (first = Math.max(1, retry / 2)));
+      for await (const event of connect<T>(http, position === undefined ? path + query : path, position, { parser, signal, abort, options })) {
         const passed = guard.take(event);
         if (!passed) {
           // States come with every connection, so only what moved the position shows that opening it anew helps.
@@ -67,15 +75,18 @@ export async function* stream<T extends { position?: string }>(
     }
 
     options.onConnection?.('lost');
-    await sleep(backoff(Math.max(0, attempt), wait), options.signal);
+    await sleep(backoff(Math.max(0, attempt), wait, first), options.signal);
   }
 }
 
-async function* connect<T>(http: Http, path: string, position: string | undefined, signal: AbortSignal, abort: AbortController, opened: () => void): AsyncGenerator<T> {
+interface Line { parser: SseParser; signal: AbortSignal; abort: AbortController; options: StreamOptions }
+
+/** One response: its events, until it ends or is silent for too long. */
+async function* connect<T>(http: Http, path: string, position: string | undefined, { parser, signal, abort, options }: Line): AsyncGenerator<T> {
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   const watch = () => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => abort.abort(), silence);
+    watchdog = setTimeout(() => abort.abort(), options.maxSilenceMs ?? 45_000);
   };
   watch();
   try {
@@ -83,10 +94,9 @@ async function* connect<T>(http: Http, path: string, position: string | undefine
     if (position !== undefined) headers['Last-Event-ID'] = position;
     const response = await http.open(path, { headers, cache: 'no-store' }, signal);
     if (!response.body || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw unreachable(new Error('The answer is no stream.'));
-    opened();
+    options.onConnection?.('open');
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
-    const parser = new SseParser();
     while (true) {
       watch();
       const { done, value } = await reader.read().catch((error: unknown) => {

@@ -9,7 +9,6 @@ export type ChatStatus = Schemas['ChatStatus'];
 export type ClientTool = Schemas['ClientToolRequest'];
 export type CommandResult = Schemas['CommandResponse'];
 export type HistoryEntry = Schemas['HistoryEntryRequest'];
-export type MessagePage = Schemas['MessagesResponse'];
 export type Model = Schemas['ModelResponse'];
 export type NewChat = Schemas['CreateChatRequest'];
 export type QueuedMessage = Schemas['QueuedMessage'];
@@ -40,6 +39,9 @@ export type AllowedSettings = Schemas['AllowedSettings'];
 
 /** A committed message of the history. */
 export type Message = Omit<Schemas['Message'], 'parts' | 'generation'> & { parts: Part[]; generation: number };
+
+/** A run of the history, ids ascending. */
+export type MessagePage = Omit<Schemas['MessagesResponse'], 'messages'> & { messages: Message[] };
 
 /** What a chat's stream says. The server describes streams in prose only, so these are written by hand. */
 export type ChatEvent =

@@ -1,8 +1,16 @@
-const first = 500;
 const longest = 15_000;
 
-/** How long to wait before attempt 0, 1, 2, … in milliseconds: doubling, with jitter, so that a thousand clients do not come back in one moment; at least what the server asks for. */
-export function backoff(attempt: number, asked: number): number {
+/** How long to wait before the first repetition, in milliseconds, if nothing else is asked for. */
+export const shortest = 500;
+
+/**
+ * How long to wait before attempt 0, 1, 2, … in milliseconds: doubling, with jitter, so that a thousand clients do not
+ * come back in one moment.
+ *
+ * @param asked What the server asks to wait at least, e.g. `retryAfterMs` of an error.
+ * @param first The longest wait before attempt 0.
+ */
+export function backoff(attempt: number, asked = 0, first = shortest): number {
   const ceiling = Math.min(longest, first * 2 ** Math.min(attempt, 10));
   return Math.max(asked, ceiling / 2 + (Math.random() * ceiling) / 2);
 }

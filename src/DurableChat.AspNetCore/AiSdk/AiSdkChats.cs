@@ -1,3 +1,5 @@
+using DurableChat.AspNetCore.Endpoints;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using DurableChat.Commits;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Http;
 

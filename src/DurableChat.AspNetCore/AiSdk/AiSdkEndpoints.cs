@@ -1,4 +1,7 @@
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Endpoints;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Chats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,14 +1,14 @@
+using DurableChat.AspNetCore.Streaming;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Feeds;
-using DurableChat.Storage;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace DurableChat.AspNetCore.AiSdk;
 
 /// <summary>
 /// Streams a turn to a client of the AI SDK: one subscription, translated to the protocol's chunks. Thread-safe.
 /// </summary>
-internal sealed partial class AiSdkStream(EventStream streams, ChatService chats, StallGuard stall, Heartbeats heartbeats, ILogger<AiSdkStream> logger)
+internal sealed class AiSdkStream(EventStream streams, ChatService chats, EventPump pump, StallGuard stall, Heartbeats heartbeats)
 {
     /// <summary>
     /// Finds a turn and opens a stream that lasts to its end. A slot among the owner's streams is taken first, so that
@@ -48,54 +48,18 @@ internal sealed partial class AiSdkStream(EventStream streams, ChatService chats
     private async Task WriteTurnAsync(SseStream stream, TurnOrAnswer.Turn turn, Subscription subscription, CancellationToken end)
     {
         using var chunks = new UiChunkWriter();
-        var translator = new TurnTranslator(turn, chunks);
-        try
+        var sink = new TurnSink(stream, new TurnTranslator(turn, chunks), chunks);
+        await sink.BeginAsync();
+        switch (await pump.RunAsync(subscription, sink, end))
         {
-            translator.Begin();
-            await FlushAsync(stream, chunks);
-            var events = new List<StreamEvent>();
-            var turns = new Turns();
-            while (!translator.HasEnded)
-            {
-                var next = subscription.NextAsync(events, end);
-                turns.Count(next.IsCompleted);
-                if (await next)
-                {
-                    translator.Translate(events);
-                }
-                else
-                {
-                    translator.Fail("The chat is gone.");
-                }
-
-                if (chunks.Written.Length > 0)
-                {
-                    await FlushAsync(stream, chunks);
-                }
-
-                subscription.ConfirmSent(events);
-                if (turns.IsOver())
-                {
-                    await Task.Yield();
-                }
-            }
-        }
-        catch (Exception exception) when (exception is ChatStoreException or TimeoutException)
-        {
-            LogStorageUnavailable(exception);
-            translator.Fail("The database is not available just now.");
-            await FlushAsync(stream, chunks);
+            case StreamEnd.Gone:
+                await sink.FailAsync("The chat is gone.");
+                break;
+            case StreamEnd.StorageUnavailable:
+                await sink.FailAsync("The database is not available just now.");
+                break;
         }
     }
-
-    private static async Task FlushAsync(SseStream stream, UiChunkWriter chunks)
-    {
-        await stream.WriteAsync(chunks.Written);
-        chunks.Clear();
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "A stream ends because the database is not available")]
-    private partial void LogStorageUnavailable(Exception exception);
 
     private sealed class Body(AiSdkStream stream, TurnOrAnswer.Turn turn, Subscription subscription) : IStreamBody
     {

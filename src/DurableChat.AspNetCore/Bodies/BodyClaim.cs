@@ -1,3 +1,5 @@
+using DurableChat.AspNetCore.Wire;
+
 namespace DurableChat.AspNetCore.Bodies;
 
 /// <summary>

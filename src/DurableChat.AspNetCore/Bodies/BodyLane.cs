@@ -1,13 +1,13 @@
 namespace DurableChat.AspNetCore.Bodies;
 
 /// <summary>
-/// Where large bodies wait to be parsed. Parsing megabytes takes a processor for a while, so at most half of the
-/// processors do it, and the rest stays for small requests. Owners take turns, so one with many bodies waits behind
-/// its own. Small bodies do not come here. Thread-safe.
+/// Where large bodies wait for a processor. At most half of the processors serve a lane, and the rest stays for small
+/// requests. Owners take turns, so one with many bodies waits behind its own. Small bodies do not come here.
+/// Thread-safe.
 /// </summary>
 internal sealed class BodyLane
 {
-    /// <summary>A larger body is parsed in the lane.</summary>
+    /// <summary>A larger body waits in the lanes.</summary>
     public const int SmallBytes = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -22,10 +22,10 @@ internal sealed class BodyLane
     }
 
     /// <summary>Makes one.</summary>
-    /// <param name="places">How many bodies are parsed at once.</param>
+    /// <param name="places">How many bodies are served at once.</param>
     public BodyLane(int places) => _free = places;
 
-    /// <summary>How many bodies this machine parses at once.</summary>
+    /// <summary>How many bodies this machine serves at once in each lane.</summary>
     public static int PlacesHere { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>How many owners wait.</summary>

@@ -2,8 +2,8 @@ namespace DurableChat.AspNetCore.Bodies;
 
 /// <summary>
 /// Memory for large bodies, in pieces of one length. Bodies that follow each other use the same pieces, because large
-/// arrays that are dropped stay in memory until the next full collection. When the last is given back, some are kept
-/// and the rest is dropped. Thread-safe.
+/// arrays that are dropped stay in memory until the next full collection. When the last is given back, some are kept.
+/// The rest is left to the collector, and used again as long as it has not come. Thread-safe.
 /// </summary>
 internal sealed class BodyPieces
 {
@@ -15,6 +15,7 @@ internal sealed class BodyPieces
 
     private readonly Lock _gate = new();
     private readonly Stack<byte[]> _idle = new();
+    private readonly List<WeakReference<byte[]>> _left = [];
     private int _lent;
 
     /// <summary>Those of this process.</summary>
@@ -42,6 +43,16 @@ internal sealed class BodyPieces
             {
                 return piece;
             }
+
+            while (_left.Count > 0)
+            {
+                var left = _left[^1];
+                _left.RemoveAt(_left.Count - 1);
+                if (left.TryGetTarget(out piece))
+                {
+                    return piece;
+                }
+            }
         }
 
         return GC.AllocateUninitializedArray<byte>(Bytes);
@@ -58,9 +69,10 @@ internal sealed class BodyPieces
                 return;
             }
 
+            _left.RemoveAll(left => !left.TryGetTarget(out _));
             while (_idle.Count > MostIdle)
             {
-                _idle.Pop();
+                _left.Add(new WeakReference<byte[]>(_idle.Pop()));
             }
 
             _idle.TrimExcess();

@@ -1,8 +1,11 @@
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -44,7 +47,7 @@ internal static class RequestBody
 
         if (context.Request.ContentLength > maxBytes)
         {
-            return Bad<T>(Problems.BodyTooLarge(maxBytes));
+            return Bad<T>(new UnreadBody(Problems.BodyTooLarge(maxBytes)));
         }
 
         var claim = new BodyClaim(context.RequestServices.GetRequiredService<BodyBudget>(), Owner.Of(context));
@@ -105,7 +108,7 @@ internal static class RequestBody
         var announced = context.Request.ContentLength;
         if (announced is { } length && claim.TryGrow(length) is { } full)
         {
-            return Problems.BodiesInFlight(full);
+            return new UnreadBody(Problems.BodiesInFlight(full));
         }
 
         try
@@ -117,17 +120,16 @@ internal static class RequestBody
                 if (buffer.Length + read.Buffer.Length > maxBytes)
                 {
                     reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    return Problems.BodyTooLarge(maxBytes);
+                    return new UnreadBody(Problems.BodyTooLarge(maxBytes));
                 }
 
                 if (announced is null && claim.TryGrow(read.Buffer.Length) is { } refusal)
                 {
                     reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    return Problems.BodiesInFlight(refusal);
+                    return new UnreadBody(Problems.BodiesInFlight(refusal));
                 }
 
-                buffer.Write(read.Buffer);
-                reader.AdvanceTo(read.Buffer.End);
+                await TakeAsync(context, reader, read, buffer);
                 if (read.IsCompleted)
                 {
                     return null;
@@ -149,15 +151,53 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>All of it has come, so a slow client keeps no place in the lane.</summary>
-    private static async Task<RequestBody<T>> ReadLargeAsync<T>(HttpContext context, BodyBuffer buffer, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
-        where T : class
+    /// <summary>
+    /// Copies what has come. What makes a body large waits for its turn, so that many large bodies at once do not fill
+    /// the line in which small requests wait for a thread. The connection's own buffer bounds what has come meanwhile.
+    /// </summary>
+    private static async ValueTask TakeAsync(HttpContext context, PipeReader reader, ReadResult read, BodyBuffer buffer)
     {
-        var lane = context.RequestServices.GetRequiredService<BodyLane>();
+        if (buffer.Length + read.Buffer.Length <= BodyLane.SmallBytes)
+        {
+            Take();
+            return;
+        }
+
+        var lane = context.RequestServices.GetRequiredService<BodyLanes>().Arriving;
         await lane.EnterAsync(Owner.Of(context), context.RequestAborted);
         try
         {
-            return Read(context, buffer, type, claim, passedOver);
+            Take();
+        }
+        finally
+        {
+            lane.Leave();
+        }
+
+        void Take()
+        {
+            buffer.Write(read.Buffer);
+            reader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    /// <summary>
+    /// All of it has come, so a slow client keeps no place in the lane. A thread of its own parses it: those of the
+    /// pool, as many as there are processors, stay for small requests.
+    /// </summary>
+    private static async Task<RequestBody<T>> ReadLargeAsync<T>(HttpContext context, BodyBuffer buffer, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
+        where T : class
+    {
+        var lanes = context.RequestServices.GetRequiredService<BodyLanes>();
+        var lane = lanes.Parsing;
+        await lane.EnterAsync(Owner.Of(context), context.RequestAborted);
+        try
+        {
+            return await Task.Factory.StartNew(
+                () => Read(context, buffer, type, claim, passedOver),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                lanes.Parsers);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DurableChat.AspNetCore.Wire;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,7 @@
 using System.Buffers;
+using DurableChat.Recorder.Calls;
 using DurableChat.Recorder.Ledgers;
+using DurableChat.Recorder.Options;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

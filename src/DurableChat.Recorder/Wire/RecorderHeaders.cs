@@ -1,3 +1,5 @@
+using DurableChat.Recorder.Calls;
+
 namespace DurableChat.Recorder.Wire;
 
 /// <summary>The headers between server and recorder. All begin with <see cref="ProviderHeaders.OwnPrefix"/>.</summary>

@@ -82,7 +82,7 @@ internal static class MockServer
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
-                // Whoever stops in the middle of an answer closes the connection.
+                // A client that stops in the middle of an answer closes the connection.
                 statistics.Cancelled();
             }
             finally

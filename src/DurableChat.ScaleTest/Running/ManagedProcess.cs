@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DurableChat.ScaleTest.Running;
 
-/// <summary>This program once more, as a process of its own: a server or the mock model.</summary>
+/// <summary>A second process of this program: a server or the mock model.</summary>
 internal sealed class ManagedProcess : IAsyncDisposable
 {
     private const string ServerProgram = "DurableChat.Server.dll";
@@ -29,7 +29,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Url { get; private set; } = null!;
 
-    /// <summary>Completes when it has ended, whoever ended it.</summary>
+    /// <summary>Completes when the process has ended, for whatever reason.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>The last lines it wrote.</summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace DurableChat.ScaleTest.Running;
 
 /// <summary>
-/// One replica, which may be killed, paused and started anew, always at the same address. For one caller at a time.
+/// One replica, which may be killed, paused and restarted, always at the same address. For one caller at a time.
 /// </summary>
 internal sealed partial class ReplicaProcess(string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> settings, string folder) : IAsyncDisposable
 {

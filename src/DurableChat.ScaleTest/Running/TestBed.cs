@@ -6,7 +6,7 @@ using DurableChat.ScaleTest.Scenarios;
 namespace DurableChat.ScaleTest.Running;
 
 /// <summary>
-/// The servers and the mock model of a run, with a temporary database; or servers that somebody else has started.
+/// The servers and the mock model of a run, with a temporary database; or servers that were started elsewhere.
 /// </summary>
 internal sealed class TestBed : IAsyncDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>The test's own replicas.</summary>
     public IReadOnlyList<ReplicaProcess> Servers => _servers;
 
-    /// <summary>The test's own database; null if it is somebody else's.</summary>
+    /// <summary>The test's own database; null if the servers were started elsewhere.</summary>
     public PostgresProcess? Database => _postgres;
 
     /// <summary>What stands between the replicas and the database; null without faults.</summary>

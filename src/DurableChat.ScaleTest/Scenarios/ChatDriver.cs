@@ -133,7 +133,7 @@ internal sealed class ChatDriver(Load load, int number) : IAsyncDisposable
         return subscriber;
     }
 
-    /// <summary>Lets a subscriber go for good; what it was given is still checked at the end.</summary>
+    /// <summary>Removes a subscriber. What it received is still checked at the end.</summary>
     public async Task LeaveAsync(Subscriber subscriber)
     {
         await subscriber.DisposeAsync();

@@ -1,7 +1,7 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
 /// <summary>
-/// While the chats run their turns, each has subscribers that stay for up to half a second and then either break off and resume, or leave for good, and others come that want
+/// While the chats run their turns, each has subscribers that stay for up to half a second and then either break off and resume, or leave, and others come that want
 /// everything or only what follows some message.
 /// </summary>
 internal sealed class ChurnScenario : IScenario
@@ -25,7 +25,7 @@ internal sealed class ChurnScenario : IScenario
         }
         finally
         {
-            // Whoever comes next must not find the lists of subscribers in motion.
+            // The next scenario must not find the lists of subscribers in motion.
             await ending.CancelAsync();
             await Task.WhenAll(churning);
         }

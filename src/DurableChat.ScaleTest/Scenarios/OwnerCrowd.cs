@@ -3,7 +3,7 @@ using DurableChat.ScaleTest.Wire;
 
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>Many owners with a chat each, who send messages at a steady rate whatever the server makes of it.</summary>
+/// <summary>Many owners with a chat each, who send messages at a steady rate, however the server responds.</summary>
 internal sealed class OwnerCrowd(OwnerClient http, IReadOnlyList<string> tokens, Load load)
 {
     private const int CreatedAtOnce = 20;

@@ -1,6 +1,6 @@
 namespace DurableChat.ScaleTest.Scenarios;
 
-/// <summary>Turns begin at a steady rate, each in a chat that is quiet, whatever the server makes of it. Latencies are those from then on.</summary>
+/// <summary>Turns begin at a steady rate, each in a chat that is quiet, however the server responds. Latencies are those from then on.</summary>
 internal sealed class SoakScenario : IScenario
 {
     public async Task RunAsync(Load load, CancellationToken cancellationToken)

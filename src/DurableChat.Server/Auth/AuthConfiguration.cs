@@ -1,3 +1,5 @@
+using DurableChat.Server.Configuration;
+
 namespace DurableChat.Server.Auth;
 
 /// <summary>The configured authentication. Immutable.</summary>

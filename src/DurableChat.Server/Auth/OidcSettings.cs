@@ -1,3 +1,5 @@
+using DurableChat.Server.Configuration;
+
 namespace DurableChat.Server.Auth;
 
 /// <summary>
@@ -63,7 +65,7 @@ internal sealed class OidcSettings
     private string? FindProblem() =>
         string.IsNullOrWhiteSpace(Authority) ? "Authority is missing: the address of the issuer."
         : !Uri.TryCreate(Authority, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") ? $"Authority is '{Authority}', which is no http or https address."
-        : address is { Scheme: "http", IsLoopback: false } ? "Authority must be an https address: whoever can change what the issuer says can make tokens. Only on this machine may it be http."
+        : address is { Scheme: "http", IsLoopback: false } ? "Authority must be an https address: anyone who can change the responses of the issuer can make tokens. Only an address of this machine may be http."
         : address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0 ? "Authority is an address without user, query and fragment."
         : string.IsNullOrWhiteSpace(Audience) ? "Audience is missing: what the issuer calls this service. Without it a token for any other service would be accepted."
         : string.IsNullOrWhiteSpace(OwnerClaim) ? "OwnerClaim is empty: the claim that names the owner, such as sub."

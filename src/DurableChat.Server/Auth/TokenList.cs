@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DurableChat.Server.Configuration;
 
 namespace DurableChat.Server.Auth;
 

@@ -1,4 +1,5 @@
 using DurableChat.AspNetCore;
+using DurableChat.Server.Configuration;
 
 namespace DurableChat.Server.Http;
 

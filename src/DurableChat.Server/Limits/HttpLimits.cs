@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using DurableChat.Server.Configuration;
 
 namespace DurableChat.Server.Limits;
 
 /// <summary>
 /// The configuration section <c>Http:Limits</c>: what one caller, and all connections together, may ask of this
-/// replica. Whoever exceeds a limit is refused; nobody else waits for it.
+/// replica. A client that exceeds a limit is refused, and delays no other client.
 /// </summary>
 internal sealed class HttpLimits
 {

@@ -1,3 +1,4 @@
+using DurableChat.Server.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DurableChat.Chats;
 using DurableChat.Models;
 using DurableChat.Providers;
+using DurableChat.Server.Configuration;
 
 namespace DurableChat.Server.Models;
 

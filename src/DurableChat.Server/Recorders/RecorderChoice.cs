@@ -1,4 +1,6 @@
-using DurableChat.Recorder;
+using DurableChat.Recorder.Options;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Stores;
 
 namespace DurableChat.Server.Recorders;
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using DurableChat.Recorder;
 using DurableChat.Recorder.Ledgers;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Recordings;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Text;
 
 namespace DurableChat.Server.Recorders;
 

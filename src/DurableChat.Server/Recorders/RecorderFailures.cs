@@ -1,6 +1,6 @@
 using DurableChat.Chats;
 using DurableChat.Models;
-using DurableChat.Recorder;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Wire;
 
 namespace DurableChat.Server.Recorders;

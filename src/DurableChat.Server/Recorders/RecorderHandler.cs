@@ -1,6 +1,6 @@
 using DurableChat.Models;
 using DurableChat.Providers;
-using DurableChat.Recorder;
+using DurableChat.Recorder.Calls;
 using DurableChat.Recorder.Wire;
 
 namespace DurableChat.Server.Recorders;

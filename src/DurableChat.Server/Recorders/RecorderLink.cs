@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using DurableChat.Models;
-using DurableChat.Recorder;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Wire;
 
 namespace DurableChat.Server.Recorders;

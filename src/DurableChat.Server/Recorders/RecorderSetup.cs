@@ -1,4 +1,5 @@
 using DurableChat.Models;
+using DurableChat.Server.Configuration;
 using DurableChat.Server.Models;
 
 namespace DurableChat.Server.Recorders;

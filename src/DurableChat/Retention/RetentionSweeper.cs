@@ -121,7 +121,7 @@ internal sealed partial class RetentionSweeper(
     [LoggerMessage(1, LogLevel.Information, "{Count} chats that had been archived for {Time} were deleted")]
     private partial void LogPurged(int count, TimeSpan time);
 
-    [LoggerMessage(2, LogLevel.Warning, "Archived chats could not be looked through to the end; the next round begins anew")]
+    [LoggerMessage(2, LogLevel.Warning, "Not all archived chats could be checked. The next round starts from the beginning")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(3, LogLevel.Warning, "The archived chat {Chat} could not be deleted; the next round tries again")]

@@ -4,7 +4,7 @@ using DurableChat.Chats;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Lab.Faults;
 using DurableChat.Retention;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

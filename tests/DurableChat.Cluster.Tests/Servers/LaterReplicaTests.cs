@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.Cluster.Tests.Postgres;
-using DurableChat.Integration.Tests.Http;
-using DurableChat.Server;
+using DurableChat.Integration.Tests.Streaming;
+using DurableChat.Server.Configuration;
 using DurableChat.Tests.Support;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.Cluster.Tests.Postgres;
-using DurableChat.Integration.Tests.Http;
 using DurableChat.Integration.Tests.Processes;
-using DurableChat.Server;
+using DurableChat.Integration.Tests.Streaming;
+using DurableChat.Server.Configuration;
 using DurableChat.Tests.Support;
 using Npgsql;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Integration.Tests.Processes;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
 using DurableChat.Storage;
 using Npgsql;
 using Xunit;

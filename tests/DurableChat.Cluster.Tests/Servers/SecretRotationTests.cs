@@ -2,7 +2,7 @@ using DurableChat.Chats;
 using DurableChat.Cluster.Tests.Postgres;
 using DurableChat.Integration.Tests.Processes;
 using DurableChat.Relays;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
 using DurableChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

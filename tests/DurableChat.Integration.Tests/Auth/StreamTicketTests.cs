@@ -7,6 +7,7 @@ using DurableChat.AspNetCore;
 using DurableChat.AspNetCore.Tickets;
 using DurableChat.Cluster;
 using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Server.Auth;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using DurableChat.Server;
+using DurableChat.Server.Hosting;
 
 namespace DurableChat.Integration.Tests.Docs;
 

@@ -44,7 +44,7 @@ public sealed partial class GuaranteesTests
     [GeneratedRegex(@"^\| G(\d+) \|", RegexOptions.Multiline)]
     private static partial Regex Guarantee();
 
-    [GeneratedRegex(@"^Taken out with `\./defences`[^:]*: (.*?)\.\n\n", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^Taken out with `eng/defences`[^:]*: (.*?)\.\n\n", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Paragraph();
 
     [GeneratedRegex(@"^\| (?:T\d+\w*|–) \|.*\| ([^|]+) \|$", RegexOptions.Multiline)]

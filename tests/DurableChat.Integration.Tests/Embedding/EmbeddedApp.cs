@@ -3,7 +3,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DurableChat.AspNetCore;
-using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Sqlite;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Authentication;

@@ -5,7 +5,7 @@ using System.Text.Json;
 using DurableChat.AspNetCore;
 using DurableChat.AspNetCore.Health;
 using DurableChat.Integration.Tests.AiSdk;
-using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Models;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Builder;

@@ -1,3 +1,4 @@
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Tests.Support;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Server.Auth;
 using DurableChat.Tests.Support;
 using Xunit;

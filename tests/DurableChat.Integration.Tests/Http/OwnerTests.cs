@@ -4,8 +4,9 @@ using System.Text;
 using System.Text.Json;
 using DurableChat.Integration.Tests.AiSdk;
 using DurableChat.Integration.Tests.Auth;
-using DurableChat.Server;
 using DurableChat.Server.Auth;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Http;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

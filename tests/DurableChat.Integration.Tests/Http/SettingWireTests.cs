@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using DurableChat.Client;
 using DurableChat.Integration.Tests.AiSdk;
-using DurableChat.Server.Clients;
+using DurableChat.Server.Terminal;
 using Microsoft.Extensions.AI;
 using Xunit;
 

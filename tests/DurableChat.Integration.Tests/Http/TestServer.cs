@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DurableChat.Server;
+using DurableChat.Integration.Tests.Streaming;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;

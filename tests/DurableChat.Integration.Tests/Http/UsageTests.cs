@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Server.Auth;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

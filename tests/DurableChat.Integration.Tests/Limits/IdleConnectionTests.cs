@@ -1,4 +1,4 @@
-using DurableChat.AspNetCore;
+using DurableChat.AspNetCore.Streaming;
 using DurableChat.Integration.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

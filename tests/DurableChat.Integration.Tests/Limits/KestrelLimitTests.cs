@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using DurableChat.Integration.Tests.Http;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
 using DurableChat.Server.Limits;
 using DurableChat.Tests.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;

@@ -2,6 +2,8 @@ using System.Text;
 using DurableChat.AspNetCore;
 using DurableChat.AspNetCore.AiSdk;
 using DurableChat.AspNetCore.Bodies;
+using DurableChat.AspNetCore.Identity;
+using DurableChat.AspNetCore.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -207,6 +209,44 @@ public sealed class RequestBodyTests
         Assert.Equal((0, 0, 0), (host.Lane.Owners, host.Budget.Taken, host.Budget.Owners));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_makes_a_body_large_is_copied_in_turn()
+    {
+        using var host = new Host(_options);
+        await host.Lanes.Arriving.EnterAsync("bob", TestContext.Current.CancellationToken);
+        using var small = await RequestBody.ReadAsync(host.Context(Message(BodyLane.SmallBytes - 100)), HttpJson.Strict.SendMessageRequest, MiB);
+        Assert.Null(small.Problem);
+
+        var reading = RequestBody.ReadAsync(host.Context(Message(2 * BodyLane.SmallBytes)), HttpJson.Strict.SendMessageRequest, MiB);
+        Assert.Equal((1, false), (host.Lanes.Arriving.Owners, reading.IsCompleted));
+        host.Lanes.Arriving.Leave();
+        using var large = await reading;
+        Assert.Equal(2 * BodyLane.SmallBytes, large.Value!.Content!.Length);
+        await host.Lanes.Arriving.EnterAsync("bob", TestContext.Current.CancellationToken);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_body_that_is_not_wanted_is_answered_first_and_then_dropped_in_turn()
+    {
+        using var host = new Host(_options);
+        await host.Lanes.Arriving.EnterAsync("bob", TestContext.Current.CancellationToken);
+        var context = host.Context(new byte[MiB]);
+        context.Response.Body = new MemoryStream();
+        var refused = await RequestBody.ReadAsync(context, HttpJson.Strict.SendMessageRequest, MiB / 2);
+        var answering = refused.Problem!.ExecuteAsync(context);
+        Assert.Equal((StatusCodes.Status413PayloadTooLarge, 1, false), (context.Response.StatusCode, host.Lanes.Arriving.Owners, answering.IsCompleted));
+        Assert.NotEqual(0, context.Response.Body.Length);
+        host.Lanes.Arriving.Leave();
+        await answering;
+        Assert.Equal(MiB, context.Request.Body.Position);
+
+        // A client that waits for leave to send its body is not asked for it.
+        context = host.Context(new byte[MiB]);
+        context.Request.Headers.Expect = "100-continue";
+        await refused.Problem!.ExecuteAsync(context);
+        Assert.Equal(0, context.Request.Body.Position);
+    }
+
     private static byte[] Message(int length) => Encoding.UTF8.GetBytes($$"""{"content":"{{new string('x', length)}}"}""");
 
     private static string Repeat(string value, int count) => string.Join(',', Enumerable.Repeat(value, count));
@@ -257,13 +297,15 @@ public sealed class RequestBodyTests
 
         public Host(DurableChatHttpOptions options)
         {
-            _services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton<BodyBudget>().AddSingleton(Lane).AddSingleton(new OwnerMapping(_ => "alice")).BuildServiceProvider();
+            _services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton<BodyBudget>().AddSingleton(Lanes).AddSingleton(TimeProvider.System).AddSingleton(new OwnerMapping(_ => "alice")).BuildServiceProvider();
             Budget = _services.GetRequiredService<BodyBudget>();
         }
 
         public BodyBudget Budget { get; }
 
-        public BodyLane Lane { get; } = new(places: 1);
+        public BodyLane Lane => Lanes.Parsing;
+
+        public BodyLanes Lanes { get; } = new(new SameThread()) { Arriving = new(places: 1), Parsing = new(places: 1) };
 
         public DefaultHttpContext Context(byte[] json, Stream? body = null)
         {
@@ -275,6 +317,16 @@ public sealed class RequestBodyTests
         }
 
         public void Dispose() => _services.Dispose();
+    }
+
+    /// <summary>Parses on the thread of the test, which counts what it allocates.</summary>
+    private sealed class SameThread : TaskScheduler
+    {
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+        protected override void QueueTask(Task task) => TryExecuteTask(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
     }
 
     /// <summary>Gives so many bytes and then does something else.</summary>

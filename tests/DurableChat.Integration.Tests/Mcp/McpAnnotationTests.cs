@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using DurableChat.Mcp;
+using DurableChat.Mcp.Connections;
+using DurableChat.Mcp.Tools;
 using DurableChat.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableChat.Mcp;
+using DurableChat.Mcp.Tools;
 using DurableChat.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,4 +1,6 @@
 using DurableChat.Mcp;
+using DurableChat.Mcp.Connections;
+using DurableChat.Mcp.Tools;
 using DurableChat.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

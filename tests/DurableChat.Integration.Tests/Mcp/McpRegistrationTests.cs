@@ -1,4 +1,5 @@
 using DurableChat.Mcp;
+using DurableChat.Mcp.Tools;
 using DurableChat.Sqlite;
 using DurableChat.Tests.Support;
 using DurableChat.Workers;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DurableChat.Mcp;
+using DurableChat.Mcp.Tools;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using Xunit;

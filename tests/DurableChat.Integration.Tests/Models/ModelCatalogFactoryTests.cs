@@ -1,4 +1,4 @@
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
 using DurableChat.Server.Models;
 using Microsoft.Extensions.Configuration;
 using Xunit;

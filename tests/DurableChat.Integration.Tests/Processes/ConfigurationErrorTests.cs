@@ -1,5 +1,7 @@
 using System.CommandLine;
-using DurableChat.Server;
+using DurableChat.Server.Commands;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Processes;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using DurableChat.Integration.Tests.Http;
+using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Tests.Support;
 
 namespace DurableChat.Integration.Tests.Processes;

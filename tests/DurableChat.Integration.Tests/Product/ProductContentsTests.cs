@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DurableChat.Server;
+using DurableChat.Server.Commands;
+using DurableChat.Server.Configuration;
+using DurableChat.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 

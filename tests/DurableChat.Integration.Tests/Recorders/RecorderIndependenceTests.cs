@@ -1,4 +1,4 @@
-using DurableChat.Recorder;
+using DurableChat.Recorder.Options;
 using Xunit;
 
 namespace DurableChat.Integration.Tests.Recorders;

@@ -1,7 +1,7 @@
 using System.Net;
 using DurableChat.Models;
-using DurableChat.Recorder;
 using DurableChat.Recorder.Ledgers;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Recordings;
 using DurableChat.Recorder.Wire;
 using DurableChat.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.Integration.Tests.Http;
-using DurableChat.Recorder;
+using DurableChat.Recorder.Options;
 using DurableChat.Tests.Support;
 using Xunit;
 
@@ -127,7 +127,7 @@ public sealed class RecorderTurnTests : IAsyncLifetime
     [InlineData("http://127.0.0.1:9191", "short", "DurableChat:Recorder:Secret")]
     public async Task A_configuration_that_cannot_work_is_refused(string address, string secret, string named)
     {
-        var refused = await Assert.ThrowsAsync<Server.ConfigurationException>(() => StartAsync(address, secret));
+        var refused = await Assert.ThrowsAsync<Server.Configuration.ConfigurationException>(() => StartAsync(address, secret));
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(TestRecorder.Secret, refused.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,7 @@
 using DurableChat.Models;
 using DurableChat.Recorder;
+using DurableChat.Recorder.Calls;
+using DurableChat.Recorder.Options;
 using DurableChat.Recorder.Wire;
 using DurableChat.Server.Recorders;
 using Microsoft.AspNetCore.Builder;

@@ -13,7 +13,3 @@ export function setToken(value: string): void {
   token.value = value;
   writeText(key, value || undefined);
 }
-
-export function authorization(): Record<string, string> {
-  return token.value ? { Authorization: `Bearer ${token.value}` } : {};
-}

@@ -1,10 +1,10 @@
 import { render } from 'preact';
 import { expect, test } from 'vitest';
-import type { Message, Part } from '../api/types';
+import type { FinishReason, Message, Part } from 'durablechat';
 import { AnswerView } from './AnswerView';
 import type { AnswerRow } from './rows';
 
-function draw(parts: Part[], finish_reason?: string): HTMLElement {
+function draw(parts: Part[], finish_reason?: FinishReason): HTMLElement {
   const message: Message = {
     id: 2, previous_id: 1, role: 'assistant', parts, generation: 1, created_at: '2026-01-01T00:00:00Z',
     ...(finish_reason && { finish_reason }),
@@ -62,7 +62,7 @@ test('pictures are shown, and no other file can pass for one', () => {
   }
 });
 
-test.each([
+test.each<[FinishReason, string, string]>([
   ['length', 'The answer reached its token limit', 'The answer reached its token limit before its first word'],
   ['content_filter', 'The provider withheld the rest of the answer', 'The provider declined to answer'],
 ])('an answer that ended for %s says so, also when it is empty', (reason, some, none) => {

@@ -1,5 +1,5 @@
 import { memo } from 'preact/compat';
-import type { Part, ToolResultPart } from '../api/types';
+import type { Part, ToolResultPart } from 'durablechat';
 import { Markdown } from '../markdown/Markdown';
 import { CopyButton } from '../ui/CopyButton';
 import { endingOf } from './ending';

@@ -1,15 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ChatStatus } from '../api/types';
+import type { ChatStatus } from 'durablechat';
 import { chats } from '../chats/chatList';
 import { ChatMenu } from '../chats/ChatMenu';
 import { announce } from '../ui/announce';
+import { Header } from '../ui/Header';
 import { Icon } from '../ui/Icon';
 import { follow } from '../ui/router';
-import { lastId } from '../stream/chatState';
+import { lastId } from 'durablechat';
 import { isBusy } from './busy';
 import { archive, stop } from './commands';
 import { Composer } from './Composer';
-import { Header } from './Header';
 import { lastQueuedId, outgoingOf, post, waitsInLine } from './outbox';
 import { Queue } from './Queue';
 import { endResumeDemo, resumeDemo } from './resumeDemo';

@@ -1,4 +1,4 @@
-import type { FilePart } from '../api/types';
+import type { FilePart } from 'durablechat';
 
 /** Pictures are shown; any other file is a download. */
 export function FileView({ file }: { file: FilePart }) {

@@ -13,7 +13,7 @@ const { ModelPicker } = await import('./ModelPicker');
 const { chooseEffort, effort, models } = await import('./models');
 const { create } = await import('./commands');
 
-const plain = { name: 'plain', is_default: true };
+const plain = { name: 'plain', is_default: true, allow: {} };
 const thinker = { name: 'thinker', is_default: false, allow: { reasoning_effort: ['low', 'high'] } };
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
+import { Header } from '../ui/Header';
 import { Icon, type IconName } from '../ui/Icon';
-import { Header } from './Header';
 import { create } from './commands';
 import { Composer } from './Composer';
 import { ModelPicker } from './ModelPicker';

@@ -1,4 +1,4 @@
-import { online } from '../ui/lifecycle';
+import { online } from '../ui/online';
 import { remove, retry, type Outgoing as Item } from './outbox';
 
 export const Outgoing = ({ item }: { item: Item }) => (

@@ -1,4 +1,4 @@
-import type { ProviderToolPart } from '../api/types';
+import type { ProviderToolPart } from 'durablechat';
 import { Icon } from '../ui/Icon';
 
 /** The provider shows neither the tool's results nor how long it took, so there is one line and nothing to open. */

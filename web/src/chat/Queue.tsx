@@ -1,4 +1,4 @@
-import type { QueuedMessage } from '../api/types';
+import type { QueuedMessage } from 'durablechat';
 import { Icon } from '../ui/Icon';
 import { focusComposer, hasKeyboard } from '../ui/shortcuts';
 import { deleteQueued, promoteQueued } from './commands';

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
-import type { ChatStatus } from '../api/types';
+import type { ChatStatus } from 'durablechat';
 import { endResumeDemo, joinResumeDemo, resumeDemo } from './resumeDemo';
 
 export function ResumeHint({ chat, status }: { chat: string; status: ChatStatus | undefined }) {

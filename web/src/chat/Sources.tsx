@@ -1,4 +1,4 @@
-import type { Part, SourcePart } from '../api/types';
+import type { Part, SourcePart } from 'durablechat';
 
 /** A provider's addresses are a stranger's words: only those of the web become links. */
 function addressOf(url: string): URL | undefined {

@@ -1,4 +1,4 @@
-import type { ToolCall } from '../api/types';
+import type { ToolCall } from 'durablechat';
 import { Icon } from '../ui/Icon';
 import { submitToolResult } from './commands';
 import { draftIn } from './drafts';

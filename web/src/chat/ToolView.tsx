@@ -1,4 +1,4 @@
-import type { ToolCallPart, ToolResultPart } from '../api/types';
+import type { ToolCallPart, ToolResultPart } from 'durablechat';
 import { Icon } from '../ui/Icon';
 
 /** JSON is easier to read with line breaks; what is no JSON is shown as it is. */

@@ -51,7 +51,7 @@ export function Transcript({ session, editing, onEdit, sent }: Props) {
         tabIndex={0}
         onScroll={(event) => {
           onScroll();
-          if (event.currentTarget.scrollTop < nearTop) void session.readOlder();
+          if (event.currentTarget.scrollTop < nearTop) session.readOlder();
         }}
       >
         <div class="transcript-content" ref={content}>

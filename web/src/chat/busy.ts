@@ -1,4 +1,4 @@
-import type { ChatStatus } from '../api/types';
+import type { ChatStatus } from 'durablechat';
 
 const busyStatuses: readonly (ChatStatus | undefined)[] = ['running', 'interrupting', 'requires_action'];
 

@@ -1,4 +1,4 @@
-import { newKey } from '../api/http';
+import { newIdempotencyKey } from 'durablechat';
 import { readStored, writeStored } from '../ui/storage';
 
 /** What a chat is to be made of, under the key by which the server knows it again. */
@@ -14,7 +14,7 @@ let last = readStored<Creation | undefined>(stored, undefined);
  */
 export function beginCreation(content: string, model: string | undefined, effort?: string): Creation {
   if (last?.content !== content || (model !== undefined && (last.model !== model || last.effort !== effort))) {
-    last = { key: newKey(), content, model, effort };
+    last = { key: newIdempotencyKey(), content, model, effort };
     writeStored(stored, last);
   }
 

@@ -1,4 +1,4 @@
-import type { Message } from '../api/types';
+import type { Message } from 'durablechat';
 
 /** Why an answer ended where it did; undefined if it said all. */
 export function endingOf(message: Message): string | undefined {

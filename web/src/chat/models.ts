@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import { models as readModels } from '../api/chats';
-import type { Model } from '../api/types';
+import type { Model } from 'durablechat';
+import { client } from '../api/client';
 import { readStored, writeStored } from '../ui/storage';
 
 const key = 'durablechat.model';
@@ -34,7 +34,7 @@ export function chooseModel(name: string): void {
 }
 
 export function loadModels(): void {
-  readModels().then((found) => (models.value = found)).catch(() => {
+  client.listModels().then((found) => (models.value = found)).catch(() => {
     // Without the list the server's default model answers.
   });
 }

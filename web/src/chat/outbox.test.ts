@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Message } from '../api/types';
-import { emptyChat, withEvent, type ChatState } from '../stream/chatState';
+import type { Message } from 'durablechat';
+import { emptyChat, withEvent, type ChatState } from 'durablechat';
 import { lastQueuedId, outbox, outgoingOf, waitsInLine, type Outgoing } from './outbox';
 
 beforeEach(() => localStorage.clear());
@@ -12,10 +12,10 @@ afterEach(() => {
 const item = (by: Partial<Outgoing>): Outgoing => ({ key: 'k', chat: 'c', content: 'second', interrupt: false, after: 1, at: 1, ...by });
 
 const withQueue = (version: number, ...contents: string[]): ChatState =>
-  withEvent(emptyChat, { type: 'queue_update', version, queue: contents.map((content, index) => ({ id: index + 2, content, urgent: false, created_at: '' })) });
+  withEvent(emptyChat, { type: 'queue_update', chat_id: 'c', version, queue: contents.map((content, index) => ({ id: index + 2, content, urgent: false, created_at: '' })) });
 
 const withSaid = (state: ChatState, id: number, text: string, queuedId: number): ChatState =>
-  withEvent({ ...state, messages: state.messages.length === 0 ? [said(1, '', undefined)] : state.messages }, { type: 'message', position: '', message: said(id, text, queuedId) });
+  withEvent({ ...state, messages: state.messages.length === 0 ? [said(1, '', undefined)] : state.messages }, { type: 'message', chat_id: 'c', position: '', message: said(id, text, queuedId) });
 
 const said = (id: number, text: string, queuedId: number | undefined): Message =>
   ({ id, previous_id: id - 1, role: 'user', parts: [{ type: 'text', text }], generation: 0, created_at: '', ...(queuedId !== undefined && { queued_id: queuedId }) });

@@ -1,9 +1,6 @@
 import { signal } from '@preact/signals';
-import { sendMessage } from '../api/chats';
-import { newKey, Refused, Unreachable } from '../api/http';
-import type { ChatStatus } from '../api/types';
-import { backoff } from '../stream/backoff';
-import { lastId, type ChatState } from '../stream/chatState';
+import { backoff, DurableChatError, lastId, newIdempotencyKey, type ChatState, type ChatStatus } from 'durablechat';
+import { client } from '../api/client';
 import { readStored, removeStored, storedKeys, writeStored } from '../ui/storage';
 import { isBusy } from './busy';
 import { textOf } from './rows';
@@ -112,7 +109,7 @@ export function retry(item: Outgoing): void {
 export const forgetOutbox = (): void => removeStored(prefix);
 
 export function post(chat: string, content: string, interrupt: boolean, after: number, afterQueued = 0): void {
-  const item = { key: newKey(), chat, content, interrupt, after, afterQueued, at: Math.max(Date.now(), (outbox.value.at(-1)?.at ?? 0) + 1) };
+  const item = { key: newIdempotencyKey(), chat, content, interrupt, after, afterQueued, at: Math.max(Date.now(), (outbox.value.at(-1)?.at ?? 0) + 1) };
   outbox.value = [...outbox.value, item];
   keep(item);
   void flush();
@@ -132,8 +129,8 @@ async function send(): Promise<void> {
     for (let next = unsent(); next; next = unsent()) await deliver(next);
     attempt = 0;
   } catch (error) {
-    const asked = error instanceof Unreachable || error instanceof Refused ? error.wait : 0;
-    timer = setTimeout(() => void send(), Math.max(asked, backoff(attempt++, 1_000)));
+    const asked = error instanceof DurableChatError ? error.retryAfterMs : 0;
+    timer = setTimeout(() => void send(), backoff(attempt++, asked, 1_000));
   } finally {
     sending = false;
   }
@@ -161,11 +158,11 @@ const sentAfter = (later: Outgoing, { messageId = 0, queuedId = 0 }: Outgoing): 
 
 async function deliver(item: Outgoing): Promise<void> {
   try {
-    const result = await sendMessage(item.chat, item.content, item.interrupt, item.key);
+    const result = await client.sendMessage(item.chat, item.content, { busyBehavior: item.interrupt ? 'interrupt' : 'queue', idempotencyKey: item.key });
     if (result.message_id === undefined && result.queued_id === undefined) remove(item.key);
     else acknowledge({ ...item, version: result.version, ...(result.message_id !== undefined && { messageId: result.message_id }), ...(result.queued_id !== undefined && { queuedId: result.queued_id }) });
   } catch (error) {
-    if (error instanceof Unreachable || (error instanceof Refused && (error.retryable || error.status === 401))) throw error;
+    if (error instanceof DurableChatError && (error.retryable || error.status === 401)) throw error;
     replace({ ...item, refused: error instanceof Error ? error.message : 'The message was refused.' });
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Message, Part } from '../api/types';
-import { emptyChat, type ChatState } from '../stream/chatState';
+import type { Message, Part } from 'durablechat';
+import { emptyChat, type ChatState } from 'durablechat';
 import { rowsOf } from './rows';
 
 const text = (value: string): Part => ({ type: 'text', text: value });

@@ -1,5 +1,5 @@
-import type { Message, Part, ToolResultPart } from '../api/types';
-import type { ChatState, Preview } from '../stream/chatState';
+import type { Message, Part, ToolResultPart } from 'durablechat';
+import type { ChatState, Preview } from 'durablechat';
 
 export interface UserRow { kind: 'user'; key: string; message: Message; text: string }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ChatEvent, Message, MessagePage } from '../api/types';
+import type { ChatEvent, Message, MessagePage } from 'durablechat';
 import { textOf } from './rows';
 import { ChatSession } from './session';
 
@@ -22,7 +22,7 @@ function setUp() {
         init.signal!.addEventListener('abort', () => controller.error(new Error('aborted')));
       },
     });
-    return Promise.resolve(new Response(body));
+    return Promise.resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } }));
   });
   const session = new ChatSession('c');
   const rewrite = (epoch: number, text: string) => Object.assign(page, { epoch, messages: [message(1, text)] });
@@ -36,8 +36,8 @@ function setUp() {
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(200);
-const waiting: ChatEvent = { type: 'status', version: 1, status: 'waiting', title: '', model: '', archived: false };
-const reset = (epoch: number): ChatEvent => ({ type: 'history_reset', position: '', epoch });
+const waiting: ChatEvent = { type: 'status', chat_id: 'c', version: 1, status: 'waiting', title: '', model: '', archived: false };
+const reset = (epoch: number): ChatEvent => ({ type: 'history_reset', chat_id: 'c', position: '', epoch });
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -55,7 +55,7 @@ test('a history that is rewritten again while it is read anew is read once more'
   await send(1, reset(3));
   await send(2, waiting);
   expect(texts()).toEqual(['third']);
-  await send(2, { type: 'message', position: '', message: message(2, 'goes on') });
+  await send(2, { type: 'message', chat_id: 'c', position: '', message: message(2, 'goes on') });
   expect(texts()).toEqual(['third', 'goes on']);
   session.close();
 });

@@ -1,40 +1,30 @@
-import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import { messagesBefore } from '../api/chats';
-import { Refused, Unreachable } from '../api/http';
-import { authorization, tokenWanted } from '../api/token';
-import type { ChatEvent } from '../api/types';
-import { backoff } from '../stream/backoff';
-import { emptyChat, lastId, withEvent, withNewestPage, withOlderPage, type ChatState } from '../stream/chatState';
-import { Connection, type ConnectionState } from '../stream/connection';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { ChatStore, type ChatSnapshot } from 'durablechat';
+import { client, maxSilenceMs } from '../api/client';
+import { comeBack, mayPass } from '../api/comeback';
 import { nextFrame } from '../ui/nextFrame';
 
 export type Loading = 'loading' | 'ready' | 'not_found';
 
 const pageSize = 100;
 
-/**
- * One open chat: the newest page of its history, then the stream behind it. If the history is rewritten, the newest page is read again and takes the
- * old one's place at once, so the screen never goes empty.
- */
+/** One open chat, drawn once in each frame. */
 export class ChatSession {
-  readonly #state: Signal<ChatState> = signal(emptyChat);
-  readonly #loading: Signal<Loading> = signal('loading');
-  readonly #connection: Signal<ConnectionState> = signal('connecting');
-  readonly #prepended: Signal<boolean> = signal(false);
-  #stream: Connection | undefined;
-  #waiting: ChatEvent[] = [];
-  #scheduled = false;
-  #abort = new AbortController();
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #readingOlder = false;
-  #paused = false;
-  #closed = false;
+  readonly #store: ChatStore;
+  readonly #state: Signal<ChatSnapshot>;
+  readonly #loading = computed(() => loadingOf(this.#state.value));
+  readonly #connection = computed(() => (mayPass(this.#state.value.failure) ? 'lost' : this.#state.value.connection));
+  readonly #prepended = signal(false);
+  readonly #leave: () => void;
+  #comeback: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly id: string) {
-    void this.#load(0);
+    this.#store = new ChatStore(client, id, { pageSize, maxSilenceMs, schedule: nextFrame });
+    this.#state = signal(this.#store.getSnapshot());
+    this.#leave = this.#store.subscribe(() => this.#draw());
   }
 
-  get state(): ReadonlySignal<ChatState> {
+  get state(): ReadonlySignal<ChatSnapshot> {
     return this.#state;
   }
 
@@ -42,7 +32,7 @@ export class ChatSession {
     return this.#loading;
   }
 
-  get connection(): ReadonlySignal<ConnectionState> {
+  get connection(): ReadonlySignal<ChatSnapshot['connection']> {
     return this.#connection;
   }
 
@@ -52,39 +42,24 @@ export class ChatSession {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#abort.abort();
-    clearTimeout(this.#retry);
-    this.#stream?.close();
+    clearTimeout(this.#comeback);
+    this.#leave();
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#stream?.pause();
+    clearTimeout(this.#comeback);
+    this.#store.pause();
   }
 
   /** Comes back at once instead of when the pause between attempts is over. */
   resume(): void {
-    this.#paused = false;
-    if (this.#stream) this.#stream.resume();
-    else if (this.#loading.value !== 'not_found') void this.#load(0);
+    if (this.#loading.value !== 'not_found') this.#store.resume();
   }
 
-  async readOlder(): Promise<void> {
-    const before = this.#state.value;
-    const first = before.messages[0];
-    if (this.#readingOlder || !first || !before.hasOlder) return;
-    this.#readingOlder = true;
-    try {
-      const page = await messagesBefore(this.id, first.id, 2 * pageSize, this.#abort.signal);
-      if (this.#state.value.messages[0] !== first) return;
-      this.#prepended.value = true;
-      this.#set(withOlderPage(this.#state.value, page), this.#state.value);
-    } catch {
+  readOlder(): void {
+    this.#store.readOlder(2 * pageSize).catch(() => {
       // The next scroll to the top asks again.
-    } finally {
-      this.#readingOlder = false;
-    }
+    });
   }
 
   /** Tells that the change with messages in front has been drawn. */
@@ -92,86 +67,18 @@ export class ChatSession {
     this.#prepended.value = false;
   }
 
-  async #load(attempt: number): Promise<void> {
-    if (this.#closed) return;
-    this.#stream?.close();
-    this.#stream = undefined;
-    this.#waiting = [];
-    this.#abort.abort();
-    clearTimeout(this.#retry);
-    const abort = (this.#abort = new AbortController());
-    try {
-      const page = await messagesBefore(this.id, undefined, pageSize, abort.signal);
-      const loaded = withNewestPage(this.#state.value, page);
-      this.#follow(loaded);
-    } catch (error) {
-      if (abort.signal.aborted) return;
-      this.#failed(error, attempt);
-    }
+  #draw(): void {
+    const [before, now] = [this.#state.peek(), this.#store.getSnapshot()];
+    const first = before.messages[0];
+    if (first && first !== now.messages[0] && now.messages.includes(first)) this.#prepended.value = true;
+    this.#state.value = now;
+    if (now.failure === before.failure) return;
+    clearTimeout(this.#comeback);
+    this.#comeback = comeBack(now.failure, () => this.resume());
   }
+}
 
-  #failed(error: unknown, attempt: number): void {
-    if (error instanceof Refused && error.status === 404) {
-      this.#loading.value = 'not_found';
-      return;
-    }
-
-    if (error instanceof Refused && error.status === 401) {
-      this.#connection.value = 'unauthorized';
-      return;
-    }
-
-    if (!(error instanceof Unreachable) && !(error instanceof Refused)) throw error;
-    this.#connection.value = 'waiting';
-    this.#retry = setTimeout(() => void this.#load(attempt + 1), Math.max(error.wait, backoff(attempt, 500)));
-  }
-
-  #follow(loaded: ChatState): void {
-    // Shown only with the first events, so that a reload in mid-answer draws history and answer together.
-    this.#pending = loaded;
-    this.#stream = new Connection({
-      url: `/api/v1/chats/${encodeURIComponent(this.id)}/stream`,
-      after: lastId(loaded),
-      headers: authorization,
-      events: (events) => this.#take(events as ChatEvent[]),
-      state: (state) => this.#connectionIs(state),
-    });
-    if (!this.#paused) this.#stream.resume();
-  }
-
-  #pending: ChatState | undefined;
-
-  #connectionIs(state: ConnectionState): void {
-    this.#connection.value = state;
-    if (state === 'unauthorized') tokenWanted.value = true;
-    if (state === 'gone') this.#loading.value = 'not_found';
-    // A stream that cannot be had must not hide a history that is there.
-    if (state === 'waiting') this.#show();
-  }
-
-  #take(events: ChatEvent[]): void {
-    this.#waiting.push(...events);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    nextFrame(() => {
-      this.#scheduled = false;
-      this.#show();
-    });
-  }
-
-  #show(): void {
-    if (this.#closed) return;
-    const events = this.#waiting;
-    this.#waiting = [];
-    const base = this.#pending ?? this.#state.value;
-    this.#pending = undefined;
-    this.#set(events.reduce(withEvent, base), base);
-    this.#loading.value = 'ready';
-  }
-
-  /** A history that went stale is read anew, also if the one on the screen was stale already: its reload is what `base` came of. */
-  #set(state: ChatState, base: ChatState): void {
-    this.#state.value = state;
-    if (state.stale && !base.stale) void this.#load(0);
-  }
+function loadingOf({ failure, isLoaded }: ChatSnapshot): Loading {
+  if (failure?.status === 404) return 'not_found';
+  return isLoaded ? 'ready' : 'loading';
 }

@@ -1,5 +1,5 @@
 import { memo } from 'preact/compat';
-import type { ChatStatus, ChatSummary } from '../api/types';
+import type { ChatStatus, ChatSummary } from 'durablechat';
 import { chatPath, follow, route } from '../ui/router';
 import { sidebarOpen } from '../ui/shortcuts';
 import { ChatMenu } from './ChatMenu';

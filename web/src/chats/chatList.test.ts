@@ -8,7 +8,7 @@ function setUp() {
   const asked: string[] = [];
   vi.stubGlobal('fetch', (url: string) => {
     asked.push(url);
-    return Promise.resolve(url.endsWith('/watch') ? new Response('data: {"type":"chats","chats":[]}\n\n') : Response.json({ chats: [] }));
+    return Promise.resolve(url.endsWith('/watch') ? new Response('data: {"type":"chats","chats":[]}\n\n', { headers: { 'Content-Type': 'text/event-stream' } }) : Response.json({ chats: [] }));
   });
   return { archives: () => asked.filter((url) => url.includes('archived=true')).length };
 }

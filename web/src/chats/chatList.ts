@@ -1,8 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { listChats } from '../api/chats';
-import { authorization, tokenWanted } from '../api/token';
-import type { ChatSummary, WatchEvent } from '../api/types';
-import { Connection, type ConnectionState } from '../stream/connection';
+import { Follower, type ChatSummary, type FollowerState, type WatchEvent } from 'durablechat';
+import { client, maxSilenceMs } from '../api/client';
+import { comeBack, mayPass } from '../api/comeback';
 
 export type Chats = ReadonlyMap<string, ChatSummary>;
 
@@ -28,7 +27,7 @@ export function withWatchEvent(chats: Chats, event: WatchEvent): Chats {
 }
 
 export const chats = signal<Chats>(new Map());
-export const listConnection = signal<ConnectionState>('connecting');
+export const listConnection = signal<FollowerState>('connecting');
 export const listReady = signal(false);
 
 const byChange = (a: ChatSummary, b: ChatSummary) => b.updated_at.localeCompare(a.updated_at) || b.id.localeCompare(a.id);
@@ -37,11 +36,11 @@ export const sortedChats = computed(() => [...chats.value.values()].sort(byChang
 
 const listed = 100;
 
-function take(events: WatchEvent[]): void {
+function take(event: WatchEvent): void {
   const first = !listReady.value;
-  chats.value = events.reduce(withWatchEvent, chats.value);
+  chats.value = withWatchEvent(chats.value, event);
   listReady.value = true;
-  if (events.some((event) => event.type === 'chats')) readAnew();
+  if (event.type === 'chats') readAnew();
   if (first && chats.value.size >= listed) readMore(false);
 }
 
@@ -55,18 +54,25 @@ function readAnew(): void {
 // What could not be read now is read when somebody searches or opens the archive.
 const readMore = (archived: boolean) => void readAll(archived, 1).catch(() => undefined);
 
-const stream = new Connection({
-  url: '/api/v1/chats/watch',
-  headers: authorization,
-  events: (events) => take(events as WatchEvent[]),
-  state: (state) => {
-    listConnection.value = state;
-    if (state === 'unauthorized') tokenWanted.value = true;
+let comeback: ReturnType<typeof setTimeout> | undefined;
+
+const stream = new Follower({
+  open: (options) => client.watch({ ...options, maxSilenceMs }),
+  onEvent: take,
+  onState: (state, failure) => {
+    listConnection.value = mayPass(failure) ? 'lost' : state;
+    clearTimeout(comeback);
+    comeback = comeBack(failure, watchChats);
   },
 });
 
-export const watchChats = (): void => stream.resume();
-export const pauseWatching = (): void => stream.pause();
+export function watchChats(): void {
+  stream.resume();
+}
+
+export function pauseWatching(): void {
+  stream.pause();
+}
 
 export function keep(chat: ChatSummary): void {
   chats.value = withWatchEvent(chats.value, { type: 'chat', chat_id: chat.id, chat });
@@ -81,7 +87,8 @@ const cursors = new Map<boolean, string | undefined>();
 /** Reads further pages of the list, as many as asked for; searching needs all. */
 export async function readAll(archived: boolean, pages = 50): Promise<void> {
   for (let page = 0; page < pages && !(cursors.has(archived) && cursors.get(archived) === undefined); page++) {
-    const answer = await listChats(archived, cursors.get(archived));
+    const cursor = cursors.get(archived);
+    const answer = await client.listChats({ limit: 200, archived, ...(cursor !== undefined && { cursor }) });
     cursors.set(archived, answer.next_cursor);
     for (const chat of answer.chats) keep(chat);
   }

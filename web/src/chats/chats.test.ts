@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChatSummary } from '../api/types';
+import type { ChatSummary } from 'durablechat';
 import { withWatchEvent, type Chats } from './chatList';
 import { groupByDay, matches } from './groups';
 

@@ -1,4 +1,4 @@
-import type { ChatSummary } from '../api/types';
+import type { ChatSummary } from 'durablechat';
 
 export interface ChatGroup { name: string; chats: ChatSummary[] }
 

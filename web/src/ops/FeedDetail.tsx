@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Refused } from '../api/http';
-import { feed as readFeed, type Feed, type FeedList } from './api';
+import { feed as readFeed, Refused, type Feed, type FeedList } from './api';
 import { bytes, count } from './format';
 import { WindowBar } from './WindowBar';
 
@@ -9,7 +8,7 @@ export function FeedDetail({ chat, reading }: { chat: string; reading: FeedList 
   const [feed, setFeed] = useState<Feed | 'gone'>();
   useEffect(() => {
     readFeed(chat).then(setFeed, (error: unknown) => {
-      if (error instanceof Refused) setFeed('gone');
+      if (error instanceof Refused && error.status === 404) setFeed('gone');
     });
   }, [chat, reading]);
   if (!feed) return null;

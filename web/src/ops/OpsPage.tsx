@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { Header } from '../chat/Header';
+import { Header } from '../ui/Header';
 import { Icon } from '../ui/Icon';
 import { FeedTable } from './FeedTable';
 import { bytes, count, decimal, duration, percent, rate } from './format';

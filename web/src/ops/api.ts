@@ -1,5 +1,5 @@
-import { authorization } from '../api/token';
-import { call, Refused, Unreachable } from '../api/http';
+import { ask } from '../api/client';
+import { token } from '../api/token';
 import { parsePrometheus, Scrape } from './prometheus';
 
 export interface Feed {
@@ -25,20 +25,28 @@ export interface Replica { id: string; address?: string; alive: boolean; heartbe
 
 export interface ReplicaList { replica: string; lease_seconds: number; replicas: Replica[] }
 
-export const replicas = () => call<ReplicaList>('ops/replicas');
+/** The server said no. */
+export class Refused extends Error {
+  constructor(readonly status: number) {
+    super(`The server answered with status ${status}.`);
+  }
+}
 
-export const feeds = () => call<FeedList>('ops/feeds?limit=200');
+export const replicas = () => read<ReplicaList>('ops/replicas');
 
-export const feed = (chat: string) => call<Feed>(`ops/feeds/${encodeURIComponent(chat)}`);
+export const feeds = () => read<FeedList>('ops/feeds?limit=200');
+
+export const feed = (chat: string) => read<Feed>(`ops/feeds/${encodeURIComponent(chat)}`);
 
 export async function scrape(): Promise<Scrape> {
-  let response: Response;
-  try {
-    response = await fetch('/metrics', { headers: authorization(), signal: AbortSignal.timeout(10_000) });
-  } catch {
-    throw new Unreachable('The server cannot be reached.');
-  }
+  return new Scrape(parsePrometheus(await (await request('/metrics')).text()), Date.now());
+}
 
-  if (!response.ok) throw new Refused(response.status, 'metrics', 'The metrics were refused.', false);
-  return new Scrape(parsePrometheus(await response.text()), Date.now());
+const read = async <T>(path: string) => (await (await request(`/api/v1/${path}`)).json()) as T;
+
+async function request(path: string): Promise<Response> {
+  const headers: Record<string, string> = token.value ? { Authorization: `Bearer ${token.value}` } : {};
+  const response = await ask(path, { headers, signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Refused(response.status);
+  return response;
 }

@@ -1,7 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Refused } from '../api/http';
-import { tokenWanted } from '../api/token';
-import { feeds, replicas, scrape, type FeedList, type ReplicaList } from './api';
+import { feeds, Refused, replicas, scrape, type FeedList, type ReplicaList } from './api';
 import { point, totals, type Point, type Totals } from './figures';
 import type { Scrape } from './prometheus';
 
@@ -31,7 +29,6 @@ export function useReadings(): Readings {
         if (points.length > kept) points.shift();
         if (!ended) setReadings({ points: [...points], totals: totals(now), feeds: list, replicas: cluster, problem: undefined });
       } catch (error) {
-        if (error instanceof Refused && error.status === 401) tokenWanted.value = true;
         const forbidden = error instanceof Refused && error.status === 403;
         if (!ended) setReadings((before) => ({ ...before, problem: forbidden ? 'forbidden' : 'unreachable' }));
         if (forbidden) return;

@@ -1,5 +1,5 @@
 using DurableChat.Cluster.Tests.Servers;
-using DurableChat.Server;
+using DurableChat.Server.Configuration;
 using DurableChat.Storage;
 using Npgsql;
 using Xunit;
