@@ -29,4 +29,26 @@ public sealed record HistoryEntry(MessageRole Role, IReadOnlyList<MessagePart> P
 
     /// <summary>For an assistant message, what it cost. Null if unknown.</summary>
     public TokenUsage? Usage { get; init; }
+
+    /// <summary>Completes the message that this entry becomes in a new chat.</summary>
+    /// <param name="message">The message with its id, role and parts.</param>
+    /// <param name="chat">The chat, with the generation of the message.</param>
+    /// <param name="now">When the chat is created.</param>
+    internal Message Complete(Message message, Chat chat, DateTimeOffset now)
+    {
+        var timed = message with { CreatedAt = CreatedAt is { } time && time < now ? time.ToUniversalTime() : now };
+        return Role == MessageRole.Assistant
+            ? timed with
+            {
+                Generation = chat.Generation,
+                Model = Model ?? chat.Model,
+                FinishReason = FinishReason ?? (Parts.Any(part => part is ToolCallPart) ? Chats.FinishReason.ToolCalls : Chats.FinishReason.Stop),
+                Usage = Usage,
+            }
+            : timed with
+            {
+                Model = Model == chat.Model ? null : Model,
+                Settings = GenerationSettings.OrNull(Settings),
+            };
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class TransitionDraft
     private readonly List<QueuedMessage> _enqueued = [];
     private readonly List<long> _dequeued = [];
     private readonly Chat _before;
-    private Spending? _spent;
+    private readonly TransitionCosts _costs;
     private long? _removedFrom;
     private long? _fencingToken;
     private bool _mayHaveCheckpoint = true;
@@ -20,6 +20,7 @@ internal sealed class TransitionDraft
     {
         _now = now;
         _before = chat;
+        _costs = new TransitionCosts(chat);
         Next = chat with
         {
             Version = chat.Version + 1,
@@ -45,7 +46,7 @@ internal sealed class TransitionDraft
     {
         _fencingToken = command.Token;
         _mayHaveCheckpoint = command.HasCheckpoint;
-        Spend(command.Usage);
+        Next = _costs.Spend(Next, command.Usage);
         return this;
     }
 
@@ -93,14 +94,7 @@ internal sealed class TransitionDraft
                 Next = Next with { Generation = Next.Generation + 1 };
             }
 
-            Append(entry.Role, entry.Parts, message => entry.Role == MessageRole.Assistant
-                ? Complete(message, entry)
-                : message with
-                {
-                    Model = entry.Model == Next.Model ? null : entry.Model,
-                    Settings = GenerationSettings.OrNull(entry.Settings),
-                    CreatedAt = TimeOf(entry),
-                });
+            Append(entry.Role, entry.Parts, message => entry.Complete(message, Next, _now));
         }
     }
 
@@ -110,7 +104,7 @@ internal sealed class TransitionDraft
         // is shown as such.
         if (answer is null or { Parts.Count: 0, FinishReason: not (FinishReason.Length or FinishReason.ContentFilter) })
         {
-            Spend(answer?.Usage);
+            Next = _costs.Spend(Next, answer?.Usage);
             return;
         }
 
@@ -123,7 +117,7 @@ internal sealed class TransitionDraft
             Replay = answer.Replay,
             Instructions = answer.Instructions,
         });
-        Spend(answer.Usage);
+        Next = _costs.Spend(Next, answer.Usage);
         ToolCallPart[] calls = [.. answer.ToolCalls];
         if (calls.Length > 0)
         {
@@ -179,15 +173,7 @@ internal sealed class TransitionDraft
             return true;
         }
 
-        // Only server-side calls need to say whether they may have run: the client knows about its own.
-        var isClients = Next.Status == ChatStatus.RequiresAction;
-        var (places, neverBegan) = (Next.OriginOfCalls.Places, notBegun.ToHashSet());
-        var ends = pending.Select((call, index) => new ToolResultPart(
-            call.CallId,
-            isClients ? reason
-            : neverBegan.Contains(places[index]) ? reason + CancellationReasons.DidNotRun
-            : reason + CancellationReasons.MayHaveRun,
-            IsError: true)).ToArray();
+        var ends = PendingCalls.Ends(Next, reason, notBegun);
         for (var i = 0; i < results.Count; i++)
         {
             ends[matches[i]] = results[i];
@@ -322,27 +308,20 @@ internal sealed class TransitionDraft
         Lease = null,
     };
 
-    /// <summary>Counts the cost of a model call whose worker lost its lease, once.</summary>
-    public void Settle(RecordSpending command)
-    {
-        Next = Next with
-        {
-            UncountedGenerations = [.. Next.UncountedGenerations.Where(generation => generation != command.Generation)],
-        };
-        Add(new Spending(command.Model, command.Usage));
-    }
+    /// <inheritdoc cref="TransitionCosts.Settle"/>
+    public void Settle(RecordSpending command) => Next = _costs.Settle(Next, command);
 
     public Decision.Accepted Accept() => new(new Transition
     {
-        Next = WithAbandoned(Next),
+        Next = _costs.WithAbandoned(Next, isOfWorker: _fencingToken is not null),
         FencingToken = _fencingToken,
         RemovedFrom = _removedFrom,
         Appended = _appended,
         Enqueued = _enqueued,
         Dequeued = _dequeued,
         ChangesSettings = ChangesSettings,
-        Spent = _spent,
         RemovesCheckpoint = _mayHaveCheckpoint && HadAnswer && !IsSameAnswer(Next),
+        Spent = _costs.Spent,
     });
 
     /// <summary>True if an answer was in flight. A failed attempt counts: it is shown until the next one starts.</summary>
@@ -357,43 +336,6 @@ internal sealed class TransitionDraft
 
     private void SetPending(ToolCallPart[] calls, CallOrigin? origin) =>
         Next = Next with { PendingToolCalls = calls, PendingCallOrigin = calls.Length == 0 ? null : origin };
-
-    /// <summary>
-    /// Counts the cost of the model call that the transition ends, unless an earlier commit has counted it.
-    /// </summary>
-    private void Spend(TokenUsage? usage)
-    {
-        if (usage is not null && !_before.IsCallCounted)
-        {
-            Add(new Spending(_before.AnsweringModel, usage));
-        }
-    }
-
-    private void Add(Spending spending)
-    {
-        _spent = spending with { Usage = TokenUsage.Add(_spent?.Usage, spending.Usage)! };
-        Next = Next with { Usage = TokenUsage.Add(Next.Usage, spending.Usage) };
-    }
-
-    /// <summary>A takeover does not know what the previous worker has spent. That worker may report it later.</summary>
-    private Chat WithAbandoned(Chat next) =>
-        _fencingToken is null && _before is { NeedsWorker: true, Lease: { } lease, IsCallCounted: false } && next.Lease?.Token != lease.Token
-            && !next.UncountedGenerations.Contains(_before.Generation)
-            ? next with { UncountedGenerations = [.. next.UncountedGenerations.TakeLast(Chat.MaxUncounted - 1), _before.Generation] }
-            : next;
-
-    private Message Complete(Message message, HistoryEntry entry) => message with
-    {
-        Generation = Next.Generation,
-        Model = entry.Model ?? Next.Model,
-        FinishReason = entry.FinishReason
-            ?? (entry.Parts.Any(part => part is ToolCallPart) ? FinishReason.ToolCalls : FinishReason.Stop),
-        Usage = entry.Usage,
-        CreatedAt = TimeOf(entry),
-    };
-
-    private DateTimeOffset TimeOf(HistoryEntry entry) =>
-        entry.CreatedAt is { } time && time < _now ? time.ToUniversalTime() : _now;
 
     private void Append(MessageRole role, IReadOnlyList<MessagePart> parts, Func<Message, Message>? complete = null)
     {
