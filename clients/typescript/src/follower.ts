@@ -1,14 +1,14 @@
 import { DurableChatError } from './errors.js';
 import type { Connection, StreamOptions } from './stream.js';
 
-/** Of a stream that can be paused. `ended` is a stream that failed for good, until it is resumed. */
+/** Of a stream that can be paused. `ended` is a stream that failed for good, or has an end, until it is resumed. */
 export type FollowerState = Connection | 'paused' | 'ended';
 
 export interface FollowerOptions<T> {
   /** Opens the stream, e.g. `(options) => client.watch(options)`. Called again when it is resumed. */
   open: (options: StreamOptions) => AsyncIterable<T>;
   onEvent: (event: T) => void;
-  /** Called with every change. `failure` says why the stream has ended. */
+  /** Called with every change. `failure` says why the stream failed for good. */
   onState?: ((state: FollowerState, failure?: DurableChatError) => void) | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface FollowerOptions<T> {
  * Follows a stream, and pauses, e.g. while a page is hidden.
  *
  *   paused ──▶ connecting ⇄ open ⇄ lost      resume(); the stream comes back by itself
- *     ▲            └─────────┴──────┴──▶ ended      it failed for good
+ *     ▲            └─────────┴──────┴──▶ ended      it failed for good, or has an end
  *     └── pause() ──── from each ──────────┘    resume() connects again from each but connecting and open
  */
 export class Follower<T> {
@@ -55,6 +55,8 @@ export class Follower<T> {
         if (signal.aborted) return;
         this.options.onEvent(event);
       }
+
+      if (!signal.aborted) this.#enter('ended');
     } catch (error) {
       if (signal.aborted) return;
       this.#enter('ended', error instanceof DurableChatError ? error : notUnderstood(error));

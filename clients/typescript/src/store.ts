@@ -146,7 +146,7 @@ export class ChatStore {
 
   #enter(state: FollowerState, failure: DurableChatError | undefined): void {
     this.#snapshot = { ...this.#snapshot, connection: state === 'paused' ? 'idle' : state, failure };
-    if (state === 'lost') this.#takeIn(true);
+    if (state === 'lost' || state === 'ended') this.#takeIn(true);
     this.#changed();
   }
 
@@ -169,12 +169,12 @@ export class ChatStore {
   }
 
   /**
-   * Shows what has come. Without events only `isLost` shows the page that was read: a stream that cannot be had must
+   * Shows what has come. Without events only `isCut` shows the page that was read: a stream that cannot be had must
    * not hide a history that is there.
    */
-  #takeIn(isLost = false): void {
+  #takeIn(isCut = false): void {
     const events = this.#waiting;
-    if (events.length === 0 && !(isLost && this.#loaded)) return;
+    if (events.length === 0 && !(isCut && this.#loaded)) return;
     const base = this.#loaded ?? this.#snapshot;
     this.#waiting = [];
     this.#loaded = undefined;

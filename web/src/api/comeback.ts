@@ -1,6 +1,6 @@
 import type { DurableChatError } from 'durablechat';
 
-const pause = 15_000;
+const pause = 5_000;
 
 /**
  * Whether a stream ended for a reason that may pass, e.g. a fault of the server. A chat that is gone stays gone, and a
