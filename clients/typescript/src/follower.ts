@@ -1,23 +1,24 @@
 import { DurableChatError } from './errors.js';
 import type { Connection, StreamOptions } from './stream.js';
 
-/** Of a stream that can be paused. `ended` is a stream that failed for good, until it is resumed. */
+/** `ended`: the stream ended, or failed and retrying cannot help. `resume` opens it again. */
 export type FollowerState = Connection | 'paused' | 'ended';
 
 export interface FollowerOptions<T> {
-  /** Opens the stream, e.g. `(options) => client.watch(options)`. Called again when it is resumed. */
+  /** Opens the stream, e.g. `(options) => client.watch(options)`. Called again by each `resume`. */
   open: (options: StreamOptions) => AsyncIterable<T>;
   onEvent: (event: T) => void;
-  /** Called with every change. `failure` says why the stream has ended. */
+  /** Called on every change. `failure` is why the stream ended. */
   onState?: ((state: FollowerState, failure?: DurableChatError) => void) | undefined;
 }
 
 /**
- * Follows a stream, and pauses, e.g. while a page is hidden.
+ * Follows a stream that can be paused, e.g. while a page is hidden.
  *
- *   paused ──▶ connecting ⇄ open ⇄ lost      resume(); the stream comes back by itself
- *     ▲            └─────────┴──────┴──▶ ended      it failed for good
- *     └── pause() ──── from each ──────────┘    resume() connects again from each but connecting and open
+ *   paused ──resume()──▶ connecting ──▶ open ──▶ lost ──▶ connecting …    the stream reconnects
+ *                             └──────────┴────────┴─────▶ ended           retrying cannot help, or no more events
+ *
+ *   pause() leads from each state to paused, resume() from paused, lost and ended to connecting.
  */
 export class Follower<T> {
   #state: FollowerState = 'paused';
@@ -29,12 +30,12 @@ export class Follower<T> {
     return this.#state;
   }
 
-  /** Connects, at once if the stream waits for its next attempt. */
+  /** Connects. If the stream waits for its next attempt, connects at once. */
   resume(): void {
     if (this.#state !== 'connecting' && this.#state !== 'open') this.restart();
   }
 
-  /** Opens the stream anew, whatever its state. */
+  /** Closes the stream if it is open, and opens it again. */
   restart(): void {
     this.#abort?.abort();
     const abort = new AbortController();
@@ -55,6 +56,8 @@ export class Follower<T> {
         if (signal.aborted) return;
         this.options.onEvent(event);
       }
+
+      if (!signal.aborted) this.#enter('ended');
     } catch (error) {
       if (signal.aborted) return;
       this.#enter('ended', error instanceof DurableChatError ? error : notUnderstood(error));

@@ -132,7 +132,7 @@ export class Http {
   }
 }
 
-/** A key for `idempotencyKey`. Keep it with what it was made for, to repeat the command under it. */
+/** Creates a value for `idempotencyKey`. Store it with the command to repeat the command later, e.g. after a reload. */
 export function newIdempotencyKey(): string {
   // `crypto.randomUUID` is missing where a page came over plain http.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,21 +1,15 @@
-/**
- * Reads the data of Server-Sent Events from text that comes in pieces cut anywhere. An event without its empty line has
- * not come.
- */
+/** Reads the data of Server-Sent Events from pieces of text. An event is complete with its empty line. */
 export class SseParser {
-  /**
-   * The pieces of a line that has not ended. They are joined once, so that a long line costs no more than its length.
-   */
+  /** The pieces of an incomplete line. They are joined once, so the time that a line takes is linear in its length. */
   #line: string[] = [];
   #data: string[] = [];
 
   /**
-   * @param onRetry Called with the `retry` field: how many milliseconds the server asks to wait before the next
-   * connection.
+   * @param onRetry Called with a `retry` field: after how many milliseconds to reconnect.
    */
   constructor(private readonly onRetry: (milliseconds: number) => void = () => {}) {}
 
-  /** Takes a piece and gives the data of the events that it completes. */
+  /** Returns the data of the events that this piece completes. */
   push(text: string): string[] {
     const complete: string[] = [];
     const lines = text.split('\n');

@@ -11,11 +11,11 @@ export interface Retry { attempt: number; maxAttempts: number; retryAt: string; 
 
 /** What there is to show of a chat. Immutable: every event makes another. */
 export interface ChatState {
-  /** The epoch of the history that pages were read of; 0 if all of it came with the stream. */
+  /** The epoch of the history, if pages of it were read. 0 if the stream sent the whole history. */
   epoch: number;
   /** A contiguous run of the newest messages. */
   messages: readonly Message[];
-  /** True if there are messages before these: see `withOlderPage`. */
+  /** True if there are older messages: see `withOlderPage`. */
   hasOlder: boolean;
   /** The answer in flight; undefined if there is none. */
   preview: Preview | undefined;
@@ -24,7 +24,7 @@ export interface ChatState {
   model: string;
   archived: boolean;
   queue: readonly QueuedMessage[];
-  /** The chat's version at which the queue became what it is. */
+  /** The version of the chat that last changed the queue. */
   queueVersion: number;
   /** Set while a failed attempt waits to be repeated. */
   retry: Retry | undefined;
@@ -33,8 +33,8 @@ export interface ChatState {
   /** Calls of client-side tools that wait for results. */
   toolCalls: readonly ToolCall[];
   /**
-   * True if the messages no longer follow from the events, e.g. because the history was rewritten: read the newest page
-   * again. They stay as they are until then.
+   * True if the messages are out of date, e.g. because the history was rewritten. Read the newest page again. Until
+   * then, `messages` and `preview` do not change.
    */
   stale: boolean;
 }
@@ -59,14 +59,12 @@ export const emptyChat: ChatState = {
 /** The id of the newest message; 0 if there is none. */
 export const lastId = (state: ChatState): number => state.messages.at(-1)?.id ?? 0;
 
-/**
- * Begins with the newest page of the history. Follow the chat behind it: `follow(chat, { afterId: lastId(state) })`.
- */
+/** Starts with the newest page of the history. Then follow the chat: `follow(chat, { afterId: lastId(state) })`. */
 export function withNewestPage(state: ChatState, page: MessagePage): ChatState {
   return { ...state, epoch: page.epoch, messages: page.messages, hasOlder: page.has_more, preview: undefined, stale: false };
 }
 
-/** Puts an older page in front. If it does not fit, the history was rewritten meanwhile, and the state is stale. */
+/** Adds an older page. If it does not fit, the history was rewritten in the meantime, and the state becomes stale. */
 export function withOlderPage(state: ChatState, page: MessagePage): ChatState {
   const first = state.messages[0];
   const last = page.messages.at(-1);
@@ -75,9 +73,9 @@ export function withOlderPage(state: ChatState, page: MessagePage): ChatState {
 }
 
 /**
- * Takes in an event of a stream that was followed from the beginning, or behind a page. What comes twice changes
- * nothing, nor do events of types that are not known. A gap makes the state
- * stale; so does a rewrite of a history that was read by pages. One that came with the stream comes anew with it.
+ * Applies an event of a stream that started at the beginning, or after the newest page. Duplicates and events of
+ * unknown types change nothing. A gap makes the state stale. So does a rewrite, if pages of the history were read;
+ * otherwise the stream sends the new history.
  */
 export function withEvent(state: ChatState, event: ChatEvent): ChatState {
   if (state.stale && event.type !== 'status' && event.type !== 'queue_update' && event.type !== 'history_reset') return state;

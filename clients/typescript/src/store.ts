@@ -8,9 +8,9 @@ import { backoff, sleep } from './wait.js';
 
 /** A chat and how it is followed. */
 export interface ChatSnapshot extends ChatState {
-  /** `idle` without subscribers and while paused; `ended` once following has failed for good. */
+  /** `idle` without subscribers and while paused; `ended` if the stream failed and retrying cannot help. */
   connection: Connection | 'idle' | 'ended';
-  /** Why following has ended for good, e.g. because the chat was deleted; undefined while it has not. */
+  /** Why the stream has ended, e.g. because the chat was deleted. Otherwise undefined. */
   failure: DurableChatError | undefined;
   /** False until there is something to show. */
   isLoaded: boolean;
@@ -18,13 +18,13 @@ export interface ChatSnapshot extends ChatState {
 
 export interface ChatStoreOptions {
   /**
-   * Reads only so many of the newest messages at first; `readOlder` reads those before. Left out, the stream brings the
+   * How many of the newest messages to read at first. `readOlder` reads older ones. By default, the stream sends the
    * whole history.
    */
   pageSize?: number | undefined;
   /**
-   * Runs what takes in the newest events and calls the listeners: in a microtask if left out; a page may prefer
-   * `requestAnimationFrame`.
+   * Decides when new events are applied and listeners are called, e.g. `requestAnimationFrame`. Defaults to
+   * `queueMicrotask`.
    */
   schedule?: ((run: () => void) => void) | undefined;
   /** See `StreamOptions`. */
@@ -34,19 +34,19 @@ export interface ChatStoreOptions {
 const nothing: ChatSnapshot = { ...emptyChat, connection: 'idle', failure: undefined, isLoaded: false };
 
 /**
- * Follows a chat while anybody subscribes, and keeps what there is to show of it. For pages, of whatever framework.
- * With pages of history, a history that
- * was rewritten stays as it is until its newest page is there, and the two change places at once.
+ * Follows a chat while it has subscribers, and keeps the state to show. Works with any framework. If the history is
+ * rewritten, a store with a `pageSize` keeps the old messages until it has the newest page, so the screen is never
+ * empty.
  */
 export class ChatStore {
   readonly #follower: Follower<ChatEvent>;
   readonly #listeners = new Set<() => void>();
   #snapshot = nothing;
-  /** Events that the next drawing takes in. */
+  /** Events that are not applied yet. */
   #waiting: ChatEvent[] = [];
   /**
-   * The newest page of the history. Shown with the first events behind it, so that messages and the answer in flight
-   * come together.
+   * The newest page of the history, not shown yet. It is shown together with the first events after it, so that
+   * messages and the answer in flight appear at the same time.
    */
   #loaded: ChatState | undefined;
   #position: string | undefined;
@@ -76,22 +76,20 @@ export class ChatStore {
     };
   };
 
-  /** Closes the stream, e.g. while a page is hidden, and keeps the place. */
+  /** Closes the stream, e.g. while a page is hidden. `resume` continues from the same position. */
   pause(): void {
     this.#follower.pause();
   }
 
   /**
-   * Goes on after `pause` or a failure, and at once instead of after the pause between two attempts. Without
-   * subscribers it does nothing.
+   * Connects after `pause` or a failure. If the stream waits for its next attempt, connects at once. Does nothing
+   * without subscribers.
    */
   resume(): void {
     if (this.chat !== undefined && this.#listeners.size > 0) this.#follower.resume();
   }
 
-  /**
-   * Puts a page of older messages in front, if there are any. The state is stale, and read anew, if they do not fit.
-   */
+  /** Adds a page of older messages, if there are any. If the history was rewritten, reads the newest page instead. */
   async readOlder(limit = this.options.pageSize): Promise<void> {
     const { messages: [first], hasOlder } = this.#snapshot;
     if (this.#isReadingOlder || !first || !hasOlder || this.chat === undefined) return;
@@ -126,7 +124,7 @@ export class ChatStore {
     yield* this.client.follow(this.chat!, { ...options, ...from });
   }
 
-  /** Repeated until it succeeds, as streams are, or cannot. */
+  /** Retries like a stream, until it succeeds or retrying cannot help. */
   async #readNewest({ signal, onConnection }: StreamOptions): Promise<MessagePage> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -146,7 +144,7 @@ export class ChatStore {
 
   #enter(state: FollowerState, failure: DurableChatError | undefined): void {
     this.#snapshot = { ...this.#snapshot, connection: state === 'paused' ? 'idle' : state, failure };
-    if (state === 'lost') this.#takeIn(true);
+    if (state === 'lost' || state === 'ended') this.#takeIn(true);
     this.#changed();
   }
 
@@ -156,7 +154,7 @@ export class ChatStore {
     this.#changed();
   }
 
-  /** Many events come in one piece; whoever draws needs to know once. */
+  /** Many events arrive together: listeners are called once for all of them. */
   #changed(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -169,12 +167,12 @@ export class ChatStore {
   }
 
   /**
-   * Shows what has come. Without events only `isLost` shows the page that was read: a stream that cannot be had must
-   * not hide a history that is there.
+   * Applies new events. If there are none, shows the page only if `isCut`: a stream that cannot be opened must not
+   * hide a history that was read.
    */
-  #takeIn(isLost = false): void {
+  #takeIn(isCut = false): void {
     const events = this.#waiting;
-    if (events.length === 0 && !(isLost && this.#loaded)) return;
+    if (events.length === 0 && !(isCut && this.#loaded)) return;
     const base = this.#loaded ?? this.#snapshot;
     this.#waiting = [];
     this.#loaded = undefined;
@@ -182,8 +180,8 @@ export class ChatStore {
   }
 
   /**
-   * A history that went stale is read anew, also if the one that is shown was stale already: its page is what `base`
-   * came of.
+   * Reads the newest page again if the state became stale. `base`, not the snapshot, is the state before: while a
+   * stale history is shown, `base` is the page that was read since.
    */
   #show(state: ChatState, base: ChatState): void {
     const { connection, failure } = this.#snapshot;

@@ -49,8 +49,8 @@ export async function* stream<T extends { position?: string }>(
     guard.connect();
     options.onConnection?.('connecting');
     try {
-      // The server gives each of its clients another `retry`, so that those of a stopping replica do not reach the next
-      // one in one moment.
+      // The server gives each client a different `retry`, so that the clients of a stopping replica do not all reconnect
+      // at once.
       const parser = new SseParser((retry) => (first = Math.max(1, retry / 2)));
       for await (const event of connect<T>(http, position === undefined ? path + query : path, position, { parser, signal, abort, options })) {
         const passed = guard.take(event);

@@ -1,6 +1,6 @@
 const longest = 15_000;
 
-/** How long to wait before the first repetition, in milliseconds, if nothing else is asked for. */
+/** The default of `first`. */
 export const shortest = 500;
 
 /**

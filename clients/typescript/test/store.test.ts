@@ -48,13 +48,14 @@ test('a store that was paused goes on where it was, without reading the page aga
   const { id } = await client.createChat({ history: history(4) });
   const store = new ChatStore(watched, id, { pageSize: 2 });
   const end = store.subscribe(() => {});
-  await vi.waitFor(() => expect(store.getSnapshot().connection).toBe('open'));
+  await client.sendMessage(id, 'hello');
+  await vi.waitFor(() => expect(ids(store.getSnapshot())).toEqual([3, 4, 5, 6]), { timeout: 10_000 });
   store.pause();
   expect(store.getSnapshot().connection).toBe('idle');
-  await client.sendMessage(id, 'hello');
+  await client.sendMessage(id, 'and again');
   store.resume();
-  await vi.waitFor(() => expect(ids(store.getSnapshot())).toEqual([3, 4, 5, 6]), { timeout: 10_000 });
-  expect(asked.filter((url) => url.includes('/messages'))).toHaveLength(1);
+  await vi.waitFor(() => expect(ids(store.getSnapshot())).toEqual([3, 4, 5, 6, 7, 8]), { timeout: 10_000 });
+  expect(asked.map((url) => /messages|after_id|last_event_id/.exec(url)?.[0])).toEqual(['messages', 'after_id', 'last_event_id']);
   end();
   store.resume();
   await client.deleteChat(id);

@@ -9,6 +9,7 @@ const message = (id: number, text: string): Message => ({ id, previous_id: id - 
 function setUp() {
   const page: MessagePage = { epoch: 1, last_message_id: 1, messages: [message(1, 'first')], has_more: false };
   const streams: ((event: ChatEvent) => void)[] = [];
+  const refusals: number[] = [];
   let pages = 0;
   vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
     if (!url.includes('/stream')) {
@@ -16,6 +17,8 @@ function setUp() {
       return Promise.resolve(Response.json(page));
     }
 
+    const refused = refusals.shift();
+    if (refused !== undefined) return Promise.resolve(new Response('{}', { status: refused }));
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         streams.push((event) => controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`)));
@@ -32,7 +35,7 @@ function setUp() {
     await settle();
   }
 
-  return { session, streams, send, rewrite, pages: () => pages, texts: () => session.state.value.messages.map(({ parts }) => textOf(parts)) };
+  return { session, streams, refusals, send, rewrite, pages: () => pages, texts: () => session.state.value.messages.map(({ parts }) => textOf(parts)) };
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(200);
@@ -72,4 +75,25 @@ test('a session that is closed asks for nothing any more', async () => {
   await settle();
   expect(pages()).toBe(1);
   expect(session.state.value.stale).toBe(false);
+});
+
+test('a stream that a fault of the server ended is lost for a while, and one of a chat that is gone for ever', async () => {
+  const { session, streams, refusals, send, texts } = setUp();
+  refusals.push(500);
+  await settle();
+  expect([session.connection.value, session.loading.value, texts()]).toEqual(['lost', 'ready', ['first']]);
+  refusals.push(500);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(streams).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(5_000);
+  await send(0, waiting);
+  expect([session.connection.value, session.loading.value, texts()]).toEqual(['open', 'ready', ['first']]);
+  refusals.push(404);
+  session.pause();
+  session.resume();
+  await settle();
+  expect([session.connection.value, session.loading.value]).toEqual(['ended', 'not_found']);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(streams).toHaveLength(1);
+  session.close();
 });
