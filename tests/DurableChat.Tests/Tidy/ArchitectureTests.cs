@@ -15,8 +15,8 @@ public sealed partial class ArchitectureTests
     {
         ["DurableChat"] =
         [
-            "Timing", "Chats", "Storage", "Diagnostics", "Cluster", "Feeds", "Commits", "Models", "Hooks", "Retention",
-            "Watching", "Notifications", "Workers", "Relays",
+            "Chats", "Storage", "Diagnostics", "Cluster", "Feeds", "Commits", "Models", "Hooks", "Retention",
+            "Watching", "Notifications", "Workers", "Relays", "Options",
         ],
         ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
         ["DurableChat.Sqlite"] = ["Connections", "Statements", "Migrations", "Writes"],
