@@ -111,8 +111,8 @@ internal sealed class AnswerInFlight(ChatId id)
     }
 
     /// <summary>
-    /// The parts after a number for a checkpoint: whole frames, up to a number of bytes. A part that alone has more ends
-    /// the checkpoint for good.
+    /// The parts after a number for a checkpoint: whole frames, up to a number of bytes. A larger part and all after it
+    /// are never stored.
     /// </summary>
     public IReadOnlyList<RelayFrame> ReadForCheckpoint(long seq, long version, long maxBytes)
     {
