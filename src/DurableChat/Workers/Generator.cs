@@ -91,7 +91,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
                 OnBytes = clocks.OnBytes,
                 OnContent = clocks.OnContent,
             };
-            var whole = await StreamAsync(feed, chat, run.Token, model, request, answer, clocks).ConfigureAwait(false);
+            var whole = await StreamAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
             return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with { Instructions = run.Instructions ?? [] } : whole;
         }
@@ -182,13 +182,13 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
     /// Streams the answer. If the provider refuses an optional part of the request, a second request omits it. That
     /// does not count as another attempt.
     /// </summary>
-    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, Run run, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
     {
         while (true)
         {
             try
             {
-                return await ReadAsync(feed, chat, token, model, request, answer, clocks).ConfigureAwait(false);
+                return await ReadAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             }
             catch (ModelException exception) when (exception.Failure.IsReplayRefused && !request.OmitsReplay && answer.IsEmpty)
             {
@@ -206,7 +206,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
         }
     }
 
-    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, Run run, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
     {
         var began = time.GetTimestamp();
         var room = options.MaxAnswerChars;
@@ -234,7 +234,7 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
 
                     var part = answer.Take(given);
                     var fitting = parts.TryAdd(part) ? Fit(part, room) : null;
-                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, token) is null)
+                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, run.Token) is null)
                     {
                         return null;
                     }
@@ -252,14 +252,15 @@ internal sealed class Generator(ModelCatalog models, ToolRegistry tools, History
 
         // An answer without parts can be valid, if all tokens went into reasoning or the provider withholds the answer.
         // An answer that ends normally must have parts.
-        if (feed.CompleteParts(chat.Generation, token) is not ({ } shown, var hasDiverged))
+        if (feed.CompleteParts(chat.Generation, run.Token) is not ({ } shown, var hasDiverged))
         {
             return null;
         }
 
         answer.HasDiverged = hasDiverged;
+        var isTakeover = run.Memory.Continues(chat.Generation);
         return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
-            : Complete(shown, end, answer);
+            : Complete(shown, end, answer) with { MayDifferFromParts = isTakeover && (hasDiverged || !model.IsKept) };
     }
 
     /// <summary>The model may have a lower limit on attempts than others.</summary>
