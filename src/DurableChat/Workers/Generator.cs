@@ -107,7 +107,7 @@ internal sealed class Generator(
                 OnBytes = clocks.OnBytes,
                 OnContent = clocks.OnContent,
             };
-            var whole = await StreamAsync(feed, chat, run.Token, model, request, answer, clocks).ConfigureAwait(false);
+            var whole = await StreamAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
             return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with
             {
@@ -204,7 +204,7 @@ internal sealed class Generator(
     private async Task<Answer?> StreamAsync(
         Feed feed,
         Chat chat,
-        long token,
+        Run run,
         ModelDefinition model,
         ModelRequest request,
         AnswerInProgress answer,
@@ -214,7 +214,7 @@ internal sealed class Generator(
         {
             try
             {
-                return await ReadAsync(feed, chat, token, model, request, answer, clocks).ConfigureAwait(false);
+                return await ReadAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             }
             catch (ModelException exception) when (exception.Failure.IsReplayRefused
                 && !request.OmitsReplay
@@ -239,7 +239,7 @@ internal sealed class Generator(
     private async Task<Answer?> ReadAsync(
         Feed feed,
         Chat chat,
-        long token,
+        Run run,
         ModelDefinition model,
         ModelRequest request,
         AnswerInProgress answer,
@@ -272,7 +272,7 @@ internal sealed class Generator(
 
                     var part = answer.Take(given);
                     var fitting = parts.TryAdd(part) ? Fit(part, room) : null;
-                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, token) is null)
+                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, run.Token) is null)
                     {
                         return null;
                     }
@@ -290,15 +290,16 @@ internal sealed class Generator(
 
         // An answer without parts can be valid, if all tokens went into reasoning or the provider withholds the answer.
         // An answer that ends normally must have parts.
-        if (feed.Checkpoints.Complete(chat.Generation, token) is not ({ } shown, var hasDiverged))
+        if (feed.Checkpoints.Complete(chat.Generation, run.Token) is not ({ } shown, var hasDiverged))
         {
             return null;
         }
 
         answer.HasDiverged = hasDiverged;
+        var isTakeover = run.Memory.Continues(chat.Generation);
         return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter }
             ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
-            : Complete(shown, end, answer);
+            : Complete(shown, end, answer) with { MayDifferFromParts = isTakeover && (hasDiverged || !model.IsKept) };
     }
 
     /// <summary>The model may have a lower limit on attempts than others.</summary>

@@ -108,6 +108,7 @@ internal sealed class TransitionDraft
             return;
         }
 
+        Next = Next with { Generation = Next.Generation + (answer.MayDifferFromParts ? 1 : 0) };
         Append(MessageRole.Assistant, answer.Parts, message => message with
         {
             Generation = Next.Generation,
