@@ -56,7 +56,8 @@ internal sealed class Generator(
             run.Instructions = await _hooks.AskAsync(chat, history, cancellationToken).ConfigureAwait(false);
         }
 
-        var lost = run.Memory.Lost ?? LostAnswer.Find(feed.TryGetParts(chat.Generation), history is [.., var head] ? head : null);
+        var lost = run.Memory.Lost
+            ?? LostAnswer.Find(feed.TryGetParts(chat.Generation), history is [.., var head] ? head : null);
         if (history is null || !feed.BeginGeneration(chat.Generation, run.Token, run.Memory.FirstSeqOf(chat)))
         {
             feed.MarkUnsynced();
@@ -70,7 +71,10 @@ internal sealed class Generator(
 
         var call = run.Memory.Begin(chat, run.Token, model);
         using var activity = DurableChatActivitySource.StartGeneration(
-            chat.Id.Value, new ModelCall(model.Provider, model.ProviderModel ?? model.Name, null), chat.Generation, chat.Attempt);
+            chat.Id.Value,
+            new ModelCall(model.Provider, model.ProviderModel ?? model.Name, null),
+            chat.Generation,
+            chat.Attempt);
         var began = time.GetTimestamp();
         using var clocks = new AnswerClocks(
             model.Silence ?? options.ModelSilence,
@@ -79,7 +83,11 @@ internal sealed class Generator(
             time,
             cancellationToken);
         run.Memory.Lost = null;
-        var answer = new AnswerInProgress(history) { IsReplayRefused = run.Memory.IsReplayRefused, AreToolsRefused = run.Memory.AreToolsRefused };
+        var answer = new AnswerInProgress(history)
+        {
+            IsReplayRefused = run.Memory.IsReplayRefused,
+            AreToolsRefused = run.Memory.AreToolsRefused,
+        };
         run.Memory.Instructions = PromptBuilder.TakesInstructions(history) ? run.Instructions ?? [] : [];
         string? error = GenAiMetrics.Cancelled;
         try
@@ -161,21 +169,30 @@ internal sealed class Generator(
     {
         metrics.GenerationEnded(model.Name, elapsed);
         var call = new ModelCall(model.Provider, model.ProviderModel ?? model.Name, answer.Model);
-        metrics.Models.Ended(call, elapsed, error, answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
-        DurableChatActivitySource.EndGeneration(activity, call, answer.Usage, error is GenAiMetrics.Cancelled ? null : error);
+        metrics.Models.Ended(
+            call, elapsed, error, answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
+        DurableChatActivitySource.EndGeneration(
+            activity, call, answer.Usage, error is GenAiMetrics.Cancelled ? null : error);
     }
 
     /// <summary>
     /// Counts what was paid for twice. A kept answer is not asked for again, unless it turned out to be another one.
     /// </summary>
-    private void CountRepaid(ModelDefinition model, AnswerInProgress answer, LostAnswer? lost, IReadOnlyList<Message> history)
+    private void CountRepaid(
+        ModelDefinition model,
+        AnswerInProgress answer,
+        LostAnswer? lost,
+        IReadOnlyList<Message> history)
     {
-        if (lost is null || answer.IsEmpty || (model.IsKept && lost.Cause == LostAnswer.Takeover && !answer.HasDiverged))
+        if (lost is null
+            || answer.IsEmpty
+            || (model.IsKept && lost.Cause == LostAnswer.Takeover && !answer.HasDiverged))
         {
             return;
         }
 
-        var prompt = history.Sum(message => (long)LostAnswer.CharsOf(message.Parts)) + (options.SystemPrompt?.Length ?? 0);
+        var prompt = history.Sum(message => (long)LostAnswer.CharsOf(message.Parts))
+            + (options.SystemPrompt?.Length ?? 0);
         var (input, output) = lost.PaidAgain(answer.Usage, prompt);
         metrics.Repaid(lost.Cause, input, output);
     }
@@ -184,7 +201,14 @@ internal sealed class Generator(
     /// Streams the answer. If the provider refuses an optional part of the request, a second request omits it. That
     /// does not count as another attempt.
     /// </summary>
-    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> StreamAsync(
+        Feed feed,
+        Chat chat,
+        long token,
+        ModelDefinition model,
+        ModelRequest request,
+        AnswerInProgress answer,
+        AnswerClocks clocks)
     {
         while (true)
         {
@@ -212,7 +236,14 @@ internal sealed class Generator(
         }
     }
 
-    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> ReadAsync(
+        Feed feed,
+        Chat chat,
+        long token,
+        ModelDefinition model,
+        ModelRequest request,
+        AnswerInProgress answer,
+        AnswerClocks clocks)
     {
         var began = time.GetTimestamp();
         var room = options.MaxAnswerChars;
@@ -265,7 +296,8 @@ internal sealed class Generator(
         }
 
         answer.HasDiverged = hasDiverged;
-        return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
+        return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter }
+            ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
             : Complete(shown, end, answer);
     }
 

@@ -95,7 +95,9 @@ internal sealed class TurnMemory : IDisposable
         Lost = lost;
     }
 
-    /// <summary>What an earlier attempt at the current model call had already given. Null if nothing is known.</summary>
+    /// <summary>
+    /// What an earlier attempt at the current model call had already given. Null if nothing is known.
+    /// </summary>
     public LostAnswer? Lost { get; set; }
 
     /// <summary>

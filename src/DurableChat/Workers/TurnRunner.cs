@@ -303,7 +303,8 @@ internal sealed partial class TurnRunner(
     private async Task<ChatCommand> AbandonAsync(Feed feed, Chat chat, Run run)
     {
         var (_, notBegun) = await SettleToolsAsync(chat, run, tools.Options.StopTime).ConfigureAwait(false);
-        var error = new ChatError("turn_abandoned", "The server failed several times while it worked on this turn.", Retryable: true);
+        var error = new ChatError(
+            "turn_abandoned", "The server failed several times while it worked on this turn.", Retryable: true);
         var partial = run.Memory.Continues(chat.Generation) ? Partial(feed, chat, run, FinishReason.Failed) : null;
         return new FailTurn(run.Token, chat.Generation, error, partial)
         {

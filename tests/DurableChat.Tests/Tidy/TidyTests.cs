@@ -17,7 +17,6 @@ public sealed partial class TidyTests
     private static readonly string[] _longMethods =
     [
         "ChatCommitter.ExecuteAsync",
-        "DurableChatServiceCollectionExtensions.AddDurableChatCore",
         "Generator.GenerateAsync",
         "LlmMockCommand.Create",
         "MockServer.Build",

@@ -324,8 +324,11 @@ internal sealed class TransitionDraft
         Spent = _costs.Spent,
     });
 
-    /// <summary>True if an answer was in flight. A failed attempt counts: it is shown until the next one starts.</summary>
-    private bool HadAnswer => _before is { NeedsWorker: true, Lease: not null, Attempt: > 0, PendingToolCalls.Count: 0 };
+    /// <summary>
+    /// True if an answer was in flight. A failed attempt counts: it is shown until the next one starts.
+    /// </summary>
+    private bool HadAnswer =>
+        _before is { NeedsWorker: true, Lease: not null, Attempt: > 0, PendingToolCalls.Count: 0 };
 
     private bool IsSameAnswer(Chat next) =>
         next.NeedsWorker
