@@ -7,8 +7,8 @@ namespace DurableChat.Storage;
 internal static class StorageServiceCollectionExtensions
 {
     private static readonly Func<IServiceProvider, object> _missing = static _ => throw new InvalidOperationException(
-        "DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on what AddDurableChat gives "
-        + "back.");
+        "DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on the builder that "
+            + "AddDurableChat returns.");
 
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
