@@ -11,15 +11,14 @@ internal sealed class ChannelHealthCheck(ChannelState channel) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context,
-        CancellationToken cancellationToken = default) => Task.FromResult(channel switch
-    {
-        { HasChannel: false } or { IsUp: true } => HealthCheckResult.Healthy(),
-        { DeafAdvice: { } advice } =>
-            HealthCheckResult.Degraded(
-                $"the notification channel is connected and does not deliver, changes of other replicas are found by "
-                    + $"comparing versions. {advice}"),
-        _ => HealthCheckResult.Degraded(
-            "the notification channel is down, changes of other replicas are found by comparing versions"),
-    });
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(channel switch
+        {
+            { HasChannel: false } or { IsUp: true } => HealthCheckResult.Healthy(),
+            { DeafAdvice: { } advice } => HealthCheckResult.Degraded(
+                "the notification channel is connected and does not deliver, changes of other replicas are found by "
+                + $"comparing versions. {advice}"),
+            _ => HealthCheckResult.Degraded(
+                "the notification channel is down, changes of other replicas are found by comparing versions"),
+        });
 }

@@ -287,8 +287,8 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
             if (kept is not null)
             {
                 _segments.Add(kept);
-                (Bytes, Chars) = (
-                    Bytes + SizeOf(kept.ToPart(), kept.Count), Chars + MessagePart.CharsOf(kept.ToPart()));
+                Bytes += SizeOf(kept.ToPart(), kept.Count);
+                Chars += MessagePart.CharsOf(kept.ToPart());
             }
         }
 

@@ -50,12 +50,12 @@ public sealed record RelayFrame(
     [JsonIgnore]
     public bool IsWhole =>
         Version > 0
-            && Epoch > 0
-            && BaseMessageId >= 0
-            && Generation > 0
-            && FirstSeq > 0
-            && Lengths is { Count: > 0 }
-            && FirstSeq <= long.MaxValue - Lengths.Count
+        && Epoch > 0
+        && BaseMessageId >= 0
+        && Generation > 0
+        && FirstSeq > 0
+        && Lengths is { Count: > 0 }
+        && FirstSeq <= long.MaxValue - Lengths.Count
         && (After is null || (After >= 0 && After < FirstSeq))
         && MessagePart.IsWhole(Part)
         && Progress is null or { CallId.Length: > 0, Text: not null }

@@ -69,31 +69,33 @@ internal sealed class Generator(
             return null;
         }
 
+        return await CallAsync(feed, chat, run, model, history, question?.Settings, lost, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Calls the model, and measures the call however it ends.</summary>
+    private async Task<Answer?> CallAsync(
+        Feed feed,
+        Chat chat,
+        Run run,
+        ModelDefinition model,
+        IReadOnlyList<Message> history,
+        GenerationSettings? asked,
+        LostAnswer? lost,
+        CancellationToken cancellationToken)
+    {
         var call = run.Memory.Begin(chat, run.Token, model);
         using var activity = DurableChatActivitySource.StartGeneration(
-            chat.Id.Value,
-            new ModelCall(model.Provider, model.ProviderModel ?? model.Name, null),
-            chat.Generation,
-            chat.Attempt);
+            chat.Id.Value, NameOf(model, answering: null), chat.Generation, chat.Attempt);
         var began = time.GetTimestamp();
-        using var clocks = new AnswerClocks(
-            model.Silence ?? options.ModelSilence,
-            model.ContentSilence ?? options.ModelContentSilence,
-            model.MaxAnswerTime ?? options.MaxAnswerTime,
-            time,
-            cancellationToken);
-        run.Memory.Lost = null;
-        var answer = new AnswerInProgress(history)
-        {
-            IsReplayRefused = run.Memory.IsReplayRefused,
-            AreToolsRefused = run.Memory.AreToolsRefused,
-        };
+        using var clocks = StartClocks(model, cancellationToken);
+        var answer = run.Memory.BeginAnswer(history);
         run.Memory.Instructions = PromptBuilder.TakesInstructions(history) ? run.Instructions ?? [] : [];
         string? error = GenAiMetrics.Cancelled;
         try
         {
-            notes.Note(model, chat.Id, question?.Settings);
-            var settings = model.SettingsFor(question?.Settings);
+            notes.Note(model, chat.Id, asked);
+            var settings = model.SettingsFor(asked);
             var hasTools = settings.Tools != false && !answer.AreToolsRefused;
             AIFunctionDeclaration[] offered = hasTools ? [.. Offer(chat, settings)] : [];
             var request = new ModelRequest
@@ -109,19 +111,13 @@ internal sealed class Generator(
             };
             var whole = await StreamAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
-            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with
-            {
-                Instructions = run.Instructions ?? [],
-            } : whole;
+            return whole is not null && PromptBuilder.TakesInstructions(history)
+                ? whole with { Instructions = run.Instructions ?? [] }
+                : whole;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
-        }
-        catch (OperationCanceledException exception) when (clocks.HasExpired)
-        {
-            error = ModelErrors.Timeout.Error.Code;
-            throw new GenerationFailedException(Limit(ModelErrors.Timeout, model), exception, model, answer.Usage);
         }
 #pragma warning disable CA1031 // Model clients are external code and can throw anything.
         catch (Exception exception)
@@ -129,18 +125,29 @@ internal sealed class Generator(
         {
             // The client may report an interruption as any exception.
             cancellationToken.ThrowIfCancellationRequested();
-            var failure = ModelErrors.Map(exception, model);
+            var failure = exception is OperationCanceledException && clocks.HasExpired
+                ? ModelErrors.Timeout
+                : ModelErrors.Map(exception, model);
             error = failure.Error.Code;
             throw new GenerationFailedException(Limit(failure, model), exception, model, answer.Usage);
         }
         finally
         {
-            run.Memory.Spent = answer.Usage;
-            (run.Memory.IsReplayRefused, run.Memory.AreToolsRefused) = (answer.IsReplayRefused, answer.AreToolsRefused);
+            run.Memory.EndAnswer(answer);
             Measure(model, answer, time.GetElapsedTime(began), error, activity);
             CountRepaid(model, answer, lost, history);
         }
     }
+
+    private static ModelCall NameOf(ModelDefinition model, string? answering) =>
+        new(model.Provider, model.ProviderModel ?? model.Name, answering);
+
+    private AnswerClocks StartClocks(ModelDefinition model, CancellationToken cancellationToken) => new(
+        model.Silence ?? options.ModelSilence,
+        model.ContentSilence ?? options.ModelContentSilence,
+        model.MaxAnswerTime ?? options.MaxAnswerTime,
+        time,
+        cancellationToken);
 
     /// <summary>
     /// The settings without a tool choice that cannot be kept. A model that must call a tool in every answer never
@@ -168,7 +175,7 @@ internal sealed class Generator(
         ModelDefinition model, AnswerInProgress answer, TimeSpan elapsed, string? error, Activity? activity)
     {
         metrics.GenerationEnded(model.Name, elapsed);
-        var call = new ModelCall(model.Provider, model.ProviderModel ?? model.Name, answer.Model);
+        var call = NameOf(model, answer.Model);
         metrics.Models.Ended(
             call, elapsed, error, answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
         DurableChatActivitySource.EndGeneration(

@@ -29,9 +29,9 @@ internal sealed record LostAnswer(string Cause, int Chars, TokenUsage? Usage)
     public (long Input, long Output) PaidAgain(TokenUsage? usage, long promptChars)
     {
         var lost = Cause == Restart ? 0 : Usage?.OutputTokens is > 0 and var counted ? counted : TokensOf(Chars);
-        return (usage?.InputTokens is > 0 and var input
-            ? input
-            : TokensOf(promptChars), Math.Min(lost, usage?.OutputTokens ?? lost));
+        return (
+            usage?.InputTokens is > 0 and var input ? input : TokensOf(promptChars),
+            Math.Min(lost, usage?.OutputTokens ?? lost));
     }
 
     /// <summary>

@@ -47,8 +47,8 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
         TimeProvider time,
         ILogger<Worker> logger)
     {
-        (_feeds, _reader, _runner, _options, _metrics, _time, _logger) = (
-            feeds, reader, runner, options, metrics, time, logger);
+        (_feeds, _reader, _runner) = (feeds, reader, runner);
+        (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
         Places = places;
         Runs = runs;
         Places.Freed += () => WorkWaits?.Invoke();
