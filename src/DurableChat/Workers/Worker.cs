@@ -33,7 +33,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     /// <summary>The minimum version that the next look at a chat must see.</summary>
     private readonly ConcurrentDictionary<ChatId, (long Version, bool Reloads)> _wanted = new();
 
-    private volatile bool _draining;
+    private readonly WorkerStop _stop = new();
 
     public Worker(
         CommitObservers commits, FeedRegistry feeds, CatchUpReader reader, TurnRunner runner, RunTable runs, TurnPlaces places, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<Worker> logger)
@@ -147,12 +147,18 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     }
 
     /// <summary>
-    /// Takes no more turns, lets running turns continue for the drain time, and then hands them over with their partial
-    /// answers. Completes when none is left.
+    /// Takes no more turns and hands kept answers over at once. Lets the other turns continue for the drain time, and
+    /// then hands them over with their partial answers. Completes when none is left.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         Places.Close();
+        _stop.HasBegun = true;
+        foreach (var run in Runs.All)
+        {
+            run.Leave();
+        }
+
         try
         {
             await Task.WhenAll(_tasks.Keys)
@@ -164,7 +170,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
             LogHandingOver(Count);
         }
 
-        _draining = true;
+        _stop.IsDue = true;
         foreach (var run in Runs.All)
         {
             run.Interrupt();
@@ -181,7 +187,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
 
     private void Fit(Chat chat, bool isPresent)
     {
-        var (fit, present, started) = Runs.Fit(chat, _options.Replica, isPresent, mayStart: !_draining);
+        var (fit, present, started) = Runs.Fit(chat, _options.Replica, isPresent, mayStart: !_stop.IsDue);
         if (fit.Stops)
         {
             present!.Stop();
@@ -299,7 +305,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
         {
             try
             {
-                await _runner.RunAsync(feed, run, () => _draining).ConfigureAwait(false);
+                await _runner.RunAsync(feed, run, _stop).ConfigureAwait(false);
                 return;
             }
             catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
@@ -317,7 +323,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
                 }
 
                 LogRunFailed(run.Chat, pause.Current, exception);
-                if (_draining)
+                if (_stop.IsDue)
                 {
                     return;
                 }
@@ -332,7 +338,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     {
         try
         {
-            await _runner.SettleAsync(run, () => _draining).ConfigureAwait(false);
+            await _runner.SettleAsync(run, _stop).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The count is lost, as when the process dies. Nothing else depends on it.
         catch (Exception exception)
