@@ -28,7 +28,7 @@ public sealed class PostgresSessionsTests(PostgresFixture postgres)
         }
 
         // The session ends a moment after its connection.
-        while ((await one.LookAsync("one", CancellationToken.None)).Replicas is not ["one"])
+        while ((await one.LookAsync("one", CancellationToken.None)).Replicas.Contains("other"))
         {
             await Task.Yield();
         }

@@ -57,7 +57,7 @@ public sealed class KilledAnswerTests : IAsyncLifetime
         for (var kills = random.Next(1, 4); kills >= 0; kills--)
         {
             var network = new DyingNetwork(new RecorderHandler(link), kills > 0 ? random.Next(body) : long.MaxValue);
-            var client = ProviderModels.Create(new ProviderOptions { Wire = ProviderWire.Chat, Endpoint = new Uri(_provider.Url, "v1"), Model = "m", ApiKey = "key" }, network);
+            var client = ProviderModels.Create(new ProviderOptions { Wire = ProviderWire.Chat, Endpoint = new Uri(_provider.Url, "v1"), Model = "m" }, network);
             var node = new Node(store, client, $"replica-{kills}", define: model => model with { IsKept = true });
             if (id is null)
             {
