@@ -22,7 +22,9 @@ namespace DurableChat.AspNetCore;
 public static class DurableChatEndpoints
 {
     /// <summary>Adds the services that the endpoints need, with existing settings.</summary>
-    public static IServiceCollection AddDurableChatHttp(this IServiceCollection services, DurableChatHttpOptions options)
+    public static IServiceCollection AddDurableChatHttp(
+        this IServiceCollection services,
+        DurableChatHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton<IOptionsFactory<DurableChatHttpOptions>>(
@@ -42,7 +44,8 @@ public static class DurableChatEndpoints
         services.TryAddSingleton(OwnerMapping.Default);
         services.AddSingleton<BodyBudget>();
         services.AddSingleton(_ => new BodyLanes(TaskScheduler.Default));
-        services.AddSingleton(provider => new OwnerStreams(provider.GetRequiredService<DurableChatHttpOptions>(), provider.GetService<IMeterFactory>()));
+        services.AddSingleton(provider => new OwnerStreams(
+            provider.GetRequiredService<DurableChatHttpOptions>(), provider.GetService<IMeterFactory>()));
         services.AddSingleton<WriteHealth>();
         services.AddSingleton<StallGuard>();
         services.AddSingleton<Heartbeats>();

@@ -36,7 +36,9 @@ public static class DurableChatHttpBuilderExtensions
     /// <summary>Changes the settings of the endpoints.</summary>
     /// <param name="builder">The builder that <see cref="AddDurableChat"/> returned.</param>
     /// <param name="configure">Changes the settings. They are validated when the application starts.</param>
-    public static DurableChatBuilder ConfigureHttp(this DurableChatBuilder builder, Action<DurableChatHttpOptions> configure)
+    public static DurableChatBuilder ConfigureHttp(
+        this DurableChatBuilder builder,
+        Action<DurableChatHttpOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -75,7 +77,9 @@ public static class DurableChatHttpBuilderExtensions
         services.AddOptions<RelayOptions>().ValidateOnStart().Configure(configure ?? (static _ => { }));
         services.AddSingleton<IValidateOptions<RelayOptions>, HttpOptionsValidator>();
         services.Replace(ServiceDescriptor.Singleton(static provider => new ClusterKeys(
-            provider.GetService<IClusterIdentity>(), Options(provider).Secrets, provider.GetRequiredService<TimeProvider>())));
+            provider.GetService<IClusterIdentity>(),
+            Options(provider).Secrets,
+            provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<IRelay>(provider => new HttpRelay(provider.GetRequiredService<ClusterKeys>()));
         services.AddSingleton(provider => new RelayListener(
             Options(provider),
@@ -88,6 +92,7 @@ public static class DurableChatHttpBuilderExtensions
             0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<RelayListener>()));
         return builder;
 
-        static RelayOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<RelayOptions>>().Value;
+        static RelayOptions Options(IServiceProvider provider) =>
+            provider.GetRequiredService<IOptions<RelayOptions>>().Value;
     }
 }

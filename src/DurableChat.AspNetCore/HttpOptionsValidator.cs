@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace DurableChat.AspNetCore;
 
-/// <summary>Refuses settings of the endpoints and the relay that are out of range, when the application starts.</summary>
+/// <summary>
+/// Refuses settings of the endpoints and the relay that are out of range, when the application starts.
+/// </summary>
 internal sealed class HttpOptionsValidator : IValidateOptions<DurableChatHttpOptions>, IValidateOptions<RelayOptions>
 {
     /// <inheritdoc/>

@@ -8,14 +8,18 @@ namespace DurableChat.Sqlite;
 /// <content>Parts of answers in flight.</content>
 public sealed partial class SqliteChatStore : ICheckpointStore
 {
-    private static readonly JsonSerializerOptions _rowJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _rowJson = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <inheritdoc/>
     public Task<int> WriteCheckpointsAsync(IReadOnlyList<CheckpointRow> rows, CancellationToken cancellationToken)
     {
         // Serialised here, on the caller's thread, to keep load off the one writer thread.
         var json = JsonSerializer.Serialize(
-            rows.Select(row => (object[])[row.Chat.Value, row.Token, row.Generation, row.FirstSeq, row.Body]), _rowJson);
+            rows.Select(row => (object[])[row.Chat.Value, row.Token, row.Generation, row.FirstSeq, row.Body]),
+            _rowJson);
         var now = SqliteRows.ToMicroseconds(_time.GetUtcNow());
         return _writer.RunAsync(
             session => session.Execute("checkpoint", SqliteStatements.WriteCheckpoints, ("$rows", json), ("$now", now)),

@@ -120,7 +120,8 @@ public sealed partial class SqliteChatStore : IRetentionStore
             ("$bytes", DeletionSlice.Bytes));
         session.Execute("delete", SqliteStatements.RemoveQueueOfBuried, ("$id", id.Value));
         session.Execute("delete", SqliteStatements.RemoveCheckpoints, ("$id", id.Value));
-        session.Execute("delete", SqliteStatements.RemoveKeysOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows));
+        session.Execute(
+            "delete", SqliteStatements.RemoveKeysOfBuried, ("$id", id.Value), ("$limit", DeletionSlice.Rows));
         return session.Execute("delete", SqliteStatements.EndRemains, ("$id", id.Value)) == 0;
     }
 

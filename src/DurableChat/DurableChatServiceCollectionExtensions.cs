@@ -31,7 +31,9 @@ public static class DurableChatServiceCollectionExtensions
     /// <c>services.Configure&lt;DurableChatOptions&gt;</c>. They are validated when the host starts.
     /// </param>
     /// <exception cref="InvalidOperationException">DurableChat was already added.</exception>
-    public static DurableChatBuilder AddDurableChatCore(this IServiceCollection services, Action<DurableChatOptions>? configure = null)
+    public static DurableChatBuilder AddDurableChatCore(
+        this IServiceCollection services,
+        Action<DurableChatOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         if (services.Any(service => service.ServiceType == typeof(ChatService)))

@@ -197,7 +197,12 @@ internal static class RequestBody
     /// All of it has come, so a slow client keeps no place in the lane. A thread of its own parses it: those of the
     /// pool, as many as there are processors, stay for small requests.
     /// </summary>
-    private static async Task<RequestBody<T>> ReadLargeAsync<T>(HttpContext context, BodyBuffer buffer, JsonTypeInfo<T> type, BodyClaim claim, string? passedOver)
+    private static async Task<RequestBody<T>> ReadLargeAsync<T>(
+        HttpContext context,
+        BodyBuffer buffer,
+        JsonTypeInfo<T> type,
+        BodyClaim claim,
+        string? passedOver)
         where T : class
     {
         var lanes = context.RequestServices.GetRequiredService<BodyLanes>();

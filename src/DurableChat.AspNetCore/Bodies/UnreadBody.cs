@@ -20,13 +20,15 @@ internal sealed class UnreadBody(IResult problem) : IResult
         await problem.ExecuteAsync(httpContext);
 
         // A client that waits for leave to send its body sends none after this answer.
-        if (httpContext.Request.ContentLength is null or <= BodyLane.SmallBytes || httpContext.Request.Headers.Expect.Count > 0)
+        if (httpContext.Request.ContentLength is null or <= BodyLane.SmallBytes
+            || httpContext.Request.Headers.Expect.Count > 0)
         {
             return;
         }
 
         await httpContext.Response.CompleteAsync();
-        using var time = new CancellationTokenSource(_patience, httpContext.RequestServices.GetRequiredService<TimeProvider>());
+        using var time = new CancellationTokenSource(
+            _patience, httpContext.RequestServices.GetRequiredService<TimeProvider>());
         using var until = CancellationTokenSource.CreateLinkedTokenSource(time.Token, httpContext.RequestAborted);
         try
         {

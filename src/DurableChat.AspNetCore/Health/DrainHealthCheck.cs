@@ -6,6 +6,8 @@ namespace DurableChat.AspNetCore.Health;
 internal sealed class DrainHealthCheck(ServerDrain drain) : IHealthCheck
 {
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default) =>
         Task.FromResult(drain.HasBegun ? HealthCheckResult.Unhealthy("stopping") : HealthCheckResult.Healthy());
 }

@@ -15,9 +15,13 @@ public static class DurableChatHealthChecks
     /// or while it shuts down a replica is unhealthy. Without the channel it is degraded: it works, but learns of
     /// other replicas' commits later. Concurrent checks share one query.
     /// </summary>
-    /// <param name="builder">What <c>AddHealthChecks</c> returned. <c>AddDurableChat</c> must be called as well.</param>
+    /// <param name="builder">
+    /// What <c>AddHealthChecks</c> returned. <c>AddDurableChat</c> must be called as well.
+    /// </param>
     /// <param name="tags">Tags in addition to <see cref="Tag"/>.</param>
-    public static IHealthChecksBuilder AddDurableChat(this IHealthChecksBuilder builder, params IEnumerable<string> tags)
+    public static IHealthChecksBuilder AddDurableChat(
+        this IHealthChecksBuilder builder,
+        params IEnumerable<string> tags)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<StoreProbe>();

@@ -73,7 +73,8 @@ internal sealed partial class McpLink(
             }
 
             _firstAttempt.TrySetResult();
-            await Task.Delay(pause.Current, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause.Current, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause.Grow();
         }
 
@@ -163,7 +164,8 @@ internal sealed partial class McpLink(
                 pause.Grow();
             }
 
-            await Task.Delay(pause.Current, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause.Current, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

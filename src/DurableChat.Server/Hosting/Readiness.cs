@@ -19,7 +19,8 @@ internal static class Readiness
         .AddCheck<WriteHealthCheck>(Writes, tags: [DurableChatHealthChecks.Tag])
         .AddCheck<RecorderHealthCheck>("durablechat_recorder", tags: [DurableChatHealthChecks.Tag]);
 
-    public static async Task<IResult> CheckAsync(HealthCheckService health, ServerDrain drain, CancellationToken cancellationToken)
+    public static async Task<IResult> CheckAsync(
+        HealthCheckService health, ServerDrain drain, CancellationToken cancellationToken)
     {
         if (drain.HasBegun)
         {
@@ -27,16 +28,21 @@ internal static class Readiness
             return Results.Text("stopping", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
-        var report = await health.CheckHealthAsync(check => check.Tags.Contains(DurableChatHealthChecks.Tag), cancellationToken);
-        if (report.Entries.Values.FirstOrDefault(entry => entry.Status == HealthStatus.Unhealthy) is { Description: { } reason })
+        var report = await health.CheckHealthAsync(
+            check => check.Tags.Contains(DurableChatHealthChecks.Tag), cancellationToken);
+        var unhealthy = report.Entries.Values.FirstOrDefault(entry => entry.Status == HealthStatus.Unhealthy);
+        if (unhealthy is { Description: { } reason })
         {
             return Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         // A database that takes no writes explains the rest.
-        var complaints = report.Entries.GetValueOrDefault(Writes) is { Status: HealthStatus.Degraded, Description: { } writes }
-            ? [writes]
-            : report.Entries.Values.Where(entry => entry.Status == HealthStatus.Degraded).Select(entry => entry.Description);
+        var writes = report.Entries.GetValueOrDefault(Writes);
+        var complaints = writes is { Status: HealthStatus.Degraded, Description: { } fault }
+            ? [fault]
+            : report.Entries.Values
+                .Where(entry => entry.Status == HealthStatus.Degraded)
+                .Select(entry => entry.Description);
         return Results.Text(string.Join("; ", ["ready", .. complaints]));
     }
 }

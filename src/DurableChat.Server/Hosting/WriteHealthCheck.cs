@@ -16,17 +16,22 @@ internal sealed class WriteHealthCheck(WriteHealth writes) : IHealthCheck
     private const int SqliteFull = 13;
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(writes.Failure switch
-    {
-        null => HealthCheckResult.Healthy(),
-        var failure when FindDiskFault(failure) is { } fault => HealthCheckResult.Unhealthy($"the database cannot be written to: {fault}"),
-        _ => HealthCheckResult.Degraded("the database cannot be written to, the log says why"),
-    });
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(writes.Failure switch
+        {
+            null => HealthCheckResult.Healthy(),
+            var failure when FindDiskFault(failure) is { } fault =>
+                HealthCheckResult.Unhealthy($"the database cannot be written to: {fault}"),
+            _ => HealthCheckResult.Degraded("the database cannot be written to, the log says why"),
+        });
 
     private static string? FindDiskFault(Exception failure) => failure switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } or SqliteException { SqliteErrorCode: SqliteFull } => "its disk is full",
-        PostgresException { SqlState: PostgresErrorCodes.IoError } or SqliteException { SqliteErrorCode: SqliteIoError } => "its disk fails",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "its disk is full",
+        SqliteException { SqliteErrorCode: SqliteFull } => "its disk is full",
+        PostgresException { SqlState: PostgresErrorCodes.IoError } => "its disk fails",
+        SqliteException { SqliteErrorCode: SqliteIoError } => "its disk fails",
         { InnerException: { } inner } => FindDiskFault(inner),
         _ => null,
     };

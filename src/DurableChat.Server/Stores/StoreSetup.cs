@@ -139,7 +139,9 @@ internal static partial class StoreSetup
         ListenAddress.Check(UrlSetting, settings.Url);
         if (settings.Address is null && BindingAddress.Parse(settings.Url).Host is "0.0.0.0" or "[::]" or "*" or "+")
         {
-            throw new ConfigurationException("Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas reach this one.");
+            throw new ConfigurationException(
+                "Cluster:Url names no one address: set Cluster:Address to the URL at which other replicas "
+                    + "reach this one.");
         }
 
         builder.UseRelay(Set);

@@ -47,8 +47,8 @@ internal static class SqliteStatements
     public const string RemoveCheckpoints = "DELETE FROM checkpoints WHERE chat_id = $id";
 
     /// <summary>
-    /// The rows are a JSON array of chat, token, generation, first number and body. Those whose token is not that of the
-    /// chat's lease are refused.
+    /// The rows are a JSON array of chat, token, generation, first number and body. Those whose token is not that of
+    /// the chat's lease are refused.
     /// </summary>
     public const string WriteCheckpoints =
         """
@@ -64,7 +64,8 @@ internal static class SqliteStatements
 
     /// <summary>The table holds little more than the answers in flight, so it needs no index for this.</summary>
     public const string RemoveExpiredCheckpoints =
-        "DELETE FROM checkpoints WHERE rowid IN (SELECT rowid FROM checkpoints WHERE written_at <= $expired_at LIMIT $limit)";
+        "DELETE FROM checkpoints WHERE rowid IN (SELECT rowid FROM checkpoints WHERE written_at <= $expired_at "
+            + "LIMIT $limit)";
 
     public const string RemoveMessages = "DELETE FROM messages WHERE chat_id = $id AND id >= $from";
 

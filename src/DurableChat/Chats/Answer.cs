@@ -14,6 +14,12 @@ public sealed record Answer(IReadOnlyList<MessagePart> Parts, FinishReason Finis
     /// <summary>The instructions that hooks gave the model directly before this answer, in order.</summary>
     public IReadOnlyList<string> Instructions { get; init; } = [];
 
+    /// <summary>
+    /// True if clients may have seen parts of the generation that the answer does not begin with, because an earlier
+    /// worker made them. The message then ends another generation, so that clients drop the parts.
+    /// </summary>
+    internal bool MayDifferFromParts { get; init; }
+
     /// <summary>The tool calls among the parts.</summary>
     public IEnumerable<ToolCallPart> ToolCalls => Parts.OfType<ToolCallPart>();
 }

@@ -42,7 +42,9 @@ public sealed record HistoryEntry(MessageRole Role, IReadOnlyList<MessagePart> P
             {
                 Generation = chat.Generation,
                 Model = Model ?? chat.Model,
-                FinishReason = FinishReason ?? (Parts.Any(part => part is ToolCallPart) ? Chats.FinishReason.ToolCalls : Chats.FinishReason.Stop),
+                FinishReason = FinishReason ?? (Parts.Any(part => part is ToolCallPart)
+                    ? Chats.FinishReason.ToolCalls
+                    : Chats.FinishReason.Stop),
                 Usage = Usage,
             }
             : timed with

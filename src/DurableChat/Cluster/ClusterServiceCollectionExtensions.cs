@@ -8,8 +8,10 @@ internal static class ClusterServiceCollectionExtensions
 {
     public static IServiceCollection AddCluster(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider => new ClusterKeys(provider.GetService<IClusterIdentity>(), [], provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ClusterKeys(
+            provider.GetService<IClusterIdentity>(), [], provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterTime>();
-        return services.AddKeyedSingleton<TimeProvider>(ClusterTime.Key, static (provider, _) => provider.GetRequiredService<ClusterTime>());
+        return services.AddKeyedSingleton<TimeProvider>(
+            ClusterTime.Key, static (provider, _) => provider.GetRequiredService<ClusterTime>());
     }
 }

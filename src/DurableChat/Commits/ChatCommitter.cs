@@ -109,51 +109,15 @@ internal sealed class ChatCommitter(
                 }
 
                 var context = new DecisionContext(time.GetUtcNow(), limits);
-                switch (ChatRules.Decide(chat, command, context))
+                var decision = ChatRules.Decide(chat, command, context);
+                var result = decision is Decision.Accepted { Transition: var transition }
+                    ? await CommitAsync(feed, transition, idempotency).ConfigureAwait(false)
+                    : await ConcludeAsync(
+                        feed, chat, remembered is not null, decision, context, idempotency, cancellationToken)
+                        .ConfigureAwait(false);
+                if (result is not null)
                 {
-                    case Decision.Accepted accepted:
-                        if (await CommitAsync(feed, accepted.Transition, idempotency).ConfigureAwait(
-                            false) is { } result)
-                        {
-                            return result;
-                        }
-
-                        break;
-
-                    case var decision:
-                        if (await FindRepeatedAsync(id, idempotency, cancellationToken).ConfigureAwait(
-                            false) is { } repeated)
-                        {
-                            return repeated;
-                        }
-
-                        if (remembered is not null && store.IsShared)
-                        {
-                            // The state in memory may be outdated. Only the current state may refuse a command or make
-                            // it unnecessary.
-                            feed.MarkUnsynced();
-                            break;
-                        }
-
-                        if (decision is Decision.Refused refused)
-                        {
-                            return new CommandResult.Refused(refused.Refusal);
-                        }
-
-                        if (idempotency is null)
-                        {
-                            return new CommandResult.Unchanged(chat);
-                        }
-
-                        // The key must be stored nevertheless: otherwise a late repetition could have an effect, e.g.
-                        // stop the next turn.
-                        if (await CommitAsync(feed, ChatRules.ChangeNothing(chat, context), idempotency).ConfigureAwait(
-                            false) is { } done)
-                        {
-                            return done;
-                        }
-
-                        break;
+                    return result;
                 }
             }
         }
@@ -226,6 +190,47 @@ internal sealed class ChatCommitter(
         {
             pin.Feed.CommitGate.Release();
         }
+    }
+
+    /// <summary>
+    /// The result of a command that the rules refuse or find unnecessary. Null if they must decide again, because the
+    /// state may be outdated.
+    /// </summary>
+    private async Task<CommandResult?> ConcludeAsync(
+        Feed feed,
+        Chat chat,
+        bool isRemembered,
+        Decision decision,
+        DecisionContext context,
+        IdempotencyRequest? idempotency,
+        CancellationToken cancellationToken)
+    {
+        var repeated = await FindRepeatedAsync(feed.Id, idempotency, cancellationToken).ConfigureAwait(false);
+        if (repeated is not null)
+        {
+            return repeated;
+        }
+
+        if (isRemembered && store.IsShared)
+        {
+            // The state in memory may be outdated. Only the current state may refuse a command or make it unnecessary.
+            feed.MarkUnsynced();
+            return null;
+        }
+
+        if (decision is Decision.Refused refused)
+        {
+            return new CommandResult.Refused(refused.Refusal);
+        }
+
+        if (idempotency is null)
+        {
+            return new CommandResult.Unchanged(chat);
+        }
+
+        // The key must be stored nevertheless: otherwise a late repetition could have an effect, e.g. stop the next
+        // turn.
+        return await CommitAsync(feed, ChatRules.ChangeNothing(chat, context), idempotency).ConfigureAwait(false);
     }
 
     private async Task<CommandResult.Repeated?> FindRepeatedAsync(

@@ -12,7 +12,8 @@ internal sealed class CommitObservers : ICommitObserver
     private ImmutableArray<ICommitObserver> _all = [];
 
     /// <summary>Adds an observer. It is notified of commits from now on.</summary>
-    public void Add(ICommitObserver observer) => ImmutableInterlocked.Update(ref _all, static (all, added) => all.Add(added), observer);
+    public void Add(ICommitObserver observer) =>
+        ImmutableInterlocked.Update(ref _all, static (all, added) => all.Add(added), observer);
 
     /// <inheritdoc/>
     public void OnCommitted(Transition transition)

@@ -14,7 +14,8 @@ internal interface ICommitObserver
 
     /// <summary>
     /// A commit or deletion failed with an unknown outcome: it may have happened or may still happen. The feed is
-    /// unsynced, and only a load can show the current state. By default nothing happens: there is nothing to pass on yet.
+    /// unsynced, and only a load can show the current state. By default nothing happens: there is nothing to pass on
+    /// yet.
     /// </summary>
     void OnOutcomeUnknown(ChatId id, string owner)
     {

@@ -13,8 +13,8 @@ internal interface INewsObserver
     void OnNews(Chat chat);
 
     /// <summary>
-    /// Another replica has committed, and its state was lost or too large to send. The feed is unsynced, and only a load
-    /// can show the current state.
+    /// Another replica has committed, and its state was lost or too large to send. The feed is unsynced, and only a
+    /// load can show the current state.
     /// </summary>
     /// <param name="id">The id of the chat.</param>
     /// <param name="owner">The owner of the chat. Empty if unknown.</param>

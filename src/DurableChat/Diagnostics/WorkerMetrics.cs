@@ -32,11 +32,20 @@ internal sealed class WorkerMetrics
             description: "Model calls that another model answers, by the model that failed, the one that answers, and "
                 + "the error code.");
         _takeovers = meter.CreateCounter<long>("durablechat.takeovers", description: "Chats taken that nobody drove.");
-        _notTaken = meter.CreateCounter<long>("durablechat.takeovers.failed", description: "Attempts to take a chat that failed.");
-        _mismatches = meter.CreateCounter<long>("durablechat.leases.mismatched", description: "Chats whose lease and run did not fit when they were compared: an event was late or lost.");
-        _commitFailures = meter.CreateCounter<long>("durablechat.worker.commit_failures", description: "Commits of answers and results that failed and were tried again.");
-        _repaid = meter.CreateCounter<long>("durablechat.tokens.repaid", description: "Tokens paid for again because an attempt that had given parts was repeated, by cause and type. Estimated where no provider counts.");
-        _active = meter.CreateUpDownCounter<long>("durablechat.turns.active", description: "Turns this replica drives.");
+        _notTaken = meter.CreateCounter<long>(
+            "durablechat.takeovers.failed", description: "Attempts to take a chat that failed.");
+        _mismatches = meter.CreateCounter<long>(
+            "durablechat.leases.mismatched",
+            description: "Chats whose lease and run did not fit when they were compared: an event was late or lost.");
+        _commitFailures = meter.CreateCounter<long>(
+            "durablechat.worker.commit_failures",
+            description: "Commits of answers and results that failed and were tried again.");
+        _repaid = meter.CreateCounter<long>(
+            "durablechat.tokens.repaid",
+            description: "Tokens paid for again because an attempt that had given parts was repeated, by cause and "
+                + "type. Estimated where no provider counts.");
+        _active = meter.CreateUpDownCounter<long>(
+            "durablechat.turns.active", description: "Turns this replica drives.");
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurableChatMeter.LongTimes };
         _generation = meter.CreateHistogram(
             "durablechat.generation.duration",

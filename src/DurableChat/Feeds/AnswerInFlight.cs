@@ -24,8 +24,8 @@ internal sealed class AnswerInFlight(ChatId id)
     /// The fencing token of the worker. A worker that lost its lease cannot add to its successor's parts.
     /// </param>
     /// <param name="firstSeq">
-    /// The number of the worker's first part. Above 1 if an earlier worker has begun the generation: then the parts that
-    /// are here stay until the answer says something else.
+    /// The number of the worker's first part. Above 1 if an earlier worker has begun the generation: then the parts
+    /// that are here stay until the answer says something else.
     /// </param>
     public bool Begin(Chat? chat, long generation, long token, long firstSeq)
     {
@@ -100,7 +100,9 @@ internal sealed class AnswerInFlight(ChatId id)
         foreach (var frame in frames)
         {
             // After a missing part, the rest is of no use.
-            if (frame.Generation != chat.Generation || frame.BaseMessageId != chat.LastMessageId || !live.TryTake(frame, now))
+            if (frame.Generation != chat.Generation
+                || frame.BaseMessageId != chat.LastMessageId
+                || !live.TryTake(frame, now))
             {
                 break;
             }

@@ -17,7 +17,12 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
     /// messages have arrived.
     /// </summary>
     public Task<CatchUpPage?> ReadAsync(Feed feed, FeedLook miss, CancellationToken cancellationToken) =>
-        _pages.RunAsync(feed.Id, miss.CatchUp, underWay => Serves(underWay, miss.CatchUp), ct => ReadPageAsync(feed, miss, ct), cancellationToken);
+        _pages.RunAsync(
+            feed.Id,
+            miss.CatchUp,
+            underWay => Serves(underWay, miss.CatchUp),
+            ct => ReadPageAsync(feed, miss, ct),
+            cancellationToken);
 
     /// <summary>
     /// Loads the state that a feed lacks, repeatedly until the feed is no longer in doubt. A load that was already in
@@ -75,7 +80,10 @@ internal sealed class CatchUpReader(IChatStore store, FeedOptions options, TimeP
         }
 
         var wanted = miss.CatchUp;
-        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, miss.Reason) with { MaxBytes = options.CatchUpBytes };
+        var query = MessageQuery.After(wanted.AfterId, options.CatchUpMessages, miss.Reason) with
+        {
+            MaxBytes = options.CatchUpBytes,
+        };
         var read = await store.ReadMessagesAsync(feed.Id, query, cancellationToken).ConfigureAwait(false);
         if (read is null)
         {

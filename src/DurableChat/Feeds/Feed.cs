@@ -110,7 +110,8 @@ internal sealed class Feed
 
     /// <summary>True if the window has all messages that a read would give.</summary>
     public bool Covers(CatchUpKey read) => _guard.Read(guard =>
-        guard.Knowledge.Window.Epoch == read.Epoch && guard.Knowledge.Window.Covers(read.AfterId, guard.Knowledge.Chat?.LastMessageId ?? 0));
+        guard.Knowledge.Window.Epoch == read.Epoch
+            && guard.Knowledge.Window.Covers(read.AfterId, guard.Knowledge.Chat?.LastMessageId ?? 0));
 
     /// <inheritdoc cref="FeedKnowledge.Fill"/>
     public void Fill(CatchUpPage page) => _guard.Change(page, static (guard, read) => guard.Knowledge.Fill(read));
@@ -175,7 +176,8 @@ internal sealed class Feed
 
     /// <summary>The parts of the answer in flight so far, joined. Null if the generation is over.</summary>
     public IReadOnlyList<MessagePart>? TryGetParts(long generation) =>
-        _guard.Read(guard => guard.Knowledge.Answer.Live is { } live && live.Generation == generation ? live.ToParts() : null);
+        _guard.Read(
+            guard => guard.Knowledge.Answer.Live is { } live && live.Generation == generation ? live.ToParts() : null);
 
     /// <inheritdoc cref="FeedKnowledge.TryGetHistory"/>
     public IReadOnlyList<Message>? TryGetHistory(int enoughMessages, int enoughBytes)
@@ -195,7 +197,8 @@ internal sealed class Feed
     /// </summary>
     public FeedLook Look(SubscriberCursor cursor, List<StreamEvent> events)
     {
-        var look = _guard.Change((cursor, events), static (guard, reader) => LookLocked(guard, reader.cursor, reader.events));
+        var look = _guard.Change(
+            (cursor, events), static (guard, reader) => LookLocked(guard, reader.cursor, reader.events));
         if (look.IsHit)
         {
             _guard.Host.Metrics.WindowHit();
@@ -209,12 +212,14 @@ internal sealed class Feed
     }
 
     /// <summary>Adds a subscriber. While there are any, parts from other replicas are wanted here.</summary>
-    public void Join(SubscriberCursor cursor) => _guard.Change(cursor, static (guard, joining) => guard.Holds.Join(joining));
+    public void Join(SubscriberCursor cursor) =>
+        _guard.Change(cursor, static (guard, joining) => guard.Holds.Join(joining));
 
     /// <summary>
     /// Undoes <see cref="Join"/>. After the last one, a waiting relay must notice that no subscriber is left.
     /// </summary>
-    public void Leave(SubscriberCursor cursor) => _guard.Change(cursor, static (guard, leaving) => guard.Holds.Leave(leaving));
+    public void Leave(SubscriberCursor cursor) =>
+        _guard.Change(cursor, static (guard, leaving) => guard.Holds.Leave(leaving));
 
     /// <summary>Keeps the state complete while a caller loads and uses it.</summary>
     public void HoldState() => _guard.Change(0, static (guard, _) => guard.Holds.HoldState());
@@ -225,7 +230,11 @@ internal sealed class Feed
     /// <summary>What the feed holds at this moment. Does not count as use.</summary>
     public FeedReport Inspect(int maxCursors) => _guard.Read(guard =>
         FeedReport.Of(
-            guard.Knowledge, guard.Holds, guard.CountedBytes, guard.Host.Time.GetElapsedTime(guard.Holds.LastUsed), maxCursors));
+            guard.Knowledge,
+            guard.Holds,
+            guard.CountedBytes,
+            guard.Host.Time.GetElapsedTime(guard.Holds.LastUsed),
+            maxCursors));
 
     /// <summary>Completes when the feed has changed since <see cref="Look"/>.</summary>
     public Task WaitAsync(long revision, CancellationToken cancellationToken) =>
@@ -264,7 +273,10 @@ internal sealed class Feed
     /// <summary>Takes a new place in the line for eviction, if the feed has something to free.</summary>
     public void StandInLine() => _guard.Change(0, static (_, _) => FeedChange.Memory);
 
-    private static (FeedChange Change, FeedLook Look) LookLocked(FeedGuard guard, SubscriberCursor cursor, List<StreamEvent> events)
+    private static (FeedChange Change, FeedLook Look) LookLocked(
+        FeedGuard guard,
+        SubscriberCursor cursor,
+        List<StreamEvent> events)
     {
         var look = new FeedReader(guard.Knowledge).Look(cursor, events);
         cursor.PositionAtLook = cursor.Position;

@@ -2,7 +2,9 @@ using DurableChat.Chats;
 
 namespace DurableChat.Feeds;
 
-/// <summary>The parts of the answer in flight, as checkpoints and a worker that restores them see them. Thread-safe.</summary>
+/// <summary>
+/// The parts of the answer in flight, as checkpoints and a worker that restores them see them. Thread-safe.
+/// </summary>
 internal sealed class FeedCheckpoints(FeedGuard guard)
 {
     /// <summary>

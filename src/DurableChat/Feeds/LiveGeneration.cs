@@ -186,7 +186,14 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
         var first = _numbers.Next(after);
         var segment = _segments[FindSegment(first)];
         var last = segment.LastWithin(first, MaxFrameChars);
-        return new RelayFrame(version, epoch, baseMessageId, generation, first, segment.LengthsOf(first, last), segment.Slice(first, last))
+        return new RelayFrame(
+            version,
+            epoch,
+            baseMessageId,
+            generation,
+            first,
+            segment.LengthsOf(first, last),
+            segment.Slice(first, last))
         {
             After = after == first - 1 ? null : after,
         };
@@ -280,7 +287,8 @@ internal sealed class LiveGeneration(ChatId chat, long epoch, long baseMessageId
             if (kept is not null)
             {
                 _segments.Add(kept);
-                (Bytes, Chars) = (Bytes + SizeOf(kept.ToPart(), kept.Count), Chars + MessagePart.CharsOf(kept.ToPart()));
+                Bytes += SizeOf(kept.ToPart(), kept.Count);
+                Chars += MessagePart.CharsOf(kept.ToPart());
             }
         }
 

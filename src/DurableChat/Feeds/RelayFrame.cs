@@ -49,7 +49,13 @@ public sealed record RelayFrame(
     /// </summary>
     [JsonIgnore]
     public bool IsWhole =>
-        Version > 0 && Epoch > 0 && BaseMessageId >= 0 && Generation > 0 && FirstSeq > 0 && Lengths is { Count: > 0 } && FirstSeq <= long.MaxValue - Lengths.Count
+        Version > 0
+        && Epoch > 0
+        && BaseMessageId >= 0
+        && Generation > 0
+        && FirstSeq > 0
+        && Lengths is { Count: > 0 }
+        && FirstSeq <= long.MaxValue - Lengths.Count
         && (After is null || (After >= 0 && After < FirstSeq))
         && MessagePart.IsWhole(Part)
         && Progress is null or { CallId.Length: > 0, Text: not null }

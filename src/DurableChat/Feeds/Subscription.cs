@@ -69,7 +69,9 @@ public sealed class Subscription : IEventSource
                     break;
                 case FeedLookKind.Miss:
                     var page = await _retry.ExecuteAsync(
-                        static async (state, ct) => await state.Self._reader.ReadAsync(state.Self._pin.Feed, state.Look, ct).ConfigureAwait(false),
+                        static async (state, ct) => await state.Self._reader
+                            .ReadAsync(state.Self._pin.Feed, state.Look, ct)
+                            .ConfigureAwait(false),
                         (Self: this, Look: look),
                         cancellationToken).ConfigureAwait(false);
                     Take(page, events);

@@ -10,7 +10,11 @@ namespace DurableChat.Hooks;
 /// <param name="hooks">The hooks. They may commit themselves.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log for failed hooks.</param>
-internal sealed class CommitHooks(CommitObservers commits, IEnumerable<ICommitHook> hooks, TimeProvider time, ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
+internal sealed class CommitHooks(
+    CommitObservers commits,
+    IEnumerable<ICommitHook> hooks,
+    TimeProvider time,
+    ILogger<CommitHooks> logger) : BackgroundService, ICommitObserver
 {
     /// <summary>How long a stopping host still delivers waiting notices.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
@@ -25,7 +29,8 @@ internal sealed class CommitHooks(CommitObservers commits, IEnumerable<ICommitHo
     public void OnOutcomeUnknown(ChatId id, string owner) => Add(new CommitNotice { ChatId = id, Owner = owner });
 
     /// <inheritdoc/>
-    public void OnDeleted(ChatId id, string owner) => Add(new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });
+    public void OnDeleted(ChatId id, string owner) =>
+        Add(new CommitNotice { ChatId = id, Owner = owner, IsDeleted = true });
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)

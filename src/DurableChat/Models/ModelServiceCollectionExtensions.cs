@@ -23,6 +23,8 @@ internal static class ModelServiceCollectionExtensions
 
         return provider.GetService<IChatClient>() is { } only
             ? new ModelCatalog([new ModelDefinition(ModelCatalog.DefaultName, only)])
-            : throw new InvalidOperationException($"DurableChat has no model to answer: call AddModel on what AddDurableChat gives back, or add an {nameof(IChatClient)} to the services.");
+            : throw new InvalidOperationException(
+                "DurableChat has no model to answer: call AddModel on what AddDurableChat gives back, or add an "
+                + $"{nameof(IChatClient)} to the services.");
     }
 }

@@ -23,7 +23,8 @@ internal static class ToolArguments
     {
         try
         {
-            return (Dictionary<string, object?>?)JsonSerializer.Deserialize(arguments, TypeOf(typeof(Dictionary<string, object?>))) ?? [];
+            var values = JsonSerializer.Deserialize(arguments, TypeOf(typeof(Dictionary<string, object?>)));
+            return (Dictionary<string, object?>?)values ?? [];
         }
         catch (JsonException)
         {

@@ -88,7 +88,8 @@ internal sealed partial class NotificationReceiver(
                 state.Lost();
             }
 
-            await Task.Delay(_pause.Current, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_pause.Current, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _pause.Grow();
         }
     }

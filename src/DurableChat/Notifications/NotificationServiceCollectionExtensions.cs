@@ -22,6 +22,6 @@ internal static class NotificationServiceCollectionExtensions
         && (provider.GetRequiredService<ClusterKeys>().HasSecret
             ? true
             : throw new InvalidOperationException(
-                $"Notifications must be sealed, and the replicas share no secret: register an {nameof(IClusterIdentity)}, "
-                + "or set a secret in UseRelay."));
+                "Notifications must be sealed, and the replicas share no secret: register an "
+                + $"{nameof(IClusterIdentity)}, or set a secret in UseRelay."));
 }

@@ -41,7 +41,12 @@ internal sealed partial class Notifier : BackgroundService, ICommitObserver
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public Notifier(
-        CommitObservers commits, NotificationSeal seal, ReplicaName replica, NotificationMetrics metrics, ILogger<Notifier> logger, INotificationChannel? channel = null)
+        CommitObservers commits,
+        NotificationSeal seal,
+        ReplicaName replica,
+        NotificationMetrics metrics,
+        ILogger<Notifier> logger,
+        INotificationChannel? channel = null)
     {
         (_channel, _seal, _replica, _metrics, _logger) = (channel, seal, replica.Value, metrics, logger);
         _maxBytes = NotificationSeal.MaxContentBytes(channel?.MaxPayloadBytes ?? 0);

@@ -15,7 +15,9 @@ internal sealed class DurableChatOptionsValidator : IValidateOptions<DurableChat
         options.Validate() is [_, ..] problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
 }
 
-/// <summary>Checks the ranges that the attributes of a section state. Generated, so that nothing is reflected.</summary>
+/// <summary>
+/// Checks the ranges that the attributes of a section state. Generated, so that nothing is reflected.
+/// </summary>
 [OptionsValidator]
 internal sealed partial class ChatLimitsValidator : IValidateOptions<ChatLimits>;
 

@@ -13,7 +13,12 @@ namespace DurableChat.Relays;
 /// no subscriber waits for it. It follows the lease, and ends with the turn or the last subscriber. Thread-safe.
 /// </summary>
 internal sealed partial class RelayManager(
-    FeedRegistry feeds, ILeaseStore leases, RelayMetrics metrics, TimeProvider time, ILogger<RelayManager> logger, IRelay? relay = null) : IHostedService, IDisposable
+    FeedRegistry feeds,
+    ILeaseStore leases,
+    RelayMetrics metrics,
+    TimeProvider time,
+    ILogger<RelayManager> logger,
+    IRelay? relay = null) : IHostedService, IDisposable
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(2);
@@ -76,7 +81,8 @@ internal sealed partial class RelayManager(
                         break;
                 }
 
-                await Task.Delay(pause.Current, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause.Current, time, _stop.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause.Grow();
             }
         }

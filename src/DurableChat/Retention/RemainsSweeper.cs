@@ -10,7 +10,10 @@ namespace DurableChat.Retention;
 /// transactions with pauses, so that commits run in between. A restarted process or another replica completes
 /// interrupted work. When there is nothing to do, a round is one statement that an index answers.
 /// </summary>
-internal sealed partial class RemainsSweeper(TimeProvider time, ILogger<RemainsSweeper> logger, IRetentionStore? store = null) : BackgroundService
+internal sealed partial class RemainsSweeper(
+    TimeProvider time,
+    ILogger<RemainsSweeper> logger,
+    IRetentionStore? store = null) : BackgroundService
 {
     private const int PageSize = 100;
 

@@ -20,8 +20,8 @@ namespace DurableChat.Storage;
 /// </para>
 /// <para>
 /// <b>Loss.</b> The commit that ends the answer removes the rows (<see cref="Transition.RemovesCheckpoint"/>), and so
-/// does the deletion of the chat. Rows that were left are removed after <see cref="CheckpointRow.Lifetime"/>. A lost row only shortens
-/// the checkpoint.
+/// does the deletion of the chat. Rows that were left are removed after <see cref="CheckpointRow.Lifetime"/>. A lost
+/// row only shortens the checkpoint.
 /// </para>
 /// Thread-safe. Infrastructure faults throw <see cref="ChatStoreException"/>. After a fault, a row may have been
 /// written.

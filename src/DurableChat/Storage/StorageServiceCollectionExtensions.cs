@@ -7,7 +7,8 @@ namespace DurableChat.Storage;
 internal static class StorageServiceCollectionExtensions
 {
     private static readonly Func<IServiceProvider, object> _missing = static _ => throw new InvalidOperationException(
-        "DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on what AddDurableChat gives back.");
+        "DurableChat has no store to keep chats in: call UseSqlite or UsePostgreSql on the builder that "
+            + "AddDurableChat returns.");
 
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
@@ -18,5 +19,7 @@ internal static class StorageServiceCollectionExtensions
 
     /// <summary>True if the host has registered a store.</summary>
     public static bool HasStore(this IServiceCollection services) =>
-        services.Any(service => service is { IsKeyedService: false } && service.ServiceType == typeof(IChatStore) && service.ImplementationFactory != _missing);
+        services.Any(service => service is { IsKeyedService: false }
+            && service.ServiceType == typeof(IChatStore)
+            && service.ImplementationFactory != _missing);
 }

@@ -33,7 +33,9 @@ internal static class CheckpointBody
     {
         try
         {
-            return JsonSerializer.Deserialize(line, RelayJson.Compact.RelayFrame) is { IsWhole: true } frame ? frame : null;
+            return JsonSerializer.Deserialize(line, RelayJson.Compact.RelayFrame) is { IsWhole: true } frame
+                ? frame
+                : null;
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {

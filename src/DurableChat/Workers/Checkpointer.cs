@@ -25,7 +25,9 @@ internal sealed partial class Checkpointer(
     ILogger<Checkpointer> logger,
     ICheckpointStore? store = null) : BackgroundService
 {
-    /// <summary>The most bytes of one answer in a statement. A single part above it, such as a picture, is not stored.</summary>
+    /// <summary>
+    /// The most bytes of one answer in a statement. A single part above it, such as a picture, is not stored.
+    /// </summary>
     private const long MaxBytesOfRow = 256 * 1024;
 
     /// <summary>The most bytes in a statement. What does not fit waits for the next one.</summary>
@@ -142,7 +144,8 @@ internal sealed partial class Checkpointer(
         try
         {
             due.ForEach(part => part.Run.Checkpoint.BeginWrite());
-            await store.WriteCheckpointsAsync([.. due.Select(part => part.Row)], cancellationToken).ConfigureAwait(false);
+            await store.WriteCheckpointsAsync([.. due.Select(part => part.Row)], cancellationToken)
+                .ConfigureAwait(false);
             isWritten = true;
             metrics.Wrote(due.Count, due.Sum(part => (long)part.Row.Body.Length));
         }
@@ -216,7 +219,8 @@ internal sealed partial class Checkpointer(
             var frames = feed.Checkpoints.Read(run.Token, (newest.Generation, stored), Math.Min(room, MaxBytesOfRow));
             if (frames.Count > 0)
             {
-                var row = new CheckpointRow(run.Chat, run.Token, newest.Generation, frames[0].FirstSeq, CheckpointBody.Write(frames));
+                var row = new CheckpointRow(
+                    run.Chat, run.Token, newest.Generation, frames[0].FirstSeq, CheckpointBody.Write(frames));
                 room -= row.Body.Length;
                 due.Add((run, row, frames[^1].LastSeq));
             }

@@ -59,7 +59,8 @@ internal sealed class Generator(
             run.Instructions = await _hooks.AskAsync(chat, history, cancellationToken).ConfigureAwait(false);
         }
 
-        var lost = run.Memory.Lost ?? LostAnswer.Find(feed.TryGetParts(chat.Generation), history is [.., var head] ? head : null);
+        var lost = run.Memory.Lost
+            ?? LostAnswer.Find(feed.TryGetParts(chat.Generation), history is [.., var head] ? head : null);
         if (history is null || !feed.BeginGeneration(chat.Generation, run.Token, run.Memory.FirstSeqOf(chat)))
         {
             feed.MarkUnsynced();
@@ -71,24 +72,33 @@ internal sealed class Generator(
             return null;
         }
 
+        return await CallAsync(feed, chat, run, model, history, question?.Settings, lost, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Calls the model, and measures the call however it ends.</summary>
+    private async Task<Answer?> CallAsync(
+        Feed feed,
+        Chat chat,
+        Run run,
+        ModelDefinition model,
+        IReadOnlyList<Message> history,
+        GenerationSettings? asked,
+        LostAnswer? lost,
+        CancellationToken cancellationToken)
+    {
         var call = run.Memory.Begin(chat, run.Token, model);
         using var activity = DurableChatActivitySource.StartGeneration(
-            chat.Id.Value, new ModelCall(model.Provider, model.ProviderModel ?? model.Name, null), chat.Generation, chat.Attempt);
+            chat.Id.Value, NameOf(model, answering: null), chat.Generation, chat.Attempt);
         var began = time.GetTimestamp();
-        using var clocks = new AnswerClocks(
-            model.Silence ?? options.ModelSilence,
-            model.ContentSilence ?? options.ModelContentSilence,
-            model.MaxAnswerTime ?? options.MaxAnswerTime,
-            time,
-            cancellationToken);
-        run.Memory.Lost = null;
-        var answer = new AnswerInProgress(history) { IsReplayRefused = run.Memory.IsReplayRefused, AreToolsRefused = run.Memory.AreToolsRefused };
+        using var clocks = StartClocks(model, cancellationToken);
+        var answer = run.Memory.BeginAnswer(history);
         run.Memory.Instructions = PromptBuilder.TakesInstructions(history) ? run.Instructions ?? [] : [];
         string? error = GenAiMetrics.Cancelled;
         try
         {
-            notes.Note(model, chat.Id, question?.Settings);
-            var settings = model.SettingsFor(question?.Settings);
+            notes.Note(model, chat.Id, asked);
+            var settings = model.SettingsFor(asked);
             var hasTools = settings.Tools != false && !answer.AreToolsRefused;
             AIFunctionDeclaration[] offered = hasTools ? [.. Offer(chat, settings)] : [];
             var request = new ModelRequest
@@ -102,21 +112,15 @@ internal sealed class Generator(
                 OnBytes = clocks.OnBytes,
                 OnContent = clocks.OnContent,
             };
-            var whole = await StreamAsync(feed, chat, run.Token, model, request, answer, clocks).ConfigureAwait(false);
+            var whole = await StreamAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             error = whole is null ? error : null;
-            return PromptBuilder.TakesInstructions(history) ? whole is null ? null : whole with
-            {
-                Instructions = run.Instructions ?? [],
-            } : whole;
+            return whole is not null && PromptBuilder.TakesInstructions(history)
+                ? whole with { Instructions = run.Instructions ?? [] }
+                : whole;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
-        }
-        catch (OperationCanceledException exception) when (clocks.HasExpired)
-        {
-            error = ModelErrors.Timeout.Error.Code;
-            throw new GenerationFailedException(Limit(ModelErrors.Timeout, model), exception, model, answer.Usage);
         }
 #pragma warning disable CA1031 // Model clients are external code and can throw anything.
         catch (Exception exception)
@@ -124,18 +128,29 @@ internal sealed class Generator(
         {
             // The client may report an interruption as any exception.
             cancellationToken.ThrowIfCancellationRequested();
-            var failure = ModelErrors.Map(exception, model);
+            var failure = exception is OperationCanceledException && clocks.HasExpired
+                ? ModelErrors.Timeout
+                : ModelErrors.Map(exception, model);
             error = failure.Error.Code;
             throw new GenerationFailedException(Limit(failure, model), exception, model, answer.Usage);
         }
         finally
         {
-            run.Memory.Spent = answer.Usage;
-            (run.Memory.IsReplayRefused, run.Memory.AreToolsRefused) = (answer.IsReplayRefused, answer.AreToolsRefused);
+            run.Memory.EndAnswer(answer);
             Measure(model, answer, time.GetElapsedTime(began), error, activity);
             CountRepaid(model, answer, lost, history);
         }
     }
+
+    private static ModelCall NameOf(ModelDefinition model, string? answering) =>
+        new(model.Provider, model.ProviderModel ?? model.Name, answering);
+
+    private AnswerClocks StartClocks(ModelDefinition model, CancellationToken cancellationToken) => new(
+        model.Silence ?? options.ModelSilence,
+        model.ContentSilence ?? options.ModelContentSilence,
+        model.MaxAnswerTime ?? options.MaxAnswerTime,
+        time,
+        cancellationToken);
 
     /// <summary>
     /// The settings without a tool choice that cannot be kept. A model that must call a tool in every answer never
@@ -163,22 +178,31 @@ internal sealed class Generator(
         ModelDefinition model, AnswerInProgress answer, TimeSpan elapsed, string? error, Activity? activity)
     {
         metrics.GenerationEnded(model.Name, elapsed);
-        var call = new ModelCall(model.Provider, model.ProviderModel ?? model.Name, answer.Model);
-        metrics.Models.Ended(call, elapsed, error, answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
-        DurableChatActivitySource.EndGeneration(activity, call, answer.Usage, error is GenAiMetrics.Cancelled ? null : error);
+        var call = NameOf(model, answer.Model);
+        metrics.Models.Ended(
+            call, elapsed, error, answer.Usage is { } usage ? (usage.InputTokens, usage.OutputTokens) : null);
+        DurableChatActivitySource.EndGeneration(
+            activity, call, answer.Usage, error is GenAiMetrics.Cancelled ? null : error);
     }
 
     /// <summary>
     /// Counts what was paid for twice. A kept answer is not asked for again, unless it turned out to be another one.
     /// </summary>
-    private void CountRepaid(ModelDefinition model, AnswerInProgress answer, LostAnswer? lost, IReadOnlyList<Message> history)
+    private void CountRepaid(
+        ModelDefinition model,
+        AnswerInProgress answer,
+        LostAnswer? lost,
+        IReadOnlyList<Message> history)
     {
-        if (lost is null || answer.IsEmpty || (model.IsKept && lost.Cause == LostAnswer.Takeover && !answer.HasDiverged))
+        if (lost is null
+            || answer.IsEmpty
+            || (model.IsKept && lost.Cause == LostAnswer.Takeover && !answer.HasDiverged))
         {
             return;
         }
 
-        var prompt = history.Sum(message => (long)LostAnswer.CharsOf(message.Parts)) + (options.SystemPrompt?.Length ?? 0);
+        var prompt = history.Sum(message => (long)LostAnswer.CharsOf(message.Parts))
+            + (options.SystemPrompt?.Length ?? 0);
         var (input, output) = lost.PaidAgain(answer.Usage, prompt);
         metrics.Repaid(lost.Cause, input, output);
     }
@@ -187,13 +211,20 @@ internal sealed class Generator(
     /// Streams the answer. If the provider refuses an optional part of the request, a second request omits it. That
     /// does not count as another attempt.
     /// </summary>
-    private async Task<Answer?> StreamAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> StreamAsync(
+        Feed feed,
+        Chat chat,
+        Run run,
+        ModelDefinition model,
+        ModelRequest request,
+        AnswerInProgress answer,
+        AnswerClocks clocks)
     {
         while (true)
         {
             try
             {
-                return await ReadAsync(feed, chat, token, model, request, answer, clocks).ConfigureAwait(false);
+                return await ReadAsync(feed, chat, run, model, request, answer, clocks).ConfigureAwait(false);
             }
             catch (ModelException exception) when (exception.Failure.IsReplayRefused
                 && !request.OmitsReplay
@@ -215,7 +246,14 @@ internal sealed class Generator(
         }
     }
 
-    private async Task<Answer?> ReadAsync(Feed feed, Chat chat, long token, ModelDefinition model, ModelRequest request, AnswerInProgress answer, AnswerClocks clocks)
+    private async Task<Answer?> ReadAsync(
+        Feed feed,
+        Chat chat,
+        Run run,
+        ModelDefinition model,
+        ModelRequest request,
+        AnswerInProgress answer,
+        AnswerClocks clocks)
     {
         var began = time.GetTimestamp();
         var room = options.MaxAnswerChars;
@@ -244,7 +282,7 @@ internal sealed class Generator(
 
                     var part = answer.Take(given);
                     var fitting = parts.TryAdd(part) ? Fit(part, room) : null;
-                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, token) is null)
+                    if (fitting is not null && feed.AppendPart(chat.Generation, fitting, run.Token) is null)
                     {
                         return null;
                     }
@@ -262,14 +300,16 @@ internal sealed class Generator(
 
         // An answer without parts can be valid, if all tokens went into reasoning or the provider withholds the answer.
         // An answer that ends normally must have parts.
-        if (feed.Checkpoints.Complete(chat.Generation, token) is not ({ } shown, var hasDiverged))
+        if (feed.Checkpoints.Complete(chat.Generation, run.Token) is not ({ } shown, var hasDiverged))
         {
             return null;
         }
 
         answer.HasDiverged = hasDiverged;
-        return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter } ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
-            : Complete(shown, end, answer);
+        var isTakeover = run.Memory.Continues(chat.Generation);
+        return shown.Count == 0 && !isCut && end is not { Reason: FinishReason.Length or FinishReason.ContentFilter }
+            ? throw new ModelException("model_bad_response", "The model sent an empty answer.", retryable: true)
+            : Complete(shown, end, answer) with { MayDifferFromParts = isTakeover && (hasDiverged || !model.IsKept) };
     }
 
     /// <summary>The model may have a lower limit on attempts than others.</summary>

@@ -29,15 +29,20 @@ internal sealed record LostAnswer(string Cause, int Chars, TokenUsage? Usage)
     public (long Input, long Output) PaidAgain(TokenUsage? usage, long promptChars)
     {
         var lost = Cause == Restart ? 0 : Usage?.OutputTokens is > 0 and var counted ? counted : TokensOf(Chars);
-        return (usage?.InputTokens is > 0 and var input ? input : TokensOf(promptChars), Math.Min(lost, usage?.OutputTokens ?? lost));
+        return (
+            usage?.InputTokens is > 0 and var input ? input : TokensOf(promptChars),
+            Math.Min(lost, usage?.OutputTokens ?? lost));
     }
 
-    /// <summary>The lost answer of a chat whose worker is gone, or that was handed over. Null if there is none.</summary>
+    /// <summary>
+    /// The lost answer of a chat whose worker is gone, or that was handed over. Null if there is none.
+    /// </summary>
     /// <param name="shown">The parts that are known of the current generation.</param>
     /// <param name="last">The last message before it.</param>
     public static LostAnswer? Find(IReadOnlyList<MessagePart>? shown, Message? last) =>
         shown is [_, ..] ? new LostAnswer(Takeover, CharsOf(shown), null)
-        : last is { Role: MessageRole.Assistant, FinishReason: FinishReason.HandedOver } ? new LostAnswer(Restart, 0, null)
+        : last is { Role: MessageRole.Assistant, FinishReason: FinishReason.HandedOver }
+            ? new LostAnswer(Restart, 0, null)
         : null;
 
     /// <summary>The length of parts.</summary>

@@ -19,6 +19,10 @@ internal sealed class TurnMemory : IDisposable
     private bool _hasLooked;
     private long _continued;
 
+    // What the model's provider has refused within this run.
+    private bool _isReplayRefused;
+    private bool _areToolsRefused;
+
     /// <summary>The cost of the last model call, as far as the provider reported it.</summary>
     public TokenUsage? Spent { get; set; }
 
@@ -34,12 +38,6 @@ internal sealed class TurnMemory : IDisposable
 
     /// <summary>True if the answer of the last model call is kept, so that another request can get it.</summary>
     public bool IsKept { get; private set; }
-
-    /// <summary>True once the provider has refused replays of earlier answers within this run.</summary>
-    public bool IsReplayRefused { get; set; }
-
-    /// <summary>True once the provider has refused tools within this run.</summary>
-    public bool AreToolsRefused { get; set; }
 
     /// <summary>
     /// The hooks' instructions in the last model call, unless an earlier answer already carries them.
@@ -70,16 +68,28 @@ internal sealed class TurnMemory : IDisposable
     public ModelCallId Begin(Chat chat, long token, ModelDefinition model)
     {
         _begun = chat.Generation;
-        Spent = null;
+        (Spent, Lost) = (null, null);
         _isCounted = false;
         if (_model != model.Name)
         {
             _model = model.Name;
-            (IsReplayRefused, AreToolsRefused) = (false, false);
+            (_isReplayRefused, _areToolsRefused) = (false, false);
         }
 
         IsKept = model.IsKept;
         return Call = CallOf(chat, token) with { FailedGeneration = _failed };
+    }
+
+    /// <summary>An empty answer to the call that has begun, without what the provider has refused.</summary>
+    /// <param name="history">The messages that the model answers.</param>
+    public AnswerInProgress BeginAnswer(IReadOnlyList<Message> history) =>
+        new(history) { IsReplayRefused = _isReplayRefused, AreToolsRefused = _areToolsRefused };
+
+    /// <summary>Records what the answer has cost, and what the provider has refused during it.</summary>
+    public void EndAnswer(AnswerInProgress answer)
+    {
+        Spent = answer.Usage;
+        (_isReplayRefused, _areToolsRefused) = (answer.IsReplayRefused, answer.AreToolsRefused);
     }
 
     /// <summary>The chat's current model call.</summary>
@@ -95,8 +105,10 @@ internal sealed class TurnMemory : IDisposable
         Lost = lost;
     }
 
-    /// <summary>What an earlier attempt at the current model call had already given. Null if nothing is known.</summary>
-    public LostAnswer? Lost { get; set; }
+    /// <summary>
+    /// What an earlier attempt at the current model call had already given. Null if nothing is known.
+    /// </summary>
+    public LostAnswer? Lost { get; private set; }
 
     /// <summary>
     /// Notes what the run found at its first look. True if that is an answer in flight of an earlier worker.

@@ -11,7 +11,9 @@ namespace DurableChat.Workers;
 internal sealed class TurnPlaces(int most, int mostOfOwner)
 {
     public TurnPlaces(WorkerOptions options)
-        : this(options.MaxConcurrentTurns, options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns))
+        : this(
+            options.MaxConcurrentTurns,
+            options.MaxConcurrentTurnsOfOwner ?? WorkerOptions.ShareOf(options.MaxConcurrentTurns))
     {
     }
 

@@ -327,7 +327,8 @@ internal sealed partial class TurnRunner(
     private async Task<ChatCommand> AbandonAsync(Feed feed, Chat chat, Run run)
     {
         var (_, notBegun) = await SettleToolsAsync(chat, run, tools.Options.StopTime).ConfigureAwait(false);
-        var error = new ChatError("turn_abandoned", "The server failed several times while it worked on this turn.", Retryable: true);
+        var error = new ChatError(
+            "turn_abandoned", "The server failed several times while it worked on this turn.", Retryable: true);
         var partial = run.Memory.Continues(chat.Generation) ? Partial(feed, chat, run, FinishReason.Failed) : null;
         return new FailTurn(run.Token, chat.Generation, error, partial)
         {
@@ -498,11 +499,19 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>The answer in flight so far. Null if there is nothing worth keeping.</summary>
-    private static Answer? Partial(Feed feed, Chat chat, Run run, FinishReason reason) =>
-        feed.TryGetParts(chat.Generation) is not { } parts || !parts.Any(part => part is TextPart) ? null
-        : run.Memory.HasBegun(chat.Generation)
-            ? new Answer(parts, reason, run.Memory.Spent) { Instructions = run.Memory.Instructions }
-        : new Answer(parts, reason);
+    private static Answer? Partial(Feed feed, Chat chat, Run run, FinishReason reason)
+    {
+        if (feed.TryGetParts(chat.Generation) is not { } parts || !parts.Any(part => part is TextPart))
+        {
+            return null;
+        }
+
+        // After a takeover, clients may have seen more than the checkpoint.
+        var partial = new Answer(parts, reason) { MayDifferFromParts = run.Memory.Continues(chat.Generation) };
+        return run.Memory.HasBegun(chat.Generation)
+            ? partial with { Usage = run.Memory.Spent, Instructions = run.Memory.Instructions }
+            : partial;
+    }
 
     /// <summary>
     /// The cost of a model call whose answer is not kept. If a commit has counted it, the rules ignore it.

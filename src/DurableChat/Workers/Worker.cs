@@ -36,9 +36,19 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     private readonly WorkerStop _stop = new();
 
     public Worker(
-        CommitObservers commits, FeedRegistry feeds, CatchUpReader reader, TurnRunner runner, RunTable runs, TurnPlaces places, WorkerOptions options, WorkerMetrics metrics, TimeProvider time, ILogger<Worker> logger)
+        CommitObservers commits,
+        FeedRegistry feeds,
+        CatchUpReader reader,
+        TurnRunner runner,
+        RunTable runs,
+        TurnPlaces places,
+        WorkerOptions options,
+        WorkerMetrics metrics,
+        TimeProvider time,
+        ILogger<Worker> logger)
     {
-        (_feeds, _reader, _runner, _options, _metrics, _time, _logger) = (feeds, reader, runner, options, metrics, time, logger);
+        (_feeds, _reader, _runner) = (feeds, reader, runner);
+        (_options, _metrics, _time, _logger) = (options, metrics, time, logger);
         Places = places;
         Runs = runs;
         Places.Freed += () => WorkWaits?.Invoke();

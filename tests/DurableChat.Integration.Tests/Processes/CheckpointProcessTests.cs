@@ -44,11 +44,11 @@ public sealed class CheckpointProcessTests : IAsyncLifetime
         await second.SayAsync("one");
         await second.SayAsync(" two three ");
         await again.FollowAsync(chat, shown => shown.Preview == "one two three ", screen);
+        Assert.DoesNotContain(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
         await second.SayAsync("four");
         await second.FinishAsync();
         await again.FollowAsync(chat, _ended, screen);
         Assert.Equal(["hello", "one two three four"], screen.Texts);
-        Assert.DoesNotContain(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
         Assert.Equal(string.Empty, Stored());
     }
 

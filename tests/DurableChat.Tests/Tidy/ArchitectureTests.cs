@@ -15,20 +15,8 @@ public sealed partial class ArchitectureTests
     {
         ["DurableChat"] =
         [
-            "Chats",
-            "Storage",
-            "Diagnostics",
-            "Cluster",
-            "Feeds",
-            "Commits",
-            "Models",
-            "Hooks",
-            "Retention",
-            "Watching",
-            "Notifications",
-            "Workers",
-            "Relays",
-            "Options",
+            "Chats", "Storage", "Diagnostics", "Cluster", "Feeds", "Commits", "Models", "Hooks", "Retention",
+            "Watching", "Notifications", "Workers", "Relays", "Options",
         ],
         ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
         ["DurableChat.Sqlite"] = ["Connections", "Statements", "Migrations", "Writes"],

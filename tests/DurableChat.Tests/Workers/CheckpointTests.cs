@@ -18,7 +18,7 @@ public sealed class CheckpointTests
         var dead = new PacedModel("one ", "two ", "three ", "four");
         var (node, id, screen) = await BeginAsync(store, dead, 2);
         await StoreAsync(node);
-        var heir = new Node(store, new PacedModel("one two", " three", " four").LetAll(), "heir");
+        var heir = new Node(store, new PacedModel("one two", " three", " four").LetAll(), "heir", define: model => model with { IsKept = true });
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
         await heir.FollowAsync(id, _ended, Reconnected(screen));
         Assert.DoesNotContain(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
@@ -39,9 +39,9 @@ public sealed class CheckpointTests
         var heir = new Node(store, silent, "heir");
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
         await heir.FollowAsync(id, shown => shown.Preview == "one two ", Reconnected(screen));
+        Assert.Single(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
         silent.LetAll();
         await heir.FollowAsync(id, _ended, Reconnected(screen));
-        Assert.Single(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
         Assert.Equal(["hello", "one two other"], screen.Texts);
     }
 
@@ -64,30 +64,10 @@ public sealed class CheckpointTests
         var (node, id, screen) = await BeginAsync(store, new PacedModel("one ", "two ", "three"), 2);
         await StoreAsync(node);
         using var meters = new CountingMeters();
-        var other = new PacedModel("uno ", "dos");
-        var heir = new Node(store, other, "heir", meters: meters);
+        var heir = new Node(store, new PacedModel("uno ", "dos").LetAll(), "heir", meters: meters);
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
-
-        // One part at a time: a client that comes only after the commit is given the message alone.
-        var isLet = false;
-        await heir.FollowAsync(
-            id,
-            shown =>
-            {
-                if (shown.Preview == "uno ")
-                {
-                    other.LetAll();
-                }
-                else if (!isLet)
-                {
-                    isLet = true;
-                    other.Let(1);
-                }
-
-                return _ended(shown);
-            },
-            Reconnected(screen));
-        Assert.Single(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
+        await heir.FollowAsync(id, _ended, Reconnected(screen));
+        Assert.Contains(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
         Assert.Equal(["hello", "uno dos"], screen.Texts);
 
         // The whole prompt again, and the two tokens or so that had been shown.
@@ -122,7 +102,28 @@ public sealed class CheckpointTests
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
         await heir.FollowAsync(id, _ended, Reconnected(screen));
         Assert.Equal(["hello", "one two "], screen.Texts);
-        Assert.DoesNotContain(screen.Log, entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, "one two other")]
+    [InlineData(true, "one two ")]
+    public async Task A_client_that_saw_later_parts_and_comes_back_after_the_end_drops_them(bool isStopped, string expected)
+    {
+        var store = new FakeStore();
+        var (node, id, screen) = await BeginAsync(store, new PacedModel("one ", "two ", "three ", "four"), 2);
+        await StoreAsync(node);
+        ((PacedModel)node.Model).Let(1);
+        await node.FollowAsync(id, shown => shown.Preview == "one two three ", Reconnected(screen));
+        var heir = new Node(store, isStopped ? new PacedModel("none") : new PacedModel("one two ", "other").LetAll(), "heir");
+        if (isStopped)
+        {
+            Assert.IsType<CommandResult.Committed>(await heir.ExecuteAsync(id, new Interrupt()));
+        }
+
+        await heir.Takeover.TakeOverAsync(CancellationToken.None);
+        await heir.FollowAsync(id, _ended);
+        await heir.FollowAsync(id, _ended, Reconnected(screen));
+        Assert.Equal(["hello", expected], screen.Texts);
     }
 
     [Fact]

@@ -209,6 +209,9 @@ public sealed class TurnCostTests
         var (node, id) = await HangAsync("half");
         await node.ExecuteAsync(id, new EditMessage(_store.History(id)[0], "other"));
         await Eventually.IsAsync(() => _store.State(id).Usage is not null);
+
+        // A call that has not begun costs nothing.
+        await node.FollowAsync(id, screen => screen.Preview == "half");
         await node.ExecuteAsync(id, new Interrupt());
         await EndAsync(node, id);
         await Eventually.IsAsync(() => _store.State(id).UncountedGenerations.Count == 0);

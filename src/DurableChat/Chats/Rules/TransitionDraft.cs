@@ -108,6 +108,7 @@ internal sealed class TransitionDraft
             return;
         }
 
+        Next = Next with { Generation = Next.Generation + (answer.MayDifferFromParts ? 1 : 0) };
         Append(MessageRole.Assistant, answer.Parts, message => message with
         {
             Generation = Next.Generation,
@@ -341,8 +342,11 @@ internal sealed class TransitionDraft
         Spent = _costs.Spent,
     });
 
-    /// <summary>True if an answer was in flight. A failed attempt counts: it is shown until the next one starts.</summary>
-    private bool HadAnswer => _before is { NeedsWorker: true, Lease: not null, Attempt: > 0, PendingToolCalls.Count: 0 };
+    /// <summary>
+    /// True if an answer was in flight. A failed attempt counts: it is shown until the next one starts.
+    /// </summary>
+    private bool HadAnswer =>
+        _before is { NeedsWorker: true, Lease: not null, Attempt: > 0, PendingToolCalls.Count: 0 };
 
     private bool IsSameAnswer(Chat next) =>
         next.NeedsWorker
