@@ -230,10 +230,14 @@ internal static class PostgresStatements
         ORDER BY c.updated_at, c.chat_id LIMIT $6
         """;
 
-    /// <summary>The lock that a replica's session holds. Shared, so that names with the same hash do not collide.</summary>
+    /// <summary>
+    /// The lock that a replica's session holds. Shared, so that names with the same hash do not collide.
+    /// </summary>
     public const string OpenSession = "SELECT pg_advisory_lock_shared(1685415012, hashtext($1))";
 
-    /// <summary>A lock of two numbers is shown with the first as <c>classid</c> and the second as <c>objid</c>.</summary>
+    /// <summary>
+    /// A lock of two numbers is shown with the first as <c>classid</c> and the second as <c>objid</c>.
+    /// </summary>
     public const string ListSessions =
         """
         SELECT r.replica_id FROM replicas r WHERE (hashtext(r.replica_id)::bigint & 4294967295)::oid IN (

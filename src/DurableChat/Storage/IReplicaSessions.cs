@@ -9,6 +9,8 @@ namespace DurableChat.Storage;
 /// </summary>
 public interface IReplicaSessions
 {
-    /// <summary>Opens the replica's session if it is not open, and lists the replicas whose sessions are open.</summary>
+    /// <summary>
+    /// Opens the replica's session if it is not open, and lists the replicas whose sessions are open.
+    /// </summary>
     Task<OpenSessions> LookAsync(string replica, CancellationToken cancellationToken);
 }

@@ -16,7 +16,7 @@ namespace DurableChat.Workers;
 /// over from another worker in the same way.
 /// <code>
 ///   look at the chat ─▶ interrupting? ─▶ finish the interruption
-///        ▲             stopping? ──────▶ hand a kept answer over, or release the lease when the drain time is over
+///        ▲             stopping? ──────▶ hand a kept answer over, or release the lease after the drain time
 ///        │             retry is due? ──▶ wait, record the attempt
 ///        │             calls pending? ─▶ run tools in parallel, commit each result as it arrives (or wait for the
 /// client)
@@ -281,8 +281,8 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>
-    /// Ends a turn here that another worker continues. Results of tools are committed first: what they complete must not
-    /// be left to the next worker.
+    /// Ends a turn here that another worker continues. Results of tools are committed first: what they complete must
+    /// not be left to the next worker.
     /// </summary>
     private async Task<ChatCommand> ReleaseAsync(Feed feed, Chat chat, Run run)
     {
