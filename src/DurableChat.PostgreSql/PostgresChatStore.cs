@@ -344,6 +344,8 @@ public sealed partial class PostgresChatStore
                     new NpgsqlParameter<string> { TypedValue = query.After?.Id.Value ?? string.Empty });
                 command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. query.ExceptOwners] });
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. query.Suspects] });
+                command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = query.SuspectAfter });
             },
             async (command, ct) =>
             {

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using DurableChat.Cluster;
 using DurableChat.Diagnostics;
 using DurableChat.Notifications;
+using DurableChat.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,8 @@ public static class PostgresDurableChatBuilderExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetService<ILogger<PostgresChatStore>>());
         });
+        builder.Services.AddSingleton<IReplicaSessions>(provider => new PostgresReplicaSessions(
+            options, provider.GetRequiredService<StoreMetrics>()));
         builder.Services.AddSingleton<IClusterIdentity>(provider => provider.GetRequiredService<PostgresChatStore>());
         builder.Services.AddSingleton<IPublicKeyStore>(provider => provider.GetRequiredService<PostgresChatStore>());
         builder.Services.TryAddSingleton<INotificationChannel>(provider => new PostgresChannel(

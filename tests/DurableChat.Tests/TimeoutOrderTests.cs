@@ -31,6 +31,6 @@ public sealed class TimeoutOrderTests
     public void The_options_of_the_library_are_checked_and_the_defaults_stand_in_order()
     {
         Assert.Empty(new DurableChatOptions().Validate());
-        Assert.Contains("Worker:HeartbeatInterval", Assert.Single(new DurableChatOptions { Worker = new WorkerOptions { LeaseDuration = TimeSpan.FromSeconds(14) } }.Validate()), StringComparison.Ordinal);
+        Assert.Contains("Worker:HeartbeatInterval", Assert.Single(new DurableChatOptions { Worker = new WorkerOptions { LeaseDuration = TimeSpan.FromSeconds(14), HeartbeatInterval = TimeSpan.FromSeconds(5) } }.Validate()), StringComparison.Ordinal);
     }
 }

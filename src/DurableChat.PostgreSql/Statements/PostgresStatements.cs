@@ -216,16 +216,33 @@ internal static class PostgresStatements
 
     /// <summary>
     /// A replica that was itself unresponsive must not declare others dead: its own heartbeats must have been on time
-    /// for a whole lease.
+    /// for a whole lease. For a suspect, whose session has closed, one missed heartbeat is enough.
     /// </summary>
     public const string FindClaimable =
         """
         SELECT c.chat_id, c.owner, c.lease_token, c.updated_at FROM chats c LEFT JOIN replicas r ON r.replica_id = c.lease_replica
         WHERE c.status IN ('running', 'interrupting') AND c.lease_replica IS DISTINCT FROM $1 AND (c.updated_at, c.chat_id) > ($3, $4)
           AND (c.lease_token IS NULL OR r.heartbeat_at IS NULL OR (r.heartbeat_at < clock_timestamp() - $2::interval
-            AND EXISTS (SELECT FROM replicas own WHERE own.replica_id = $1 AND own.heartbeat_at >= clock_timestamp() - $2::interval / 2 AND own.on_time_since <= clock_timestamp() - $2::interval)))
+            AND EXISTS (SELECT FROM replicas own WHERE own.replica_id = $1 AND own.heartbeat_at >= clock_timestamp() - $2::interval / 2 AND own.on_time_since <= clock_timestamp() - $2::interval))
+            OR (c.lease_replica = ANY ($7) AND r.heartbeat_at < clock_timestamp() - $8::interval
+              AND EXISTS (SELECT FROM replicas own WHERE own.replica_id = $1 AND own.heartbeat_at >= clock_timestamp() - $8::interval)))
           AND c.owner <> ALL ($5)
         ORDER BY c.updated_at, c.chat_id LIMIT $6
+        """;
+
+    /// <summary>
+    /// The lock that a replica's session holds. Shared, so that names with the same hash do not collide.
+    /// </summary>
+    public const string OpenSession = "SELECT pg_advisory_lock_shared(1685415012, hashtext($1))";
+
+    /// <summary>
+    /// A lock of two numbers is shown with the first as <c>classid</c> and the second as <c>objid</c>.
+    /// </summary>
+    public const string ListSessions =
+        """
+        SELECT r.replica_id FROM replicas r WHERE (hashtext(r.replica_id)::bigint & 4294967295)::oid IN (
+            SELECT l.objid FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 1685415012 AND l.objsubid = 2 AND l.granted
+                AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
         """;
 
     public const string ReadUsage =

@@ -109,10 +109,17 @@ public sealed record Chat
 
     /// <summary>
     /// How often the answering model has started the current model call: <see cref="Attempt"/> without the attempts of
-    /// earlier models.
+    /// earlier models and without <see cref="Handovers"/>.
     /// </summary>
     [JsonIgnore]
-    public int AttemptOfModel => Attempt - (Fallback?.AttemptsBefore ?? 0);
+    public int AttemptOfModel => Attempt - Handovers - (Fallback?.AttemptsBefore ?? 0);
+
+    /// <summary>
+    /// How often a stopping replica has handed the current model call over with its answer in flight. These starts are
+    /// not failures of the answering model.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Handovers { get; init; }
 
     /// <summary>Set while the status is <see cref="ChatStatus.Error"/>.</summary>
     public ChatError? Error { get; init; }

@@ -105,7 +105,8 @@ internal sealed class FeedKnowledge(ChatId id, string replica, FeedOptions optio
     /// <summary>The total size in memory, in bytes.</summary>
     public long Bytes => Window.Bytes + Answer.Bytes + (State?.Bytes ?? 0);
 
-    private string? Driver => Chat is { NeedsWorker: true, Lease: { } lease } ? lease.Replica : null;
+    private string? Driver =>
+        Chat is { NeedsWorker: true, Lease: { IsHandedOver: false } lease } ? lease.Replica : null;
 
     /// <summary>Adds a commit, in any order.</summary>
     /// <param name="next">The state that it made.</param>

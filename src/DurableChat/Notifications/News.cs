@@ -64,7 +64,7 @@ internal sealed class News
             _epoch = chat.Epoch,
             Version = chat.Version,
             CommitId = chat.CommitId,
-            Waits = chat is { NeedsWorker: true, Lease: null },
+            Waits = chat is { NeedsWorker: true, Lease: null or { IsHandedOver: true } },
             CommittedAt = chat.UpdatedAt,
             HasTools = chat.ClientTools.Count > 0,
         };

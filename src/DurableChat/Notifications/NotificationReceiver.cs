@@ -279,7 +279,7 @@ internal sealed partial class NotificationReceiver(
     /// <summary>Uses the owner only to choose the list to read again from the store.</summary>
     private void Doubt(ChatId id, string owner, Notification news)
     {
-        var waits = news.State is { NeedsWorker: true, Lease: null } || news.Waits == true;
+        var waits = news.State is { NeedsWorker: true, Lease: null or { IsHandedOver: true } } || news.Waits == true;
         foreach (var observer in _observers)
         {
             observer.OnDoubt(id, owner, waits);

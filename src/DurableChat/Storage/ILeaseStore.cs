@@ -43,8 +43,9 @@ public interface ILeaseStore
     /// <summary>
     /// Finds chats that need a worker and that the replica may claim, longest waiting first. These are chats without a
     /// lease and chats whose holder has retired. If the replica's own heartbeats have been on time for a whole lease,
-    /// they include chats whose holder's last heartbeat is older than a lease. Chats that the replica itself holds are
-    /// never included.
+    /// they include chats whose holder's last heartbeat is older than a lease. A store with
+    /// <see cref="IReplicaSessions"/> also includes those of <see cref="ClaimQuery.Suspects"/>. Chats that the replica
+    /// itself holds are never included.
     /// </summary>
     Task<IReadOnlyList<ClaimableChat>> FindClaimableAsync(ClaimQuery query, CancellationToken cancellationToken);
 }

@@ -71,7 +71,8 @@ public static class StoreJson
             chat.Usage,
             chat.TurnModel,
             chat.Fallback,
-            chat.UncountedGenerations is [] ? null : chat.UncountedGenerations);
+            chat.UncountedGenerations is [] ? null : chat.UncountedGenerations,
+            chat.Handovers == 0 ? null : chat.Handovers);
         return JsonSerializer.Serialize(state, StoreJsonContext.Relaxed.ChatState);
     }
 
@@ -91,6 +92,7 @@ public static class StoreJson
             LastAssignedId = read.LastAssignedId,
             Generation = read.Generation,
             Attempt = read.Attempt,
+            Handovers = read.Handovers ?? 0,
             Step = read.Step,
             Retry = read.Retry,
             Error = read.Error,
@@ -192,7 +194,8 @@ internal sealed record ChatState(
     TokenUsage? Usage = null,
     string? TurnModel = null,
     Fallback? Fallback = null,
-    IReadOnlyList<long>? UncountedGenerations = null)
+    IReadOnlyList<long>? UncountedGenerations = null,
+    int? Handovers = null)
 {
     /// <summary>False if a required value is missing.</summary>
     public bool IsWhole() =>

@@ -55,6 +55,15 @@ internal sealed class CheckpointProgress
         }
     }
 
+    /// <summary>True if a generation is stored up to a part.</summary>
+    public bool HasAll(long generation, long seq)
+    {
+        lock (_gate)
+        {
+            return _stored == (generation, seq);
+        }
+    }
+
     /// <summary>Call it before a row is written. From then on, a commit that ends the answer removes rows.</summary>
     public void BeginWrite()
     {

@@ -13,7 +13,7 @@ namespace DurableChat.Workers;
 /// So a part that was visible for an interval is durable, and an answer of less than half an interval writes nothing.
 /// <para>
 /// No run waits for it. Parts that could not be written stay in their feeds and are read again at the next look, so a
-/// store that fails or hangs costs neither memory nor parts on screen. Not thread-safe: one look at a time.
+/// store that fails or hangs costs neither memory nor parts on screen. Thread-safe: looks take turns.
 /// </para>
 /// </summary>
 internal sealed partial class Checkpointer(
@@ -34,6 +34,13 @@ internal sealed partial class Checkpointer(
     private const long MaxBytesOfWrite = 2 * 1024 * 1024;
 
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
+    /// How long a run that is handed over waits for its last checkpoint. Without it, clients go back further.
+    /// </summary>
+    private static readonly TimeSpan _lastPatience = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Reads what is stored of an answer whose worker is gone, and shows it.</summary>
     /// <param name="feed">The chat's feed.</param>
@@ -59,8 +66,73 @@ internal sealed partial class Checkpointer(
         LogRestored(chat.Id, chat.Generation);
     }
 
+    /// <summary>
+    /// Stores all parts of a run whose generation has stopped here. Runs that wait at the same time share statements.
+    /// Gives up after a while, or if the store fails: the answer itself is kept elsewhere.
+    /// </summary>
+    public async Task WriteLastAsync(Run run)
+    {
+        if (store is null || options.CheckpointInterval == TimeSpan.Zero || feeds.Find(run.Chat) is not { } feed)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(_lastPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, run.Stopped);
+        try
+        {
+            // The first look at a generation writes nothing.
+            var (before, isMoving) = (-1L, true);
+            while (isMoving
+                && feed.Checkpoints.LastPart(run.Token) is { } newest
+                && !run.Checkpoint.HasAll(newest.Generation, newest.Seq))
+            {
+                await WriteInTurnAsync(() => run.Checkpoint.HasAll(newest.Generation, newest.Seq), either.Token)
+                    .ConfigureAwait(false);
+                var stored = run.Checkpoint.SeqOf(newest.Generation) ?? 0;
+                (before, isMoving) = (stored, stored != before);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The next worker gets the answer without it.
+        }
+#pragma warning disable CA1031 // Whatever fails, the turn must be handed over.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            metrics.Failed();
+            LogFailed(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
+
     /// <summary>Looks at all answers in flight once, and writes what is due.</summary>
-    internal async Task WriteAsync(CancellationToken cancellationToken)
+    internal Task WriteAsync(CancellationToken cancellationToken) => WriteInTurnAsync(() => false, cancellationToken);
+
+    private async Task WriteInTurnAsync(Func<bool> isDone, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!isDone())
+            {
+                await WriteDueAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task WriteDueAsync(CancellationToken cancellationToken)
     {
         var due = Collect();
         if (store is null || due.Count == 0)

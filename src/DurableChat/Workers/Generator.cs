@@ -36,6 +36,9 @@ internal sealed class Generator(
 
     private readonly TurnHooks _hooks = new(hooks, options.ModelSilence, time);
 
+    /// <summary>True if another worker's request gets the answer of the chat's current model call.</summary>
+    public bool IsKept(Chat chat) => models.TryGet(chat.AnsweringModel, out var model) && model.IsKept;
+
     /// <summary>Calls the model. Null if the chat has moved on, so that the answer could not be used.</summary>
     /// <exception cref="GenerationFailedException">The call failed.</exception>
     /// <exception cref="OperationCanceledException">

@@ -22,6 +22,10 @@ internal sealed partial class LeaseTakeover(
     ILogger<LeaseTakeover> logger)
 {
     private const int PageChats = 64;
+
+    /// <summary>How many heartbeats a replica with a closed session must have missed.</summary>
+    private const double HeartbeatsUntilGone = 1.5;
+
     private const int MaxParallel = 8;
     private const int MaxFailuresKept = 10_000;
     private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
@@ -29,10 +33,17 @@ internal sealed partial class LeaseTakeover(
     private readonly ConcurrentDictionary<ChatId, (int Failures, long NextTry)> _failed = new();
     private readonly ConcurrentDictionary<ChatId, Task> _taking = new();
 
+    /// <summary>Replicas whose sessions have closed.</summary>
+    public IReadOnlyCollection<string> Suspects { get; set; } = [];
+
     /// <summary>Claims available chats, as far as there are places.</summary>
     public async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        var query = new ClaimQuery(options.Replica, options.LeaseDuration, PageChats);
+        var query = new ClaimQuery(options.Replica, options.LeaseDuration, PageChats)
+        {
+            Suspects = Suspects,
+            SuspectAfter = options.HeartbeatInterval * HeartbeatsUntilGone,
+        };
         while (worker.Places.Free > 0)
         {
             query = query with { ExceptOwners = worker.Places.FullOwners() };

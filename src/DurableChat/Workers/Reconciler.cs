@@ -11,6 +11,7 @@ namespace DurableChat.Workers;
 /// lost or duplicated. So at every interval, and whenever it is woken, this replica compares the leases that the store
 /// has under its name with its runs. It looks at each chat where they differ, and claims chats that no worker drives:
 /// <code>
+///   sessions  ──▶ replicas that have just died? ──▶ claim their chats at once
 ///   heartbeat ──▶ leases under our name ≠ runs? ──▶ look at those chats (Worker.Look)
 ///                 chats that no worker drives?  ──▶ claim them (LeaseTakeover)
 /// </code>
@@ -24,7 +25,8 @@ internal sealed partial class Reconciler(
     WorkerOptions options,
     WorkerMetrics metrics,
     TimeProvider time,
-    ILogger<Reconciler> logger) : IHostedService, IDisposable
+    ILogger<Reconciler> logger,
+    IReplicaSessions? sessions = null) : IHostedService, IDisposable
 {
     /// <summary>
     /// How long a stopping replica waits for the store. If it cannot report its stop, others wait until its leases end.
@@ -33,7 +35,9 @@ internal sealed partial class Reconciler(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly ClosedSessions _closed = new(options.HeartbeatInterval, options.LeaseDuration);
     private HashSet<(ChatId Chat, long Token)> _suspects = [];
+    private long? _lookedAt;
     private Task _loops = Task.CompletedTask;
 
     /// <summary>
@@ -45,7 +49,10 @@ internal sealed partial class Reconciler(
         worker.WorkWaits += Wake;
         _loops = Task.WhenAll(
             Task.Run(
-                () => RepeatAsync("heartbeat", options.HeartbeatInterval, null, BeatAsync), CancellationToken.None),
+                () => RepeatAsync("heartbeat", BeatInterval, null, BeatAsync), CancellationToken.None),
+            sessions is null ? Task.CompletedTask : Task.Run(
+                () => RepeatAsync("look at sessions", options.HeartbeatInterval, null, LookAtSessionsAsync),
+                CancellationToken.None),
             Task.Run(
                 () => RepeatAsync("comparison of leases and runs", options.ReconcileInterval, null, CompareAsync),
                 CancellationToken.None),
@@ -140,6 +147,28 @@ internal sealed partial class Reconciler(
 
         await takeover.TakeOverAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Finds replicas that have just died, and claims their chats at once.</summary>
+    internal async Task LookAtSessionsAsync(CancellationToken cancellationToken)
+    {
+        var (began, last) = (time.GetTimestamp(), _lookedAt);
+        _lookedAt = null;
+        var open = await sessions!.LookAsync(options.Replica, cancellationToken).ConfigureAwait(false);
+        _lookedAt = began;
+        takeover.Suspects = _closed.Take(open, last is { } since ? time.GetElapsedTime(since) : null);
+        if (takeover.Suspects.Count > 0)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>
+    /// Quick heartbeats help only those who also watch sessions. Without sessions, a heartbeat only has to be on time
+    /// for the lease.
+    /// </summary>
+    private TimeSpan BeatInterval => sessions is null && options.HeartbeatInterval < options.LeaseDuration / 4
+        ? options.LeaseDuration / 4
+        : options.HeartbeatInterval;
 
     private async Task BeatAsync(CancellationToken cancellationToken)
     {

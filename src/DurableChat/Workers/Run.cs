@@ -19,6 +19,7 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
     // Guarded by _gate.
     private CancellationTokenSource? _phase;
     private long _seenVersion;
+    private bool _mayLeave;
     private bool _disposed;
 
     /// <summary>The id of the chat.</summary>
@@ -99,6 +100,33 @@ internal sealed class Run(ChatId chat, long token, long startedAt) : IDisposable
         lock (_gate)
         {
             _seenVersion = version;
+        }
+    }
+
+    /// <summary>
+    /// Records whether another worker could continue the current phase without loss. Call it before checking whether
+    /// the replica is stopping, so that one of the two notices the other.
+    /// </summary>
+    public void MayLeave(bool may)
+    {
+        lock (_gate)
+        {
+            _mayLeave = may;
+        }
+    }
+
+    /// <summary>Ends the current phase if another worker can continue it without loss.</summary>
+    public void Leave()
+    {
+        bool may;
+        lock (_gate)
+        {
+            may = _mayLeave;
+        }
+
+        if (may)
+        {
+            Interrupt();
         }
     }
 

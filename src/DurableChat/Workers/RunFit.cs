@@ -6,7 +6,7 @@ namespace DurableChat.Workers;
 /// <param name="Stops">The run drives a chat that this replica may no longer drive.</param>
 /// <param name="Interrupts">The run is the right one, and its turn must stop.</param>
 /// <param name="Starts">This replica holds the lease, but has no run for it.</param>
-/// <param name="Waits">The chat needs a worker and has no lease.</param>
+/// <param name="Waits">The chat needs a worker and no replica holds its lease.</param>
 internal readonly record struct RunFit(bool Stops, bool Interrupts, bool Starts, bool Waits)
 {
     /// <summary>Compares a chat with its run, if there is one.</summary>
@@ -30,6 +30,6 @@ internal readonly record struct RunFit(bool Stops, bool Interrupts, bool Starts,
             Stops: runToken is not null && !isDriven,
             Interrupts: isDriven && chat.Status == ChatStatus.Interrupting,
             Starts: isOurs && !isDriven,
-            Waits: chat is { NeedsWorker: true, Lease: null });
+            Waits: chat is { NeedsWorker: true, Lease: null or { IsHandedOver: true } });
     }
 }

@@ -16,7 +16,7 @@ namespace DurableChat.Workers;
 /// over from another worker in the same way.
 /// <code>
 ///   look at the chat ─▶ interrupting? ─▶ finish the interruption
-///        ▲             draining? ──────▶ release the lease
+///        ▲             stopping? ──────▶ hand a kept answer over, or release the lease after the drain time
 ///        │             retry is due? ──▶ wait, record the attempt
 ///        │             calls pending? ─▶ run tools in parallel, commit each result as it arrives (or wait for the
 /// client)
@@ -54,12 +54,12 @@ internal sealed partial class TurnRunner(
     /// <summary>Drives the chat.</summary>
     /// <param name="feed">The chat's feed.</param>
     /// <param name="run">The lease, and the means to interrupt.</param>
-    /// <param name="draining">True once the replica is shutting down and its drain time is over.</param>
-    public async Task RunAsync(Feed feed, Run run, Func<bool> draining)
+    /// <param name="stop">How far the replica's shutdown has come.</param>
+    public async Task RunAsync(Feed feed, Run run, WorkerStop stop)
     {
         try
         {
-            await DriveAsync(feed, run, draining).ConfigureAwait(false);
+            await DriveAsync(feed, run, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -71,7 +71,7 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private async Task DriveAsync(Feed feed, Run run, Func<bool> draining)
+    private async Task DriveAsync(Feed feed, Run run, WorkerStop stop)
     {
         using var activity = DurableChatActivitySource.StartRun(feed.Id.Value);
         var refusals = 0;
@@ -97,7 +97,7 @@ internal sealed partial class TurnRunner(
 
             // Without the queue, which no step uses: a run keeps this state for as long as a model answers.
             chat = chat with { Queue = [] };
-            var command = await NextCommandAsync(feed, chat, run, draining, phase).ConfigureAwait(false);
+            var command = await NextCommandAsync(feed, chat, run, stop, phase).ConfigureAwait(false);
             if (command is null || await CommitAsync(chat, command, run).ConfigureAwait(false) is not { } result)
             {
                 continue;
@@ -134,8 +134,8 @@ internal sealed partial class TurnRunner(
     /// whether it is counted, so that a commit in doubt counts once.
     /// </summary>
     /// <param name="run">The run, which has ended.</param>
-    /// <param name="draining">True once the replica is shutting down and its drain time is over.</param>
-    public async Task SettleAsync(Run run, Func<bool> draining)
+    /// <param name="stop">How far the replica's shutdown has come.</param>
+    public async Task SettleAsync(Run run, WorkerStop stop)
     {
         var pause = new GrowingPause(_firstCommitPause, _longestCommitPause);
         for (var attempt = 1; run.Memory.Owed is { } owed && attempt <= MaxSettlements; attempt++)
@@ -147,7 +147,7 @@ internal sealed partial class TurnRunner(
                 return;
             }
             catch (Exception exception) when (exception is (ChatStoreException or TimeoutException)
-                and not ChatDataException && !draining())
+                and not ChatDataException && !stop.IsDue)
             {
                 metrics.CommitFailed();
                 LogCommitFailed(run.Chat, attempt, pause.Current, exception);
@@ -220,7 +220,7 @@ internal sealed partial class TurnRunner(
         Feed feed,
         Chat chat,
         Run run,
-        Func<bool> draining,
+        WorkerStop stop,
         CancellationToken phase)
     {
         if (chat.Status == ChatStatus.Interrupting)
@@ -235,23 +235,17 @@ internal sealed partial class TurnRunner(
             };
         }
 
-        if (draining())
+        // The answer is in flight or about to be requested, and the next worker gets the same one.
+        var isKept = chat is { IsAnswerInFlight: true } && generator.IsKept(chat);
+        run.MayLeave(isKept);
+        if (isKept && (stop.HasBegun || stop.IsDue))
         {
-            // Commit the results first: what they complete must not be left to the next worker.
-            var (results, _) = await SettleToolsAsync(
-                chat, run, Shorter(tools.Options.StopTime, options.DrainTime / 2)).ConfigureAwait(false);
-            if (results.Count > 0)
-            {
-                return new CommitStep(run.Token, chat.Generation) { Results = results };
-            }
+            return await HandOverAsync(chat, run).ConfigureAwait(false);
+        }
 
-            // A kept answer belongs to the next worker, from its start, together with its cost.
-            var isLeft = run.Memory.IsKept && run.Memory.HasBegun(chat.Generation);
-            var partial = isLeft ? null : Partial(feed, chat, run, FinishReason.HandedOver);
-            return new ReleaseLease(run.Token, chat.Generation, partial)
-            {
-                Usage = isLeft ? null : Unanswered(chat, run, partial),
-            };
+        if (stop.IsDue)
+        {
+            return await ReleaseAsync(feed, chat, run).ConfigureAwait(false);
         }
 
         if (run.HasFault)
@@ -284,6 +278,36 @@ internal sealed partial class TurnRunner(
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Ends a turn here that another worker continues. Results of tools are committed first: what they complete must
+    /// not be left to the next worker.
+    /// </summary>
+    private async Task<ChatCommand> ReleaseAsync(Feed feed, Chat chat, Run run)
+    {
+        var (results, _) = await SettleToolsAsync(
+            chat, run, Shorter(tools.Options.StopTime, options.DrainTime / 2)).ConfigureAwait(false);
+        if (results.Count > 0)
+        {
+            return new CommitStep(run.Token, chat.Generation) { Results = results };
+        }
+
+        var partial = Partial(feed, chat, run, FinishReason.HandedOver);
+        return new ReleaseLease(run.Token, chat.Generation, partial) { Usage = Unanswered(chat, run, partial) };
+    }
+
+    /// <summary>
+    /// A kept answer belongs to the next worker, together with its cost. What is on screen is stored first.
+    /// </summary>
+    private async Task<ChatCommand> HandOverAsync(Chat chat, Run run)
+    {
+        if (checkpoints is not null)
+        {
+            await checkpoints.WriteLastAsync(run).ConfigureAwait(false);
+        }
+
+        return new ReleaseLease(run.Token, chat.Generation, null) { KeepsGeneration = true };
     }
 
     /// <summary>

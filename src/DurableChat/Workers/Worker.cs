@@ -33,7 +33,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     /// <summary>The minimum version that the next look at a chat must see.</summary>
     private readonly ConcurrentDictionary<ChatId, (long Version, bool Reloads)> _wanted = new();
 
-    private volatile bool _draining;
+    private readonly WorkerStop _stop = new();
 
     public Worker(
         CommitObservers commits,
@@ -157,12 +157,18 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     }
 
     /// <summary>
-    /// Takes no more turns, lets running turns continue for the drain time, and then hands them over with their partial
-    /// answers. Completes when none is left.
+    /// Takes no more turns and hands kept answers over at once. Lets the other turns continue for the drain time, and
+    /// then hands them over with their partial answers. Completes when none is left.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         Places.Close();
+        _stop.HasBegun = true;
+        foreach (var run in Runs.All)
+        {
+            run.Leave();
+        }
+
         try
         {
             await Task.WhenAll(_tasks.Keys)
@@ -174,7 +180,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
             LogHandingOver(Count);
         }
 
-        _draining = true;
+        _stop.IsDue = true;
         foreach (var run in Runs.All)
         {
             run.Interrupt();
@@ -191,7 +197,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
 
     private void Fit(Chat chat, bool isPresent)
     {
-        var (fit, present, started) = Runs.Fit(chat, _options.Replica, isPresent, mayStart: !_draining);
+        var (fit, present, started) = Runs.Fit(chat, _options.Replica, isPresent, mayStart: !_stop.IsDue);
         if (fit.Stops)
         {
             present!.Stop();
@@ -309,7 +315,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
         {
             try
             {
-                await _runner.RunAsync(feed, run, () => _draining).ConfigureAwait(false);
+                await _runner.RunAsync(feed, run, _stop).ConfigureAwait(false);
                 return;
             }
             catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
@@ -327,7 +333,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
                 }
 
                 LogRunFailed(run.Chat, pause.Current, exception);
-                if (_draining)
+                if (_stop.IsDue)
                 {
                     return;
                 }
@@ -342,7 +348,7 @@ internal sealed partial class Worker : ICommitObserver, INewsObserver
     {
         try
         {
-            await _runner.SettleAsync(run, () => _draining).ConfigureAwait(false);
+            await _runner.SettleAsync(run, _stop).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The count is lost, as when the process dies. Nothing else depends on it.
         catch (Exception exception)

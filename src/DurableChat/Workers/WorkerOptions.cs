@@ -79,17 +79,21 @@ public sealed record WorkerOptions
     public TimeSpan MaxAnswerTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How long running turns may continue after the server is asked to stop. They are then handed over. Default 10
-    /// seconds.
+    /// How long running turns may continue after the server is asked to stop. They are then handed over with what they
+    /// have so far. Turns whose answers are kept, e.g. by a recorder, are handed over at once. Default 10 seconds.
     /// </summary>
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the replica sends a heartbeat. Default 5 seconds.</summary>
-    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How often the replica sends a heartbeat, and looks for replicas that have died: it takes their chats over within
+    /// three intervals. On SQLite, which only one process uses, the heartbeat is sent at most every quarter of
+    /// <see cref="LeaseDuration"/>. Default 1 second.
+    /// </summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long after its last heartbeat a replica's chats are taken over. Must be several times the heartbeat
-    /// interval. Default 20 seconds.
+    /// How long after its last heartbeat a replica's chats are taken over even if its connection to the database looks
+    /// open. Must be several times the heartbeat interval. Default 20 seconds.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(20);
 

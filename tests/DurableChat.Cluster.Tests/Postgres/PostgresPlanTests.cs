@@ -20,7 +20,7 @@ public sealed class PostgresPlanTests(PostgresFixture postgres)
     [InlineData(nameof(PostgresStatements.RemoveMessagesOfBuried), 3, "messages_pkey", "chats_pkey")]
     [InlineData(nameof(PostgresStatements.RemoveExpiredKeysOfAll), 2, "idempotency_keys_by_time")]
     [InlineData(nameof(PostgresStatements.RemoveExpiredGravestones), 2, "gravestones_by_time")]
-    [InlineData(nameof(PostgresStatements.FindClaimable), 6, "chats_that_need_a_worker")]
+    [InlineData(nameof(PostgresStatements.FindClaimable), 8, "chats_that_need_a_worker")]
     [InlineData(nameof(PostgresStatements.FindChanged), 5, "chats_pkey")]
     [InlineData(nameof(PostgresStatements.ReadUsage), 3, "usage_pkey")]
     public async Task A_query_seeks_and_does_not_sort_what_it_does_not_return(string statement, int parameters, params string[] indexes)

@@ -70,6 +70,9 @@ public sealed class CheckpointProcessTests : IAsyncLifetime
         using var again = await StartAsync();
         var second = await _provider.NextAsync();
         await second.SayAsync("one other");
+
+        // A client that connects only after the commit gets the message alone.
+        await again.FollowAsync(chat, shown => shown.Preview == "one other", screen);
         await second.FinishAsync();
         await again.FollowAsync(chat, _ended, screen);
         Assert.Equal(["hello", "one other"], screen.Texts);

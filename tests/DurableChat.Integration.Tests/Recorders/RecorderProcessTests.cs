@@ -63,6 +63,35 @@ public sealed class RecorderProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_stops_waits_for_no_kept_answer_and_its_next_start_shows_the_same_one_without_a_break()
+    {
+        var screen = new Screen();
+        string chat;
+        ProviderCall call;
+        using (var server = await StartAsync("DurableChat__Worker__DrainTime=00:05:00"))
+        {
+            chat = await server.CreateAsync("hello");
+            call = await _provider.NextAsync();
+            await call.SayAsync("one ");
+            await call.SayAsync("two ");
+            await server.FollowAsync(chat, shown => shown.Preview == "one two ", screen);
+            Assert.Equal(0, await server.StopAsync().WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+
+        using var again = await StartAsync();
+        var fresh = await again.FollowAsync(chat, shown => shown.Preview == "one two ");
+        await call.SayAsync("three ");
+        await again.FollowAsync(chat, shown => shown.Preview == "one two three ", screen);
+        await call.SayAsync("four");
+        await call.FinishAsync();
+        await again.FollowAsync(chat, _ended, screen);
+        Assert.Equal(["hello", "one two three four"], screen.Texts);
+        Assert.Equal((1, false), (_provider.Requests, call.IsAborted));
+        Assert.DoesNotContain(
+            screen.Log.Concat(fresh.Log), entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_answer_that_ended_while_the_server_was_dead_is_there_when_it_comes_back()
     {
         string chat;

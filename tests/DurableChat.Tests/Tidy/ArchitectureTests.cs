@@ -20,7 +20,7 @@ public sealed partial class ArchitectureTests
         ],
         ["DurableChat.Providers"] = ["Http", "Chat", "Messages", "Responses"],
         ["DurableChat.Sqlite"] = ["Connections", "Statements", "Migrations", "Writes"],
-        ["DurableChat.PostgreSql"] = ["Connections", "Statements", "Migrations", "Notifications"],
+        ["DurableChat.PostgreSql"] = ["Connections", "Statements", "Migrations", "Notifications", "Sessions"],
         ["DurableChat.Mcp"] = ["Connections", "Tools"],
         ["DurableChat.Client"] = ["Models", "Calls", "Streams", "Adapters"],
         ["DurableChat.Recorder"] = ["Ledgers", "Recordings", "Options", "Calls", "Wire"],

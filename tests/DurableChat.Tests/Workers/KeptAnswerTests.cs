@@ -93,21 +93,15 @@ public sealed class KeptAnswerTests
         Assert.Equal(id.Value, Assert.Single(node.Forgotten).Chat);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_replica_that_stops_leaves_a_kept_answer_whole_to_the_next(bool isKept)
+    [Fact]
+    public async Task A_replica_that_stops_commits_what_it_has_of_an_answer_that_is_not_kept_once_the_drain_time_is_over()
     {
         var store = new FakeStore();
-        var model = new ScriptedModelClient((_, _, ct) => EndlessAsync(ct));
-        var leaving = new Node(
-            store,
-            model,
-            "leaving",
-            worker: new WorkerOptions { DrainTime = TimeSpan.FromSeconds(1) },
-            define: definition => definition with { IsKept = isKept });
+        var leaving = new Node(store, Endless(), "leaving", worker: new WorkerOptions { DrainTime = TimeSpan.FromSeconds(1) });
         var id = await BeginAsync(leaving);
         var draining = leaving.Worker.DrainAsync(CancellationToken.None);
+        Assert.False(draining.IsCompleted);
+        Assert.Equal("leaving", store.State(id).Lease?.Replica);
         leaving.Time.Advance(TimeSpan.FromSeconds(1));
         await draining.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Null(store.State(id).Lease);
@@ -115,13 +109,91 @@ public sealed class KeptAnswerTests
         var heir = new Node(store, Answering(), "heir");
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
         var screen = await heir.FollowAsync(id, _ended);
-        Assert.Equal(isKept ? ["hello", "whole"] : ["hello", "half", "whole"], screen.Texts);
-
-        // Usage is counted once: by the one that has the whole answer.
-        Assert.Equal(
-            isKept ? null : new TokenUsage(5, 1),
-            store.History(id)[1].FinishReason == FinishReason.HandedOver ? store.History(id)[1].Usage : null);
+        Assert.Equal(["hello", "half", "whole"], screen.Texts);
+        Assert.Equal((FinishReason.HandedOver, new TokenUsage(5, 1)), (store.History(id)[1].FinishReason, store.History(id)[1].Usage));
     }
+
+    [Fact]
+    public async Task A_replica_that_stops_hands_a_kept_answer_over_at_once_and_clients_see_no_break()
+    {
+        var store = new FakeStore();
+        var leaving = KeepingNode(store, new PacedModel("one ", "two ", "three"), "leaving");
+        var id = await leaving.CreateAsync();
+        ((PacedModel)leaving.Model).Let(2);
+        var screen = await leaving.FollowAsync(id, shown => shown.Preview == "one two ");
+
+        // Its clock stands still, so it waits for nothing.
+        await leaving.Worker.DrainAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.True(store.State(id) is { Lease.IsHandedOver: true, Generation: 1 });
+        Assert.Equal((1, 1), (store.History(id).Count, store.CheckpointRows));
+        Assert.Empty(leaving.Forgotten);
+
+        var heir = KeepingNode(store, new PacedModel("one ", "two ", "three"), "heir");
+        await heir.Takeover.TakeOverAsync(CancellationToken.None);
+        var fresh = await heir.FollowAsync(id, shown => shown.Preview == "one two ");
+        ((PacedModel)heir.Model).LetAll();
+        screen.Reconnected();
+        await heir.FollowAsync(id, _ended, screen);
+        Assert.Equal(["hello", "one two three"], screen.Texts);
+        Assert.DoesNotContain(screen.Log.Concat(fresh.Log), entry => entry.StartsWith("preview_reset", StringComparison.Ordinal));
+        Assert.Equal((1, 0), (store.History(id)[1].Generation, store.CheckpointRows));
+        Assert.Equal(new TokenUsage(100, 50), store.History(id)[1].Usage);
+        Assert.Empty(store.State(id).UncountedGenerations);
+    }
+
+    [Fact]
+    public async Task Handing_over_is_no_failed_attempt_however_often()
+    {
+        var store = new FakeStore();
+        var id = await KeepingNode(store, new PacedModel("one"), "first").CreateAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var next = KeepingNode(store, new PacedModel("one"), $"next-{i}", maxAttempts: 2);
+            await next.Takeover.TakeOverAsync(CancellationToken.None);
+            await Eventually.IsAsync(() => ((PacedModel)next.Model).Waits > 0);
+            await next.Worker.DrainAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        }
+
+        var last = KeepingNode(store, new PacedModel("one").LetAll(), "last", maxAttempts: 2);
+        await last.Takeover.TakeOverAsync(CancellationToken.None);
+        Assert.Equal(["hello", "one"], (await last.FollowAsync(id, _ended)).Texts);
+    }
+
+    [Fact]
+    public async Task A_replica_that_stops_before_it_has_requested_a_kept_answer_leaves_it_to_the_next()
+    {
+        var store = new FakeStore();
+        var dead = KeepingNode(store, new PacedModel("one"), "dead");
+        var id = await dead.CreateAsync();
+        var leaving = KeepingNode(store, new PacedModel("one"), "leaving");
+        var hold = new TaskCompletionSource();
+        store.Before = call => call == "read_checkpoint" ? hold.Task : Task.CompletedTask;
+        await leaving.Takeover.TakeOverAsync(CancellationToken.None);
+        await Eventually.IsAsync(() => leaving.Worker.Count == 1);
+        var draining = leaving.Worker.DrainAsync(CancellationToken.None);
+        hold.SetResult();
+        await draining.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.True(store.State(id) is { Lease.IsHandedOver: true, Generation: 1 });
+        Assert.Equal(0, ((PacedModel)leaving.Model).Calls);
+    }
+
+    [Fact]
+    public async Task A_stop_of_a_turn_that_is_handed_over_keeps_what_was_on_screen()
+    {
+        var store = new FakeStore();
+        var leaving = KeepingNode(store, new PacedModel("one ", "two"), "leaving");
+        var id = await leaving.CreateAsync();
+        ((PacedModel)leaving.Model).Let(1);
+        await leaving.FollowAsync(id, shown => shown.Preview == "one ");
+        await leaving.Worker.DrainAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+        var heir = KeepingNode(store, new PacedModel("none"), "heir");
+        Assert.IsType<CommandResult.Committed>(await heir.ExecuteAsync(id, new Interrupt()));
+        await heir.Takeover.TakeOverAsync(CancellationToken.None);
+        Assert.Equal(["hello", "one "], (await heir.FollowAsync(id, _ended)).Texts);
+    }
+
+    private static Node KeepingNode(FakeStore store, PacedModel model, string replica, int maxAttempts = 5) =>
+        new(store, model, replica, worker: new WorkerOptions { MaxAttempts = maxAttempts }, define: definition => definition with { IsKept = true });
 
     private static async Task<ChatId> BeginAsync(Node node)
     {

@@ -43,6 +43,13 @@ public sealed class RunFitTests
     }
 
     [Fact]
+    public void A_chat_that_was_handed_over_waits_for_a_worker()
+    {
+        var chat = _chat with { Status = ChatStatus.Running, Lease = new Lease(Lease.NoReplica, 3), LeaseToken = 3 };
+        Assert.Equal(new RunFit(Stops: true, Interrupts: false, Starts: false, Waits: true), RunFit.Of(chat, "a", runToken: 2, isPresent: true));
+    }
+
+    [Fact]
     public void A_state_from_before_the_lease_of_a_run_says_nothing_about_it_unless_it_is_the_present_one()
     {
         var older = _chat with { Status = ChatStatus.Waiting, LeaseToken = 2 };

@@ -104,5 +104,12 @@ public sealed record FailTurn(
 /// </summary>
 /// <param name="Token">The fencing token.</param>
 /// <param name="Generation">The generation.</param>
-/// <param name="Partial">The partial answer. Null if nothing arrived.</param>
-public sealed record ReleaseLease(long Token, long Generation, Answer? Partial) : GenerationCommand(Token, Generation);
+/// <param name="Partial">The partial answer. Null if nothing arrived, or if the answer stays in flight.</param>
+public sealed record ReleaseLease(long Token, long Generation, Answer? Partial) : GenerationCommand(Token, Generation)
+{
+    /// <summary>
+    /// True if the answer stays in flight, because another request can get it: the next worker continues the same
+    /// generation, and clients keep what they have of it.
+    /// </summary>
+    public bool KeepsGeneration { get; init; }
+}

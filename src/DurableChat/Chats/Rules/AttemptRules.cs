@@ -51,7 +51,9 @@ internal static class AttemptRules
             {
                 Model = command.FallbackModel,
             },
-            Fallback = command.FallbackModel is { } model ? new Fallback(model, chat.Attempt) : chat.Fallback,
+            Fallback = command.FallbackModel is { } model
+                ? new Fallback(model, chat.Attempt - chat.Handovers)
+                : chat.Fallback,
         };
         return draft.Accept();
     }

@@ -5,9 +5,10 @@ namespace DurableChat.Chats;
 /// <code>
 ///              start of a turn with a claim, acquire
 ///   no lease ───────────────────────────────────────▶ leased (replica, token n)
-///      ▲                                                │   │ acquire by another, once the holder's heartbeat has
-/// stopped
-///      └──── release, end of turn, edit without claim ──┘   └──▶ leased (other replica, token n + 1)
+///      ▲                                                │ │ │ acquire by another, once the holder is gone
+///      │                                                │ │ └──▶ leased (other replica, token n + 1)
+///      └──── release, end of turn, edit without claim ──┘ │             ▲ acquire
+///                       release that keeps the generation └──▶ handed over (no replica, token n + 1)
 /// </code>
 /// A worker that was paused during a takeover still holds token n. Every command of a worker names its token, and the
 /// commit compares it with the stored token, so the paused worker cannot write.
@@ -21,7 +22,7 @@ internal static class LeaseRules
             return WrongStatus(chat);
         }
 
-        if (chat.Lease is not null && !command.HolderIsGone)
+        if (chat.Lease is { IsHandedOver: false } && !command.HolderIsGone)
         {
             return ChatRules.Refuse(RefusalCode.LeaseHeld, "Another worker drives the chat.");
         }
@@ -52,6 +53,12 @@ internal static class LeaseRules
         }
 
         var draft = new TransitionDraft(chat, context.Now).FencedBy(command);
+        if (command.KeepsGeneration && chat.IsAnswerInFlight)
+        {
+            draft.HandOver();
+            return draft.Accept();
+        }
+
         draft.AppendAnswer(ToKeep(chat, command.Partial));
 
         // A regular release is not a failed attempt, unless tool calls remain that will run again.
@@ -59,6 +66,7 @@ internal static class LeaseRules
         {
             Lease = null,
             Attempt = chat.PendingToolCalls.Count > 0 ? chat.Attempt : 0,
+            Handovers = chat.PendingToolCalls.Count > 0 ? chat.Handovers : 0,
             Retry = null,
         };
         return draft.Accept();

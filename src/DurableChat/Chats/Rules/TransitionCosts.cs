@@ -29,7 +29,7 @@ internal sealed class TransitionCosts(Chat before)
     /// <param name="isOfWorker">True if the transition comes from the worker that holds the lease.</param>
     public Chat WithAbandoned(Chat next, bool isOfWorker) =>
         !isOfWorker
-        && before is { NeedsWorker: true, Lease: { } lease, IsCallCounted: false }
+        && before is { NeedsWorker: true, Lease: { IsHandedOver: false } lease, IsCallCounted: false }
         && next.Lease?.Token != lease.Token
         && !next.UncountedGenerations.Contains(before.Generation)
             ? next with

@@ -258,12 +258,28 @@ internal sealed class TransitionDraft
     }
 
     /// <summary>
+    /// Ends the right of the present worker, and leaves the answer in flight to the next one. The token rises, so that
+    /// nothing of the present worker counts any more.
+    /// </summary>
+    public void HandOver()
+    {
+        var token = Next.LeaseToken + 1;
+        Next = Next with
+        {
+            Lease = new Lease(Lease.NoReplica, token),
+            LeaseToken = token,
+            Handovers = Next.Handovers + 1,
+        };
+    }
+
+    /// <summary>
     /// Starts a generation. Attempts of earlier models count only within the model call in which they failed.
     /// </summary>
     public void BeginGeneration(int attempt) => Next = Next with
     {
         Generation = Next.Generation + 1,
         Attempt = attempt,
+        Handovers = attempt > 1 ? Next.Handovers : 0,
         Retry = null,
         Fallback = Next.Fallback is { } fallback && attempt <= fallback.AttemptsBefore
             ? fallback with { AttemptsBefore = 0 }
@@ -306,6 +322,7 @@ internal sealed class TransitionDraft
         Fallback = null,
         Step = 0,
         Attempt = 0,
+        Handovers = 0,
         Lease = null,
     };
 
