@@ -1,3 +1,4 @@
+using DurableChat;
 using DurableChat.AspNetCore;
 using DurableChat.PostgreSql;
 using Microsoft.AspNetCore.DataProtection;
@@ -21,7 +22,11 @@ builder.Services.AddDurableChat()
     .UsePostgreSql(builder.Configuration["Database"] ?? "Host=localhost;Database=chats")
     .UseRelay(relay => builder.Configuration.GetSection("Relay").Bind(relay));
 
+builder.Services.AddOptions<DurableChatOptions>().BindConfiguration("DurableChat");
+builder.Services.AddHealthChecks().AddDurableChat("ready");
+
 var app = builder.Build();
+app.MapHealthChecks("/readyz", new() { Predicate = check => check.Tags.Contains("ready") });
 app.MapDemoLogin();
 app.MapDurableChat("/chat").RequireAuthorization();
 app.Run();

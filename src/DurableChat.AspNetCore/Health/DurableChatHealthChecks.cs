@@ -1,7 +1,8 @@
+using DurableChat.AspNetCore.Health;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace DurableChat.AspNetCore.Health;
+namespace DurableChat.AspNetCore;
 
 /// <summary>Health checks of DurableChat, for an application's own.</summary>
 public static class DurableChatHealthChecks

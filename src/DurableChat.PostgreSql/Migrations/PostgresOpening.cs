@@ -12,6 +12,7 @@ internal static partial class PostgresOpening
     /// <summary>All tables except for the journal of migrations.</summary>
     private static readonly string[] _tables = [
         "chats", "messages", "queued_messages", "idempotency_keys", "cluster_settings", "replicas", "usage",
+        "checkpoints",
     ];
 
     /// <summary>Opens the database.</summary>

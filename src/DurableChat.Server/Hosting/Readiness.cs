@@ -1,5 +1,4 @@
 using DurableChat.AspNetCore;
-using DurableChat.AspNetCore.Health;
 using DurableChat.Server.Recorders;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

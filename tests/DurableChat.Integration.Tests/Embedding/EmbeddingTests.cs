@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DurableChat.AspNetCore;
-using DurableChat.AspNetCore.Health;
 using DurableChat.Integration.Tests.AiSdk;
 using DurableChat.Integration.Tests.Streaming;
 using DurableChat.Models;
