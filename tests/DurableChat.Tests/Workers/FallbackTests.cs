@@ -22,9 +22,20 @@ public sealed class FallbackTests
     [Fact]
     public async Task The_answer_names_the_model_that_made_it_and_everyone_sees_the_switch()
     {
-        var node = NodeWith(Fails("half"), Says("from b"));
+        // Each model waits until the follower has seen what was before it, however busy the machine is.
+        var (watched, switched) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var node = NodeWith(
+            Script((_, _) => After(watched.Task, Costing(Fail(_down, "half")))),
+            Script((_, _) => After(switched.Task, Costing(CostlyModel.Say(new TextPart("from b"))))));
         var id = await node.CreateAsync();
-        var screen = await EndAsync(node, id);
+        var following = node.FollowAsync(id, shown =>
+        {
+            _ = shown.Status != "running" || watched.TrySetResult();
+            _ = shown.Fallbacks.Count == 0 || switched.TrySetResult();
+            return shown.Status is "waiting" or "error";
+        });
+        await Eventually.AdvanceUntilAsync(node.Time, following, TimeSpan.FromSeconds(1));
+        var screen = await following;
         Assert.Equal(["hello", "from b"], screen.Texts);
         Assert.Equal(["b"], screen.Fallbacks.Distinct());
         Assert.Equal(("b", "demo"), (_store.History(id)[^1].Model, _store.State(id).Model));
@@ -296,6 +307,15 @@ public sealed class FallbackTests
     private static ScriptedModelClient Says(string text) => Script((_, _) => Costing(CostlyModel.Say(new TextPart(text))));
 
     private static ScriptedModelClient Fails(string text = "", ModelException? error = null) => Script((_, _) => Costing(Fail(error ?? _down, text)));
+
+    private static async IAsyncEnumerable<ModelUpdate> After(Task begins, IAsyncEnumerable<ModelUpdate> updates)
+    {
+        await begins;
+        await foreach (var update in updates)
+        {
+            yield return update;
+        }
+    }
 
     private static async IAsyncEnumerable<ModelUpdate> Costing(IAsyncEnumerable<ModelUpdate> updates)
     {
