@@ -170,7 +170,8 @@ public sealed class FallbackTests
         await AdvanceUntilAsync(node, () => _calls.Contains("b"));
         await node.FollowAsync(id, screen => screen.Preview == "half");
         var draining = node.Worker.DrainAsync(CancellationToken.None);
-        await Eventually.AdvanceUntilAsync(node.Time, draining, TimeSpan.FromSeconds(1));
+        node.Time.Advance(node.Options.DrainTime);
+        await draining;
 
         var heir = NodeWith(Says("from demo"), Script((number, _) => number == 1 ? Fail(_down) : CostlyModel.Say(new TextPart("rest"))), replica: "heir");
         await heir.Takeover.TakeOverAsync(CancellationToken.None);
