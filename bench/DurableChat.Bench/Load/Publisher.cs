@@ -8,7 +8,7 @@ using DurableChat.Bench.Wire;
 namespace DurableChat.Bench.Load;
 
 /// <summary>
-/// Tells the server what to publish: what is asked for at once, or at a steady rate from a thread of its own.
+/// Makes the server publish events: on request at once, or at a steady rate from a separate thread.
 /// </summary>
 internal sealed class Publisher : IDisposable
 {

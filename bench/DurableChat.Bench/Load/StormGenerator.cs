@@ -6,7 +6,7 @@ using DurableChat.ScaleTest.Measuring;
 namespace DurableChat.Bench.Load;
 
 /// <summary>
-/// Follows answers with many subscribers, cuts all of them in mid-answer, lets the chats go on without them, and then
+/// Follows answers with many subscribers, cuts all of them in mid-answer, lets the chats continue without them, and then
 /// lets all resume at once.
 /// </summary>
 internal sealed class StormGenerator : IDisposable

@@ -22,7 +22,7 @@ internal sealed unsafe class SubscriberPool(LoadPlan plan) : IDisposable
     private int _readyCount;
 
     /// <summary>
-    /// Told of each event: who has received it, and the nanoseconds since it was published, if they can be told.
+    /// Called for each event, with the subscriber, and the nanoseconds since it was published if they are known.
     /// </summary>
     public Action<Subscriber, long?> Taken { get; set; } = (_, _) => { };
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace DurableChat.Bench.Reporting;
 
 /// <summary>
-/// Keeps the figures of each part in a file, so that the goals can be judged when only some parts were run anew.
+/// Keeps the figures of each part in a file, so that the goals can be judged when only some parts ran again.
 /// </summary>
 internal static class Figures
 {

@@ -104,10 +104,9 @@ export class DurableChat {
   }
 
   /**
-   * Follows a chat: `for await (const event of client.follow(id))`. The stream comes back by itself, neither repeats
-   * nor skips a message or part, and its states do not go back; it ends when you
-   * leave the loop, when the signal is aborted, or by throwing `DurableChatError` when the chat is gone or you may not
-   * see it.
+   * Follows a chat: `for await (const event of client.follow(id))`. The stream reconnects. It neither repeats
+   * nor skips a message or part, and its states do not go back. It ends when you leave the loop or abort the signal. It
+   * throws `DurableChatError` if the chat is gone or you may not see it.
    */
   follow(chat: string, options: FollowOptions = {}): AsyncGenerator<ChatEvent, never, undefined> {
     const { afterId = 0, position, ...rest } = options;

@@ -3,9 +3,8 @@ import type { ChatEvent } from './types.js';
 type State = Extract<ChatEvent, { version?: number }>;
 
 /**
- * Checks that a stream goes on where it stopped. Whatever stands between here and the server, what comes twice is
- * dropped, states do not go back, and a gap is told, so that
- * the stream can be opened again behind the last event that fitted.
+ * Checks that a stream resumes where it stopped, whatever is between the client and the server. Drops repetitions and
+ * older states, and reports a gap, so that the stream can be opened again after the last event that fitted.
  */
 export class Order {
   #message: number | undefined;

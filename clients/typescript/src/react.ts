@@ -7,7 +7,7 @@ export interface UseDurableChatOptions {
   /** The server. Keep one object, e.g. in a module: another one begins anew. */
   client: DurableChat;
   /**
-   * Which chat; undefined until the first message has made one. Undefined again after another value begins anew,
+   * Which chat; undefined until the first message has made one. Undefined again after another value starts another chat,
    * without a chat.
    */
   chatId?: string | undefined;

@@ -27,9 +27,9 @@ export interface Guard<T> {
 }
 
 /**
- * A stream that comes back by itself: after the end of a response, an error or silence it goes on behind the last event
- * that was handed on, with longer and longer pauses
- * while that fails. Throws when trying again cannot help: what was asked for is gone, or not allowed.
+ * A stream that reconnects. After the end of a response, an error or silence, it resumes after the last event that it
+ * has yielded. The pauses between failed attempts grow. Throws if another attempt cannot help, because the chat is gone
+ * or the request is not allowed.
  */
 export async function* stream<T extends { position?: string }>(
   http: Http,
